@@ -1,0 +1,1 @@
+"""Builds the notebooks, and grades what students hand in."""

@@ -1,0 +1,1 @@
+"""The workbook: checks, gradients, pictures, demos, data and given layers for the lessons."""
