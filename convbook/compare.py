@@ -1,0 +1,164 @@
+"""Say how an answer differs from what it should be: form first, then values."""
+
+from typing import Any
+
+import numpy as np
+
+# A float32 answer to a float64 question is right: a sum of about 100 products of numbers near 1
+# rounds by some 1e-6 in float32. The smallest known mistake shifts a value by more than 1e-3.
+RTOL = 1e-5
+ATOL = 1e-5
+
+_KINDS = {"b": "true or false", "i": "whole numbers", "f": "floating point", "c": "complex"}
+
+
+def difference(
+    actual: Any, expected: Any, name: str, rtol: float = RTOL, atol: float = ATOL
+) -> str | None:
+    """Say how an answer differs from what is expected, or return None where it does not.
+
+    Args and results as in `same`; the text is one to three lines.
+    """
+    if isinstance(expected, dict):
+        return _dict_difference(actual, expected, name, rtol, atol)
+    if expected is None or isinstance(expected, (str, bool)):
+        return _plain_difference(actual, expected, name)
+    if isinstance(expected, (list, tuple)) and not _is_numeric(expected):
+        return _list_difference(actual, expected, name, rtol, atol)
+    wanted = np.asarray(expected)
+    return wrong_form(actual, wanted, name) or _wrong_values(
+        np.asarray(actual), wanted, name, rtol, atol
+    )
+
+
+def wrong_form(actual: Any, wanted: np.ndarray, name: str) -> str | None:
+    """Say what is wrong with type, shape, kind or finiteness, in this order."""
+    if actual is None:
+        return f"{name} is None. Does the function end without a return?"
+    try:
+        got = np.asarray(actual)
+    except (TypeError, ValueError):
+        got = np.asarray(None)
+    if got.dtype.kind not in "biufc":
+        return f"{name} is {short(actual)}, expected {describe(wanted)}."
+    if got.shape != wanted.shape:
+        return f"{name} has shape {got.shape}, expected {wanted.shape}." + _shape_advice(
+            got, wanted
+        )
+    got_kind, wanted_kind = _kind(got), _kind(wanted)
+    if got_kind != wanted_kind:
+        return (
+            f"{name} has dtype {got.dtype}, {_KINDS[got_kind]};"
+            f" expected {_KINDS[wanted_kind]} ({wanted.dtype})."
+        )
+    strange = ~np.isfinite(got) & np.isfinite(wanted)
+    if strange.any():
+        first = _first(strange)
+        return (
+            f"{name} has {strange.sum()} of {got.size} values that are not finite."
+            f"\n  First at {list(first)}: yours {got[first]}, expected {_number(wanted[first])}."
+        )
+    return None
+
+
+def _wrong_values(
+    got: np.ndarray, wanted: np.ndarray, name: str, rtol: float, atol: float
+) -> str | None:
+    """Say how many values differ, and show the first and the worst."""
+    if got.size == 0:
+        return None
+    with np.errstate(invalid="ignore"):  # inf - inf, where both are infinite
+        gap = np.where(got == wanted, 0.0, np.abs(got - wanted, dtype=np.float64))
+    wrong = ~(gap <= atol + rtol * np.abs(wanted))
+    if not wrong.any():
+        return None
+
+    def show(where: str, i: tuple[int, ...]) -> str:
+        yours, theirs = _number(got[i]), _number(wanted[i])
+        if yours == theirs:
+            yours, theirs = repr(float(got[i])), repr(float(wanted[i]))
+        return f"\n  {where} at {list(i)}: yours {yours}, expected {theirs}."
+
+    if got.ndim == 0:
+        return f"{name} is {_number(got[()])}, expected {_number(wanted[()])}."
+    first = _first(wrong)
+    worst = tuple(int(k) for k in np.unravel_index(np.argmax(np.where(wrong, gap, -1)), gap.shape))
+    text = f"{name}: {wrong.sum()} of {got.size} values differ." + show("First", first)
+    return text + (show("Worst", worst) if worst != first else "")
+
+
+def _dict_difference(
+    actual: Any, expected: dict, name: str, rtol: float, atol: float
+) -> str | None:
+    if not isinstance(actual, dict):
+        return f"{name} is {short(actual)}, expected a dict."
+    if set(actual) != set(expected):
+        got, wanted = sorted(map(str, actual)), sorted(map(str, expected))
+        return f"{name} has the keys {got}, expected {wanted}."
+    parts = (difference(actual[k], expected[k], f"{name}[{k!r}]", rtol, atol) for k in expected)
+    return next(filter(None, parts), None)
+
+
+def _list_difference(
+    actual: Any, expected: list | tuple, name: str, rtol: float, atol: float
+) -> str | None:
+    if not isinstance(actual, (list, tuple)):
+        return f"{name} is {short(actual)}, expected a {type(expected).__name__}."
+    if len(actual) != len(expected):
+        return f"{name} has {len(actual)} entries, expected {len(expected)}."
+    pairs = enumerate(zip(actual, expected, strict=True))
+    parts = (difference(a, e, f"{name}[{i}]", rtol, atol) for i, (a, e) in pairs)
+    return next(filter(None, parts), None)
+
+
+def _plain_difference(actual: Any, expected: Any, name: str) -> str | None:
+    plain = actual.item() if isinstance(actual, np.generic) else actual
+    if type(plain) is type(expected) and plain == expected:
+        return None
+    return f"{name} is {short(actual)}, expected {expected!r}."
+
+
+def _shape_advice(got: np.ndarray, wanted: np.ndarray) -> str:
+    if got.shape == wanted.shape[::-1] and got.ndim == 2:
+        return "\n  Rows and columns have changed places."
+    if np.squeeze(got).shape == np.squeeze(wanted).shape:
+        return "\n  Axes of length 1 are too many or too few: look at keepdims and reshape."
+    if got.size == wanted.size:
+        return "\n  The number of values is right: look at the reshape."
+    return ""
+
+
+def _is_numeric(values: Any) -> bool:
+    try:
+        return np.asarray(values).dtype.kind in "iufc"
+    except ValueError:  # lists of different lengths
+        return False
+
+
+def _kind(array: np.ndarray) -> str:
+    return "i" if array.dtype.kind == "u" else array.dtype.kind
+
+
+def _first(where: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.argwhere(where)[0])
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}"
+
+
+def short(value: Any) -> str:
+    kind = type(value).__name__
+    text = repr(value)
+    return f"a {kind}" if len(text) > 40 else f"{text} (a {kind})"
+
+
+def describe(expected: Any) -> str:
+    if isinstance(expected, (str, bool, dict)) or expected is None:
+        return repr(expected) if not isinstance(expected, dict) else f"all {len(expected)} entries"
+    if isinstance(expected, (list, tuple)) and not _is_numeric(expected):
+        return f"all {len(expected)} entries"
+    array = np.asarray(expected)
+    if array.ndim == 0:
+        return _number(array[()])
+    return f"{array.size} values of shape {array.shape}"

@@ -1,0 +1,117 @@
+"""Read an assignment's notebook: its cells by name, and the functions a student wrote in it.
+
+The cells carry nbgrader's metadata. An exercise is a solution cell named after its function; a check
+is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+CHECK = "check-"
+# Cells with one of these tags show something; no grade and no later cell depends on them.
+SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
+
+
+class NotebookError(Exception):
+    """A file that cannot be read as a notebook; the text says why, in one line."""
+
+
+def read(path: Path | str) -> NotebookNode:
+    """Read a notebook file of nbformat 4.
+
+    Raises:
+        NotebookError: the file is missing, is not JSON, or is not a notebook.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotebookError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotebookError(f"{path}: cannot be read ({type(error).__name__})") from None
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+    except Exception as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise NotebookError(f"{path}: not a Jupyter notebook ({reason})") from None
+    return notebook
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """Return the nbgrader name of a cell, or '' where it has none."""
+    mark = cell.metadata.get("nbgrader")
+    name = mark.get("grade_id") if isinstance(mark, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def exercise_of(check_id: str) -> str:
+    """Return the function that a check is about: 'conv_forward' of 'check-conv_forward-stride'."""
+    return check_id.removeprefix(CHECK).split("-")[0]
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a check, by its name."""
+    return cell.cell_type == "code" and grade_id(cell).startswith(CHECK)
+
+
+def is_shown_only(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a demo, an experiment or a plot, which grading leaves out."""
+    return not SHOW_TAGS.isdisjoint(cell.metadata.get("tags", ()))
+
+
+def checks_of(notebook: NotebookNode, exercise: str) -> list[NotebookNode]:
+    """Return the check cells of one exercise, in order."""
+    return [c for c in notebook.cells if is_check(c) and exercise_of(grade_id(c)) == exercise]
+
+
+def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, Any]:
+    """Run a notebook's imports, definitions and constants, and nothing else.
+
+    Checks, calls, plots and cells that do not parse are left out, so this is quick and shows
+    nothing. A definition that fails to run is left out too.
+
+    Args:
+        notebook: the notebook, nbformat 4.
+        name: shown as the file in tracebacks.
+
+    Returns:
+        The names that were defined, with their values.
+    """
+    namespace: dict[str, Any] = {"__name__": name}
+    for code in _definitions(notebook, name):
+        try:
+            exec(code, namespace)
+        except Exception:
+            continue
+    return namespace
+
+
+def _definitions(notebook: NotebookNode, name: str) -> Iterator[CodeType]:
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code" or is_check(cell):
+            continue
+        try:
+            tree = ast.parse(_without_magics(cell.source))
+        except (SyntaxError, ValueError):
+            continue
+        for statement in filter(_is_definition, tree.body):
+            module = ast.Module([statement], type_ignores=[])
+            yield compile(module, f"<{name}, cell {number}>", "exec")
+
+
+def _is_definition(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign):  # a constant: EPS = 1e-5
+        return isinstance(statement.value, (ast.Constant, ast.UnaryOp, ast.Tuple))
+    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+
+
+def _without_magics(source: str) -> str:
+    """Blank out IPython's % and ! lines, keeping the line numbers."""
+    lines = source.split("\n")
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
