@@ -1,8 +1,8 @@
 """Functions from earlier lessons: `from convbook.earlier import conv_forward`.
 
-Takes the student's own function where its notebook lies beside this one and passes its visible check,
-and the given layer otherwise, saying which and why. While grading, it is always the given layer: a
-mistake in an early lesson costs its points once.
+Takes the student's own function where its notebook lies beside this one and passes its visible
+check, and the given layer otherwise, saying which and why. While grading, it is always the given
+layer: a mistake in an early lesson costs its points once.
 """
 
 import contextlib

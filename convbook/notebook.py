@@ -1,7 +1,7 @@
 """Read an assignment's notebook: its cells by name, and the functions a student wrote in it.
 
-The cells carry nbgrader's metadata. An exercise is a solution cell named after its function; a check
-is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
+The cells carry nbgrader's metadata. An exercise is a solution cell named after its function; a
+check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 """
 
 import ast

@@ -4,15 +4,19 @@ import numpy as np
 
 from convbook.layers.windows import output_size, tap
 
+MaxCache = tuple[np.ndarray, np.ndarray, int, int, int]
+AvgCache = tuple[tuple[int, ...], int, int, int]
+
 
 def max_pool_forward(
-    x: np.ndarray, size: int = 2, stride: int = 2
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray, int, int]]:
+    x: np.ndarray, HH: int = 2, WW: int = 2, stride: int = 2
+) -> tuple[np.ndarray, MaxCache]:
     """Keep the largest value of every window.
 
     Args:
         x: feature maps, shape (N, C, H, W).
-        size: height and width of the window.
+        HH: height of the window.
+        WW: width of the window.
         stride: pixels between neighbouring windows.
 
     Returns:
@@ -22,16 +26,14 @@ def max_pool_forward(
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    H_out, W_out = _shape(x, size, stride)
-    taps = [tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(size, size)]
-    stack = np.stack(taps)  # (size * size, N, C, H_out, W_out)
+    H_out, W_out = _shape(x, HH, WW, stride)
+    taps = [tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)]
+    stack = np.stack(taps)  # (HH * WW, N, C, H_out, W_out)
     switches = stack.argmax(axis=0)  # the first of equal values
-    return stack.max(axis=0), (x, switches, size, stride)
+    return stack.max(axis=0), (x, switches, HH, WW, stride)
 
 
-def max_pool_backward(
-    dout: np.ndarray, cache: tuple[np.ndarray, np.ndarray, int, int]
-) -> np.ndarray:
+def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     """Send each gradient to the pixel that was the largest.
 
     Args:
@@ -41,31 +43,33 @@ def max_pool_backward(
     Returns:
         dx: shape (N, C, H, W).
     """
-    x, switches, size, stride = cache
+    x, switches, HH, WW, stride = cache
+    H_out, W_out = dout.shape[2:]
     dx = np.zeros_like(x)
-    for k, (i, j) in enumerate(np.ndindex(size, size)):
-        tap(dx, i, j, *dout.shape[2:], stride)[...] += dout * (switches == k)
+    for k, (i, j) in enumerate(np.ndindex(HH, WW)):
+        tap(dx, i, j, H_out, W_out, stride)[...] += dout * (switches == k)
     return dx
 
 
 def avg_pool_forward(
-    x: np.ndarray, size: int = 2, stride: int = 2
-) -> tuple[np.ndarray, tuple[tuple[int, ...], int, int]]:
+    x: np.ndarray, HH: int = 2, WW: int = 2, stride: int = 2
+) -> tuple[np.ndarray, AvgCache]:
     """Take the mean of every window. Arguments and results as in max_pool_forward."""
-    H_out, W_out = _shape(x, size, stride)
-    taps = [tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(size, size)]
-    return sum(taps) / size**2, (x.shape, size, stride)
+    H_out, W_out = _shape(x, HH, WW, stride)
+    taps = [tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)]
+    return np.sum(taps, axis=0) / (HH * WW), (x.shape, HH, WW, stride)
 
 
-def avg_pool_backward(dout: np.ndarray, cache: tuple[tuple[int, ...], int, int]) -> np.ndarray:
-    """Spread each gradient evenly over its window. Arguments and results as in max_pool_backward."""
-    shape, size, stride = cache
+def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
+    """Spread each gradient evenly over its window; arguments as in max_pool_backward."""
+    shape, HH, WW, stride = cache
+    H_out, W_out = dout.shape[2:]
     dx = np.zeros(shape, dtype=dout.dtype)
-    for i, j in np.ndindex(size, size):
-        tap(dx, i, j, *dout.shape[2:], stride)[...] += dout / size**2
+    for i, j in np.ndindex(HH, WW):
+        tap(dx, i, j, H_out, W_out, stride)[...] += dout / (HH * WW)
     return dx
 
 
-def _shape(x: np.ndarray, size: int, stride: int) -> tuple[int, int]:
+def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
     H, W = x.shape[2:]
-    return output_size(H, size, stride), output_size(W, size, stride)
+    return output_size(H, HH, stride), output_size(W, WW, stride)

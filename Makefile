@@ -1,0 +1,50 @@
+# make lab, make test, make grade: each sets up what it needs first, once.
+# Another Python: make setup PYTHON=python3.12
+BIN = .venv/bin
+STAMP = .venv/.setup
+CODE = autograder convbook scripts tests
+UV = uv
+
+# The Python of .venv if there is one, else the first that fits, else python3, which says what is wrong.
+PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
+	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
+
+.PHONY: help setup lab test quick grade build lint lock clean FORCE
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+setup: $(STAMP)  ## make .venv and install everything into it (the others do this by themselves)
+	@echo "Ready: make lab, make test, make grade."
+
+# A Python named on the command line is looked at again, even if .venv is up to date.
+$(STAMP): requirements.lock pyproject.toml $(if $(filter command,$(origin PYTHON)),FORCE)
+	@$(PYTHON) scripts/setup.py
+	@touch $@
+
+lab: $(STAMP)  ## open the course at lesson 1 in JupyterLab
+	@$(BIN)/convbook lab
+
+test: $(STAMP)  ## run all tests
+	$(BIN)/pytest -n 2
+
+quick: $(STAMP)  ## run the tests that take no more than a few seconds
+	$(BIN)/pytest -n 2 -m "not slow"
+
+grade: $(STAMP)  ## grade the sample class
+	@$(BIN)/autograder grade --sample
+
+build: $(STAMP)  ## build the notebooks from their sources
+	@$(BIN)/autograder build
+
+lint: $(STAMP)  ## check style and types
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+lock:  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
+	$(UV) pip compile pyproject.toml --extra grade --extra test --extra dev --universal --python-version 3.11 \
+		--generate-hashes --annotation-style line --custom-compile-command "make lock" --quiet -o requirements.lock $(LOCK)
+
+clean:  ## remove .venv and what the tools left behind (no notebooks, no grades)
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,1 @@
+"""What runs inside the worker processes. Needs no other part of autograder but wire.py."""

@@ -1,0 +1,330 @@
+"""Plain data over a socket: the one file that parses bytes from the student's process.
+
+A frame is a fixed header, the lengths of the array buffers, a msgpack body, and the raw buffers.
+The body holds only nil, booleans, numbers, text, bytes and lists. Every list begins with a tag
+that says what to rebuild. Nothing is ever unpickled, looked up by name, or called.
+
+Whatever arrives is measured before it is built: bytes, items, depth, and the size of each array.
+Anything odd raises ProtocolError, and nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+MAGIC = b"ALK2"
+HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
+BODY_BYTES = 8 << 20  # the msgpack part; arrays are counted apart
+BUFFERS = 4096  # arrays in one frame
+BUFFER_BYTES = 256 << 20  # all arrays of one frame together
+ITEMS = 1 << 18  # numbers, texts and containers in one frame
+DEPTH = 64  # containers within containers
+DIMENSIONS = 32  # of one array
+INT_BYTES = 4096  # one large integer
+NAME_CHARS = 80  # the name of a handle's type
+
+# Booleans, numbers and fixed-width text in little-endian order: no objects, no structures.
+DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16|\|S[1-9]\d{0,4}|<U[1-9]\d{0,4}")
+
+LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK = range(12)
+
+Export = Callable[[Any], list[Any]]
+Resolve = Callable[..., Any]
+
+
+class ProtocolError(Exception):
+    """The other process sent something that is not a well-formed message."""
+
+
+class PeerGone(ProtocolError):
+    """The other process has closed its end."""
+
+
+class Timeout(ProtocolError):
+    """The other process did not answer in time."""
+
+
+class Unsendable(TypeError):
+    """A value is not plain data, or is too large to send."""
+
+
+def encode(value: Any, export: Export | None = None) -> tuple[bytes, list[Any]]:
+    """Return the body and the array buffers for value.
+
+    export(x) is asked for anything that is not plain data; it returns [HANDLE, number, type name]
+    or [CALLBACK, number], or raises Unsendable.
+    """
+    encoder = _Encoder(export)
+    body = msgpack.packb(encoder.tree(value, 0), use_bin_type=True)
+    if len(body) > BODY_BYTES:
+        raise Unsendable(f"more than {BODY_BYTES >> 20} MiB of lists and text")
+    return body, encoder.buffers
+
+
+class _Encoder:
+    """Turns a value into nested tagged lists; arrays go into buffers."""
+
+    def __init__(self, export: Export | None) -> None:
+        self.export = export
+        self.buffers: list[Any] = []
+        self.bytes = 0
+        self.items = 0
+        self.seen: dict[int, int] = {}  # id of an array -> its buffer, so that aliases stay aliases
+        self.kept: list[Any] = []  # keeps those arrays alive, or their ids could be used again
+
+    def tree(self, value: Any, depth: int) -> Any:
+        """Return value as msgpack can write it. Exact types only: a subclass is not plain."""
+        self.items += 1
+        if self.items > ITEMS or depth > DEPTH:
+            raise Unsendable(f"more than {ITEMS} items, or nested deeper than {DEPTH} levels")
+        kind = type(value)
+        if value is None or kind in (bool, float, bytes):
+            return value
+        if kind is str:
+            return value.encode("utf-8", "backslashreplace").decode()
+        if kind is int:
+            return value if -(1 << 63) <= value < 1 << 63 else self.big(value)
+        if kind is list:
+            return self.container(LIST, value, depth)
+        if isinstance(value, tuple):  # a named tuple becomes a plain one
+            return self.container(TUPLE, tuple(value), depth)
+        if isinstance(value, dict):  # and so do OrderedDict, defaultdict and their like
+            return self.container(DICT, [x for pair in dict(value).items() for x in pair], depth)
+        if kind in (set, frozenset):
+            return self.container(SET, value, depth)
+        if kind is np.ndarray and _dtype_name(value):
+            return self.array(value)
+        if isinstance(value, np.generic) and kind is value.dtype.type and _dtype_name(value):
+            return [SCALAR, _dtype_name(value), _native(value).tobytes()]
+        if kind is complex:
+            return [COMPLEX, value.real, value.imag]
+        if kind is slice:
+            return self.container(SLICE, (value.start, value.stop, value.step), depth)
+        if value is Ellipsis:
+            return [DOTS]
+        if self.export is None:
+            raise Unsendable(f"a {kind.__name__} is not plain data")
+        return self.export(value)
+
+    def container(self, tag: int, items: Any, depth: int) -> list[Any]:
+        return [tag, *(self.tree(item, depth + 1) for item in items)]
+
+    def big(self, value: int) -> list[Any]:
+        size = value.bit_length() // 8 + 1
+        if size > INT_BYTES:
+            raise Unsendable(f"an integer of more than {INT_BYTES} bytes")
+        return [BIG, value.to_bytes(size, "little", signed=True)]
+
+    def array(self, value: Any) -> list[Any]:
+        index = self.seen.get(id(value))
+        if index is None:
+            index = self.seen[id(value)] = len(self.buffers)
+            self.bytes += value.nbytes
+            if index >= BUFFERS or self.bytes > BUFFER_BYTES:
+                raise Unsendable(f"more than {BUFFERS} arrays or {BUFFER_BYTES >> 20} MiB of them")
+            self.kept.append(value)
+            self.buffers.append(_native(value))
+        return [ARRAY, _dtype_name(value), index, bool(value.flags.writeable), *value.shape]
+
+
+def _native(array: Any) -> Any:
+    """Return the same numbers as an array in C order with little-endian bytes."""
+    return np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+
+
+def _dtype_name(array: Any) -> str:
+    """Return the name under which this dtype travels, or '' if it does not."""
+    name = array.dtype.newbyteorder("<").str
+    return name if DTYPE.fullmatch(name) else ""
+
+
+def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> Any:
+    """Rebuild a value from exact built-in types, or raise ProtocolError.
+
+    resolve(tag, number, type name) is asked for handles and callbacks; without it they are refused.
+    """
+    lists = 0
+
+    def count(items: list[Any]) -> list[Any]:
+        nonlocal lists
+        lists += 1
+        if lists > ITEMS:
+            raise ProtocolError("too many lists")
+        return items
+
+    try:
+        tree = msgpack.unpackb(
+            body, list_hook=count, max_array_len=ITEMS, max_map_len=0, max_ext_len=0,
+            max_str_len=BODY_BYTES, max_bin_len=BODY_BYTES,
+        )  # fmt: skip
+        return _Decoder(buffers, resolve).value(tree, 0)
+    except ProtocolError:
+        raise
+    except Exception as error:
+        raise ProtocolError(f"malformed message ({type(error).__name__})") from None
+
+
+class _Decoder:
+    """Rebuilds values from tagged lists. Trusts nothing it reads."""
+
+    def __init__(self, buffers: list[Any], resolve: Resolve | None) -> None:
+        self.buffers = buffers
+        self.resolve = resolve
+        self.items = 0
+        self.arrays: dict[int, np.ndarray] = {}
+
+    def value(self, node: Any, depth: int) -> Any:
+        self.items += 1
+        _need(self.items <= ITEMS and depth <= DEPTH, "too many items, or nested too deep")
+        if node is None or type(node) in (bool, int, float, str, bytes):
+            return node
+        _need(type(node) is list and node and type(node[0]) is int, "a tagged list")
+        tag, *rest = node
+        if tag in (LIST, TUPLE, DICT, SET, SLICE):
+            return self.container(tag, [self.value(item, depth + 1) for item in rest])
+        if tag == ARRAY:
+            return self.array(*rest)
+        if tag == SCALAR:
+            return self.scalar(*rest)
+        if tag == COMPLEX:
+            _need(len(rest) == 2 and all(type(part) is float for part in rest), "two floats")
+            return complex(*rest)
+        if tag == BIG:
+            (raw,) = rest
+            _need(type(raw) is bytes and len(raw) <= INT_BYTES, "the bytes of an integer")
+            return int.from_bytes(raw, "little", signed=True)
+        if tag == DOTS:
+            return Ellipsis
+        return self.opaque(tag, *rest)
+
+    def container(self, tag: int, items: list[Any]) -> Any:
+        if tag == LIST:
+            return items
+        if tag == TUPLE:
+            return tuple(items)
+        if tag == SET:
+            return set(items)
+        if tag == SLICE:
+            _need(len(items) == 3, "three parts of a slice")
+            return slice(*items)
+        _need(len(items) % 2 == 0, "pairs")
+        return dict(zip(items[::2], items[1::2], strict=True))
+
+    def scalar(self, name: Any, raw: Any) -> Any:
+        dtype = _dtype(name)
+        _need(type(raw) is bytes and len(raw) == dtype.itemsize, "the bytes of a number")
+        return np.bool_(raw != b"\0") if name == "|b1" else np.frombuffer(raw, dtype)[0]
+
+    def array(self, name: Any, index: Any, writeable: Any, *shape: Any) -> np.ndarray:
+        _need(type(index) is int and 0 <= index < len(self.buffers), "a buffer that is there")
+        _need(len(shape) <= DIMENSIONS, "a shape")
+        _need(all(type(size) is int and size >= 0 for size in shape), "a shape")
+        dtype = _dtype(name)
+        raw = self.buffers[index]
+        _need(math.prod(shape) * dtype.itemsize == len(raw), "a buffer of the array's size")
+        if index not in self.arrays:
+            array = np.frombuffer(raw, dtype).reshape(shape)
+            # A boolean that is neither 0 nor 1 would confuse NumPy later on.
+            self.arrays[index] = array.view(np.uint8) != 0 if name == "|b1" else array
+            self.arrays[index].flags.writeable = writeable is True
+        known = self.arrays[index]
+        _need(known.dtype == dtype and known.shape == shape, "one array in each buffer")
+        return known
+
+    def opaque(self, tag: int, *rest: Any) -> Any:
+        _need(self.resolve is not None and tag in (HANDLE, CALLBACK), "a known tag")
+        number, name = rest if tag == HANDLE else (*rest, "")
+        _need(type(number) is int and number >= 0 and type(name) is str, "a handle")
+        assert self.resolve is not None
+        return self.resolve(tag, number, name[:NAME_CHARS])
+
+
+def _need(condition: Any, what: str) -> None:
+    if not condition:
+        raise ProtocolError(f"malformed message (expected {what})")
+
+
+def _dtype(name: Any) -> np.dtype:
+    _need(type(name) is str and DTYPE.fullmatch(name), "an allowed dtype")
+    return np.dtype(name)
+
+
+class Channel:
+    """Frames over a stream socket, each with an absolute deadline (time.monotonic())."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def fileno(self) -> int:
+        return self.sock.fileno()
+
+    def close(self) -> None:
+        self.sock.close()
+
+    def send(
+        self, value: Any, deadline: float | None = None, export: Export | None = None
+    ) -> None:
+        """Encode value and send it as one frame."""
+        self.send_frame(*encode(value, export), deadline=deadline)
+
+    def send_frame(self, body: bytes, buffers: list[Any], deadline: float | None = None) -> None:
+        """Send an encoded frame."""
+        lengths = [buffer.nbytes for buffer in buffers]
+        head = HEAD.pack(MAGIC, len(body), len(buffers))
+        try:
+            self._wait(deadline)
+            self.sock.sendall(head + struct.pack(f"<{len(lengths)}Q", *lengths) + body)
+            for buffer in buffers:
+                if buffer.nbytes:
+                    self._wait(deadline)
+                    self.sock.sendall(memoryview(buffer.reshape(-1)).cast("B"))
+        except TimeoutError:
+            raise Timeout("not read in time") from None
+        except OSError:
+            raise PeerGone("the other process is gone") from None
+
+    def receive(self, deadline: float | None = None, resolve: Resolve | None = None) -> Any:
+        """Receive one frame and rebuild its value."""
+        body, buffers = self.receive_frame(deadline)
+        return decode(body, buffers, resolve)
+
+    def receive_frame(self, deadline: float | None = None) -> tuple[bytes, list[Any]]:
+        """Receive one frame; its sizes are checked before anything is allocated."""
+        magic, body_bytes, count = HEAD.unpack(self._exactly(HEAD.size, deadline))
+        _need(magic == MAGIC and body_bytes <= BODY_BYTES and count <= BUFFERS, "a frame")
+        lengths = struct.unpack(f"<{count}Q", self._exactly(8 * count, deadline))
+        _need(sum(lengths) <= BUFFER_BYTES, f"at most {BUFFER_BYTES >> 20} MiB of arrays")
+        body = bytes(self._exactly(body_bytes, deadline))
+        return body, [self._exactly(length, deadline) for length in lengths]
+
+    def _exactly(self, size: int, deadline: float | None) -> Any:
+        block = np.empty(size, np.uint8)
+        view = memoryview(block)
+        while len(view):
+            self._wait(deadline)
+            try:
+                got = self.sock.recv_into(view)
+            except TimeoutError:
+                raise Timeout("no answer in time") from None
+            except OSError:
+                got = 0
+            if got == 0:
+                raise PeerGone("the other process is gone")
+            view = view[got:]
+        return block
+
+    def _wait(self, deadline: float | None) -> None:
+        """Let the next socket call wait until the deadline and no longer."""
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise Timeout("no answer in time")
+        self.sock.settimeout(left)

@@ -1,0 +1,139 @@
+"""The course as the grader knows it: its lessons, their cells, checks and reference solutions.
+
+The solution notebooks are the manifest: which cells count, for how much, and what a check says is
+read from them, never from what a student hands in.
+"""
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from convbook import notebook
+
+
+class CourseError(Exception):
+    """The course, or what was handed in, cannot be used; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A graded cell.
+
+    Attributes:
+        id: its name in nbgrader, for example 'check-conv_forward-stride'.
+        exercise: the function or question it is about.
+        points: the most it can give.
+        source: the cell's text, hidden checks included.
+        manual: whether a person grades it.
+    """
+
+    id: str
+    exercise: str
+    points: float
+    source: str
+    manual: bool
+
+
+class Lesson:
+    """One assignment, read from its solution notebook."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.stem
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        return notebook.read(self.path)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """Every graded cell, in the notebook's order."""
+        return tuple(_check(cell) for cell in self.notebook.cells if _mark(cell).get("grade"))
+
+    @cached_property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of the cells a student writes code in, in order."""
+        return tuple(
+            notebook.grade_id(cell)
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and _mark(cell).get("solution")
+        )
+
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """The sources of the locked cells that set things up, in order."""
+        return tuple(
+            cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and notebook.grade_id(cell).startswith("given-")
+        )
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The names of all cells that the lesson's manifest knows."""
+        return frozenset(filter(None, map(notebook.grade_id, self.notebook.cells)))
+
+    @cached_property
+    def released(self) -> NotebookNode:
+        """The notebook that students are given."""
+        return notebook.read(self.path.parents[2] / "notebooks" / self.name / self.path.name)
+
+    def reference(self) -> dict[str, Any]:
+        """Load the solution's functions and the imports they need."""
+        return notebook.load_functions(self.notebook, f"solution of {self.name}")
+
+    @property
+    def max_score(self) -> float:
+        """The points that checks give; written answers come on top."""
+        return sum(check.points for check in self.checks if not check.manual)
+
+
+def root() -> Path:
+    """Return the course's folder: CONVBOOK_COURSE, or the checkout this package lies in."""
+    named = os.environ.get("CONVBOOK_COURSE")
+    folder = Path(named) if named else Path(__file__).resolve().parents[1]
+    if not (folder / "solutions").is_dir():
+        raise CourseError(
+            f"{folder} holds no solutions/: set CONVBOOK_COURSE to the course's folder"
+        )
+    return folder.resolve()
+
+
+@cache
+def lessons(folder: Path | None = None) -> dict[str, Lesson]:
+    """Find the lessons of a course: name to Lesson, in teaching order."""
+    solutions = (folder or root()) / "solutions"
+    found = sorted(p for p in solutions.glob("*/*.ipynb") if p.stem == p.parent.name)
+    return {path.stem: Lesson(path) for path in found}
+
+
+def lesson_of(cells: NotebookNode) -> Lesson:
+    """Tell which lesson a notebook belongs to, by the names of its cells.
+
+    Raises:
+        CourseError: no lesson of the course has such cells.
+    """
+    names = {notebook.grade_id(cell) for cell in cells.cells}
+    votes = Counter({lesson: len(names & lesson.ids) for lesson in lessons().values()})
+    best, count = max(votes.items(), key=lambda vote: vote[1], default=(None, 0))
+    if best is None or count == 0:
+        raise CourseError(
+            "not a notebook of this course: none of its cells has a name the course knows"
+        )
+    return best
+
+
+def _mark(cell: NotebookNode) -> dict[str, Any]:
+    return cell.metadata.get("nbgrader", {})
+
+
+def _check(cell: NotebookNode) -> Check:
+    name = notebook.grade_id(cell)
+    manual = bool(_mark(cell)["solution"])
+    exercise = name.removeprefix("answer-") if manual else notebook.exercise_of(name)
+    return Check(name, exercise, float(_mark(cell)["points"]), cell.source, manual)

@@ -1,0 +1,44 @@
+"""Hidden inputs that tell the known mistakes of convolution and pooling apart.
+
+N, C, F, H, W, HH and WW are all different wherever they can be, so that a swapped axis shows.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+# (shape of x, shape of w, stride, pad)
+CONV = (
+    ((2, 3, 5, 7), (4, 3, 3, 3), 1, 0),
+    ((2, 2, 6, 7), (3, 2, 3, 2), 1, 1),
+    ((2, 2, 7, 9), (3, 2, 3, 3), 2, 1),
+    ((1, 2, 8, 8), (2, 2, 3, 3), 3, 2),
+    ((3, 4, 4, 5), (2, 4, 1, 1), 1, 0),
+    ((2, 3, 6, 5), (1, 3, 2, 4), 1, 0),
+)
+# (shape of x, HH, WW, stride)
+POOL = (
+    ((2, 3, 7, 9), 3, 3, 2),
+    ((3, 2, 5, 6), 2, 2, 1),
+    ((2, 3, 4, 6), 2, 2, 2),
+    ((1, 2, 6, 5), 3, 2, 1),
+    ((2, 1, 8, 5), 2, 2, 3),
+)
+
+
+def conv(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]]:
+    """Draw x, w, b and the keywords stride and pad for every case of CONV."""
+    for x_shape, w_shape, stride, pad in CONV:
+        x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+        yield x, w, rng.normal(size=w_shape[0]), {"stride": stride, "pad": pad}
+
+
+def pool(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int, int, int]]:
+    """Draw x with HH, WW and stride for each case of POOL: any sign, all negative, with ties."""
+    for shape, HH, WW, stride in POOL:
+        yield rng.normal(size=shape), HH, WW, stride
+        yield -1 - rng.random(size=shape), HH, WW, stride
+        yield rng.integers(0, 3, size=shape).astype(float), HH, WW, stride

@@ -1,0 +1,190 @@
+"""What hidden checks use: fresh random input, the reference solution, and a fair comparison.
+
+    from autograder import judge
+
+    x = judge.rng().normal(size=(2, 3, 5, 7))
+    judge.forward("conv_forward", conv_forward, x, w, b, stride=2)
+
+Each call runs the student's function and the reference on equal input, and raises `NotYet` with
+what differs. It also refuses a function that changes its arguments.
+"""
+
+import inspect
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder import course
+from convbook.check import NotYet, difference, not_yet
+
+
+class _Session:
+    """The lesson being graded, the seed of its hidden input, and the check that is running."""
+
+    def __init__(self) -> None:
+        self.seed: int | None = None
+        self.reference: dict[str, Any] | None = None
+        self.rng = np.random.default_rng()
+
+
+_session = _Session()
+
+
+def begin(lesson: str, seed: int) -> None:
+    """Start grading one submission of a lesson, with the seed of all its hidden input."""
+    _session.seed = seed
+    _session.reference = course.lessons()[lesson].reference()
+
+
+def begin_check(check_id: str) -> None:
+    """Start one check. Its input depends on the seed and its name, not on the checks before it."""
+    if _session.seed is not None:
+        _session.rng = np.random.default_rng([_session.seed, zlib.crc32(check_id.encode())])
+
+
+def rng() -> np.random.Generator:
+    """Return the generator of this check's hidden input."""
+    return _session.rng
+
+
+def reference(name: str) -> Callable[..., Any]:
+    """Return a function of the lesson's solution.
+
+    In an instructor's JupyterLab, where nothing is being graded, the lesson is the one whose folder
+    the notebook lies in.
+    """
+    if _session.reference is None:
+        _session.reference = course.lessons()[Path.cwd().name].reference()
+    return _session.reference[name]
+
+
+def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> Any:
+    """Check that a function returns what the reference does, and return it.
+
+    Args:
+        name: of the function, in the solution.
+        function: the student's.
+        *args, **kwargs: what both are called with.
+        hint: one sentence to show below a difference.
+
+    Raises:
+        NotYet: the results differ, or an argument was changed.
+    """
+    expected = reference(name)(*_copied(args), **_copied(kwargs))
+    actual = _call(name, function, args, kwargs)
+    _agree(name, args, kwargs, actual, expected, "result", hint)
+    return actual
+
+
+def forward(
+    name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any
+) -> tuple[Any, Any]:
+    """Check the output of a forward function, and return its pair (out, cache).
+
+    The cache belongs to the student: it is not looked at. Arguments as in `value`.
+    """
+    expected, _ = reference(name)(*_copied(args), **_copied(kwargs))
+    out, cache = _pair(name, _call(name, function, args, kwargs))
+    _agree(name, args, kwargs, out, expected, "out", hint)
+    return out, cache
+
+
+def backward(
+    names: tuple[str, str],
+    functions: tuple[Callable, Callable],
+    *args: Any,
+    results: tuple[str, ...] = ("dx",),
+    hint: str = "",
+    **kwargs: Any,
+) -> None:
+    """Check a backward function, handed the cache of the student's own forward function.
+
+    Args:
+        names: of the forward and the backward function, in the solution.
+        functions: the student's two.
+        *args, **kwargs: what the forward functions are called with.
+        results: what backward returns: the name of its one gradient, or of each in the tuple.
+        hint: one sentence to show below a difference.
+
+    Raises:
+        NotYet: a gradient differs, or dout was changed.
+    """
+    forward_reference, backward_reference = map(reference, names)
+    out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))
+    dout = rng().normal(size=out.shape)
+    expected = backward_reference(dout.copy(), own_cache)
+    _, cache = _pair(names[0], _call(names[0], functions[0], args, kwargs))
+    actual = _call(names[1], functions[1], (dout, cache), {})
+    if len(results) == 1:
+        actual, expected = (actual,), (expected,)
+    elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
+        raise not_yet(f"{names[1]} must return {len(results)} gradients: {', '.join(results)}.")
+    for result, yours, theirs in zip(results, actual, expected, strict=True):
+        _agree(names[1], args, kwargs, yours, theirs, result, hint)
+
+
+def refuses(
+    error: type[Exception], name: str, function: Callable, *args: Any, **kwargs: Any
+) -> None:
+    """Check that a call raises an exception, as the exercise asks for what cannot be done."""
+    try:
+        result = function(*args, **kwargs)
+    except error:
+        return
+    call = _describe(name, args, kwargs)
+    raise not_yet(f"{call} returned {type(result).__name__}, expected {error.__name__}.")
+
+
+def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> Any:
+    """Call the student's function, and refuse one that changes what it was given."""
+    before = _copied(args)
+    result = function(*args, **kwargs)
+    for label, old, new in zip(_labels(name, args), before, args, strict=True):
+        if isinstance(old, np.ndarray) and not np.array_equal(old, new, equal_nan=True):
+            raise not_yet(f"{name} changes its argument {label}.", "Work on a copy.")
+    return result
+
+
+def _pair(name: str, result: Any) -> tuple[Any, Any]:
+    if isinstance(result, (tuple, list)) and len(result) == 2:
+        return result[0], result[1]
+    raise not_yet(f"{name} must return two things, out and cache, not {type(result).__name__}.")
+
+
+def _agree(
+    name: str, args: tuple, kwargs: dict, actual: Any, expected: Any, result: str, hint: str
+) -> None:
+    problem = difference(actual, expected, result)
+    if problem:
+        raise NotYet(str(not_yet(f"{_describe(name, args, kwargs)}\n  {problem}", hint)))
+
+
+def _describe(name: str, args: tuple, kwargs: dict) -> str:
+    """Write the call as a reader would: names and shapes, not the values of arrays."""
+    shown = [_show(label, arg) for label, arg in zip(_labels(name, args), args, strict=True)]
+    shown += [_show(label, arg) for label, arg in kwargs.items()]
+    return f"{name} with {', '.join(shown)}:"
+
+
+def _labels(name: str, args: tuple) -> list[str]:
+    if name.endswith("_backward") and len(args) == 2:
+        return ["dout", "cache"]
+    return list(inspect.signature(reference(name)).parameters)[: len(args)]
+
+
+def _show(label: str, arg: Any) -> str:
+    if isinstance(arg, np.ndarray):
+        return f"{label} of shape {arg.shape}"
+    text = repr(arg)
+    return f"{label}={text}" if len(text) <= 60 else label
+
+
+def _copied(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {k: _copied(v) for k, v in values.items()}
+    if isinstance(values, tuple):
+        return tuple(_copied(v) for v in values)
+    return values.copy() if isinstance(values, np.ndarray) else values

@@ -1,0 +1,35 @@
+"""The pictures that come with the course, as arrays in NCHW order."""
+
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+
+PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "rocket")
+
+
+def folder() -> Path:
+    """Return the folder of the shipped data: the checkout's data/, or the installed copy."""
+    package = Path(__file__).resolve().parent
+    return next(place for place in (package.parent / "data", package / "shipped") if place.is_dir())
+
+
+def photo(name: str) -> np.ndarray:
+    """Read one of the demo photographs.
+
+    Args:
+        name: one of PHOTOS. 'camera' is grey, the others have colour.
+
+    Returns:
+        The photograph, shape (1, C, H, W) with C = 1 or 3, values from 0 to 1.
+
+    Raises:
+        ValueError: there is no photograph of that name.
+    """
+    if name not in PHOTOS:
+        raise ValueError(f"no photograph {name!r}; there are {', '.join(PHOTOS)}")
+    path = next((folder() / "photos").glob(f"{name}.*"))
+    pixels = matplotlib.image.imread(path)  # (H, W) or (H, W, C)
+    scale = 255.0 if pixels.dtype == np.uint8 else 1.0
+    pixels = pixels.reshape(*pixels.shape[:2], -1)[:, :, :3]  # (H, W, C), no transparency
+    return pixels.transpose(2, 0, 1)[None].astype(np.float64) / scale

@@ -1,0 +1,833 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 02 Slide a filter
+#
+# A convolution layer is one small dot product, repeated at every place of a picture. In this lesson
+# you write it: first along a line, then over a picture, then over a batch of volumes.
+#
+# **You will** write `correlate1d`, `correlate2d` and the layer `conv_forward`; take the sharing of
+# weights away again; and find the edges in a photograph.
+#
+# **You will learn** what stride and padding do to the output's size, why the layer is called a
+# convolution although it is none, and what "equivariant" means.
+#
+# **You need** NumPy indexing, and the volumes of lesson 01.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 1 | `correlate1d` | 2 |
+# | 2 | `correlate2d` | 3 |
+# | 3 | `volume_entry` | 2 |
+# | 4 | `conv_forward` | 7 |
+# | 5 | `locally_connected_forward` | 3 |
+# | 6 | `shift_gap` | 1 |
+# | 7 | `edge_filters` | 2 |
+# | 8 | a written answer, graded by hand | 2 |
+#
+# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+
+# %% given="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, data, demo, plot
+
+rng = np.random.default_rng(2)
+
+# %% [markdown]
+# ## 1. Along a line
+#
+# Take five numbers `x` and a filter `w` of three:
+#
+# $$x = [2, 0, 1, 3, -1] \qquad w = [1, 0, -1]$$
+#
+# Put the filter over the first three numbers, multiply in pairs and add:
+# $2 \cdot 1 + 0 \cdot 0 + 1 \cdot (-1) = 1$. Move it by one and do it again. Each stop gives one
+# output. How many stops are there?
+#
+# With $W$ numbers, a filter of $F$, a stride $S$ between stops and $P$ zeros of padding on each
+# side, the answer is
+#
+# $$\frac{W - F + 2P}{S} + 1$$
+#
+# **Predict before you run.** Here $W = 5$, $F = 3$. How many outputs are there for $S = 1$, $P = 1$?
+# For $S = 2$, $P = 1$? For $S = 3$, $P = 1$?
+#
+# <details><summary>Answer</summary>
+#
+# Five, three, and none: $(5 - 3 + 2)/3 + 1 = 2.33$ is no whole number, so the filter does not fit.
+#
+# </details>
+
+# %% [markdown]
+# The first of the five outputs at $S = 1$, $P = 1$ has a zero of padding on its left:
+
+# %%
+x = np.array([2.0, 0.0, 1.0, 3.0, -1.0])
+w = np.array([1.0, 0.0, -1.0])
+x_pad = np.pad(x, 1)
+print(x_pad)
+np.sum(x_pad[0:3] * w)
+
+# %% [markdown]
+# ### Exercise 1: `correlate1d` (2 points)
+#
+# By hand, all five outputs are $[0, 1, -3, 2, 3]$. Write the function that finds them.
+#
+# A filter that does not fit is an error. Raise `ValueError` and say why, as Python's own functions
+# do. A layer that quietly drops the last column would be wrong for weeks before anybody saw it.
+#
+# <details><summary>Hint</summary>
+#
+# Output `i` looks at `x_pad[i * stride : i * stride + F]`. The division leaves no remainder exactly
+# where the filter fits: look at `%`.
+#
+# </details>
+
+
+# %% exercise="correlate1d"
+def correlate1d(x, w, stride=1, pad=0):
+    """Slide a filter along a line of numbers.
+
+    Args:
+        x: numbers, shape (W,).
+        w: the filter, shape (F,).
+        stride: numbers between neighbouring stops.
+        pad: zeros on each side.
+
+    Returns:
+        One dot product for each stop, shape ((W - F + 2 * pad) / stride + 1,).
+
+    Raises:
+        ValueError: the stops do not end at the last number.
+    """
+    ### BEGIN SOLUTION
+    W, F = len(x), len(w)
+    room = W - F + 2 * pad
+    if room < 0 or room % stride:
+        raise ValueError(f"a filter of {F} does not fit: W={W}, stride={stride}, pad={pad}")
+    x_pad = np.pad(x, pad)
+    stops = range(0, room + 1, stride)
+    return np.array([np.sum(x_pad[i : i + F] * w) for i in stops])
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it first. Five outputs, then three of the same five:
+
+# %%
+print(correlate1d(x, w, stride=1, pad=1))
+print(correlate1d(x, w, stride=2, pad=1))
+
+# %% check="correlate1d" points=2
+# 2 points. Shown: the example by hand. Hidden: random lines, filters, strides and paddings.
+line = np.array([2.0, 0.0, 1.0, 3.0, -1.0])
+slope = np.array([1.0, 0.0, -1.0])
+check.same(correlate1d(line, slope, 1, 1), [0.0, 1.0, -3.0, 2.0, 3.0], "stride 1")
+check.same(correlate1d(line, slope, 2, 1), [0.0, -3.0, 3.0], "stride 2")
+check.raises(ValueError, lambda: correlate1d(line, slope, 3, 1), "stride 3")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for W, F, stride, pad in ((9, 4, 1, 0), (10, 2, 2, 1), (8, 3, 3, 2), (6, 6, 5, 0), (7, 1, 2, 0)):
+    judge.value(
+        "correlate1d", correlate1d, random.normal(size=W), random.normal(size=F), stride, pad
+    )
+for W, F, stride, pad in ((10, 3, 2, 0), (4, 6, 1, 0), (8, 5, 4, 1)):
+    line, slope = random.normal(size=W), random.normal(size=F)
+    judge.refuses(ValueError, "correlate1d", correlate1d, line, slope, stride, pad)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** A filter fits $(W - F + 2P)/S + 1$ times, or it does not fit.
+
+# %% [markdown]
+# ## 2. Over a picture, and a word that is wrong
+#
+# In two dimensions the filter slides along rows and columns. With a filter of height $HH$ and width
+# $WW$, stride 1 and no padding:
+#
+# $$\text{out}_{i,j} = \sum_{u=0}^{HH-1} \sum_{v=0}^{WW-1} x_{i+u,\,j+v} \; w_{u,v}$$
+#
+# This is a **cross-correlation**. The convolution of the mathematicians flips the filter in both
+# directions first. The networks are named after the one and compute the other.
+#
+# **Predict before you run.** The picture below is zero but for a single 1 in its middle, an impulse.
+# You slide the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ over it. Where does the 4 end
+# up: top left or bottom right?
+#
+# Think of the very first window that touches the 1. It touches it with its bottom right corner.
+
+# %%
+impulse = np.zeros((3, 3))
+impulse[1, 1] = 1.0
+w = np.array([[1.0, 2.0], [3.0, 4.0]])
+np.sum(impulse[0:2, 0:2] * w)
+
+# %% [markdown]
+# ### Exercise 2: `correlate2d` (3 points)
+#
+# Write it with two loops, stride 1, no padding. By hand, the impulse gives
+# $\begin{pmatrix} 4 & 3 \\ 2 & 1 \end{pmatrix}$: the filter turned by half a circle.
+
+
+# %% exercise="correlate2d"
+def correlate2d(x, w):
+    """Slide a filter over a picture, without padding and with stride 1.
+
+    Args:
+        x: picture, shape (H, W).
+        w: filter, shape (HH, WW), no larger than the picture.
+
+    Returns:
+        The dot product at every stop, shape (H - HH + 1, W - WW + 1).
+    """
+    ### BEGIN SOLUTION
+    H, W = x.shape
+    HH, WW = w.shape
+    out = np.empty((H - HH + 1, W - WW + 1))
+    for i, j in np.ndindex(out.shape):
+        out[i, j] = np.sum(x[i : i + HH, j : j + WW] * w)
+    return out
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it. The impulse shows the filter turned; a filter turned beforehand comes out upright.
+
+# %%
+print(correlate2d(impulse, w))
+print(correlate2d(impulse, w[::-1, ::-1]))
+
+# %% check="correlate2d" points=3
+# 3 points. Shown: the impulse, and a picture that is not square. Hidden: random pictures.
+impulse = np.zeros((3, 3))
+impulse[1, 1] = 1.0
+corner = np.array([[1.0, 2.0], [3.0, 4.0]])
+check.same(
+    correlate2d(impulse, corner),
+    [[4.0, 3.0], [2.0, 1.0]],
+    "the impulse",
+    hint="out[0, 0] is the window at the top left: its bottom right corner touches the 1.",
+)
+wide = np.arange(8.0).reshape(2, 4)
+check.same(correlate2d(wide, np.ones((2, 1))), [[4.0, 6.0, 8.0, 10.0]], "a wide picture")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for H, W, HH, WW in ((5, 7, 3, 2), (6, 4, 1, 4), (4, 9, 4, 1), (5, 5, 5, 5)):
+    picture, kernel = random.normal(size=(H, W)), random.normal(size=(HH, WW))
+    judge.value("correlate2d", correlate2d, picture, kernel)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Does the flip matter? Look at three pictures: an arrow as a filter, what correlation makes of an
+# impulse, and what convolution makes of it.
+
+# %% tags=["plot"]
+arrow = np.array([[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]])
+impulse = np.zeros((7, 9))
+impulse[3, 4] = 1.0
+plot.maps(
+    [arrow, correlate2d(impulse, arrow), correlate2d(impulse, arrow[::-1, ::-1])],
+    ["filter w", "correlation with an impulse", "convolution with an impulse"],
+    "What a filter leaves of a single point",
+)
+
+# %% [markdown]
+# Correlation turns the arrow around; convolution draws it as it is. For a layer that learns its
+# filter both are as good: it would learn the turned filter instead.
+#
+# **Take away.** A convolution layer computes a cross-correlation. No flip.
+
+# %% [markdown]
+# ## 3. One entry of a volume
+#
+# A layer's input has depth: `X` below has shape (11, 11, 4), eleven by eleven places with four
+# numbers each, written depth last as in lesson 01. Its filter has the same depth and runs along
+# height and width only. So one output is a sum over a box of $F \cdot F \cdot 4$ products.
+#
+# **Predict before you run.** With $F = 5$, $S = 2$, $P = 0$: how large is the output `V`? Which
+# slice of `X` does `V[1, 0, 0]` see, and which does `V[2, 3, 1]`, where the last index says which
+# filter?
+#
+# | entry | slice of `X` |
+# |---|---|
+# | `V[0, 0, 0]` | `X[:5, :5, :]` |
+# | `V[1, 0, 0]` | `X[2:7, :5, :]` |
+# | `V[2, 0, 0]` | `X[4:9, :5, :]` |
+# | `V[3, 0, 0]` | `X[6:11, :5, :]` |
+# | `V[0, 1, 1]` | `X[:5, 2:7, :]` |
+# | `V[2, 3, 1]` | `X[4:9, 6:11, :]` |
+#
+# **Find the mistake.** Some copies of a well-known lecture note say
+# `V[0, 0, 0] = np.sum(X[2:7, :5, :] * W0) + b0`. Which entry is that in truth?
+#
+# <details><summary>Answer</summary>
+#
+# `V[1, 0, 0]`. The slice starts at 2, and 2 is index 1 times stride 2.
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 3: `volume_entry` (2 points)
+#
+# Write one entry. By hand: with `X` all ones, a filter of all ones and a bias of 0.5, every entry is
+# $5 \cdot 5 \cdot 4 + 0.5 = 100.5$.
+
+
+# %% exercise="volume_entry"
+def volume_entry(X, filters, biases, i, j, k, stride=2):
+    """Compute one entry of a convolution layer's output volume, depth last.
+
+    Args:
+        X: input volume, shape (H, W, D).
+        filters: a list of K filters, each of shape (F, F, D).
+        biases: a list of K numbers.
+        i: row of the entry in the output.
+        j: column of the entry in the output.
+        k: which filter.
+        stride: pixels between neighbouring stops.
+
+    Returns:
+        V[i, j, k], a number.
+    """
+    ### BEGIN SOLUTION
+    w = filters[k]
+    F = len(w)
+    top, left = i * stride, j * stride
+    return np.sum(X[top : top + F, left : left + F, :] * w) + biases[k]
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it, and fill the whole volume:
+
+# %%
+X = np.ones((11, 11, 4))
+filters, biases = [np.ones((5, 5, 4)), np.zeros((5, 5, 4))], [0.5, -1.0]
+V = np.array(
+    [
+        [[volume_entry(X, filters, biases, i, j, k) for k in (0, 1)] for j in range(4)]
+        for i in range(4)
+    ]
+)
+print(V.shape, V[1, 0, 0], V[2, 3, 1])
+
+# %% check="volume_entry" points=2
+# 2 points. Shown: all ones, and a volume that counts its rows. Hidden: random volumes and strides.
+ones, none = np.ones((5, 5, 4)), np.zeros((5, 5, 4))
+flat = np.ones((11, 11, 4))
+check.same(volume_entry(flat, [ones, none], [0.5, -1.0], 1, 0, 0), 100.5, "V[1, 0, 0]")
+check.same(volume_entry(flat, [ones, none], [0.5, -1.0], 2, 3, 1), -1.0, "V[2, 3, 1]")
+rows = np.arange(11.0)[:, None, None] * np.ones((11, 11, 4))
+check.same(
+    volume_entry(rows, [ones, none], [0.0, 0.0], 2, 0, 0),
+    600.0,
+    "V[2, 0, 0] over rows 4 to 8",
+    hint="The average row is 6, and 5 * 5 * 4 * 6 = 600. Entry i starts at row i * stride.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+X = random.normal(size=(11, 13, 4))
+filters = [random.normal(size=(5, 5, 4)) for _ in range(3)]
+biases = random.normal(size=3).tolist()
+for i, j, k in ((0, 0, 0), (1, 0, 0), (3, 0, 0), (0, 1, 1), (2, 3, 1), (3, 4, 2)):
+    judge.value("volume_entry", volume_entry, X, filters, biases, i, j, k)
+judge.value("volume_entry", volume_entry, X, filters, biases, 4, 1, 2, stride=1)
+judge.value("volume_entry", volume_entry, X, filters, biases, 2, 1, 0, stride=3)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Entry $i$ of the output starts at row $i \cdot S$ of the input.
+
+# %% [markdown]
+# ## 4. The layer
+#
+# Now everything at once: a batch of $N$ pictures, $C$ channels, $F$ filters, stride and padding.
+# From here on arrays are **NCHW**: `x` has shape $(N, C, H, W)$ and the filters `w` have shape
+# $(F, C, HH, WW)$.
+#
+# Watch it first. Below a 5 x 5 x 3 input meets two 3 x 3 x 3 filters with stride 2 and padding 1.
+# Step with the arrow keys. Then change the numbers until a size does not fit.
+
+# %% tags=["demo"]
+demo.convolution()
+
+# %% [markdown]
+# Every step is one entry of the output:
+#
+# $$\text{out}_{n,f,i,j} = b_f + \sum_{c,u,v} x^{\text{pad}}_{n,\,c,\,iS+u,\,jS+v} \; w_{f,c,u,v}$$
+#
+# where $x^{\text{pad}}$ is `x` with $P$ rows and columns of zeros on every side. So
+#
+# $$H_{\text{out}} = \frac{H - HH + 2P}{S} + 1 \qquad W_{\text{out}} = \frac{W - WW + 2P}{S} + 1$$
+#
+# **Predict before you run.** A batch of shape (8, 3, 32, 32) meets ten 5 x 5 filters with stride 1
+# and padding 2. What is the shape of `w`? Of `out`? How many weights and biases are there?
+#
+# <details><summary>Answer</summary>
+#
+# `w` is (10, 3, 5, 5), `out` is (8, 10, 32, 32). Each filter has $5 \cdot 5 \cdot 3 = 75$ weights;
+# ten of them make 750, and ten biases come on top.
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 4: `conv_forward` (7 points)
+#
+# Four nested loops: pictures, filters, rows, columns. Aim for clarity; lesson 04 makes it fast.
+#
+# By hand: a 4 x 4 picture that counts from 0 to 15 meets a 2 x 2 filter of ones with stride 2. Each
+# output adds up one quarter of the picture. The first is $0 + 1 + 4 + 5 = 10$; the four are
+# $10, 18, 42, 50$.
+#
+# Return two things: `out`, and a `cache` with whatever the way back will need. Lesson 03 goes that
+# way back. What is in the cache is your affair; no check looks inside.
+#
+# The argument `dilation` stays 1 here. Lesson 07 gives it a meaning.
+#
+# <details><summary>Hint</summary>
+#
+# Pad height and width only, once, before the loops: `np.pad` takes one pair for each axis. The
+# window for row `i` and column `j` is a box of all channels.
+#
+# </details>
+
+
+# %% exercise="conv_forward"
+def conv_forward(x, w, b, stride=1, pad=0, dilation=1):
+    """Convolve a batch of pictures with a bank of filters.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (F, C, HH, WW).
+        b: one bias per filter, shape (F,).
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side.
+        dilation: always 1 in this lesson.
+
+    Returns:
+        out: feature maps, shape (N, F, H_out, W_out).
+        cache: whatever conv_backward will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, _, H, W = x.shape
+    F, _, HH, WW = w.shape
+    if (H - HH + 2 * pad) % stride or (W - WW + 2 * pad) % stride:
+        raise ValueError(f"{HH} x {WW} does not fit {H} x {W}: stride={stride}, pad={pad}")
+    H_out = (H - HH + 2 * pad) // stride + 1
+    W_out = (W - WW + 2 * pad) // stride + 1
+    if H_out < 1 or W_out < 1:
+        raise ValueError(f"a window of {HH} x {WW} is larger than the padded picture")
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.empty((N, F, H_out, W_out))
+    for n, f, i, j in np.ndindex(out.shape):
+        top, left = i * stride, j * stride
+        window = x_pad[n, :, top : top + HH, left : left + WW]  # (C, HH, WW)
+        out[n, f, i, j] = np.sum(window * w[f]) + b[f]
+    return out, (x, w, stride, pad)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it: the filter of ones adds up quarters.
+
+# %%
+x = np.arange(16.0).reshape(1, 1, 4, 4)
+out, _ = conv_forward(x, np.ones((1, 1, 2, 2)), np.zeros(1), stride=2)
+print(out)
+
+# %% check="conv_forward" points=3
+# 3 points. Shown: the quarters, and two channels with a bias. Hidden: stride 1, no padding.
+x = np.arange(16.0).reshape(1, 1, 4, 4)
+out, _ = conv_forward(x, np.ones((1, 1, 2, 2)), np.zeros(1), stride=2)
+check.same(out, [[[[10.0, 18.0], [42.0, 50.0]]]], "the quarters")
+x = np.stack([np.ones((2, 3)), np.full((2, 3), 10.0)])[None]  # (1, 2, 2, 3)
+w = np.array([[[1.0, 0.0]], [[0.0, 2.0]]])[None]  # (1, 2, 1, 2)
+out, _ = conv_forward(x, w, np.array([0.5]))
+check.same(
+    out,
+    np.full((1, 1, 2, 2), 21.5),
+    "two channels",
+    hint="1 * 1 + 2 * 10 + 0.5: every channel has its own slice of the filter; the bias comes once.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    if how["stride"] == 1 and how["pad"] == 0:
+        judge.forward("conv_forward", conv_forward, x, w, b, **how)
+counting = judge.rng().integers(-9, 9, size=(2, 3, 4, 5))
+filters = judge.rng().normal(size=(2, 3, 2, 2))
+judge.forward("conv_forward", conv_forward, counting, filters, np.array([0.25, -0.75]))
+### END HIDDEN TESTS
+
+# %% check="conv_forward" part="stride_pad" points=3
+# 3 points. Shown: a corner that sees padding. Hidden: strides and paddings up to 3, not square.
+x = np.ones((1, 1, 3, 5))
+out, _ = conv_forward(x, np.ones((1, 1, 3, 3)), np.zeros(1), stride=2, pad=1)
+check.same(
+    out,
+    [[[[4.0, 6.0, 4.0], [4.0, 6.0, 4.0]]]],
+    "stride 2, padding 1",
+    hint="A corner window sees 2 x 2 ones and five zeros; height and width have their own sizes.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    judge.forward("conv_forward", conv_forward, x, w, b, **how)
+### END HIDDEN TESTS
+
+# %% check="conv_forward" part="fit" points=1
+# 1 point. What does not fit is refused. Hidden: every size that does not fit, in both directions.
+x, w, b = np.ones((1, 1, 10, 9)), np.ones((1, 1, 3, 3)), np.zeros(1)
+check.raises(
+    ValueError,
+    lambda: conv_forward(x, w, b, stride=2),
+    "10 rows, a window of 3, stride 2",
+    hint="(10 - 3)/2 + 1 = 4.5 rows: the last window would hang over the edge.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for H, W, HH, WW, stride, pad in (
+    (9, 10, 3, 3, 2, 0),
+    (5, 5, 3, 3, 3, 1),
+    (7, 8, 2, 2, 4, 1),
+    (3, 9, 5, 3, 2, 0),
+):
+    x, w = np.ones((1, 2, H, W)), np.ones((3, 2, HH, WW))
+    judge.refuses(
+        ValueError, "conv_forward", conv_forward, x, w, np.zeros(3), stride=stride, pad=pad
+    )
+out, _ = conv_forward(np.ones((1, 1, 7, 7)), np.ones((1, 1, 3, 3)), np.zeros(1), stride=2)
+check.same(out.shape, (1, 1, 3, 3), "7 rows, a window of 3, stride 2")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** One filter makes one feature map. Its weights are used at every place.
+#
+# > **If you know other libraries.** The course follows CS231n in names and PyTorch in layout. The
+# > differences, once:
+# > fully-connected weights are $(D, M)$ here and transposed in PyTorch. `dilation=1` leaves nothing
+# > out, as in PyTorch; some notes call that dilation 0. PyTorch's batch-norm `momentum` weighs the
+# > new statistics, CS231n's the old. Dropout's `p` keeps in CS231n and drops in PyTorch.
+
+# %% [markdown]
+# ## 5. What if weights were not shared?
+#
+# Take the same windows, and give every place a filter of its own. This is a **locally connected**
+# layer. Faces that are always centred may want one: eyes are looked for only where eyes are.
+#
+# **Predict before you run.** A 32 x 32 x 3 picture, ten filters of 5 x 5, stride 1, padding 2. A
+# convolution layer has 760 numbers to learn. How many has the locally connected layer?
+#
+# <details><summary>Answer</summary>
+#
+# One filter and one bias for each of $32 \cdot 32 \cdot 10 = 10240$ outputs:
+# $10240 \cdot 76 = 778240$. About a thousand times as many.
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 5: `locally_connected_forward` (3 points)
+#
+# The filters now carry their place: `w` has shape $(H_{\text{out}}, W_{\text{out}}, F, C, HH, WW)$
+# and `b` has shape $(F, H_{\text{out}}, W_{\text{out}})$.
+#
+# By hand: over a picture of ones, let the 1 x 1 filter at place $(i, j)$ be $10 i + j$. Then the
+# output spells out its own index.
+
+
+# %% exercise="locally_connected_forward"
+def locally_connected_forward(x, w, b, stride=1):
+    """Apply a filter of its own at every place of the output, without padding.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (H_out, W_out, F, C, HH, WW).
+        b: biases, shape (F, H_out, W_out).
+        stride: pixels between neighbouring windows.
+
+    Returns:
+        out: feature maps, shape (N, F, H_out, W_out).
+    """
+    ### BEGIN SOLUTION
+    H_out, W_out, F, _, HH, WW = w.shape
+    out = np.empty((len(x), F, H_out, W_out))
+    for i, j in np.ndindex(H_out, W_out):
+        top, left = i * stride, j * stride
+        window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
+        out[:, :, i, j] = np.tensordot(window, w[i, j], axes=([1, 2, 3], [1, 2, 3])) + b[:, i, j]
+    return out
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it with filters that spell out their index:
+
+# %%
+index = np.array([[10.0 * i + j for j in range(3)] for i in range(2)])  # (2, 3)
+print(
+    locally_connected_forward(
+        np.ones((1, 1, 2, 3)), index[:, :, None, None, None, None], np.zeros((1, 2, 3))
+    )
+)
+
+# %% check="locally_connected_forward" points=3
+# 3 points. Shown: filters that spell out their index. Hidden: random filters, strides 1 to 3.
+index = np.array([[0.0, 1.0, 2.0], [10.0, 11.0, 12.0]])
+spelling = index[:, :, None, None, None, None]  # (2, 3, 1, 1, 1, 1)
+out = locally_connected_forward(np.ones((1, 1, 2, 3)), spelling, np.zeros((1, 2, 3)))
+check.same(out, index[None, None], "the index")
+shifts = np.array([[[100.0, 200.0, 300.0], [400.0, 500.0, 600.0]]])  # (1, 2, 3)
+out = locally_connected_forward(np.ones((1, 1, 2, 3)), spelling, shifts)
+check.same(out, (index + shifts)[None], "biases", hint="Every place has its own bias, b[f, i, j].")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for N, C, H, W, F, HH, WW, stride in (
+    (2, 3, 5, 7, 4, 3, 2, 1),
+    (3, 2, 7, 5, 1, 3, 3, 2),
+    (1, 4, 8, 11, 2, 2, 5, 3),
+):
+    H_out, W_out = (H - HH) // stride + 1, (W - WW) // stride + 1
+    x = random.normal(size=(N, C, H, W))
+    w = random.normal(size=(H_out, W_out, F, C, HH, WW))
+    b = random.normal(size=(F, H_out, W_out))
+    judge.value("locally_connected_forward", locally_connected_forward, x, w, b, stride)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Convolution is local connection with one filter for all places.
+
+# %% [markdown]
+# ## 6. Move the picture, and the answer moves along
+#
+# A filter that finds a nose at the left finds it at the right as well. Put exactly: cut the first
+# rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
+# with stride 1 the result is the same. The layer is **equivariant** to shifts.
+#
+# **Predict before you run.** Is the locally connected layer equivariant, too?
+
+# %% [markdown]
+# ### Exercise 6: `shift_gap` (1 point)
+#
+# Measure it: the largest difference between the two ways. `layer` is any function from pictures to
+# feature maps with stride 1. By hand: for `layer = lambda x: x` the gap is 0. For a layer that adds
+# a ramp $0, 1, 2, \dots$ along each row, shifting by one column gives a gap of 1.
+
+
+# %% exercise="shift_gap"
+def shift_gap(layer, x, rows, cols):
+    """Measure how far a layer is from being equivariant to one shift.
+
+    Args:
+        layer: a function from pictures to feature maps, stride 1, both of four axes.
+        x: pictures, shape (N, C, H, W).
+        rows: rows cut off at the top.
+        cols: columns cut off at the left.
+
+    Returns:
+        The largest |layer(shifted x) - shifted layer(x)|, a number.
+    """
+    ### BEGIN SOLUTION
+    shifted_first = layer(x[:, :, rows:, cols:])
+    shifted_last = layer(x)[:, :, rows:, cols:]
+    return np.max(np.abs(shifted_first - shifted_last))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on your own layer. Rounding may leave something of the order $10^{-15}$:
+
+# %%
+pictures, w, b = rng.normal(size=(2, 3, 8, 9)), rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
+shift_gap(lambda x: conv_forward(x, w, b)[0], pictures, 2, 1)
+
+# %% check="shift_gap" points=1
+# 1 point. Shown: a ramp, in both directions. Hidden: random layers and shifts.
+pictures = np.zeros((1, 1, 4, 6))
+ramp = lambda x: x + np.arange(x.shape[3]) + 10.0 * np.arange(x.shape[2])[:, None]
+check.same(float(shift_gap(lambda x: x, pictures, 1, 1)), 0.0, "no layer")
+check.same(float(shift_gap(ramp, pictures, 0, 1)), 1.0, "ramp, one column")
+check.same(float(shift_gap(ramp, pictures, 2, 0)), 20.0, "ramp, two rows")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+slopes = random.normal(size=3)
+pictures = random.normal(size=(2, 3, 5, 7))
+
+
+def uneven(x):
+    rows, cols = np.arange(x.shape[2])[:, None], np.arange(x.shape[3])
+    return 2 * x + slopes[0] * rows + slopes[1] * cols + slopes[2] * rows * cols
+
+
+for rows, cols in ((1, 0), (0, 2), (2, 3)):
+    judge.value("shift_gap", shift_gap, uneven, pictures, rows, cols)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# And the experiment. Both layers see random pictures, shifted further and further.
+
+# %% tags=["experiment"]
+pictures = rng.normal(size=(1, 1, 12, 12))
+w, b = rng.normal(size=(1, 1, 3, 3)), np.zeros(1)
+w_local = rng.normal(size=(10, 10, 1, 1, 3, 3))
+
+
+def local(x):
+    H_out, W_out = x.shape[2] - 2, x.shape[3] - 2
+    return locally_connected_forward(x, w_local[:H_out, :W_out], np.zeros((1, H_out, W_out)))
+
+
+shifts = range(6)
+plt.plot(
+    shifts,
+    [shift_gap(lambda x: conv_forward(x, w, b)[0], pictures, s, s) for s in shifts],
+    "o-",
+    label="convolution",
+)
+plt.plot(
+    shifts, [shift_gap(local, pictures, s, s) for s in shifts], "s--", label="locally connected"
+)
+plt.title("Only shared weights are equivariant")
+plt.xlabel("shift, rows and columns")
+plt.ylabel("shift_gap")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the two lines: convolution stays at zero for every shift. The other layer leaves zero at
+# the first pixel, because the shifted picture meets other filters.
+#
+# **Take away.** Sharing weights is what makes the layer equivariant.
+
+# %% [markdown]
+# ## 7. Find the edges in a photograph
+#
+# Nothing has been learned so far. Still, two filters made by hand show what a first layer is for.
+#
+# **Predict before you run.** A filter answers 0 wherever the picture is flat. What must its nine
+# weights add up to?
+#
+# ### Exercise 7: `edge_filters` (2 points)
+#
+# Make two 3 x 3 filters for a grey picture. The first answers to vertical edges: positive where it
+# gets lighter from left to right, and 0 on horizontal edges. The second answers to horizontal edges:
+# positive where it gets lighter from top to bottom, and 0 on vertical edges.
+#
+# By hand: $[-1, 0, 1]$ over a step from 0 to 1 gives 1. The filter of section 1 had the other sign.
+
+
+# %% exercise="edge_filters"
+def edge_filters():
+    """Make a filter for vertical edges and one for horizontal edges.
+
+    Returns:
+        w: filters, shape (2, 1, 3, 3), floating point.
+    """
+    ### BEGIN SOLUTION
+    vertical = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    return np.stack([vertical, vertical.T])[:, None]  # (2, 1, 3, 3)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on a photograph of a cameraman, 256 x 256 pixels. The loops take some seconds.
+
+# %% tags=["plot"]
+photo = data.photo("camera")[:, :, ::2, ::2]  # (1, 1, 256, 256)
+edges, _ = conv_forward(photo, edge_filters(), np.zeros(2))
+plot.maps(
+    [photo[0, 0], edges[0, 0], edges[0, 1]],
+    ["photograph", "vertical edges", "horizontal edges"],
+    "Two filters made by hand",
+)
+
+# %% [markdown]
+# Look at the tripod: its upright legs show in the middle picture and fade in the right one. Its
+# outline is a bright line on one side and a dark line on the other, as the sign says.
+
+# %% check="edge_filters" points=2
+# 2 points. Shown: flat, a step in each direction. Hidden: steps of any height, and shape.
+w = edge_filters()
+check.same(w.shape, (2, 1, 3, 3), "the shape of w")
+flat = np.ones((3, 3))
+upright = np.array([[0.0, 0.0, 1.0]] * 3)  # lighter from left to right
+answer = np.sum(w[:, 0] * upright, axis=(1, 2))
+check.same(np.sum(w[:, 0] * flat, axis=(1, 2)), [0.0, 0.0], "answers to a flat picture")
+check.same(np.sign(answer), [1.0, 0.0], "signs at a vertical edge")
+check.same(
+    np.sign(np.sum(w[:, 0] * upright.T, axis=(1, 2))), [0.0, 1.0], "signs at a horizontal edge"
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for height in judge.rng().uniform(0.1, 5, size=4):
+    for where in (1, 2):
+        step = height * (np.arange(3) >= where) * np.ones((3, 1))
+        check.same(
+            np.sign(np.sum(w[:, 0] * step, axis=(1, 2)).round(9)), [1.0, 0.0], "vertical edge"
+        )
+        check.same(
+            np.sign(np.sum(w[:, 0] * step.T, axis=(1, 2)).round(9)), [0.0, 1.0], "horizontal edge"
+        )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** A filter whose weights add up to zero does not see brightness, only change.
+
+# %% [markdown]
+# ## 8. In your own words
+#
+# A friend uses a library whose "convolution layer" flips its filters as mathematicians do. She
+# trains the same net on the same pictures as you. Will hers be better, worse or as good? What will
+# her learned filters look like beside yours? Two or three sentences. (2 points, graded by hand)
+
+# %% [markdown] answer="why_flip" points=2
+# As good. Whatever filter my layer learns, hers can learn the same one turned by half a circle, and
+# then computes the same output. Her filters will look like mine turned in both directions. The flip
+# would matter only if a filter were made by hand or carried over from one library to the other.
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | $N, C, H, W$ | pictures in the batch, channels, height, width |
+# | $F$ | filters, and so channels of the output (in section 1 and 3: the filter's size) |
+# | $HH, WW$ | height and width of a filter |
+# | $S, P$ | `stride` and `pad` |
+# | `x`, `w`, `b` | input, filters, biases |
+# | `out` | feature maps, shape $(N, F, H_{\text{out}}, W_{\text{out}})$ |
+#
+# - A filter fits $(H - HH + 2P)/S + 1$ times along the height, or not at all.
+# - The layer is a cross-correlation over all channels, plus a bias.
+# - Shared weights make it equivariant to shifts, and a thousand times smaller.
+#
+# Lesson 03 asks what each weight had to do with the result, and sends gradients back through it.
