@@ -37,9 +37,8 @@ build: $(STAMP)  ## build the notebooks from their sources
 	@$(BIN)/autograder build
 
 lint: $(STAMP)  ## check style and types
-	$(BIN)/ruff check $(CODE)
-	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy
+	@status=0; for check in "ruff check $(CODE)" "ruff format --check $(CODE)" mypy; do \
+		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
 
 lock:  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }

@@ -22,3 +22,15 @@ c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"]
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+
+# Submissions are repaired as they are read, run in the airlock, and shown without hidden checks.
+c.Autograde.exporter_class = "autograder.plugin.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "autograder.plugin.AirlockExecute",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+c.GenerateFeedback.exporter_class = "autograder.plugin.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]

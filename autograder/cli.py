@@ -1,13 +1,16 @@
-"""The command line: autograder build | import | check | grade."""
+"""The command line: autograder check | grade | feedback | build | import."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograder import course
-from autograder.build import run
+from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.course import CourseError
+
+# Each command imports what it needs, so that the quick ones start quickly.
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -15,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         return args.command(args)
-    except (CourseError, MarkError) as error:
+    except (CourseError, MarkError, SandboxError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
 
@@ -29,13 +32,75 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--check", action="store_true", help="change nothing, fail on differences")
     build.set_defaults(command=_build)
 
+    check = commands.add_parser("check", help="grade one notebook, hidden checks included")
+    check.add_argument("notebook", type=Path)
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
+    check.add_argument("--seed", type=int, help="repeat the grading that had this seed")
+    _add_sandbox(check)
+    check.set_defaults(command=_check)
+
+    grade = commands.add_parser("grade", help="grade a class into its gradebook")
+    grade.add_argument("lessons", nargs="*", help="all that were handed in where none is named")
+    grade.add_argument("--submissions", type=Path, help="holds STUDENT/LESSON/; CLASS/submitted")
+    grade.add_argument("--class", dest="room", type=Path, help="where the gradebook is; class/")
+    _add_sandbox(grade)
+    grade.set_defaults(command=_grade)
+
+    feedback = commands.add_parser("feedback", help="write the feedback pages of a graded class")
+    feedback.add_argument("lessons", nargs="*", help="all that were graded where none is named")
+    feedback.add_argument("--class", dest="room", type=Path, help="where the gradebook is; class/")
+    feedback.set_defaults(command=_feedback)
+
     take = commands.add_parser("import", help="take an edited solution notebook into its source")
     take.add_argument("lesson")
     take.set_defaults(command=_import)
     return parser
 
 
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sandbox",
+        choices=("bwrap", "none"),
+        help="'none' runs student code unprotected, which every result then says",
+    )
+
+
+def _check(args: argparse.Namespace) -> int:
+    from autograder import submission
+    from autograder.grade import grade, open_airlock
+
+    handed_in = submission.read(args.notebook)
+    with open_airlock(handed_in.lesson, args.sandbox) as airlock:
+        result = grade(handed_in, airlock, args.seed)
+    print(result.to_json() if args.json else result.to_text())
+    return 0
+
+
+def _grade(args: argparse.Namespace) -> int:
+    from autograder import classroom
+
+    room = classroom.at(args.room, args.submissions)
+    results = []
+    for graded in classroom.grade_class(room, args.lessons, args.sandbox):
+        print(f"graded {graded.student}, {graded.lesson}", file=sys.stderr)
+        results.append(graded)
+    pages = list(classroom.write_feedback(room, args.lessons))
+    print(*classroom.table(results), sep="\n")
+    print(f"{len(pages)} feedback pages below {room.feedback}")
+    return 0
+
+
+def _feedback(args: argparse.Namespace) -> int:
+    from autograder import classroom
+
+    for page in classroom.write_feedback(classroom.at(args.room), args.lessons):
+        print(f"wrote {page}")
+    return 0
+
+
 def _build(args: argparse.Namespace) -> int:
+    from autograder.build import run
+
     if not args.check:
         for line in run.build(course.root(), args.lessons):
             print(line)
@@ -46,6 +111,8 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    from autograder.build import run
+
     folder = course.root()
     print(f"wrote {run.import_edit(folder, args.lesson).relative_to(folder)}")
     return 0

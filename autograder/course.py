@@ -4,6 +4,7 @@ The solution notebooks are the manifest: which cells count, for how much, and wh
 read from them, never from what a student hands in.
 """
 
+import ast
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -63,6 +64,20 @@ class Lesson:
             for cell in self.notebook.cells
             if cell.cell_type == "code" and _mark(cell).get("solution")
         )
+
+    @cached_property
+    def student_names(self) -> frozenset[str]:
+        """The top-level names that the exercise cells define: the functions that are graded."""
+        cells = (c for c in self.notebook.cells if notebook.grade_id(c) in self.exercises)
+        return frozenset().union(*(defined(cell.source) for cell in cells))
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The functions that are left blank for the student to write."""
+        cells = (c for c in self.released.cells if notebook.grade_id(c) in self.exercises)
+        statements = (s for cell in cells for s in ast.parse(cell.source).body)
+        functions = (s for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef)))
+        return frozenset(f.name for f in functions if "NotImplementedError" in ast.unparse(f))
 
     @cached_property
     def given(self) -> tuple[str, ...]:
@@ -126,6 +141,17 @@ def lesson_of(cells: NotebookNode) -> Lesson:
             "not a notebook of this course: none of its cells has a name the course knows"
         )
     return best
+
+
+def defined(source: str) -> set[str]:
+    """Return the names that a cell's own top-level statements define."""
+    names: set[str] = set()
+    for statement in ast.parse(source).body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Assign):
+            names |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
+    return names
 
 
 def _mark(cell: NotebookNode) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def reference(name: str) -> Callable[..., Any]:
     return _session.reference[name]
 
 
-def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> Any:
-    """Check that a function returns what the reference does, and return it.
+def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> None:
+    """Check that a function returns what the reference does.
 
     Args:
         name: of the function, in the solution.
@@ -76,20 +76,16 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
     expected = reference(name)(*_copied(args), **_copied(kwargs))
     actual = _call(name, function, args, kwargs)
     _agree(name, args, kwargs, actual, expected, "result", hint)
-    return actual
 
 
-def forward(
-    name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any
-) -> tuple[Any, Any]:
-    """Check the output of a forward function, and return its pair (out, cache).
+def forward(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> None:
+    """Check the output of a forward function, which returns the pair (out, cache).
 
     The cache belongs to the student: it is not looked at. Arguments as in `value`.
     """
     expected, _ = reference(name)(*_copied(args), **_copied(kwargs))
-    out, cache = _pair(name, _call(name, function, args, kwargs))
+    out, _ = _pair(name, _call(name, function, args, kwargs))
     _agree(name, args, kwargs, out, expected, "out", hint)
-    return out, cache
 
 
 def backward(

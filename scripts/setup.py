@@ -29,8 +29,9 @@ def problem():
     low, high = supported()
     if not (3, low) <= HERE < (3, high):
         return (
-            f"This course needs Python 3.{low} to 3.{high - 1}; {sys.executable} is"
-            f" {sys.version.split()[0]}. If you have another: make setup PYTHON=python3.{high - 1}"
+            f"This course needs Python 3.{low} to 3.{high - 1}; {sys.executable}"
+            f" is {sys.version.split()[0]}. Install one, or name it:"
+            f" make setup PYTHON=python3.{high - 1}"
         )
     try:
         import ensurepip  # noqa: F401
@@ -47,14 +48,14 @@ def venv_works():
     """Whether .venv is there, whole, and of the same version as this Python."""
     probe = "import pip, sys; print(*sys.version_info[:2])"
     try:
-        found = subprocess.run([VENV_PYTHON, "-c", probe], stdout=-1, stderr=-1, text=True).stdout
+        found = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, text=True)
     except OSError:
         return False
-    return found.split() == [str(part) for part in HERE]
+    return found.stdout.split() == [str(part) for part in HERE]
 
 
 def pip_install(*args):
-    options = ["--quiet", "--disable-pip-version-check"]
+    options = ["-qq", "--disable-pip-version-check"]  # errors only
     subprocess.run([VENV_PYTHON, "-m", "pip", "install", *options, *args], cwd=ROOT, check=True)
 
 
@@ -77,7 +78,7 @@ def main():
             subprocess.run(new, check=True)
         else:
             say(f"1/3 Keeping .venv (Python {sys.version.split()[0]})")
-        say("2/3 Installing the packages of requirements.lock (a minute or two the first time)")
+        say("2/3 Installing the packages of requirements.lock (about 250 MB, once)")
         pip_install("--require-hashes", "-r", "requirements.lock")
         say("3/3 Installing this course into .venv, in place")
         pip_install("--no-deps", "--no-build-isolation", "-e", ".")

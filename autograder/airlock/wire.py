@@ -270,9 +270,7 @@ class Channel:
     def close(self) -> None:
         self.sock.close()
 
-    def send(
-        self, value: Any, deadline: float | None = None, export: Export | None = None
-    ) -> None:
+    def send(self, value: Any, deadline: float | None = None, export: Export | None = None) -> None:
         """Encode value and send it as one frame."""
         self.send_frame(*encode(value, export), deadline=deadline)
 

@@ -16,6 +16,9 @@ POOLED = [
     [5, 0, 5, 1, 2, 3, 4],
 ]
 
+# Two channels, no symmetry: a flipped or turned filter shows.
+FILTER = [[[1, 2, 0], [-1, 1, 0], [0, -2, 3]], [[0, 1, -1], [2, 0, 1], [-1, 0, 1]]]
+
 # How far the user may enlarge picture and filter in the page.
 LARGEST_PICTURE, LARGEST_FILTER = 8, 5
 
@@ -43,6 +46,14 @@ def one_map(x: ArrayLike, name: str) -> NDArray[np.generic]:
     if len(maps) != 1:
         raise ValueError(f"{name} must have one channel, not {len(maps)}")
     return maps[0]
+
+
+def check_hyper(stride: int, pad: int = 0, dilation: int = 1, size: int = 1) -> None:
+    """Raises ValueError unless these are whole numbers with which a window can move at all."""
+    named = dict(size=(size, 1), stride=(stride, 1), pad=(pad, 0), dilation=(dilation, 1))
+    for name, (value, least) in named.items():
+        if value != int(value) or value < least:
+            raise ValueError(f"{name} must be a whole number of at least {least}, not {value}")
 
 
 def enlarged(array: NDArray[np.generic], side: int, fill: NDArray[np.int64]) -> NDArray[np.generic]:
@@ -73,6 +84,7 @@ def convolution(
     Raises ValueError for shapes that do not belong together. Sizes that do not fit are no
     error: the page says why.
     """
+    check_hyper(stride, pad, dilation)
     image = one_picture(whole_numbers(0, 2, (3, 5, 5), seed=0) if x is None else x)
     C, H, W = image.shape
     filters = np.asarray(whole_numbers(-1, 1, (2, C, 3, 3), seed=1) if w is None else w)
@@ -108,20 +120,19 @@ def backward(
     """The backward pass, one output pixel at a time: where its gradient goes.
 
     x: (1, C, H, W), (C, H, W) or (H, W), one picture; 5 x 5 with one channel if None.
-    w: (1, C, HH, WW), one filter; 3 x 3 if None.
+    w: (1, C, HH, WW), one filter; if None 3 x 3, for a picture with one or two channels.
     dout: (1, 1, OH, OW) or (OH, OW), the gradient that arrives; small whole numbers if None.
     stride, pad, dilation: as in conv_forward.
     Raises ValueError for shapes that do not belong together and for a filter that does not fit.
     """
+    check_hyper(stride, pad, dilation)
     image = one_picture(whole_numbers(0, 2, (1, 5, 5), seed=0) if x is None else x)
     C, H, W = image.shape
-    filters = np.asarray(whole_numbers(-1, 1, (1, C, 3, 3), seed=6) if w is None else w)
+    filters = np.asarray([FILTER[:C]] if w is None else w)
     if filters.ndim != 4 or filters.shape[:2] != (1, C) or filters.size == 0:
         raise ValueError(f"w must have shape (1, {C}, HH, WW), not {filters.shape}")
     HH, WW = filters.shape[2:]
-    shape = tuple(
-        output_size(size, F, stride, pad, dilation) for size, F in ((H, HH), (W, WW))
-    )
+    shape = tuple(output_size(size, F, stride, pad, dilation) for size, F in ((H, HH), (W, WW)))
     gradient = one_map(whole_numbers(-2, 3, shape, seed=7) if dout is None else dout, "dout")
     if gradient.shape != shape:
         raise ValueError(f"dout must have the shape of the output, {shape}, not {gradient.shape}")
@@ -156,8 +167,9 @@ def max_pooling(
     x: (H, W), or (1, 1, H, W), one map; 7 x 7 with ties if None.
     size, stride: of the window; the user can change them in the page.
     dout: (OH, OW), or (1, 1, OH, OW), the gradient that arrives; small whole numbers if None.
-    Raises ValueError for more than one map or a dout of another shape than the output.
+    Raises ValueError for more than one map and for a dout of another shape than the output.
     """
+    check_hyper(stride, size=size)
     picture = one_map(POOLED if x is None else x, "x")
     H, W = picture.shape
     gradient = whole_numbers(1, 9, (H, W), seed=5)
@@ -181,16 +193,16 @@ def max_pooling(
     )
 
 
-def im2col(
-    x: ArrayLike | None = None, size: int = 2, stride: int = 1, pad: int = 0
-) -> Demo:
+def im2col(x: ArrayLike | None = None, size: int = 2, stride: int = 1, pad: int = 0) -> Demo:
     """The windows of a picture become the columns of a matrix, one after the other.
 
     x: (1, C, H, W), (C, H, W) or (H, W), one small picture; if None 4 x 4 with two channels,
     its pixels numbered from 0, so that each can be found again.
     size, stride, pad: of the window; the user can change them in the page.
     The matrix has shape (C*size*size, OH*OW), its rows in the order of w.reshape(F, -1).
+    Raises ValueError for more than one picture.
     """
+    check_hyper(stride, pad, size=size)
     image = one_picture(np.arange(32).reshape(2, 4, 4) if x is None else x)
     C, H, W = image.shape
     return Demo(

@@ -10,7 +10,7 @@ const [OH, OW] = [data.dout.length, data.dout[0].length];
 const each = (f) => Array.from({ length: C }, (_, c) => f(c));
 
 const x = data.x.map((map) => padded(map, pad));
-const stage = new Stage({ name: "backward", label: "Backward pass of a convolution, step by step", largest: 34 });
+const stage = new Stage({ name: "backward", label: "Backward pass of a convolution, step by step" });
 
 const windowOf = (s) => windowAt(Math.floor(s / OW), s % OW, HH, WW, stride, dilation);
 const doutOf = (s) => data.dout[Math.floor(s / OW)][s % OW];
@@ -36,19 +36,19 @@ function gradients(count) {
   return { dx, dw, db };
 }
 
-// The longest text of each grid over all steps keeps the columns still.
+// The widest text of each grid over all steps keeps the columns still.
 const all = Array.from({ length: OH * OW + 1 }, (_, s) => gradients(s));
-const dout = new Grid({ name: "dout[0, 0]", rows: OH, cols: OW, kind: "grad", chars: longest(data.dout) });
+const dout = new Grid({ name: "dout[0, 0]", rows: OH, cols: OW, kind: "grad", sample: widest(data.dout) });
 const rows = each((c) => {
   const big = (name, kind, values, note) =>
-    new Grid({ name, kind, note, rows: H + 2 * pad, cols: W + 2 * pad, chars: longest(values) });
-  const small = (name, kind, chars, title) => new Grid({ name, title, kind, rows: HH, cols: WW, chars });
-  const product = (values) => longest(data.dout) + 1 + longest(values);
+    new Grid({ name, kind, note, rows: H + 2 * pad, cols: W + 2 * pad, sample: widest(values) });
+  const small = (name, kind, sample, title) => new Grid({ name, title, kind, rows: HH, cols: WW, sample });
+  const product = (values) => `${widest(data.dout)}×${widest(values)}`;
   return {
     x: big(`x[0, ${c}]`, "x", x[c], pad ? "padded" : ""),
     toW: small(`dout*x[${c}]`, "product", product(x[c]), "dout × x"),
-    dw: small(`dw[0, ${c}]`, "grad", longest(all.map(({ dw }) => dw[c]))),
-    w: small(`w[0, ${c}]`, "w", longest(data.w[c])),
+    dw: small(`dw[0, ${c}]`, "grad", widest(all.map(({ dw }) => dw[c]))),
+    w: small(`w[0, ${c}]`, "w", widest(data.w[c])),
     toX: small(`dout*w[${c}]`, "product", product(data.w[c]), "dout × w"),
     dx: big(`dx[0, ${c}]`, "grad", all.map(({ dx }) => dx[c]), pad ? "padded" : ""),
   };
@@ -56,11 +56,12 @@ const rows = each((c) => {
 const db = el("dd", { "data-name": "db[0]" });
 
 function arrange() {
-  const lane = (rule, ...grids) => el("div", { class: "lane" }, el("p", { class: "rule" }, rule),
-    el("div", { class: "row" }, ...grids.map(({ node }) => node)));
+  const lane = (rule, ...parts) => el("div", { class: "lane" }, el("p", { class: "rule" }, rule),
+    el("div", { class: "row" }, ...parts));
+  const column = (...grids) => el("div", { class: "column" }, ...grids.map(({ node }) => node));
   const channels = rows.map((r) => el("div", { class: "channel-row" },
-    lane("to dw: dout times the window of x", r.x, r.toW, r.dw),
-    lane("to the window of dx: dout times w", r.w, r.toX, r.dx)));
+    lane("to dw: dout times the window of x", r.x.node, column(r.toW, r.dw)),
+    lane("to the window of dx: dout times w", column(r.w, r.toX), r.dx.node)));
   const start = el("div", {}, el("p", { class: "rule" }, "arrives"), dout.node,
     el("dl", { class: "total" }, el("dt", {}, "db[0]"), db));
   stage.board.append(el("div", { class: "row" }, start, el("div", {}, ...channels)));
@@ -95,16 +96,21 @@ function drawChannel(grids, c, step, last, tap, after) {
     return product(x[c][p][q]);
   });
   grids.toX.paint((a, b) => product(data.w[c][a][b]));
-  grids.dw.paint((a, b) => ({ v: after.dw[c][a][b], marks: last ? "done" : "on" }));
+  const flows = (value) => (doutOf(step) * value === 0 ? "near" : "on");
+  grids.dw.paint((a, b) => {
+    const [p, q] = last ? [0, 0] : windowOf(step).pixel(a, b);
+    return { v: after.dw[c][a][b], marks: last ? "done" : `done ${flows(x[c][p][q])}` };
+  });
   grids.dx.paint((p, q) => {
     if (last && ring(p, q)) return { marks: "gone" };
-    return { v: after.dx[c][p][q], marks: tap(p, q) ? "on" : ring(p, q) ? "pad" : "done" };
+    const met = tap(p, q);
+    return { v: after.dx[c][p][q], marks: `${ring(p, q) ? "pad" : "done"} ${met ? flows(data.w[c][met[0]][met[1]]) : ""}` };
   });
 }
 
 function sentence(step, after) {
   const [i, j] = [Math.floor(step / OW), step % OW];
-  return `dout[0, 0, ${i}, ${j}] = ${fmt(doutOf(step))}: times w it is added to its window of dx, times that window of x it is added to dw, and as it is to db, now ${fmt(after.db)}.`;
+  return `dout[0, 0, ${i}, ${j}] = ${fmt(doutOf(step))}: dout × w is added to its window of dx, dout × (window of x) to dw, and dout itself to db, now ${fmt(after.db)}.`;
 }
 
 function finish() {
@@ -115,4 +121,4 @@ function finish() {
 arrange();
 stage.draw = draw;
 stage.restart(OH * OW + 1);
-stage.fit({ wide: 22, middle: 20, stacked: 20 });
+stage.fit({ wide: [22, C > 1 ? 32 : 40], stacked: [20, 30] });

@@ -5,7 +5,7 @@ const data = readData();
 const [C, K] = [data.x.length, data.w.length];
 const given = { H: data.H, W: data.W, HH: data.HH, WW: data.WW, S: data.stride, P: data.pad, D: data.dilation };
 const square = given.H === given.W && given.HH === given.WW;
-const stage = new Stage({ name: "convolution", label: "Convolution, step by step", largest: 30 });
+const stage = new Stage({ name: "convolution", label: "Convolution, step by step" });
 let now; // what is shown: sizes, arrays and grids
 
 // The layer under these hyperparameters. data holds more than the given size of x and w, so that
@@ -45,13 +45,14 @@ function build(hyper) {
   const { x, HH, WW, OH, OW, D, P } = now;
   const each = (n, f) => Array.from({ length: n }, (_, i) => f(i));
   now.xs = each(C, (c) => new Grid({
-    name: `x[0, ${c}]`, note: P ? "padded" : "", rows: x[c].length, cols: x[c][0].length, kind: "x",
+    name: `x[0, ${c}]`, note: P ? "padded" : "", kind: "x",
+    rows: x[c].length, cols: x[c][0].length, sample: widest(x),
   }));
   now.filters = each(K, (k) => each(C, (c) => filterFigure(k, c, HH, WW)));
   now.totals = each(K, totalList);
   now.values = each(now.fits ? K : 0, (k) => table(OH, OW, (i, j) => outputAt(k, i, j)));
   now.outs = now.fits ? each(K, (k) => {
-    const grid = new Grid({ name: `out[0, ${k}]`, rows: OH, cols: OW, kind: "out", chars: longest(now.values[k]) });
+    const grid = new Grid({ name: `out[0, ${k}]`, rows: OH, cols: OW, kind: "out", sample: widest(now.values[k]) });
     grid.onPick((i, j) => stage.go((k * OH + i) * OW + j));
     return grid;
   }) : [];
@@ -59,13 +60,13 @@ function build(hyper) {
   stage.restart(now.fits ? K * OH * OW : 0);
   stage.sentence.classList.toggle("warn", !now.fits);
   size.replaceChildren(...sizeLines());
-  stage.fit({ wide: 22, middle: 21, beside: 20, stacked: 20 });
+  stage.fit({ wide: [22, 30], middle: [21, 30], beside: [20, 30], stacked: [20, 26] });
 }
 
 function filterFigure(k, c, HH, WW) {
-  const widest = longest(now.w) + 1 + longest(now.x);
-  const w = new Grid({ name: `w[${k}, ${c}]`, rows: HH, cols: WW, kind: "w" });
-  const product = new Grid({ name: `product[${k}, ${c}]`, title: "w × x", rows: HH, cols: WW, kind: "product", chars: widest });
+  const sample = `${widest(now.w)}×${widest(now.x)}`;
+  const w = new Grid({ name: `w[${k}, ${c}]`, rows: HH, cols: WW, kind: "w", sample: widest(now.w) });
+  const product = new Grid({ name: `product[${k}, ${c}]`, title: "w × x", rows: HH, cols: WW, kind: "product", sample });
   return { w, product, node: el("div", { class: "filter" }, w.node, product.node) };
 }
 

@@ -17,9 +17,10 @@ function fmt(value) {
   return text.replace("-", "−");
 }
 
-// The length of the longest number in a nested array.
-function longest(nested) {
-  return Array.isArray(nested) ? Math.max(...nested.map(longest)) : fmt(nested).length;
+// The widest text among the numbers of a nested array; a minus is wider than a digit.
+function widest(nested) {
+  const width = (text) => text.length + (text.startsWith("−") ? 0.5 : 0);
+  return nested.flat(Infinity).map(fmt).reduce((a, b) => (width(b) > width(a) ? b : a));
 }
 
 // The terms of a sum, signs as one writes them by hand: 3 − 2 + 1.
@@ -30,16 +31,16 @@ function sumText(terms) {
 }
 
 // A table of rows x cols cells. name is the array as the code writes it, and the caption unless
-// title says it better; kind names its colours in demo.css; chars is the length of the longest text
-// that will stand in a cell, so that the table keeps its width from step to step; rowHeads and colHeads are texts at its sides.
+// title says it better; kind names its colours in demo.css; sample is the widest text that will
+// stand in a cell, so that the table keeps its width from step to step; rowHeads and colHeads are texts at its sides.
 class Grid {
-  constructor({ name, title, label, rows, cols, kind, note, chars = 1, rowHeads, colHeads }) {
-    this.chars = chars;
+  constructor({ name, title, label, rows, cols, kind, note, sample = "0", rowHeads, colHeads }) {
     this.cells = [];
     const table = el("table", { class: `grid ${kind}`, "data-name": name, "aria-label": label ?? name });
     this.colHeads = (colHeads ?? []).map((text) => el("th", { scope: "col" }, text));
     this.rowHeads = (rowHeads ?? []).map((text) => el("th", { scope: "row" }, text));
-    if (colHeads) table.append(el("thead", {}, el("tr", {}, ...(rowHeads ? [el("td")] : []), ...this.colHeads)));
+    if (colHeads) table.append(el("thead", {}, el("tr", {}, ...(rowHeads ? [el("th")] : []), ...this.colHeads)));
+    table.style.setProperty("--sample", JSON.stringify(sample));
     const body = table.appendChild(el("tbody"));
     for (let i = 0; i < rows; i++) {
       const row = body.appendChild(el("tr", {}, ...this.rowHeads.slice(i, i + 1)));
@@ -59,10 +60,8 @@ class Grid {
         cell.textContent = text;
         cell.className = marks;
         cell.dataset.v = v === null ? "" : v;
-        this.chars = Math.max(this.chars, text.length);
       }),
     );
-    this.table.style.setProperty("--chars", this.chars);
   }
 
   // Marks the heads of row i and column j.

@@ -4,7 +4,7 @@
 
 const data = readData();
 const C = data.x.length;
-const stage = new Stage({ name: "im2col", label: "im2col, window by window", largest: 38 });
+const stage = new Stage({ name: "im2col", label: "im2col, window by window" });
 let now;
 let entry = 0; // the row of the matrix that is looked at
 
@@ -18,7 +18,7 @@ function build({ F, S, P }) {
   stage.sentence.classList.toggle("warn", !now.fits);
   size.replaceChildren(...sizeLines());
   stage.restart(now.fits ? OH * OW : 0);
-  stage.fit({ wide: 24, stacked: 20 });
+  stage.fit({ wide: [24, 44], stacked: [20, 28] });
 }
 
 // Row r of the matrix is tap (a, b) of channel c, the order of w.reshape(F, -1).
@@ -37,7 +37,7 @@ function pixelOf(r, l) {
 function makeGrids() {
   const { x, F, P, OH, OW, rows } = now;
   const map = (name, kind, note) =>
-    new Grid({ name, kind, note, rows: x[0].length, cols: x[0][0].length, chars: longest(x) });
+    new Grid({ name, kind, note, rows: x[0].length, cols: x[0][0].length, sample: widest(x) });
   now.xs = x.map((_, c) => map(`x[0, ${c}]`, "x", P ? "padded" : ""));
   now.xs.forEach((grid, c) => grid.onPick((p, q) => pick(c, p, q)));
   const pictures = el("div", { class: "column" }, ...now.xs.map(({ node }) => node));
@@ -47,7 +47,7 @@ function makeGrids() {
   }
   now.counts = map("copies", "count", "of each pixel");
   now.cols = new Grid({
-    name: "cols", note: `row: channel, a, b; column: i, j of the window`, kind: "out", rows, cols: OH * OW, chars: longest(x),
+    name: "cols", note: "rows c, a, b; columns i, j", kind: "out", rows, cols: OH * OW, sample: widest(x),
     rowHeads: Array.from({ length: rows }, (_, r) => tapOf(r).join(", ")),
     colHeads: Array.from({ length: OH * OW }, (_, l) => `${Math.floor(l / OW)}, ${l % OW}`),
   });
@@ -137,7 +137,7 @@ const panel = el("div", { class: "panel" }, stage.settings([
   { key: "F", label: "window F", min: 1, max: 4, value: data.size },
   { key: "S", label: "stride", min: 1, max: 4, value: data.stride },
   { key: "P", label: "padding", min: 0, max: 2, value: data.pad },
-], build), size, el("p", { class: "hint" }, "Up and down arrows: the rows."));
+], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place a, b in the window. Up and down arrows move along the rows."));
 const turn = (by) => () => now.fits && look((entry + by + now.rows) % now.rows, stage.step);
 stage.keys = { ArrowDown: turn(1), ArrowUp: turn(-1) };
 stage.draw = draw;

@@ -3,7 +3,7 @@
 // backward, the gradient of each output pixel goes to that place alone, and adds up there.
 
 const data = readData();
-const stage = new Stage({ name: "pooling", label: "Max pooling, forward and backward", largest: 46 });
+const stage = new Stage({ name: "pooling", label: "Max pooling, forward and backward" });
 let now;
 
 function build({ F, S }) {
@@ -16,7 +16,7 @@ function build({ F, S }) {
   stage.sentence.classList.toggle("warn", !now.fits);
   size.replaceChildren(...sizeLines());
   stage.restart(now.fits ? 2 * OH * OW : 0);
-  stage.fit({ wide: 24, stacked: 20 });
+  stage.fit({ wide: [24, 46], stacked: [20, 30] });
 }
 
 function forwardAll() {
@@ -53,13 +53,13 @@ function gradient(count) {
 function makeGrids() {
   const { H, W, OH, OW } = now;
   const grid = (name, kind, rows, cols, values) =>
-    new Grid({ name, kind, rows, cols, chars: longest(values) });
+    new Grid({ name, kind, rows, cols, sample: widest(values) });
   const parts = [el("div")];
   now.grids = { x: grid("x[0, 0]", "x", H, W, now.x) };
   parts[0].append(now.grids.x.node);
   if (now.fits) {
     now.grids.out = grid("out[0, 0]", "out", OH, OW, now.out);
-    now.grids.switch = new Grid({ name: "switch", note: "row, col", rows: OH, cols: OW, kind: "switch", chars: 4 });
+    now.grids.switch = new Grid({ name: "switch", note: "row, col", rows: OH, cols: OW, kind: "switch", sample: `${H}, ${W}` });
     now.grids.dout = grid("dout[0, 0]", "grad", OH, OW, now.dout);
     now.grids.dx = grid("dx[0, 0]", "grad", H, W, gradient(OH * OW));
     const half = OH * OW;

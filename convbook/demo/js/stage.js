@@ -13,10 +13,9 @@ function readData() {
 }
 
 class Stage {
-  // name: class name for demo.css; label: for a screen reader; largest: pixels of a cell at
-  // most; interval: milliseconds a step when playing. The demo sets draw(step), which paints the board and returns the sentence.
-  constructor({ name, label, largest = 34, interval = 1000 }) {
-    this.largest = largest;
+  // name: class name for demo.css; label: for a screen reader; interval: milliseconds a step when
+  // playing. The demo sets draw(step), which paints the board and returns the sentence.
+  constructor({ name, label, interval = 1000 }) {
     this.step = 0;
     this.steps = 1;
     this.interval = interval;
@@ -141,15 +140,15 @@ class Stage {
   }
 
   // Takes the first of the layouts that has room, with the largest cells that have room in it.
-  // layouts: {name of the class: smallest cell in pixels}, from wide to narrow; the last one is
-  // taken in any case, and what is then too wide scrolls.
+  // layouts: {name: [smallest, largest] cell in pixels}, from wide to narrow; the last one is taken
+  // in any case, and what is then too wide scrolls.
   fit(layouts = this.layouts) {
     this.layouts = layouts;
     this.sentence.style.minHeight = "";
     if (!layouts || document.documentElement.clientWidth === 0) return;
-    for (const [name, smallest] of Object.entries(layouts)) {
+    for (const [name, [smallest, largest]] of Object.entries(layouts)) {
       this.root.dataset.layout = name;
-      for (let cell = this.largest; cell >= smallest; cell--) {
+      for (let cell = largest; cell >= smallest; cell--) {
         this.root.style.setProperty("--cell", `${cell}px`);
         if (this.board.scrollWidth <= this.board.clientWidth) return;
       }

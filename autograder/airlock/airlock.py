@@ -1,0 +1,106 @@
+"""The airlock: two warm fork servers, one for student processes and one for checkers."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from . import launch
+from .launch import ForkServer, Worker
+from .limits import Limits
+from .sandbox import Bind, SandboxError, find, stage
+from .session import Session
+
+
+class Airlock:
+    """The warm fork servers for any number of sessions. Use as a context manager."""
+
+    def __init__(
+        self,
+        sandbox: str | None = None,
+        limits: Limits | None = None,
+        binds: Sequence[Bind] = (),
+        student_path: Sequence[str] = (),
+        warm: Sequence[str] = (),
+    ) -> None:
+        """Choose the sandbox: None takes bubblewrap or fails; "none" must be asked for by name.
+
+        binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
+        the student sees them; warm names modules that both sides import beforehand.
+        """
+        if sandbox not in (None, "bwrap", "none"):
+            raise SandboxError(f"there is no sandbox called {sandbox!r}: use 'bwrap' or 'none'")
+        self.sandbox = "none" if sandbox == "none" else find()
+        self.limits = limits or Limits()
+        self.binds = list(binds)
+        self.student_path = list(student_path)
+        self.warm = list(warm)
+        self._servers: list[ForkServer] = []
+        self._staged: Path | None = None
+
+    def __enter__(self) -> Airlock:
+        self._staged = Path(tempfile.mkdtemp(prefix="airlock-"))
+        try:
+            stage(self._staged)
+            self._servers = [
+                launch.student_server(
+                    self.sandbox, self._staged, self.binds, self.student_path, self.warm
+                )
+            ]
+            self._servers.append(launch.checker_server(self.sandbox, self._staged, self.warm))
+            for server in self._servers:
+                server.wait_until_warm(self.limits.start_seconds)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End both fork servers, and with them every worker."""
+        for server in self._servers:
+            server.close()
+        self._servers = []
+        if self._staged is not None:
+            shutil.rmtree(self._staged, ignore_errors=True)
+
+    def session(
+        self,
+        seed: int,
+        prelude: Iterable[str] = (),
+        student_names: Iterable[str] = (),
+        setup: str = "",
+    ) -> Session:
+        """Return a session for one submission."""
+        return Session(self, seed, list(prelude), sorted(student_names), setup)
+
+    def start_student(self, call: socket.socket) -> Worker:
+        """Fork a fresh student process."""
+        return self._start(0, self.limits.memory_bytes, self.sandbox == "bwrap", call)
+
+    def start_checker(self, call: socket.socket) -> Worker:
+        """Fork a fresh checker."""
+        return self._start(1, self.limits.checker_memory_bytes, False, call)
+
+    def _start(self, which: int, memory: int, isolate: bool, call: socket.socket) -> Worker:
+        if not self._servers:
+            raise SandboxError("the airlock is closed: use it in a with statement")
+        limits = self.limits
+        config = {
+            "isolate": isolate,
+            "confine": self.sandbox == "bwrap",
+            "fresh_home": which == 0,
+            "disk_bytes": limits.disk_bytes,
+            "disk_files": limits.disk_files,
+            "output_bytes": limits.output_bytes,
+            "rlimits": limits.rlimits(memory),
+            "limits": dataclasses.asdict(limits),
+        }
+        return self._servers[which].start(config, call)
+

@@ -1,0 +1,179 @@
+"""The trusted process: runs check cells and judges them. Never runs a line the student wrote.
+
+The grader sends ["begin", ...] once and then ["check", ...] for each check. The answer to a check
+is the fields of a Verdict and whether the student's process can still be used.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import math
+import random
+import socket
+import sys
+from typing import Any
+
+import numpy as np
+
+from . import wire
+from .errors import MissingName, NotPlain, StudentError, StudentGone
+from .inside import cells
+from .limits import Limits
+from .link import Link
+from .verdict import error_output, plain
+
+_shell: Any = None
+Judged = tuple[str, float, str, str, list[str]]  # status, score, message, name of error, traceback
+
+
+class Names(dict[str, Any]):
+    """The globals of check cells: their own, then builtins, then the student's names."""
+
+    link: Link | None = None  # None while the prelude runs: it must not depend on a student
+    student_names: frozenset[str] = frozenset()  # never taken from the builtins
+
+    def __missing__(self, name: str) -> Any:
+        ours = hasattr(builtins, name) and name not in self.student_names
+        if ours or name.startswith("__") or self.link is None:
+            raise KeyError(name)
+        return self.link.ask(name, "get", name)[0]
+
+
+def warm_up() -> None:
+    """Make the shell that every checker inherits."""
+    global _shell
+    _shell = cells.make_shell(Names())
+    cells.warm_up(_shell)
+    _shell.quiet_errors = True
+
+
+def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -> None:
+    """Answer the grader until it goes away."""
+    limits = Limits(**config["limits"])
+    _shell.recorder.limit_bytes = limits.output_bytes
+    grader = wire.Channel(control)
+    checker = Checker(Link(wire.Channel(call), limits.call_seconds), limits)
+    while True:
+        action, *arguments = grader.receive()
+        grader.send(checker.begin(*arguments) if action == "begin" else checker.check(*arguments))
+
+
+class Checker:
+    """Runs the prelude once, then each check in a copy of the names that it left."""
+
+    def __init__(self, link: Link, limits: Limits) -> None:
+        self.link = link
+        self.limits = limits
+        self.names: Names = _shell.user_ns
+        self.seed = 0
+
+    def begin(self, seed: int, setup: str, prelude: list[str], student_names: list[str]) -> str:
+        """Run the set-up and the given cells; return '' or what went wrong."""
+        self.seed = seed
+        self._seed_for("prelude")
+        for source in [setup, *prelude]:
+            error = cells.run(_shell, source).error
+            # A given cell may need what the student writes. Its names then come from over there.
+            if error is not None and not (source is not setup and isinstance(error, NameError)):
+                return f"{type(error).__name__}: {error}"
+        for name in student_names:
+            self.names.pop(name, None)
+        self.names.link, self.names.student_names = self.link, frozenset(student_names)
+        self.before = dict(self.names)
+        return ""
+
+    def check(self, check_id: str, source: str, points: float) -> list[Any]:
+        """Run one check cell and judge it."""
+        self.link.begin_check(self.limits.check_seconds)
+        self._seed_for(check_id)
+        try:
+            judge = sys.modules.get("autograder.judge")
+            if judge is not None:
+                judge.begin_check(check_id)
+            ran = cells.run(_shell, source)
+        finally:
+            self.names.clear()
+            self.names.update(self.before)  # no check depends on another
+        for output in ran.outputs:
+            if output.get("name") == "stderr":  # a warning is no reason to lose points
+                output["name"] = "stdout"
+        error = self.link.gone or ran.error
+        if error is None:
+            status, score = grade(ran.value, points)
+            return [status, score, "", ran.outputs, ""]
+        status, score, message, name, lines = judged(error, self.limits)
+        outputs = [*ran.outputs, error_output(name, message, lines)]
+        lost = self.link.gone.reason if self.link.gone else ""
+        return [status, score, message, outputs, lost]
+
+    def _seed_for(self, purpose: str) -> None:
+        """Start NumPy's and Python's own generators afresh, so that no order matters."""
+        digest = hashlib.sha256(f"{self.seed}/{purpose}".encode()).digest()
+        random.seed(digest)
+        np.random.seed(list(np.frombuffer(digest, np.uint32)))
+
+
+def grade(value: Any, points: float) -> tuple[str, float]:
+    """Turn the value of the last expression into a status and a score.
+
+    A float is a partial score (NumPy's float64 is a float). Anything else means full marks.
+    """
+    if not isinstance(value, float):
+        return "pass", float(points)
+    if not math.isfinite(value) or value < 0:
+        return "partial", 0.0
+    return ("pass", float(points)) if value >= points else ("partial", float(value))
+
+
+def judged(error: BaseException, limits: Limits) -> Judged:
+    """Turn the exception that ended a check into a status, a message and a traceback.
+
+    The traceback never holds a line of the check: it shows the student's own frames, or nothing.
+    """
+    name = type(error).__name__
+    if isinstance(error, StudentGone):
+        status, message = _gone(error, limits)
+        name = "TimeoutError" if status == "timeout" else "StudentProcessEnded"
+        return status, 0.0, message, name, [message]
+    if isinstance(error, StudentError):
+        return _raised(error, limits)
+    if isinstance(error, MissingName):
+        message = (
+            f"{error} is not defined: the notebook has no top-level function or variable of that "
+            "name (was its cell deleted, renamed, or did it stop with an error?)"
+        )
+        return "missing", 0.0, message, "NameError", [message]
+    known = sys.modules.get("convbook.check")
+    text = plain(error, limits.verdict_chars)
+    if isinstance(error, getattr(known, "NotRun", ())):
+        return "not-run", 0.0, text, name, [text]
+    if isinstance(error, (getattr(known, "NotYet", ()), NotPlain)):
+        return "fail", 0.0, text, name, [text]
+    text = f"{name}: {text}" if text else name
+    return "fail", 0.0, text, name, [text]
+
+
+def _gone(error: StudentGone, limits: Limits) -> tuple[str, str]:
+    what = error.function or "the submitted code"
+    if error.reason == "late" and error.whole:
+        return "timeout", f"{what} was stopped: the check took more than {limits.check_seconds:g} s"
+    if error.reason == "late":
+        return "timeout", f"{what} gave no answer within {limits.call_seconds:g} s and was stopped"
+    if error.reason == "ended":
+        return "error", f"{what} ended the notebook's process instead of giving an answer"
+    return "error", f"{what} gave no proper answer ({error.reason})"
+
+
+def _raised(error: StudentError, limits: Limits) -> Judged:
+    if isinstance(error, NotImplementedError):
+        message = f"{error.function} is not written yet (NotImplementedError)"
+        return "missing", 0.0, message, "NotImplementedError", [message]
+    hint = limits.hint(error.kind, error.text)
+    text = f"{error.text} [{hint}]" if hint else error.text
+    place = ", ".join(
+        part for part in (error.function and f"in {error.function}", error.where) if part
+    )
+    message = f"{error.kind}: {text}" + (f" ({place})" if place else "")
+    message = plain(message, limits.verdict_chars)
+    return "error", 0.0, message, error.kind, [*error.frames, message]

@@ -1,0 +1,243 @@
+"""Run notebook cells in an IPython shell and record their outputs, as a kernel would.
+
+A shell is enough for magics, inline figures and tracebacks, and far cheaper than a kernel.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import os
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CUT = "\n... the rest of the output is left out (limit: {} KiB for a cell) ...\n"
+
+
+@dataclass
+class Ran:
+    """What came of one cell: its outputs, its exception, and what its last expression gave."""
+
+    outputs: list[dict[str, Any]]
+    error: BaseException | None
+    value: Any
+
+
+class Recorder:
+    """Collects outputs up to a size, and the value of the last expression."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.reset()
+
+    def reset(self) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self.left = self.limit_bytes
+        self.value: Any = None
+
+    def add(self, output: dict[str, Any], size: int) -> None:
+        """Keep one output, or say once that there is no more room."""
+        if self.left < 0:
+            return
+        self.left -= size
+        if self.left < 0:
+            text = CUT.format(self.limit_bytes >> 10)
+            output = {"output_type": "stream", "name": "stdout", "text": text}
+        self.outputs.append(output)
+
+    def write(self, name: str, text: str) -> None:
+        """Add printed text, to the last output where that is the same stream."""
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("name") == name and self.left >= len(text):
+            self.left -= len(text)
+            last["text"] += text
+        else:
+            self.add({"output_type": "stream", "name": name, "text": text}, len(text))
+
+    def clear(self) -> None:
+        self.outputs.clear()
+
+
+class Stream(io.TextIOBase):
+    """A standard stream that writes to the recorder."""
+
+    encoding = "utf-8"
+
+    def __init__(self, recorder: Recorder, name: str) -> None:
+        self.recorder = recorder
+        self.stream_name = name
+
+    def write(self, text: str) -> int:
+        if text:
+            self.recorder.write(self.stream_name, str(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class Publisher(DisplayPublisher):
+    """display(...) goes to the recorder."""
+
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
+        data = _as_text(data)
+        output = {"output_type": "display_data", "data": data, "metadata": {}}
+        self.shell.recorder.add(output, sum(map(len, data.values())))
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.recorder.clear()
+
+
+class Hook(DisplayHook):
+    """The value of a last expression goes to the recorder."""
+
+    def __call__(self, result: Any = None) -> None:
+        self.shell.recorder.value = result
+        super().__call__(result)
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        data = _as_text(format_dict)
+        output = {"output_type": "execute_result", "data": data, "metadata": {}}
+        self.shell.recorder.add(output, sum(map(len, data.values())))
+
+    def update_user_ns(self, result: Any) -> None:
+        pass  # results are not kept in _ and Out: they would fill the memory
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal, a history, a startup folder or a way to run other programs."""
+
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(Publisher)
+    recorder: Recorder
+    quiet_errors = False  # the checker makes its own error outputs: hidden tests must not show
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        if self.quiet_errors:
+            return
+        name, text = getattr(etype, "__name__", "Error"), _text(evalue)
+        output = {"output_type": "error", "ename": name, "evalue": text, "traceback": list(stb)}
+        self.recorder.add(output, len(text) + sum(map(len, stb)))
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        if not self.quiet_errors:
+            super().showtraceback(*args, **kwargs)
+
+    def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
+        if not self.quiet_errors:
+            super().showsyntaxerror(*args, **kwargs)
+
+    def _get_exc_info(self, exc_tuple: Any = None) -> Any:
+        kind, value, trace = super()._get_exc_info(exc_tuple)
+        return kind, value, without_own_frames(trace)
+
+    def system(self, command: str) -> None:
+        print("(shell commands are switched off while a notebook is graded)")
+
+    def getoutput(self, command: str, *_: Any, **__: Any) -> list[str]:
+        self.system(command)
+        return []
+
+    def init_io(self) -> None:
+        pass
+
+    def init_virtualenv(self) -> None:
+        pass
+
+    def enable_gui(self, gui: Any = None) -> None:
+        pass
+
+    def ask_exit(self) -> None:
+        pass
+
+
+def without_own_frames(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """Return a traceback less the frames of the airlock itself."""
+    frames = []
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(HERE):
+            frames.append(trace)
+        trace = trace.tb_next
+    result = None
+    for frame in reversed(frames):
+        result = types.TracebackType(result, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return result
+
+
+def make_shell(names: dict[str, Any] | None = None) -> Shell:
+    """Return the one shell of this process; names are its global variables."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.enable_tip = False
+    shell = Shell.instance(config=config, user_ns=names)
+    shell.recorder = Recorder(limit_bytes=1 << 20)
+    shell.display_formatter.active_types = ["text/plain", "image/png"]
+    return shell
+
+
+def warm_up(shell: Shell) -> None:
+    """Draw one figure, so that no worker has to build fonts and caches."""
+    shell.run_line_magic("matplotlib", "inline")
+    run(
+        shell, "import matplotlib.pyplot\nmatplotlib.pyplot.plot([1])\nmatplotlib.pyplot.title('a')"
+    )
+    run(shell, "matplotlib.pyplot.close('all'); del matplotlib")
+    shell.execution_count = 1
+
+
+def run(shell: Shell, source: str) -> Ran:
+    """Run one cell and return what came of it."""
+    recorder = shell.recorder
+    recorder.reset()
+    with captured(recorder):
+        result = shell.run_cell(source, store_history=False)
+    shell.execution_count += 1
+    error = result.error_before_exec or result.error_in_exec
+    return Ran(recorder.outputs, error, recorder.value)
+
+
+@contextlib.contextmanager
+def captured(recorder: Recorder) -> Iterator[None]:
+    """Send what is printed to the recorder."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = Stream(recorder, "stdout"), Stream(recorder, "stderr")
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _as_text(data: dict[str, Any]) -> dict[str, str]:
+    """Return a bundle of formats with pictures as base64 text."""
+    return {
+        kind: base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+        for kind, value in data.items()
+    }
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:
+        return "(this exception cannot be shown)"

@@ -1,0 +1,119 @@
+"""Start one worker process, watch it, and end it.
+
+The keeper is the worker's parent. It never runs student code and the worker cannot reach it (in
+bubblewrap the worker cannot even see it). The session holds the other end of the lifeline: when
+that closes, for whatever reason, the keeper kills the worker. How the worker ended goes back over
+the lifeline as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+from . import jail
+
+Serve = Callable[[socket.socket, socket.socket, dict[str, Any]], None]
+
+
+def start(config: dict[str, Any], descriptors: list[int], serve: Serve) -> None:
+    """Be the keeper of one worker. Runs in a fork of the fork server and never returns."""
+    control, call, lifeline = (socket.socket(fileno=number) for number in descriptors)
+    home = ""
+    try:
+        if config["isolate"]:
+            jail.isolate(config["disk_bytes"], config["disk_files"])
+            home = jail.HOME
+        elif config["fresh_home"]:
+            home = tempfile.mkdtemp(prefix="airlock-")
+        # From here on the end of a child wakes the loop in _keep.
+        bell, ringer = socket.socketpair()
+        ringer.setblocking(False)
+        signal.set_wakeup_fd(ringer.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        child = os.fork()
+    except BaseException as error:
+        _report(lifeline, {"failed": str(error)})
+        os._exit(1)
+    if child == 0:
+        _work(config, home, (control, call, lifeline), serve)
+    control.close()
+    call.close()
+    _keep(child, lifeline, bell)
+    if home and not config["isolate"]:
+        shutil.rmtree(home, ignore_errors=True)
+    os._exit(0)
+
+
+def _work(
+    config: dict[str, Any],
+    home: str,
+    sockets: tuple[socket.socket, socket.socket, socket.socket],
+    serve: Serve,
+) -> None:
+    """Be the worker: shut the door, then serve. Never returns."""
+    control, call, lifeline = sockets
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        _leave_only([sock.fileno() for sock in sockets])
+        if home:
+            os.chdir(home)
+            os.environ["HOME"] = os.environ["TMPDIR"] = home
+            tempfile.tempdir = None
+        if config["confine"]:
+            jail.confine(config["rlimits"])
+        else:
+            jail.set_limits(config["rlimits"], strict=False)
+    except BaseException as error:
+        _report(lifeline, {"failed": str(error)})
+        os._exit(1)
+    lifeline.close()
+    with contextlib.suppress(BaseException):
+        serve(control, call, config)
+    os._exit(0)
+
+
+def _leave_only(keep: list[int]) -> None:
+    """Close every other file, and connect the standard ones to nothing."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    edges = [2, *sorted(keep), os.sysconf("SC_OPEN_MAX")]
+    for low, high in zip(edges, edges[1:], strict=False):
+        os.closerange(low + 1, high)
+
+
+def _keep(child: int, lifeline: socket.socket, bell: socket.socket) -> None:
+    """Wait until the worker ends; end it when the session lets go of the lifeline."""
+    while True:
+        ready, _, _ = select.select([lifeline, bell], [], [])
+        if lifeline in ready:
+            # In its own process id namespace this ends all it has started; elsewhere its group.
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    kill(child, signal.SIGKILL)
+            found, status, usage = os.wait4(child, 0)
+        else:
+            bell.recv(64)
+            found, status, usage = os.wait4(child, os.WNOHANG)
+        if found:
+            break
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(status)
+    _report(lifeline, {"ended": code, "cpu_seconds": usage.ru_utime + usage.ru_stime})
+
+
+def _report(lifeline: socket.socket, message: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):
+        lifeline.sendall(json.dumps(message).encode() + b"\n")

@@ -1,0 +1,172 @@
+"""Inside the student's process: run cells, answer calls. Nothing that comes out of here is trusted.
+
+The grader sends cells over the control channel. The checker sends requests over the call channel;
+plain data comes back as it is, and everything else as a numbered handle.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import select
+import socket
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import wire
+from . import cells
+
+TEXT_CHARS = 10_000  # of an exception's message
+FRAMES = 20  # of a traceback
+NAMES = 20  # of an exception's classes
+
+_shell: Any = None
+
+
+def warm_up() -> None:
+    """Make the shell that every student process inherits."""
+    global _shell
+    _shell = cells.make_shell()
+    cells.warm_up(_shell)
+    # np.random and random start the same for everybody, so that a grading can be repeated.
+    np.random.seed(0)
+    random.seed(0)
+
+
+def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -> None:
+    """Answer the grader and the checker until they go away."""
+    _shell.recorder.limit_bytes = config["output_bytes"]
+    grader, desk = wire.Channel(control), CallDesk(_shell, wire.Channel(call))
+    waiting = [control, call]
+    while True:
+        ready, _, _ = select.select(waiting, [], [])
+        if control in ready:
+            number, source = grader.receive()
+            grader.send([number, _run(source)])
+        elif not desk.answer():
+            waiting.remove(call)  # the checker is gone; the grader decides what happens next
+
+
+def _run(source: str) -> list[dict[str, Any]]:
+    try:
+        return cells.run(_shell, source).outputs
+    except BaseException as error:  # such as a KeyboardInterrupt out of a display hook
+        name = type(error).__name__
+        return [{"output_type": "error", "ename": name, "evalue": "", "traceback": [name]}]
+
+
+class Callback:
+    """A function of the check that student code may call."""
+
+    def __init__(self, desk: CallDesk, number: int) -> None:
+        self._desk = desk
+        self._number = number
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._desk.call_back(self._number, args, kwargs)
+
+
+class CallDesk:
+    """Answers the checker's requests: names, calls, attributes and items."""
+
+    def __init__(self, shell: Any, channel: wire.Channel) -> None:
+        self.shell = shell
+        self.channel = channel
+        self.objects: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}  # id of an object -> its handle
+        self.count = itertools.count()
+        self.actions: dict[str, Callable[..., list[Any]]] = {
+            "get": self.get,
+            "call": self.call,
+            "attribute": lambda owner, name: ["value", getattr(owner, name)],
+            "set attribute": lambda owner, name, value: ["value", setattr(owner, name, value)],
+            "item": lambda owner, key: ["value", owner[key]],
+            "set item": lambda owner, key, value: ["value", owner.__setitem__(key, value)],
+            "length": lambda owner: ["value", len(owner)],
+            "is instance": lambda value, kind: ["value", isinstance(value, kind)],
+            "list": lambda owner: ["value", list(itertools.islice(owner, wire.ITEMS))],
+        }
+
+    def export(self, value: Any) -> list[Any]:
+        """Give an object a number that stands for it on the other side."""
+        if isinstance(value, Callback):
+            return [wire.CALLBACK, value._number]
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = self.numbers[id(value)] = next(self.count)
+            self.objects[number] = value
+        return [wire.HANDLE, number, type(value).__name__[: wire.NAME_CHARS]]
+
+    def resolve(self, tag: int, number: int, _: str) -> Any:
+        return Callback(self, number) if tag == wire.CALLBACK else self.objects[number]
+
+    def answer(self) -> bool:
+        """Answer one request. Return False when the checker is gone."""
+        try:
+            self.reply_to(self.channel.receive(resolve=self.resolve))
+        except wire.PeerGone:
+            return False
+        return True
+
+    def reply_to(self, request: list[Any]) -> None:
+        """Do what is asked and send the result, or the exception."""
+        action, forgotten, *arguments = request
+        for number in forgotten:
+            self.numbers.pop(id(self.objects.pop(number, None)), None)
+        try:
+            with cells.captured(cells.Recorder(0)):  # what a call prints may show hidden inputs
+                reply = self.actions[action](*arguments)
+            frame = wire.encode(reply, self.export)
+        except wire.PeerGone:
+            raise
+        except BaseException as error:
+            frame = wire.encode(self.describe(error))
+        self.channel.send_frame(*frame)
+
+    def get(self, name: str) -> list[Any]:
+        names = self.shell.user_ns
+        if name not in names:
+            return ["absent"]
+        value = names[name]
+        return ["module"] if isinstance(value, types.ModuleType) else ["value", value]
+
+    def call(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """Call a function; say what its arguments are now where it has changed them."""
+        before = self.picture(args, kwargs)
+        value = function(*args, **kwargs)
+        changed = [args, kwargs] if self.picture(args, kwargs) != before else None
+        return ["value", value, changed]
+
+    def picture(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        body, buffers = wire.encode([args, kwargs], self.export)
+        return body, [buffer.tobytes() for buffer in buffers]
+
+    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Ask the check to call one of its functions. It may call student code meanwhile."""
+        self.channel.send(["callback", number, list(args), kwargs], export=self.export)
+        while True:
+            message = self.channel.receive(resolve=self.resolve)
+            if message[0] == "returned":
+                return message[1]
+            if message[0] == "refused":
+                raise RuntimeError(message[1])
+            self.reply_to(message)
+
+    def describe(self, error: BaseException) -> list[Any]:
+        """Return an exception as its class names, its message and its frames."""
+        names = [kind.__name__ for kind in type(error).__mro__][:NAMES]
+        trace = cells.without_own_frames(error.__traceback__)
+        frames = [
+            [frame.filename, frame.lineno or 0, frame.name, (frame.line or "")[:200]]
+            for frame in traceback.extract_tb(trace)[-FRAMES:]
+        ]
+        return ["raised", names, cells._text(error)[:TEXT_CHARS], frames]
+
+
+if sys.byteorder != "little":  # the wire's arrays are little-endian
+    raise ImportError("the airlock needs a little-endian processor")

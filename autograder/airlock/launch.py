@@ -1,0 +1,164 @@
+"""Fork servers and workers, as the grader sees them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import sandbox, wire
+from .limits import Limits
+from .sandbox import Bind, SandboxError
+
+REPORT_SECONDS = 5  # for the keeper to say how its worker ended
+SIGNALS = {signal.SIGSEGV: "it crashed (segmentation fault)", signal.SIGABRT: "it aborted"}
+
+
+class Worker:
+    """One worker process: a channel for requests, and the lifeline to its keeper."""
+
+    def __init__(self, control: socket.socket, lifeline: socket.socket) -> None:
+        self.channel = wire.Channel(control)
+        self.lifeline = lifeline
+        self.ended: dict[str, Any] = {}
+
+    def end(self) -> dict[str, Any]:
+        """Kill the worker if it lives, wait until it is gone, and return how it ended."""
+        if self.lifeline.fileno() < 0:
+            return self.ended
+        with contextlib.suppress(OSError):
+            self.lifeline.shutdown(socket.SHUT_WR)
+        self.ended = self.report()
+        self.lifeline.close()
+        self.channel.close()
+        return self.ended
+
+    def report(self) -> dict[str, Any]:
+        """Wait for the keeper's last words."""
+        self.lifeline.settimeout(REPORT_SECONDS)
+        words = b""
+        with contextlib.suppress(OSError):
+            while block := self.lifeline.recv(4096):
+                words += block
+        report: dict[str, Any] = {}
+        for line in words.splitlines():
+            report |= json.loads(line)
+        return report
+
+
+def ending(report: dict[str, Any], limits: Limits) -> str:
+    """Return in words how a worker ended; raise SandboxError if it never began."""
+    if "failed" in report:
+        raise SandboxError(f"a worker process could not be shut in: {report['failed']}")
+    if "ended" not in report:
+        return "nobody knows how"
+    code = report["ended"]
+    if report["cpu_seconds"] >= limits.cpu_seconds - 1:
+        return f"limit met: {limits.cpu_seconds} s of processor time"
+    if code < 0:
+        return SIGNALS.get(signal.Signals(-code), f"it was killed ({signal.Signals(-code).name})")
+    return f"it ended itself with exit code {code}"
+
+
+class ForkServer:
+    """A warm process that forks workers. Use as a context manager."""
+
+    def __init__(self, command: list[str], env: dict[str, str] | None, options: dict) -> None:
+        ours, theirs = socket.socketpair()
+        self.sock = ours
+        self.lock = threading.Lock()
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        with theirs:
+            self.process = subprocess.Popen(
+                [*command, str(theirs.fileno()), json.dumps(options)],
+                pass_fds=[theirs.fileno()],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.errors,
+            )
+
+    def wait_until_warm(self, seconds: float) -> None:
+        """Wait for the server to say that it is ready."""
+        self.sock.settimeout(seconds)
+        try:
+            ready = self.sock.recv(1) == b"r"
+        except OSError:
+            ready = False
+        if not ready:
+            self.errors.seek(0)
+            lines = self.errors.read().decode(errors="replace").strip().splitlines()
+            reason = lines[-1] if lines else "no message"
+            raise SandboxError(f"a fork server did not start: {reason}")
+
+    def start(self, config: dict[str, Any], call: socket.socket) -> Worker:
+        """Fork one worker, whose call channel is call."""
+        ours, control = socket.socketpair()
+        lifeline, theirs = socket.socketpair()
+        with control, theirs, self.lock:
+            numbers = [control.fileno(), call.fileno(), theirs.fileno()]
+            try:
+                socket.send_fds(self.sock, [json.dumps(config).encode()], numbers)
+                taken = self.sock.recv(1) == b"k"
+            except OSError:
+                taken = False
+        if not taken:
+            ours.close()
+            lifeline.close()
+            raise SandboxError("a fork server has ended")
+        return Worker(ours, lifeline)
+
+    def close(self) -> None:
+        """End the server. Its workers end with their lifelines."""
+        self.sock.close()
+        try:
+            self.process.wait(timeout=REPORT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
+
+
+def student_server(
+    kind: str, staged: Path, binds: Sequence[Bind], path: Sequence[str], warm: Sequence[str]
+) -> ForkServer:
+    """Start the fork server for student processes."""
+    module = ["airlock.inside.server", "airlock.inside.student"]
+    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm)}
+    if kind == "bwrap":
+        return ForkServer([*sandbox.student_command(staged, binds, path), *module], None, options)
+    folders = [str(staged), *(_outside(entry, binds) for entry in path)]
+    env = os.environ | sandbox.worker_environment(str(staged))
+    env["PYTHONPATH"] = os.pathsep.join(folders)
+    return ForkServer([sys.executable, "-sPm", *module], env, options)
+
+
+def checker_server(kind: str, staged: Path, warm: Sequence[str]) -> ForkServer:
+    """Start the fork server for checkers. It sees all files, read-only, and has no network."""
+    module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]
+    options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm)}
+    scratch = "/dev/shm" if kind == "bwrap" else str(staged)
+    env = os.environ | sandbox.worker_environment(scratch)
+    env["PYTHONPATH"] = os.pathsep.join([str(sandbox.HERE.parent.parent), *filter(None, sys.path)])
+    command = [sys.executable, "-sPm", *module]
+    if kind == "bwrap":
+        env["HOME"] = env["TMPDIR"] = scratch
+        command = [*sandbox.checker_command(), *command]
+    return ForkServer(command, env, options)
+
+
+def _outside(entry: str, binds: Sequence[Bind]) -> str:
+    """Return the real folder of a path in the sandbox, for when there is none."""
+    for source, target in binds:
+        if entry == target or entry.startswith(f"{target}/"):
+            return str(source) + entry[len(target) :]
+    return entry

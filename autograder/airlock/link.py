@@ -1,0 +1,117 @@
+"""The checker's end of the call channel: ask the student's process, and judge its answers' form."""
+
+from __future__ import annotations
+
+import time
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from . import wire
+from .errors import MissingName, StudentGone, student_error
+from .remote import Remote
+
+CALLBACKS = 1_000_000  # calls of lent functions in one check
+
+
+class Link:
+    """The checker's end of the call channel."""
+
+    def __init__(self, channel: wire.Channel, call_seconds: float) -> None:
+        self.channel = channel
+        self.call_seconds = call_seconds
+        self.check_ends = float("inf")  # time.monotonic() when the whole check must be over
+        self.gone: StudentGone | None = None
+        self.forgotten: list[int] = []  # handles that nothing here refers to any more
+        self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
+        self.label = ""  # what is being asked for: new proxies are called by it in messages
+        self.callbacks: list[Any] = []  # functions lent to the student for this check
+        self.called = 0
+
+    def begin_check(self, seconds: float) -> None:
+        self.check_ends = time.monotonic() + seconds
+        self.callbacks.clear()
+        self.called = 0
+
+    def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
+        """Send one request and return the fields of the answer. label names it in messages."""
+        if self.gone is not None:
+            raise self.gone
+        self.label = label
+        forgotten, self.forgotten = self.forgotten, []
+        frame = wire.encode([action, forgotten, *arguments], self.export)
+        deadline = min(time.monotonic() + self.call_seconds, self.check_ends)
+        try:
+            self.channel.send_frame(*frame, deadline=deadline)
+            reply = self.receive(deadline)
+            while reply[0] == "callback":
+                self.channel.send_frame(*self.call_back(*reply[1:]), deadline=deadline)
+                reply = self.receive(deadline)
+        except wire.ProtocolError as error:
+            reasons = {wire.Timeout: "late", wire.PeerGone: "ended"}
+            reason = reasons.get(type(error), str(error))
+            self.gone = StudentGone(label, reason, whole=deadline == self.check_ends)
+            raise self.gone from None
+        return self.unwrap(label, reply)
+
+    def receive(self, deadline: float) -> list[Any]:
+        reply = self.channel.receive(deadline, self.resolve)
+        if type(reply) is not list or not reply or type(reply[0]) is not str:
+            raise wire.ProtocolError("not a reply")
+        return reply
+
+    def unwrap(self, label: str, reply: list[Any]) -> list[Any]:
+        match reply:
+            case ["value", *fields] if fields:
+                return fields
+            case ["absent" | "module"]:
+                raise MissingName(label)
+            case ["raised", list(names), str(text), list(frames)] if names and all(
+                type(name) is str for name in names
+            ):
+                error = student_error(names, text, frames)
+                error.function = error.function or label
+                raise error
+        self.gone = StudentGone(label, "malformed answer")
+        raise self.gone
+
+    def export(self, value: Any) -> list[Any]:
+        """Let handles go home, and lend functions; nothing else of the checker may leave."""
+        if type(value) is Remote:
+            return [wire.HANDLE, object.__getattribute__(value, "_number"), ""]
+        if isinstance(value, (FunctionType, BuiltinFunctionType, MethodType, np.ufunc)):
+            self.callbacks.append(value)
+            return [wire.CALLBACK, len(self.callbacks) - 1]
+        raise wire.Unsendable(f"a {type(value).__name__} cannot be handed to student code")
+
+    def resolve(self, tag: int, number: int, name: str) -> Any:
+        if tag == wire.CALLBACK:  # one of ours, coming back
+            if number >= len(self.callbacks):
+                raise wire.ProtocolError("no such callback")
+            return self.callbacks[number]
+        remote = self.remotes.get(number)
+        if remote is None:
+            remote = Remote(self, number, name if name.isidentifier() else "object", self.label)
+            self.remotes[number] = remote
+        if number in self.forgotten:  # its last proxy died while this one was on its way
+            self.forgotten.remove(number)
+        return remote
+
+    def call_back(self, *fields: Any) -> Any:
+        """Answer a request of the student to call one of the lent functions, as a frame."""
+        self.called += 1
+        match fields:
+            case (int(number), list(args), dict(kwargs)) if 0 <= number < len(self.callbacks):
+                if self.called > CALLBACKS:
+                    return wire.encode(["refused", "too many calls"])
+                return self.lend(self.callbacks[number], args, kwargs)
+        raise wire.ProtocolError("not a callback")
+
+    def lend(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call a lent function; of what goes wrong in it the student learns no details."""
+        try:
+            return wire.encode(["returned", function(*args, **kwargs)], self.export)
+        except Exception as error:
+            return wire.encode(["refused", f"the check's function raised {type(error).__name__}"])

@@ -1,0 +1,181 @@
+"""One submission: a student's process, a checker, and what to do when one of them is lost."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+from . import wire
+from .launch import Worker, ending
+from .outputs import clean
+from .sandbox import SandboxError
+from .verdict import STATUSES, Verdict, error_output, plain
+
+if TYPE_CHECKING:
+    from .airlock import Airlock
+
+GRACE_SECONDS = 2.0  # for a checker to say that its time is over, before it is killed
+ATTEMPTS = 2  # at one check whose checker ends
+
+
+class Lost(Exception):
+    """The student's process is gone: the message says why."""
+
+
+class Session:
+    """Runs a submission's cells and checks. Use as a context manager.
+
+    When the student's process hangs or ends, it is killed. The next cell or check then gets a
+    fresh process, in which the cells that had run are run again, and a fresh checker.
+    """
+
+    def __init__(
+        self, airlock: Airlock, seed: int, prelude: list[str], student_names: list[str], setup: str
+    ) -> None:
+        self._airlock = airlock
+        self._limits = airlock.limits
+        self._begin = ["begin", seed, setup, prelude, student_names]
+        self._ran: list[str] = []  # cells to run again in a fresh process
+        self._cells = 0
+        self._ends = time.monotonic() + self._limits.session_seconds
+        self._student: Worker | None = None
+        self._checker: Worker | None = None
+        self._call: socket.socket | None = None  # the checker's end of the call channel
+
+    def __enter__(self) -> Session:
+        self._start_student()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End both processes and everything the student's has started."""
+        for worker in (self._student, self._checker):
+            if worker is not None:
+                worker.end()
+        if self._call is not None:
+            self._call.close()
+        self._student = self._checker = self._call = None
+
+    def run_student(self, source: str) -> list[dict[str, Any]]:
+        """Run one cell of the student and return its outputs, cleaned."""
+        self._cells += 1
+        try:
+            self._need_student()
+            outputs = self._run(source)
+        except Lost as lost:
+            text = f"the cell was stopped: {lost}"
+            return [error_output("CellStopped", text, [f"CellStopped: {text}"])]
+        self._ran.append(source)
+        return clean(outputs, self._limits, self._cells)
+
+    def run_check(self, check_id: str, source: str, points: float) -> Verdict:
+        """Run one check against the student's process and return its verdict."""
+        text = ""
+        for _ in range(ATTEMPTS):
+            try:
+                self._need_student()
+                self._need_checker()
+            except Lost as lost:
+                return self._verdict("timeout", str(lost))
+            assert self._checker is not None
+            checker = self._checker
+            deadline = self._deadline(self._limits.check_seconds) + GRACE_SECONDS
+            try:
+                checker.channel.send(["check", check_id, source, float(points)], deadline)
+                return self._judge(checker.channel.receive(deadline), float(points))
+            except wire.Timeout:
+                self.close()
+                limit = self._limits.check_seconds
+                return self._verdict("timeout", f"the check was stopped after {limit:g} s")
+            except wire.ProtocolError:
+                text = ending(checker.end(), self._limits)
+                self.close()
+        return self._verdict("error", f"the check's own process ended at this answer: {text}")
+
+    def _judge(self, answer: Any, points: float) -> Verdict:
+        """Build the verdict from the checker's answer, and let a lost student go."""
+        status, score, message, outputs, lost = answer
+        if status not in STATUSES:
+            raise wire.ProtocolError("not a verdict")
+        if lost:
+            assert self._student is not None
+            how = ending(self._student.end(), self._limits)
+            message += f" ({how})" if lost == "ended" else ""
+            outputs[-1] = error_output(outputs[-1]["ename"], message, [message])
+            self.close()
+        message = plain(message, self._limits.verdict_chars)
+        return Verdict(status, min(max(score, 0.0), points), message, clean(outputs, self._limits))
+
+    def _verdict(self, status: str, message: str) -> Verdict:
+        name = "TimeoutError" if status == "timeout" else "CheckEnded"
+        return Verdict(status, 0.0, message, [error_output(name, message, [message])])
+
+    def _deadline(self, seconds: float) -> float:
+        """Return when something that may take so long must end, the whole session considered."""
+        return min(time.monotonic() + seconds, self._ends)
+
+    def _start_student(self) -> None:
+        self.close()
+        student_end, self._call = socket.socketpair()
+        with student_end:
+            self._student = self._airlock.start_student(student_end)
+
+    def _need_student(self) -> None:
+        """Have a student's process in which all cells so far have run."""
+        while self._student is None:
+            self._check_time()
+            self._start_student()
+            for index, source in enumerate(self._ran):
+                try:
+                    self._run(source)
+                except Lost:
+                    del self._ran[index]  # it ran before, but now it hangs: go on without it
+                    break
+        self._check_time()
+
+    def _check_time(self) -> None:
+        if time.monotonic() >= self._ends:
+            self.close()
+            limit = self._limits.session_seconds
+            raise Lost(f"limit met: {limit:g} s for the whole notebook")
+
+    def _need_checker(self) -> None:
+        """Have a checker that has run the given cells."""
+        if self._checker is not None:
+            return
+        assert self._call is not None
+        with self._call:
+            self._checker = self._airlock.start_checker(self._call)
+        self._call = None
+        deadline = time.monotonic() + self._limits.start_seconds
+        try:
+            self._checker.channel.send(self._begin, deadline)
+            problem = self._checker.channel.receive(deadline)
+        except wire.ProtocolError as error:
+            how = ending(self._checker.end(), self._limits)
+            raise SandboxError(f"a checker did not start: {error}, {how}") from None
+        if problem:
+            raise SandboxError(f"the given cells of the lesson do not run: {problem}")
+
+    def _run(self, source: str) -> Any:
+        """Run one cell and return its outputs as they came, or raise Lost."""
+        assert self._student is not None
+        student, number = self._student, self._cells
+        deadline = self._deadline(self._limits.cell_seconds)
+        try:
+            student.channel.send([number, source], deadline)
+            answer = student.channel.receive(deadline)
+            if type(answer) is not list or len(answer) != 2 or answer[0] != number:
+                raise wire.ProtocolError("malformed message")
+            return answer[1]
+        except wire.Timeout:
+            reason = f"limit met: {self._limits.cell_seconds:g} s for a cell"
+        except wire.PeerGone:
+            reason = ending(student.end(), self._limits)
+        except wire.ProtocolError as error:
+            reason = str(error)
+        self.close()
+        raise Lost(reason)

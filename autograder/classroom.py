@@ -1,0 +1,191 @@
+"""Grade a class: every submission of a folder, into a gradebook, with a table of who got what."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import gradebook, submission
+from autograder.airlock import Airlock
+from autograder.build.source import text_of
+from autograder.course import CourseError, Lesson, lesson_of, lessons, root
+from autograder.feedback.page import page
+from autograder.grade import Grade, blank, grade, open_airlock
+from autograder.submission import SubmissionError
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """The folders of a class.
+
+    Attributes:
+        submitted: holds STUDENT/LESSON/LESSON.ipynb.
+        results: where gradebook.db, autograded/ and feedback/ go.
+    """
+
+    submitted: Path
+    results: Path
+
+    @property
+    def db_url(self) -> str:
+        return f"sqlite:///{self.results.resolve() / 'gradebook.db'}"
+
+    @property
+    def autograded(self) -> Path:
+        return self.results / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        return self.results / "feedback"
+
+
+def at(results: Path | None, submitted: Path | None = None) -> Classroom:
+    """Return the class whose results lie in a folder; the course's class/ where None.
+
+    Args:
+        results: where the gradebook is or will be.
+        submitted: holds STUDENT/LESSON/; results/submitted where None.
+    """
+    results = results or root() / "class"
+    return Classroom(submitted or results / "submitted", results)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One student's result."""
+
+    student: str
+    lesson: str
+    grade: Grade
+
+
+def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -> Iterator[Graded]:
+    """Grade the submissions of a class, lesson by lesson, and enter them into its gradebook.
+
+    Args:
+        room: the class.
+        names: lessons to grade; all that were handed in if empty.
+        sandbox: as for `open_airlock`.
+
+    Yields:
+        Each result, as soon as it is in the gradebook.
+
+    Raises:
+        CourseError: there is nothing to grade.
+    """
+    work = {lesson: _folders(room, lesson) for lesson in _lessons(names)}
+    work = {lesson: folders for lesson, folders in work.items() if folders}
+    if not work:
+        raise CourseError(f"{room.submitted}: holds no STUDENT/LESSON folder of this course")
+    with gradebook.opened(room.db_url) as book:
+        for lesson, folders in work.items():
+            book.register(lesson)
+            with open_airlock(lesson, sandbox) as airlock:
+                for folder in folders:
+                    result = _grade_folder(folder, lesson, airlock)
+                    student = folder.parent.name
+                    book.save(student, result, _timestamp(folder))
+                    _write(result.cells, room.autograded / student / lesson.name / lesson.path.name)
+                    yield Graded(student, lesson.name, result)
+
+
+def write_feedback(room: Classroom, names: list[str]) -> Iterator[Path]:
+    """Write the feedback pages of a graded class, from its gradebook and autograded notebooks.
+
+    Args:
+        room: the class.
+        names: lessons; all if empty.
+
+    Yields:
+        The path of each page.
+    """
+    with gradebook.opened(room.db_url) as book:
+        for lesson in _lessons(names):
+            for path in sorted(room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")):
+                student = path.parents[1].name
+                cells = nbformat.read(path, as_version=4)
+                book.annotate(cells, lesson.name, student)
+                target = room.feedback / student / lesson.name / f"{lesson.name}.html"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(page(cells, lesson.name), encoding="utf-8")
+                yield target
+
+
+def table(results: Iterable[Graded]) -> Iterator[str]:
+    """Lay the results out: a line a student, a column a lesson, then what needs a look."""
+    grades = {(r.student, r.lesson): r.grade for r in results}
+    students = sorted({student for student, _ in grades})
+    columns = sorted({lesson for _, lesson in grades})
+    width = max(map(len, ("student", *students)))
+    yield "  ".join(["student".ljust(width), *columns])
+    for student in students:
+        cells = (_cell(grades.get((student, lesson)), len(lesson)) for lesson in columns)
+        yield "  ".join([student.ljust(width), *cells]).rstrip()
+    for (student, lesson), result in grades.items():
+        for note in result.notes:
+            yield f"{student}, {lesson}: {note}"
+
+
+def _cell(result: Grade | None, width: int) -> str:
+    text = "-" if result is None else f"{result.score:g} / {result.max_score:g}"
+    return text.rjust(width)
+
+
+def _lessons(names: list[str]) -> list[Lesson]:
+    known = lessons()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CourseError(f"no lesson {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def _folders(room: Classroom, lesson: Lesson) -> list[Path]:
+    return sorted(p for p in room.submitted.glob(f"*/{lesson.name}") if p.is_dir())
+
+
+def _grade_folder(folder: Path, lesson: Lesson, airlock: Airlock) -> Grade:
+    """Grade what one student handed in for a lesson; what cannot be read gets 0 and the reason."""
+    try:
+        handed_in = submission.read(_notebook_in(folder, lesson), lesson)
+    except SubmissionError as error:
+        return blank(lesson, str(error).removeprefix(f"{folder}{os.sep}"))
+    return grade(handed_in, airlock)
+
+
+def _notebook_in(folder: Path, lesson: Lesson) -> Path:
+    """Find the lesson's notebook in a folder, under its own name or as the only one."""
+    named = folder / lesson.path.name
+    if named.exists():
+        return named
+    others = sorted(folder.glob("*.ipynb"))
+    if len(others) != 1:
+        raise SubmissionError(f"{lesson.path.name} was not handed in")
+    if not _belongs(others[0], lesson):
+        raise SubmissionError(f"{others[0].name} is not a notebook of this lesson")
+    return others[0]
+
+
+def _belongs(path: Path, lesson: Lesson) -> bool:
+    try:
+        return lesson_of(submission.parse(path.read_text(encoding="utf-8"))) is lesson
+    except (CourseError, OSError, UnicodeDecodeError):
+        return False
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    """Read when a submission came in, from the timestamp.txt that nbgrader's collect writes."""
+    file = folder / "timestamp.txt"
+    try:
+        when = datetime.fromisoformat(file.read_text(encoding="utf-8").strip().removesuffix(" UTC"))
+    except (OSError, ValueError):
+        return None
+    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
+
+
+def _write(cells: NotebookNode, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text_of(cells), encoding="utf-8")

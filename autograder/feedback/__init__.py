@@ -1,0 +1,1 @@
+"""Feedback pages: what a student may see of a graded notebook, as one safe HTML file."""

@@ -1,0 +1,200 @@
+"""Grade one notebook: run the student's cells, then the lesson's checks, in the airlock."""
+
+import json
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import submission
+from autograder.airlock import Airlock, Session, Verdict
+from autograder.course import Check, Lesson
+from autograder.stage import SEEN_AT, stage
+from autograder.submission import Submission
+from convbook import notebook
+
+# Modules that every lesson uses, imported once for all submissions.
+WARM = ("matplotlib.pyplot",)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one graded cell came to.
+
+    Attributes:
+        id: the cell's name.
+        exercise: the function or question it is about.
+        points: the most it can give.
+        score: what it gave.
+        status: pass, partial, fail, error, timeout, missing, not-run or manual.
+        message: what was wrong, '' where nothing was.
+        mistake: the name of the known mistake that explains it, or None.
+    """
+
+    id: str
+    exercise: str
+    points: float
+    score: float
+    status: str
+    message: str
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What a submission came to: the results of its checks and the notebook as it ran."""
+
+    assignment: str
+    sandbox: str
+    seed: int
+    checks: tuple[CheckResult, ...]
+    notes: tuple[str, ...]
+    cells: NotebookNode = field(repr=False, compare=False)
+
+    @property
+    def score(self) -> float:
+        return sum(c.score for c in self.checks if c.status != "manual")
+
+    @property
+    def max_score(self) -> float:
+        return sum(c.points for c in self.checks if c.status != "manual")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the grade as plain data, the shape of `autograder check --json`."""
+        head = {"assignment": self.assignment, "score": self.score, "max_score": self.max_score}
+        run = {"sandbox": self.sandbox, "seed": self.seed, "notes": list(self.notes)}
+        return head | run | {"checks": [asdict(check) for check in self.checks]}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2)
+
+    def to_text(self) -> str:
+        """Return the grade as a table for a terminal, with what was wrong below."""
+        width = max(len(check.id) for check in self.checks)
+        lines = [f"{self.assignment}: {self.score:g} of {self.max_score:g} points"]
+        for check in self.checks:
+            points = f"{check.score:g} / {check.points:g}"
+            lines.append(f"  {check.id.ljust(width)}  {points:>7}  {check.status}")
+            lines += [f"      {line}" for line in check.message.splitlines()]
+        lines += [f"note: {note}" for note in self.notes]
+        return "\n".join([*lines, f"sandbox: {self.sandbox}; seed: {self.seed}"])
+
+
+@contextmanager
+def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock]:
+    """Start an airlock for the submissions of one lesson.
+
+    Args:
+        lesson: decides which given layers student code cannot import.
+        sandbox: 'bwrap' or 'none'; bubblewrap, or an error, where None.
+
+    Raises:
+        SandboxError: there is no sandbox on this machine; the text says what to do.
+    """
+    with tempfile.TemporaryDirectory(prefix="convbook-") as folder:
+        stage(lesson, Path(folder))
+        with Airlock(
+            sandbox, binds=[(folder, SEEN_AT)], student_path=[SEEN_AT], warm=WARM
+        ) as airlock:
+            yield airlock
+
+
+def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> Grade:
+    """Grade a submission.
+
+    All of the student's cells run first, in the student's order; only then is the seed of the
+    hidden input drawn and do the checks run. So no student code can know the input it will meet.
+
+    Args:
+        handed_in: the notebook to run. Its cells get their outputs.
+        airlock: where to run it.
+        seed: of the hidden input, to repeat a grading; drawn afresh where None.
+    """
+    lesson = handed_in.lesson
+    cells = handed_in.cells
+    verdicts: dict[str, Verdict] = {}
+    seed = secrets.randbits(32) if seed is None else seed
+    with airlock.session(**_checker(lesson, seed)) as session:
+        _run_student(session, cells)
+        for cell in filter(notebook.is_check, cells.cells):
+            name = notebook.grade_id(cell)
+            points = float(cell.metadata["nbgrader"]["points"])
+            verdicts[name] = session.run_check(name, cell.source, points)
+            cell.outputs = [_node(output) for output in verdicts[name].outputs]
+    results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
+    _number(cells)
+    _keep_results(cells, results)
+    return Grade(lesson.name, airlock.sandbox, seed, results, tuple(handed_in.notes), cells)
+
+
+def blank(lesson: Lesson, reason: str) -> Grade:
+    """Grade what could not be read: no points, every check missing, for one stated reason."""
+    empty = submission.reconcile(submission.parse('{"cells": []}'), lesson)
+    results = tuple(
+        CheckResult(c.id, c.exercise, c.points, 0.0, "manual" if c.manual else "missing", reason)
+        for c in lesson.checks
+    )
+    _keep_results(empty.cells, results)
+    return Grade(lesson.name, "none", 0, results, (reason,), empty.cells)
+
+
+def _run_student(session: Session, cells: NotebookNode) -> None:
+    for cell in cells.cells:
+        if cell.cell_type != "code" or notebook.is_check(cell) or notebook.is_shown_only(cell):
+            continue
+        if cell.source.strip():
+            cell.outputs = [_node(output) for output in session.run_student(cell.source)]
+
+
+def _checker(lesson: Lesson, seed: int) -> dict[str, Any]:
+    """Say what the checker needs: the judge's start, the given cells, whose names are whose."""
+    return {
+        "seed": seed,
+        "setup": f"from autograder import judge\njudge.begin({lesson.name!r}, {seed})\ndel judge",
+        "prelude": lesson.given,
+        "student_names": lesson.student_names,
+    }
+
+
+def _result(check: Check, verdicts: dict[str, Verdict], handed_in: Submission) -> CheckResult:
+    head = (check.id, check.exercise, check.points)
+    if check.manual:
+        answered = _is_answered(check, handed_in)
+        return CheckResult(*head, 0.0, "manual", "" if answered else "no answer")
+    verdict = verdicts[check.id]
+    return CheckResult(*head, verdict.score, verdict.status, verdict.message, verdict.mistake)
+
+
+def _is_answered(check: Check, handed_in: Submission) -> bool:
+    def text(cells: NotebookNode) -> str:
+        return next(c.source for c in cells.cells if notebook.grade_id(c) == check.id)
+
+    return text(handed_in.cells).strip() != text(handed_in.lesson.released).strip()
+
+
+def _keep_results(cells: NotebookNode, results: tuple[CheckResult, ...]) -> None:
+    """Write each result into its cell, where the feedback page reads it."""
+    by_id = {result.id: result for result in results}
+    for cell in cells.cells:
+        if notebook.grade_id(cell) in by_id:
+            cell.metadata["convbook"] = asdict(by_id[notebook.grade_id(cell)])
+
+
+def _number(cells: NotebookNode) -> None:
+    """Number the cells that ran, as a notebook does."""
+    ran: Iterator[NotebookNode] = (c for c in cells.cells if c.cell_type == "code")
+    for number, cell in enumerate(ran, start=1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+
+
+def _node(output: dict[str, Any]) -> NotebookNode:
+    return nbformat.from_dict(output)

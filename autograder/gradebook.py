@@ -1,0 +1,102 @@
+"""Grades in nbgrader's gradebook: the one place that writes it."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ComputeChecksums, SaveCells
+from sqlalchemy.exc import SAWarning
+
+from autograder.course import Lesson
+from autograder.grade import Grade
+
+COURSE_ID = "convbook"
+NO_ANSWER = "No response."
+
+
+class Book:
+    """An open gradebook. Use `opened` to get one."""
+
+    def __init__(self, gradebook: Gradebook, db_url: str) -> None:
+        self._gradebook = gradebook
+        self._db_url = db_url
+
+    def register(self, lesson: Lesson) -> None:
+        """Enter a lesson's cells and points, as nbgrader's generate_assignment does.
+
+        Raises:
+            RuntimeError: cells were added or removed although there are submissions.
+        """
+        self._gradebook.update_or_create_assignment(lesson.name)
+        names = {"assignment": lesson.name, "notebook": lesson.name, "db_url": self._db_url}
+        cells = nbformat.from_dict(lesson.notebook)
+        cells, resources = ComputeChecksums().preprocess(cells, {"nbgrader": names})
+        SaveCells().preprocess(cells, resources)
+
+    def save(self, student: str, grade: Grade, handed_in: datetime | None) -> None:
+        """Enter one grade. Points that a person gave before are kept.
+
+        Args:
+            student: the student's id.
+            grade: what the submission came to.
+            handed_in: when, in UTC, or None where that is not known.
+        """
+        lesson = grade.assignment
+        self._gradebook.update_or_create_student(student)
+        when = {"timestamp": handed_in} if handed_in else {}
+        self._gradebook.update_or_create_submission(lesson, student, **when)
+        for check in grade.checks:
+            entry = self._gradebook.find_grade(check.id, lesson, lesson, student)
+            by_hand = check.status == "manual" and check.message == ""
+            entry.auto_score = None if by_hand else check.score
+            entry.needs_manual_grade = by_hand or entry.manual_score is not None
+            if check.status == "manual":
+                comment = self._gradebook.find_comment(check.id, lesson, lesson, student)
+                comment.auto_comment = None if by_hand else NO_ANSWER
+        self._gradebook.db.commit()
+
+    def annotate(self, cells: NotebookNode, lesson: str, student: str) -> None:
+        """Write points and comments of the gradebook into a graded notebook's cells."""
+        for cell in cells.cells:
+            mark = cell.metadata.get("nbgrader", {})
+            name = mark.get("grade_id", "")
+            if mark.get("grade"):
+                mark["score"] = self._gradebook.find_grade(name, lesson, lesson, student).score
+            if mark.get("solution"):
+                comment = self._gradebook.find_comment(name, lesson, lesson, student)
+                mark["comment"] = comment.comment
+
+    def scores(self, lesson: str) -> dict[str, float]:
+        """Return each student's points for a lesson, written answers included where graded."""
+        return {s.student.id: s.score for s in self._gradebook.assignment_submissions(lesson)}
+
+
+@contextmanager
+def opened(db_url: str) -> Iterator[Book]:
+    """Open a gradebook, made anew where there is none.
+
+    Args:
+        db_url: as SQLAlchemy writes it, for example sqlite:///class/gradebook.db.
+    """
+    _find_alembic()
+    if db_url.startswith("sqlite:///"):
+        Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
+        warnings.simplefilter("ignore", SAWarning)
+        with Gradebook(db_url, COURSE_ID) as gradebook:
+            yield Book(gradebook, db_url)
+
+
+def _find_alembic() -> None:
+    """Let nbgrader find the alembic command where the virtual environment is not activated."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")

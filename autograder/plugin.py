@@ -1,0 +1,69 @@
+"""What nbgrader's own commands use on this course: named in nbgrader_config.py.
+
+They make `nbgrader autograde`, Formgrader's button and `nbgrader generate_feedback` do what
+`autograder grade` does: repair what was handed in, run it in the airlock, and show only what is
+public.
+"""
+
+import atexit
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.airlock import Airlock
+from autograder.course import Lesson, lessons
+from autograder.feedback.page import page
+from autograder.grade import blank, grade, open_airlock
+from autograder.submission import Submission, SubmissionError, read
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission leniently: whatever it is, a notebook of the lesson comes out."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        """Read and reconcile a file. One that cannot be read becomes a blank one that says why."""
+        lesson = lessons()[resources["nbgrader"]["assignment"]]
+        try:
+            handed_in = read(Path(filename), lesson)
+            cells, notes = handed_in.cells, handed_in.notes
+        except SubmissionError as error:
+            self.log.error("%s", error)
+            cells, notes = blank(lesson, str(error)).cells, [str(error)]
+        resources["nbgrader"]["notes"] = notes
+        for note in notes:
+            self.log.info("%s: %s", filename, note)
+        return self.from_notebook_node(cells, resources=resources, **kwargs)
+
+
+class AirlockExecute(NbGraderPreprocessor):
+    """Runs the cells in the airlock, in the place of nbgrader's Execute."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        lesson = lessons()[resources["nbgrader"]["assignment"]]
+        result = grade(Submission(lesson, nb), _airlock(lesson))
+        return result.cells, resources
+
+
+class FeedbackExporter(Exporter):
+    """Writes the feedback page in the place of nbconvert's HTML."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
+        cells, resources = super().from_notebook_node(nbformat.from_dict(nb), resources, **kwargs)
+        return page(cells, resources["nbgrader"]["notebook"]), resources
+
+
+@cache
+def _airlock(lesson: Lesson) -> Airlock:
+    """Start the airlock once for all submissions of a lesson in a run."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(open_airlock(lesson))

@@ -1,0 +1,68 @@
+"""The copy of convbook that a student's code sees while it is graded.
+
+It is the same package, less the given layers that the lesson asks for: what a student is to write
+cannot be imported.
+"""
+
+import ast
+import shutil
+from pathlib import Path
+
+import convbook
+from autograder.course import Lesson
+from convbook import data
+
+SEEN_AT = "/course"
+NOT_HERE = """
+
+def __getattr__(name):
+    if name in {names!r}:
+        raise ImportError(f"no {{name}} in convbook while it is graded: here you write it yourself")
+    raise AttributeError(name)
+"""
+
+
+def stage(lesson: Lesson, folder: Path) -> None:
+    """Copy convbook and the data into a folder, without what the lesson asks for.
+
+    Args:
+        lesson: the lesson that is graded.
+        folder: an empty folder; gets convbook/ and data/.
+    """
+    folder.chmod(0o755)  # the sandbox reads it as another user
+    package = Path(convbook.__file__).parent
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(package, folder / "convbook", ignore=ignored)
+    shutil.copytree(data.folder(), folder / "data", ignore=ignored)
+    for module in (folder / "convbook" / "layers").glob("*.py"):
+        text = module.read_text(encoding="utf-8")
+        module.write_text(_without(text, lesson.asked), encoding="utf-8")
+
+
+def _without(source: str, names: frozenset[str]) -> str:
+    """Take functions of these names out of a module, and out of its imports."""
+    tree = ast.parse(source)
+    found = names & (_functions(tree) | _imported(tree))
+    if not found:
+        return source
+    tree.body = [s for s in tree.body if getattr(s, "name", None) not in names]
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            statement.names = [alias for alias in statement.names if alias.name not in names]
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.List):
+            statement.value.elts = [e for e in statement.value.elts if _value(e) not in names]
+    tree.body = [s for s in tree.body if not (isinstance(s, ast.ImportFrom) and not s.names)]
+    return ast.unparse(tree) + NOT_HERE.format(names=sorted(found))
+
+
+def _functions(tree: ast.Module) -> set[str]:
+    return {s.name for s in tree.body if isinstance(s, ast.FunctionDef)}
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    imports = (s for s in tree.body if isinstance(s, ast.ImportFrom))
+    return {alias.name for statement in imports for alias in statement.names}
+
+
+def _value(node: ast.expr) -> object:
+    return node.value if isinstance(node, ast.Constant) else None

@@ -1,0 +1,227 @@
+"""Read what a student handed in, and put the lesson's own checks in their place.
+
+The file is not trusted: it is read as plain JSON, and of each cell only kind, text, name and tags
+are kept. The lesson's manifest decides which cells are given, checked and worth points; an edited,
+deleted, doubled, unlocked or moved cell changes nothing but a note.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import CourseError, Lesson, lesson_of
+from convbook import notebook
+
+MAX_BYTES = 20 * 2**20  # of a file; a notebook without outputs has some 50 kB
+MAX_CELLS = 2000
+
+
+class SubmissionError(CourseError):
+    """A file that cannot be graded; the text says why, in one line."""
+
+
+@dataclass
+class Submission:
+    """A notebook ready to be run.
+
+    Attributes:
+        lesson: which lesson it is.
+        cells: the student's cells and the lesson's own checks, without outputs.
+        notes: what had to be mended, a line each.
+    """
+
+    lesson: Lesson
+    cells: NotebookNode
+    notes: list[str] = field(default_factory=list)
+
+
+def read(path: Path, lesson: Lesson | None = None) -> Submission:
+    """Read a notebook file and reconcile it with its lesson.
+
+    Args:
+        path: the file.
+        lesson: which lesson it was handed in for; read from its cells where not given.
+
+    Raises:
+        SubmissionError: it cannot be read, is no notebook, or belongs to no lesson.
+    """
+    try:
+        if path.is_symlink():
+            raise SubmissionError(f"{path}: is a link, not a file")
+        if path.stat().st_size > MAX_BYTES:
+            raise SubmissionError(f"{path}: larger than {MAX_BYTES >> 20} MiB")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SubmissionError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise SubmissionError(f"{path}: is a folder, not a notebook") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SubmissionError(f"{path}: cannot be read ({type(error).__name__})") from None
+    try:
+        cells = parse(text)
+        return reconcile(cells, lesson or lesson_of(cells))
+    except CourseError as error:
+        raise SubmissionError(f"{path}: {error}") from None
+
+
+def parse(text: str) -> NotebookNode:
+    """Rebuild a notebook from JSON text: kinds, texts, names and tags of its cells, nothing else.
+
+    Raises:
+        SubmissionError: the text is no notebook.
+    """
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SubmissionError("not a notebook (it is not valid JSON)") from None
+    if isinstance(raw, dict) and raw.get("nbformat") in (1, 2, 3):
+        raw = _upgraded(raw)
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        raise SubmissionError("not a notebook (it has no list of cells)")
+    if len(raw["cells"]) > MAX_CELLS:
+        raise SubmissionError(f"has {len(raw['cells'])} cells, more than {MAX_CELLS}")
+    cells = [_cell(cell, number) for number, cell in enumerate(raw["cells"], start=1)]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
+    """Put the lesson's own given cells and checks into a student's notebook.
+
+    Args:
+        cells: the student's notebook, from `parse`.
+        lesson: the lesson it belongs to.
+    """
+    official = {notebook.grade_id(c): c for c in lesson.notebook.cells if notebook.grade_id(c)}
+    notes = _notes(cells, lesson)
+    kept, places = _kept(cells, official)
+    for name in _missing(kept, official):
+        kept.append(_restored(name, lesson))
+    placed = _with_checks(kept, places, lesson, official)
+    result = nbformat.v4.new_notebook(cells=placed, metadata=lesson.released.metadata)
+    for number, cell in enumerate(result.cells):
+        cell.id = notebook.grade_id(cell) or f"cell-{number}"
+    return Submission(lesson, result, notes)
+
+
+def _kept(
+    cells: NotebookNode, official: dict[str, NotebookNode]
+) -> tuple[list[NotebookNode], dict[str, int]]:
+    """Return the student's own cells with their true marks, and where each check stood.
+
+    Given cells get their official text. Of a doubled name, the last cell bears it.
+    """
+    last = {notebook.grade_id(cell): cell for cell in cells.cells}
+    kept: list[NotebookNode] = []
+    places: dict[str, int] = {}
+    for cell in cells.cells:
+        name = notebook.grade_id(cell)
+        if name.startswith(notebook.CHECK) and name in official:
+            places.setdefault(name, len(kept))
+            continue
+        own = official.get(name) if last[name] is cell else None
+        if own is not None and own.cell_type == cell.cell_type:
+            if name.startswith("given-"):
+                cell.source = own.source
+            cell.metadata["nbgrader"] = dict(own.metadata["nbgrader"])
+        else:
+            cell.metadata.pop("nbgrader", None)
+        kept.append(cell)
+    return kept, places
+
+
+def _missing(kept: list[NotebookNode], official: dict[str, NotebookNode]) -> list[str]:
+    """Name the cells that must be there besides checks, and are not."""
+    there = {notebook.grade_id(cell) for cell in kept}
+    return [n for n in official if not n.startswith(notebook.CHECK) and n not in there]
+
+
+def _restored(name: str, lesson: Lesson) -> NotebookNode:
+    """Make a fresh copy of a cell, as it was released."""
+    cell = next(c for c in lesson.released.cells if notebook.grade_id(c) == name)
+    return nbformat.from_dict(cell)
+
+
+def _with_checks(
+    kept: list[NotebookNode],
+    places: dict[str, int],
+    lesson: Lesson,
+    official: dict[str, NotebookNode],
+) -> list[NotebookNode]:
+    """Insert each official check where the student's stood, but after the cells it is about."""
+    given = [c for c in kept if notebook.grade_id(c).startswith("given-")]
+    own = [c for c in kept if not notebook.grade_id(c).startswith("given-")]
+    kept = given + own
+    index = {notebook.grade_id(c): i for i, c in enumerate(kept) if notebook.grade_id(c)}
+    after: dict[int, list[NotebookNode]] = {}
+    ready = 0
+    for name in official:  # in the manifest's order
+        if name in index:
+            ready = max(ready, index[name] + 1)
+        elif name.startswith(notebook.CHECK):
+            place = min(max(ready, places.get(name, 0)), len(kept))
+            after.setdefault(place, []).append(_clean_check(official[name]))
+    result = list(after.get(0, []))
+    for i, cell in enumerate(kept, start=1):
+        result += [cell, *after.get(i, [])]
+    return result
+
+
+def _clean_check(cell: NotebookNode) -> NotebookNode:
+    fresh = nbformat.v4.new_code_cell(cell.source)
+    fresh.metadata["nbgrader"] = dict(cell.metadata["nbgrader"])
+    return fresh
+
+
+def _notes(cells: NotebookNode, lesson: Lesson) -> list[str]:
+    """Say what is unusual about the cells that have names."""
+    names = [notebook.grade_id(cell) for cell in cells.cells if notebook.grade_id(cell)]
+    released = {notebook.grade_id(c): c for c in lesson.released.cells if notebook.grade_id(c)}
+    own = {(notebook.grade_id(c), c.source) for c in lesson.notebook.cells + lesson.released.cells}
+    notes = [f"{n} was deleted: the lesson's own is used" for n in released if n not in names]
+    notes += [f"{n} stands twice" for n in dict.fromkeys(names) if names.count(n) > 1]
+    for cell in cells.cells:
+        name = notebook.grade_id(cell)
+        if name and name not in released:
+            notes.append(f"{name} is not a cell of this lesson")
+        elif name and _locked(released[name]) and (name, cell.source) not in own:
+            notes.append(f"{name} was edited: the lesson's own is used")
+    return notes
+
+
+def _locked(cell: NotebookNode) -> bool:
+    return bool(cell.metadata["nbgrader"]["locked"])
+
+
+def _upgraded(raw: dict[str, Any]) -> Any:
+    try:
+        return nbformat.convert(nbformat.from_dict(raw), 4)
+    except Exception:
+        raise SubmissionError("a notebook of an old format that cannot be converted") from None
+
+
+def _cell(raw: Any, number: int) -> NotebookNode:
+    """Rebuild one cell from what JSON holds."""
+    source = raw.get("source", "") if isinstance(raw, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str) or raw.get("cell_type") not in ("code", "markdown", "raw"):
+        raise SubmissionError(f"not a notebook (cell {number} is malformed)")
+    make = getattr(nbformat.v4, f"new_{raw['cell_type']}_cell")
+    cell = make(source.encode("utf-8", "replace").decode("utf-8"))
+    metadata = raw.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    name = notebook.grade_id(nbformat.from_dict({"metadata": metadata}))
+    if name:
+        cell.metadata["nbgrader"] = {"grade_id": name}
+    tags = metadata.get("tags")
+    if isinstance(tags, list) and not notebook.SHOW_TAGS.isdisjoint(filter(_is_text, tags)):
+        cell.metadata["tags"] = sorted(notebook.SHOW_TAGS.intersection(filter(_is_text, tags)))
+    return cell
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

@@ -1,0 +1,888 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 03 Push gradients back
+#
+# To train a network you must know, for each weight, how the loss changes when the weight does. The
+# loss is at the end and the weights are in the middle. In this lesson you carry the answer from the
+# end back to the middle, through a ReLU and through your convolution layer.
+#
+# **You will** measure gradients, then derive them, then check the one against the other; and write
+# `conv_backward` for every stride and padding.
+#
+# **You will learn** where each gradient goes, why `dx` turns the filter round and `dw` does not, and
+# how to test a million derivatives with two forward passes.
+#
+# **You need** `conv_forward` of lesson 02, and the derivative of a product.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 1 | `numerical_gradient` | 3 |
+# | 2 | `relu_forward`, `relu_backward` | 2 |
+# | 3 | a written answer, graded by hand | 2 |
+# | 4 | `conv_backward` | 8 |
+# | 5 | `dx_by_full_convolution` | 3 |
+# | 6 | `dw_by_places` | 2 |
+# | 7 | `projection_check` | 2 |
+#
+# Plan about 80 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
+# finished; the set-up cell says which.
+
+# %% given="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, demo, plot
+from convbook.earlier import conv_forward as slide
+
+rng = np.random.default_rng(3)
+
+# %% [markdown]
+# ## 1. Measure a slope
+#
+# A layer computes `out` from `x`. Behind it come other layers, and at the very end stands one number,
+# the loss $L$. Suppose somebody has already found how $L$ changes with each entry of `out`. They hand
+# you an array of the shape of `out` and call it `dout`. You owe them `dx`: how $L$ changes with each
+# entry of `x`.
+#
+# As far as your layer can tell, the loss is
+#
+# $$L(x) = \sum_k \text{out}_k(x) \cdot \text{dout}_k$$
+#
+# A slope can be measured without any thought. Move one number of `x` a little, by $h$, and look at
+# what $L$ does:
+#
+# $$\text{forward: } \frac{L(x + h) - L(x)}{h} \qquad \text{central: } \frac{L(x + h) - L(x - h)}{2h}$$
+#
+# **Predict before you run.** Take $L(x) = x^2$ at $x = 3$, with a coarse $h = 0.1$. The true slope is
+# 6. What do the two formulas give?
+
+# %%
+L, h = (lambda x: x**2), 0.1
+print((L(3 + h) - L(3)) / h)
+print((L(3 + h) - L(3 - h)) / (2 * h))
+
+# %% [markdown]
+# The forward difference is off by $h$. The central one is off by nothing: what the parabola adds on
+# the right it takes away on the left.
+#
+# ### Exercise 1: `numerical_gradient` (3 points)
+#
+# Use central differences, one number of `x` at a time.
+#
+# By hand: $f(x) = x^2$ for each of the two numbers in $x = [3, 1]$, and $\text{dout} = [1, 10]$. Then
+# $L = x_0^2 + 10 x_1^2$, and the gradient is $[6, 20]$.
+#
+# `x` must be the same afterwards, to the last bit. Beware of adding $h$ and taking it away again:
+# in floating point, `(x + h) - h` is often not quite `x`.
+#
+# <details><summary>Hint</summary>
+#
+# `for i in np.ndindex(x.shape)` runs through the indices of an array of any shape. Make two copies
+# of `x`, and change entry `i` in each.
+#
+# </details>
+
+
+# %% exercise="numerical_gradient"
+def numerical_gradient(f, x, dout, h=1e-5):
+    """Measure the gradient of sum(f(x) * dout) by central differences.
+
+    Args:
+        f: a function of x; returns an array of the shape of dout, or a number.
+        x: where to measure, any shape, float64. Left as it was.
+        dout: weights of the outputs in the loss.
+        h: the step, in the unit of x.
+
+    Returns:
+        dx: the shape of x.
+    """
+    ### BEGIN SOLUTION
+    dx = np.empty(x.shape)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        dx[i] = np.sum((f(up) - f(down)) * dout) / (2 * h)
+    return dx
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the two squares. Then on a function whose output has another shape than `x`:
+
+# %%
+print(numerical_gradient(lambda x: x**2, np.array([3.0, 1.0]), np.array([1.0, 10.0])))
+column_sums = lambda x: x.sum(axis=0)
+print(numerical_gradient(column_sums, np.ones((2, 3)), np.array([1.0, 10.0, 100.0])))
+
+# %% check="numerical_gradient" points=3
+# 3 points. Shown: the squares, column sums, a coarse step. Hidden: random functions and shapes.
+two = np.array([3.0, 1.0])
+dx = numerical_gradient(lambda x: x**2, two, np.array([1.0, 10.0]))
+check.same(dx, [6.0, 20.0], "two squares", hint="Weigh each output with its dout, then add.")
+hundreds = np.array([1.0, 10.0, 100.0])
+dx = numerical_gradient(lambda x: x.sum(axis=0), np.ones((2, 3)), hundreds)
+check.same(dx, [[1.0, 10.0, 100.0]] * 2, "column sums", hint="Move one number of x at a time.")
+dx = numerical_gradient(lambda x: x**3, two, 1.0, 0.5)
+check.same(dx, [27.25, 3.25], "cubes, h=0.5", hint="(3.5**3 - 2.5**3) / 1 = 27.25")
+check.same(two, [3.0, 1.0], "x afterwards")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+A, B = random.normal(size=(4, 3)), random.normal(size=(5, 2))
+functions = {
+    (4, 5): lambda x: np.exp(A @ x[:, :2] @ B.T / 4),
+    (5,): lambda x: B @ np.sin(x).sum(axis=0)[:2],
+    (4,): lambda x: A @ (x[:, 0] ** 2 + x[:, 1]),
+}
+for shape, f in functions.items():
+    for h in (1e-5, 1e-4, 0.1):
+        dout = random.normal(size=shape)
+        judge.value(
+            "numerical_gradient", numerical_gradient, f, random.normal(size=(3, 4)), dout, h
+        )
+deep = random.normal(size=(2, 1, 3))
+judge.value("numerical_gradient", numerical_gradient, lambda x: np.sum(x**3), deep, -2.5)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# How small should $h$ be? The formula is exact in the limit $h \to 0$.
+#
+# **Predict before you run.** Is a smaller $h$ always better? Sketch the error of both formulas as
+# $h$ falls from 1 to $10^{-13}$.
+
+# %% tags=["experiment"]
+steps = 10.0 ** np.arange(-13, 0.5, 0.5)
+one = np.array([1.0])
+forward = [abs((np.sin(1 + h) - np.sin(1)) / h - np.cos(1)) for h in steps]
+central = [abs(numerical_gradient(np.sin, one, 1.0, h)[0] - np.cos(1)) for h in steps]
+plt.loglog(steps, forward, "o-", label="forward difference")
+plt.loglog(steps, central, "s-", label="central difference")
+plt.title("Measured slope of sin at 1: too large a step, and too small")
+plt.xlabel("step h")
+plt.ylabel("error of the slope")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Read both curves from the right. Each tenfold smaller $h$ makes the forward error ten times smaller,
+# and the central error a hundred times. Then the curves turn. $L(x + h)$ and $L(x - h)$ agree in so
+# many digits that little is left of their difference, and rounding, about $10^{-16}$, is divided by
+# a tiny $h$. For central differences the best step is near $10^{-5}$. That is the default above.
+#
+# **Take away.** Central differences with $h = 10^{-5}$ give a slope to about ten digits.
+
+# %% [markdown]
+# ## 2. A gate
+#
+# The rectifier, ReLU, replaces negative numbers by zero: $\text{out} = \max(x, 0)$. It is the
+# nonlinearity between most layers of this course. What does it do to a gradient?
+#
+# Where $x$ is positive, out follows $x$ one for one, so the gradient passes unchanged. Where $x$ is
+# negative, out stays 0 whatever $x$ does, so nothing passes. Forward, ReLU looks at $x$. Backward, it
+# looks at $x$ again, never at the sign of `dout`.
+#
+# **Predict before you run.** $x = [-1, 2, 3]$ and $\text{dout} = [10, -20, 30]$. What is `dx`?
+#
+# ### Exercise 2: `relu_forward` and `relu_backward` (2 points)
+#
+# By hand: the gate is shut for $-1$ and open for 2 and 3, so $\text{dx} = [0, -20, 30]$.
+#
+# The two functions share a `cache`. Put into it what the way back will need; no check looks inside.
+# Exactly at $x = 0$ there is a kink and the slope is a matter of taste: 0 and 1 are both accepted.
+# Neither `x` nor `dout` may change, as other layers may still need them.
+
+
+# %% exercise="relu_forward"
+def relu_forward(x):
+    """Replace negative numbers by zero.
+
+    Args:
+        x: any shape.
+
+    Returns:
+        out: the shape of x.
+        cache: whatever relu_backward will need.
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0), x
+    ### END SOLUTION
+
+
+def relu_backward(dout, cache):
+    """Let the gradient through where x was positive.
+
+    Args:
+        dout: gradient with respect to out, any shape.
+        cache: from relu_forward.
+
+    Returns:
+        dx: the shape of dout.
+    """
+    ### BEGIN SOLUTION
+    x = cache
+    return dout * (x > 0)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it:
+
+# %%
+out, cache = relu_forward(np.array([-1.0, 2.0, 3.0]))
+print(out, relu_backward(np.array([10.0, -20.0, 30.0]), cache))
+
+# %% check="relu_forward" points=1
+# 1 point. Shown: three numbers. Hidden: random arrays.
+three = np.array([-1.0, 2.0, 3.0])
+out, _ = relu_forward(three)
+check.same(out, [0.0, 2.0, 3.0], "out")
+check.same(three, [-1.0, 2.0, 3.0], "x afterwards", hint="x[x < 0] = 0 writes into x.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for shape in ((7,), (3, 4), (2, 3, 4, 5)):
+    judge.forward("relu_forward", relu_forward, random.normal(scale=5, size=shape))
+### END HIDDEN TESTS
+
+# %% check="relu_backward" points=1
+# 1 point. Shown: the gate by hand. Hidden: random arrays, with your own cache.
+_, cache = relu_forward(np.array([-1.0, 2.0, 3.0]))
+dout = np.array([10.0, -20.0, 30.0])
+check.same(
+    relu_backward(dout, cache),
+    [0.0, -20.0, 30.0],
+    "dx",
+    hint="The sign of x opens the gate, not the sign of dout.",
+)
+check.same(dout, [10.0, -20.0, 30.0], "dout afterwards", hint="dout[...] = 0 writes into dout.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for shape in ((7,), (3, 4), (2, 3, 4, 5)):
+    x = random.normal(scale=5, size=shape)
+    judge.backward(("relu_forward", "relu_backward"), (relu_forward, relu_backward), x)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What does a measured slope say close to the kink? Take a very coarse step, $h = 0.5$, so that you
+# can work it out: at $x = 0.25$ it compares $\max(0.75, 0)$ with $\max(-0.25, 0)$.
+#
+# **Predict before you run.** What is measured at $-1$, $-0.25$, 0, 0.25 and 1?
+
+# %%
+near = np.array([-1.0, -0.25, 0.0, 0.25, 1.0])
+print(numerical_gradient(lambda x: relu_forward(x)[0], near, 1.0, h=0.5))
+
+# %% [markdown]
+# Up to a distance of $h$ from the kink the measurement blends the two sides. It is the measurement
+# that is wrong there, not your gradient. So gradient checks keep away from kinks, and a single bad
+# number in a thousand may be no more than an $x$ within $h$ of zero.
+#
+# **Take away.** ReLU backward is a gate: it lets `dout` through where `x` was positive.
+
+# %% [markdown]
+# ## 3. Along a line, with pencil and paper
+#
+# Now the convolution, in its smallest form: three numbers `x`, a filter `w` of two, a bias `b`.
+#
+# $$\text{out}_0 = x_0 w_0 + x_1 w_1 + b \qquad \text{out}_1 = x_1 w_0 + x_2 w_1 + b$$
+#
+# What is $\text{dx}_1$? Find every place where $x_1$ stands. It is in $\text{out}_0$ with the factor
+# $w_1$, and in $\text{out}_1$ with the factor $w_0$. Each of the two sends its own gradient back, and
+# they add up:
+#
+# $$\text{dx}_1 = \text{dout}_0 \, w_1 + \text{dout}_1 \, w_0$$
+#
+# **Predict before you run.** With $w = [3, 5]$ and $\text{dout} = [10, 1]$, what are the three numbers
+# of `dx`? Why does the bias not matter?
+
+# %%
+w, dout = np.array([3.0, 5.0]), np.array([10.0, 1.0])
+line = lambda x: x[:-1] * w[0] + x[1:] * w[1]
+print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
+
+# %% [markdown]
+# The middle one is $10 \cdot 5 + 1 \cdot 3 = 53$; the ends are $10 \cdot 3$ and $1 \cdot 5$. The
+# values of `x` do not appear at all.
+#
+# **Your turn, in writing.** Take four numbers: $\text{out}_i = x_i w_0 + x_{i+1} w_1 + b$ for
+# $i = 0, 1, 2$. Write down $\text{dx}_0$ to $\text{dx}_3$, $\text{dw}_0$, $\text{dw}_1$ and $\text{db}$
+# in letters. Then look at their pattern. A well-known lecture note says that the backward pass of a
+# convolution, for both the data and the weights, is a convolution with flipped filters. For which of
+# the two is it so, and what is the other? (2 points, graded by hand)
+
+# %% [markdown] answer="by_hand" points=2
+# $\text{dx}_0 = \text{dout}_0 w_0$, $\;\text{dx}_1 = \text{dout}_0 w_1 + \text{dout}_1 w_0$,
+# $\;\text{dx}_2 = \text{dout}_1 w_1 + \text{dout}_2 w_0$, $\;\text{dx}_3 = \text{dout}_2 w_1$.
+#
+# $\text{dw}_0 = \text{dout}_0 x_0 + \text{dout}_1 x_1 + \text{dout}_2 x_2$,
+# $\;\text{dw}_1 = \text{dout}_0 x_1 + \text{dout}_1 x_2 + \text{dout}_2 x_3$,
+# $\;\text{db} = \text{dout}_0 + \text{dout}_1 + \text{dout}_2$.
+#
+# The note is right for the data. Put a zero on either side of dout and slide the flipped filter
+# $[w_1, w_0]$ over $[0, \text{dout}_0, \text{dout}_1, \text{dout}_2, 0]$: that is dx. In each term the
+# indices of dout and w add up to the index of dx. For the weights nothing is flipped: dw is dout
+# slid over x as it is, a correlation. There the index of x is that of dout plus that of dw.
+
+# %% [markdown]
+# **Take away.** To find a gradient, find every place where the number is used, and add.
+
+# %% [markdown]
+# ## 4. Back through the layer
+#
+# One entry of the output is a dot product of a window with a filter, plus a bias. When its gradient
+# `dout[n, f, i, j]` comes back, three things happen:
+#
+# - the window of `x` that it saw gets `dout[n, f, i, j]` times the filter;
+# - the filter gets `dout[n, f, i, j]` times that window;
+# - the bias gets `dout[n, f, i, j]`.
+#
+# Windows overlap and the filter is used at every place. So each share is **added** to what is there.
+#
+# Watch it. Each step takes one entry of `dout`, here with stride 2 and padding 1.
+
+# %% tags=["demo"]
+demo.backward()
+
+# %% [markdown]
+# The last step cuts the padding off: those zeros are no part of `x`, and their gradient is dropped.
+#
+# **Predict before you run.** Let `dout` be zero but for a single 1 at $(i, j) = (0, 1)$. What do
+# `dx`, `dw` and `db` look like?
+#
+# <details><summary>Answer</summary>
+#
+# `dx` is zero but for one copy of the filter, upright, at the window of $(0, 1)$. `dw` is that window
+# of `x`. `db` is 1. When your layer is wrong, this is the `dout` to try: each gradient can be read
+# off.
+#
+# </details>
+#
+# ### Exercise 3: `conv_backward` (8 points)
+#
+# Four nested loops again, over the entries of `dout`. The forward function is there already: it asks
+# your layer of lesson 02 for `out`, and makes a cache for this lesson. Change the cache if you like.
+#
+# By hand: a 3 x 3 picture that counts from 0 to 8, the filter
+# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, and a `dout` of four ones. The middle pixel was in all
+# four windows, once under each weight, so its gradient is $1 + 2 + 3 + 4 = 10$. The first weight met
+# the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
+#
+# Four checks follow. You can earn them one by one: return `None` for what you have not written yet.
+#
+# <details><summary>Hint</summary>
+#
+# Begin with zeros of the shape of the padded `x`. Add to windows of it, at the place where
+# `conv_forward` reads them. Cut the padding off last. `a[p:-p]` is empty for `p = 0`; count from the
+# other end, `a[p : p + H]`.
+#
+# </details>
+
+
+# %% exercise="conv_forward"
+def conv_forward(x, w, b, stride=1, pad=0):
+    """Convolve as in lesson 02, and keep what the way back needs.
+
+    Args and out as there.
+    """
+    out, _ = slide(x, w, b, stride, pad)
+    cache = (x, w, b, stride, pad)
+    return out, cache
+
+
+def conv_backward(dout, cache):
+    """Send the gradient of the output back to pictures, filters and biases.
+
+    Args:
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        cache: from conv_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        dw: gradient with respect to w, shape (F, C, HH, WW).
+        db: gradient with respect to b, shape (F,).
+    """
+    ### BEGIN SOLUTION
+    x, w, b, stride, pad = cache
+    H, W = x.shape[2:]
+    HH, WW = w.shape[2:]
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx_pad, dw, db = np.zeros(x_pad.shape), np.zeros(w.shape), np.zeros(b.shape)
+    for n, f, i, j in np.ndindex(dout.shape):
+        top, left = i * stride, j * stride
+        window = x_pad[n, :, top : top + HH, left : left + WW]  # (C, HH, WW)
+        dx_pad[n, :, top : top + HH, left : left + WW] += dout[n, f, i, j] * w[f]
+        dw[f] += dout[n, f, i, j] * window
+        db[f] += dout[n, f, i, j]
+    dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
+    return dx, dw, db
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the ones, and then against the measurement. Rounding leaves about $10^{-9}$:
+
+# %%
+x, w, b = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), np.zeros(1)
+_, cache = conv_forward(x, w, b)
+dx, dw, db = conv_backward(np.ones((1, 1, 2, 2)), cache)
+print(dx[0, 0], dw[0, 0], db, sep="\n")
+measured = numerical_gradient(lambda x: conv_forward(x, w, b)[0], x, np.ones((1, 1, 2, 2)))
+print(np.max(np.abs(dx - measured)))
+
+# %% check="conv_backward" part="db" points=1
+# 1 point. Shown: three pictures, two filters. Hidden: random input.
+x, w = np.ones((3, 1, 3, 3)), np.ones((2, 1, 2, 2))
+_, cache = conv_forward(x, w, np.zeros(2))
+dout = np.ones((3, 2, 2, 2)) * np.array([1.0, 10.0])[:, None, None]
+_, _, db = conv_backward(dout, cache)
+check.same(db, [12.0, 120.0], "db", hint="Filter f adds its bias in every picture, at every place.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    out, own = judge.reference("conv_forward")(x, w, b, **how)
+    dout = judge.rng().normal(size=out.shape)
+    _, _, expected = judge.reference("conv_backward")(dout, own)
+    _, _, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
+    check.same(db, expected, f"db for x {x.shape}, w {w.shape}, {how}")
+### END HIDDEN TESTS
+
+# %% check="conv_backward" part="dw" points=2
+# 2 points, stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+_, cache = conv_forward(x, w, np.zeros(1))
+_, dw, _ = conv_backward(np.array([[[[0.0, 0.0], [1.0, 0.0]]]]), cache)
+check.same(dw, [[[[3.0, 4.0], [6.0, 7.0]]]], "dw of place (1, 0)", hint="It is the window of x.")
+_, dw, _ = conv_backward(np.ones((1, 1, 2, 2)), cache)
+check.same(dw, [[[[8.0, 12.0], [20.0, 24.0]]]], "dw of all places", hint="Add up, don't replace.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    if how["stride"] == 1 and how["pad"] == 0:
+        out, own = judge.reference("conv_forward")(x, w, b, **how)
+        dout = judge.rng().normal(size=out.shape)
+        _, expected, _ = judge.reference("conv_backward")(dout, own)
+        _, dw, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
+        check.same(dw, expected, f"dw for x {x.shape}, w {w.shape}")
+### END HIDDEN TESTS
+
+# %% check="conv_backward" part="dx" points=3
+# 3 points, stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+_, cache = conv_forward(x, w, np.zeros(1))
+dx, _, _ = conv_backward(np.array([[[[0.0, 1.0], [0.0, 0.0]]]]), cache)
+expected = [[[[0.0, 1.0, 2.0], [0.0, 3.0, 4.0], [0.0, 0.0, 0.0]]]]
+check.same(dx, expected, "dx of place (0, 1)", hint="It is the filter, upright, at that window.")
+dx, _, _ = conv_backward(np.ones((1, 1, 2, 2)), cache)
+expected = [[[[1.0, 3.0, 2.0], [4.0, 10.0, 6.0], [3.0, 7.0, 4.0]]]]
+check.same(dx, expected, "dx of all places", hint="Where windows overlap, their shares add up.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    if how["stride"] == 1 and how["pad"] == 0:
+        out, own = judge.reference("conv_forward")(x, w, b, **how)
+        dout = judge.rng().normal(size=out.shape)
+        expected, _, _ = judge.reference("conv_backward")(dout, own)
+        dx, _, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
+        check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}")
+### END HIDDEN TESTS
+
+# %% check="conv_backward" part="stride_pad" points=2
+# 2 points. Shown: how many windows see each pixel. Hidden: strides and paddings up to 3.
+_, cache = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 1)
+dx, dw, _ = conv_backward(np.ones((1, 1, 2, 3)), cache)
+check.same(
+    dx,
+    [[[[1.0, 2.0, 1.0, 2.0, 1.0], [2.0, 4.0, 2.0, 4.0, 2.0], [1.0, 2.0, 1.0, 2.0, 1.0]]]],
+    "dx at stride 2, padding 1",
+    hint="The windows start at rows 0, 2 and columns 0, 2, 4 of the padded x. Cut off the padding.",
+)
+expected = [[[[2.0, 3.0, 2.0], [4.0, 6.0, 4.0], [2.0, 3.0, 2.0]]]]
+check.same(dw, expected, "dw at stride 2, padding 1", hint="The windows are those of the padded x.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+for x, w, b, how in inputs.conv(judge.rng()):
+    judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), **how)
+for N, C, H, W, F, HH, WW, stride, pad in (
+    (2, 1, 7, 10, 3, 3, 6, 3, 1),
+    (1, 2, 2, 6, 3, 4, 2, 2, 3),
+):
+    x, w = judge.rng().normal(size=(N, C, H, W)), judge.rng().normal(size=(F, C, HH, WW))
+    judge.backward(*pair, x, w, np.zeros(F), stride, pad, results=("dx", "dw", "db"))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now look at it. In lesson 02 you slid an arrow over a single point, and it came out turned round.
+# What comes back from a single point?
+
+# %% tags=["plot"]
+arrow = np.array([[[[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]]]])
+_, cache = conv_forward(np.zeros((1, 1, 7, 9)), arrow, np.zeros(1))
+one, two = np.zeros((2, 1, 1, 5, 6))
+one[0, 0, 1, 1] = 1.0
+two[0, 0, 1, 1] = two[0, 0, 2, 3] = 1.0
+plot.maps(
+    [one[0, 0], conv_backward(one, cache)[0][0, 0], conv_backward(two, cache)[0][0, 0]],
+    ["dout: one entry", "its dx", "dx of two entries"],
+    "Every entry of dout stamps the filter onto dx",
+)
+
+# %% [markdown]
+# The arrow is upright, with its corner where the window was. Two entries leave two arrows, and where
+# these cross, the pixel is lighter: the shares add up.
+#
+# **Take away.** Forward reads windows; backward writes to the same windows, and adds.
+
+# %% [markdown]
+# ## 5. `dx` is a convolution, and this time a real one
+#
+# The arrow was upright. In lesson 02 a stamp that comes out upright was the sign of a true
+# convolution, the one that flips. Is `dx` a convolution of `dout` with `w`?
+#
+# Take stride 1 and no padding. Which outputs did pixel $x_{p,q}$ reach? It stood under the weight
+# $w_{u,v}$ in the window that starts at row $p - u$, column $q - v$. So
+#
+# $$\text{dx}_{p,q} = \sum_{u,v} \text{dout}_{p-u,\,q-v} \; w_{u,v}$$
+#
+# The minus signs are the flip. To compute this with a layer that cannot flip, flip the filter
+# beforehand. One thing is left: near the edge, $p - u$ falls outside `dout`. What is not there is
+# zero, so pad `dout` with zeros, as far as the filter can reach.
+#
+# **Predict before you run.** `dout` is 5 x 6 and the filter 3 x 4. How many rows and columns of zeros
+# does `dout` need on each side so that the result is as large as `x`? How large is `x`?
+#
+# <details><summary>Answer</summary>
+#
+# $HH - 1 = 2$ rows and $WW - 1 = 3$ columns: the filter must touch `dout` with just one corner. `x` is
+# 7 x 9: forward, $7 - 3 + 1 = 5$ and $9 - 4 + 1 = 6$. A sum over all such places, overlapping by as
+# little as one number, is called a **full** convolution.
+#
+# </details>
+#
+# And the channels? Forward, filter $f$ takes $C$ channels to channel $f$ of the output. Backward, `dx`
+# has $C$ channels and each collects from all $F$ filters. The first two axes of `w` change places.
+
+# %% [markdown]
+# ### Exercise 4: `dx_by_full_convolution` (3 points)
+#
+# Write it without any loop of your own: pad `dout`, turn `w`, call `conv_forward`.
+#
+# By hand: if `dout` is a single number 1, it must give the filter itself. The full convolution sees
+# that 1 first with the last weight of the flipped filter, which is the first weight of `w`.
+
+
+# %% exercise="dx_by_full_convolution"
+def dx_by_full_convolution(dout, w):
+    """Find dx of a layer with stride 1 and no padding, by calling conv_forward.
+
+    Args:
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        w: filters, shape (F, C, HH, WW).
+
+    Returns:
+        dx: shape (N, C, H_out + HH - 1, W_out + WW - 1).
+    """
+    ### BEGIN SOLUTION
+    _, C, HH, WW = w.shape
+    dout_pad = np.pad(dout, ((0, 0), (0, 0), (HH - 1, HH - 1), (WW - 1, WW - 1)))
+    w_back = w[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)  # (C, F, HH, WW)
+    dx, _ = conv_forward(dout_pad, w_back, np.zeros(C))
+    return dx
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the single 1, and on the four ones of section 4:
+
+# %%
+w = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+print(dx_by_full_convolution(np.ones((1, 1, 1, 1)), w)[0, 0])
+print(dx_by_full_convolution(np.ones((1, 1, 2, 2)), w)[0, 0])
+
+# %% check="dx_by_full_convolution" points=3
+# 3 points. Shown: a single 1, the four ones, two channels. Hidden: random input, not square.
+w = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+dx = dx_by_full_convolution(np.ones((1, 1, 1, 1)), w)
+check.same(dx, w, "dx of a single 1", hint="4 3 2 1 means that the filter was not flipped.")
+dx = dx_by_full_convolution(np.ones((1, 1, 2, 2)), w)
+expected = [[[[1.0, 3.0, 2.0], [4.0, 10.0, 6.0], [3.0, 7.0, 4.0]]]]
+check.same(dx, expected, "dx of four ones")
+w = np.array([[[[1.0, 2.0]], [[3.0, 4.0]]]])  # (1, 2, 1, 2): one filter, two channels
+dx = dx_by_full_convolution(np.ones((1, 1, 1, 1)), w)
+check.same(dx, w, "dx for two channels", hint="Swap the first two axes of w; here WW - 1 = 1.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for N, F, C, H_out, W_out, HH, WW in (
+    (2, 4, 3, 3, 5, 3, 2),
+    (1, 3, 2, 4, 2, 2, 4),
+    (3, 2, 5, 2, 3, 1, 3),
+    (2, 3, 3, 5, 4, 3, 3),
+):
+    dout, w = random.normal(size=(N, F, H_out, W_out)), random.normal(size=(F, C, HH, WW))
+    judge.value("dx_by_full_convolution", dx_by_full_convolution, dout, w)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# With a stride $S$ the same holds after $S - 1$ zeros are put between neighbours of `dout`. Many
+# libraries offer this as a layer in its own right, the transposed convolution.
+#
+# **Take away.** `dx` is `dout`, padded in full, correlated with the flipped filters.
+
+# %% [markdown]
+# ## 6. `dw` is what all places say together
+#
+# In lesson 02 you gave every place a filter of its own. For such a layer the gradient of a filter is
+# simple: the filter of place $(i, j)$ is used once in a picture, on one window. It gets `dout` there
+# times that window, added up over the pictures of the batch.
+#
+# Sharing means that all these filters are one and the same. A number that is used in many places
+# collects from all of them. So the `dw` of the convolution is the sum of what the places say.
+#
+# **Predict before you run.** A 3 x 3 picture counts from 0 to 8, the filter is 2 x 2 and `dout` is
+# four ones. What does the place $(1, 1)$ say? And what is the sum over the four places?
+#
+# <details><summary>Answer</summary>
+#
+# Its window: $\begin{pmatrix} 4 & 5 \\ 7 & 8 \end{pmatrix}$. The sum is
+# $\begin{pmatrix} 8 & 12 \\ 20 & 24 \end{pmatrix}$, as in section 4.
+#
+# </details>
+#
+# ### Exercise 5: `dw_by_places` (2 points)
+#
+# Return what each place says, before it is added up. Stride 1, no padding.
+
+
+# %% exercise="dw_by_places"
+def dw_by_places(x, dout, HH, WW):
+    """Find the gradient that the filter of each place would get if it were not shared.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        HH: height of a filter.
+        WW: width of a filter.
+
+    Returns:
+        One gradient for each place, shape (H_out, W_out, F, C, HH, WW).
+    """
+    ### BEGIN SOLUTION
+    C = x.shape[1]
+    F, H_out, W_out = dout.shape[1:]
+    places = np.empty((H_out, W_out, F, C, HH, WW))
+    for i, j in np.ndindex(H_out, W_out):
+        window = x[:, :, i : i + HH, j : j + WW]  # (N, C, HH, WW)
+        places[i, j] = np.tensordot(dout[:, :, i, j], window, axes=(0, 0))  # (F, C, HH, WW)
+    return places
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it, and add up:
+
+# %%
+x = np.arange(9.0).reshape(1, 1, 3, 3)
+places = dw_by_places(x, np.ones((1, 1, 2, 2)), 2, 2)
+print(places[1, 1, 0, 0], places.sum(axis=(0, 1))[0, 0], sep="\n")
+
+# %% check="dw_by_places" points=2
+# 2 points. Shown: one place, their sum, two pictures. Hidden: random input, not square.
+x = np.arange(9.0).reshape(1, 1, 3, 3)
+places = dw_by_places(x, np.ones((1, 1, 2, 2)), 2, 2)
+check.same(places.shape, (2, 2, 1, 1, 2, 2), "the shape of the places")
+check.same(places[1, 1], [[[[4.0, 5.0], [7.0, 8.0]]]], "place (1, 1)")
+check.same(places.sum(axis=(0, 1)), [[[[8.0, 12.0], [20.0, 24.0]]]], "the sum of all places")
+both = dw_by_places(np.concatenate([x, 10 * x]), np.ones((2, 1, 2, 2)), 2, 2)
+check.same(both, 11 * places, "two pictures", hint="Add over the pictures, not over the places.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for N, C, H, W, F, HH, WW in (
+    (2, 3, 5, 7, 4, 3, 2),
+    (3, 2, 4, 6, 1, 2, 4),
+    (1, 4, 5, 3, 2, 1, 3),
+    (3, 3, 6, 5, 3, 2, 2),
+):
+    x, dout = random.normal(size=(N, C, H, W)), random.normal(size=(N, F, H - HH + 1, W - WW + 1))
+    judge.value("dw_by_places", dw_by_places, x, dout, HH, WW)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Written out, the sum is $\text{dw}_{u,v} = \sum_{i,j} \text{dout}_{i,j} \; x_{i+u,\,j+v}$. Compare
+# it with the formula of `correlate2d` in lesson 02. It is the same, with `dout` in the place of the
+# filter, and plus signs only. Nothing is flipped. So `conv_forward` can find `dw` too. `dout` is the
+# filter now, and since the sum runs over pictures, pictures take the part of channels:
+
+# %%
+swap = lambda a: a.transpose(1, 0, 2, 3)
+x, w, b = rng.normal(size=(2, 3, 6, 7)), rng.normal(size=(4, 3, 3, 2)), np.zeros(4)
+dout = rng.normal(size=(2, 4, 4, 6))
+dw = conv_backward(dout, conv_forward(x, w, b)[1])[1]
+as_forward = swap(conv_forward(swap(x), swap(dout), b)[0])
+print(np.max(np.abs(dw - as_forward)), np.max(np.abs(dw - dw_by_places(x, dout, 3, 2).sum((0, 1)))))
+
+# %% [markdown]
+# **Take away.** `dw` is a correlation of `x` with `dout`, without a flip: the sum over all places.
+
+# %% [markdown]
+# ## 7. Test every derivative at once
+#
+# **Predict before you run.** A batch of shape (8, 3, 32, 32) goes through your layer. How many
+# forward passes does `numerical_gradient` need for its `dx`?
+#
+# <details><summary>Answer</summary>
+#
+# There are $8 \cdot 3 \cdot 32 \cdot 32 = 24576$ numbers and two passes for each: 49152.
+#
+# </details>
+#
+# There is a shorter way. Move **all** numbers at once, along a direction `v` of the shape of `x`. The
+# loss then changes at the rate
+#
+# $$\frac{L(x + h v) - L(x - h v)}{2h} \approx \sum_k \text{dx}_k \, v_k$$
+#
+# The left side is measured, with two forward passes. The right side uses the gradient that you
+# derived. If `dx` is right the two agree.
+#
+# By hand: $f(x) = x^2$ at $x = [3, 1]$ with $\text{dout} = [1, 1]$ has $\text{dx} = [6, 2]$. Along
+# $v = [1, 2]$ the slope is $6 \cdot 1 + 2 \cdot 2 = 10$. Somebody who claims $\text{dx} = [6, 3]$ says
+# 12 and is found out. Along $v = [1, 0]$ the same mistake would go unseen.
+#
+# ### Exercise 6: `projection_check` (2 points)
+#
+# Return both slopes, first the one that `dx` predicts, then the measured one. Leave the verdict to
+# whoever calls.
+
+
+# %% exercise="projection_check"
+def projection_check(f, x, dx, dout, v, h=1e-5):
+    """Compare a gradient with the measured slope along one direction.
+
+    Args:
+        f: a function of x; returns an array of the shape of dout, or a number.
+        x: where to measure, any shape, float64. Left as it was.
+        dx: the gradient to be tested, the shape of x.
+        dout: weights of the outputs in the loss sum(f(x) * dout).
+        v: the direction, the shape of x, of any length.
+        h: the step, in units of v.
+
+    Returns:
+        analytic: the slope along v according to dx, a number.
+        numeric: the slope along v by a central difference, a number.
+    """
+    ### BEGIN SOLUTION
+    analytic = np.sum(dx * v)
+    numeric = np.sum((f(x + h * v) - f(x - h * v)) * dout) / (2 * h)
+    return analytic, numeric
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it with the right gradient, then with the wrong one:
+
+# %%
+square = lambda x: x**2
+x, v = np.array([3.0, 1.0]), np.array([1.0, 2.0])
+print(projection_check(square, x, np.array([6.0, 2.0]), np.ones(2), v))
+print(projection_check(square, x, np.array([6.0, 3.0]), np.ones(2), v))
+
+# %% check="projection_check" points=2
+# 2 points. Shown: a right and a wrong gradient, a dout, a coarse step. Hidden: random functions.
+x, v = np.array([3.0, 1.0]), np.array([1.0, 2.0])
+square, ones = (lambda x: x**2), np.ones(2)
+good = projection_check(square, x, np.array([6.0, 2.0]), ones, v)
+check.same(good, [10.0, 10.0], "right dx")
+bad = projection_check(square, x, np.array([6.0, 3.0]), ones, v)
+check.same(bad, [12.0, 10.0], "wrong dx", hint="First what dx says, then what is measured.")
+weighed = projection_check(square, x, np.array([6.0, 20.0]), np.array([1.0, 10.0]), v)
+check.same(weighed, [46.0, 46.0], "dout = [1, 10]", hint="dx has dout in it; f(x) has not.")
+coarse = projection_check(lambda x: x**3, x, np.array([27.0, 3.0]), ones, v, 0.5)
+check.same(coarse, [33.0, 35.25], "cubes, h=0.5", hint="A central difference: divide by 2 * h.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+A, B = random.normal(size=(4, 3)), random.normal(size=(5, 2))
+functions = {
+    (4, 5): lambda x: np.exp(A @ x[:, :2] @ B.T / 4),
+    (5,): lambda x: B @ np.sin(x).sum(axis=0)[:2],
+    (): lambda x: np.sum(x**3),
+}
+for shape, f in functions.items():
+    for h in (1e-5, 0.1):
+        x, dx, v = random.normal(size=(3, 3, 4))
+        dout = random.normal(size=shape) if shape else -2.5
+        judge.value("projection_check", projection_check, f, x, dx, dout, 3 * v, h)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# One direction can miss an error that happens to lie across it. A random direction almost never
+# does. Here are fifty of them: for your `dx`, and for the `dx` of somebody who flipped the filter.
+
+# %% tags=["experiment"]
+x, w, b = rng.normal(size=(2, 3, 8, 9)), rng.normal(size=(4, 3, 3, 3)), np.zeros(4)
+dout = rng.normal(size=(2, 4, 6, 7))
+right = conv_backward(dout, conv_forward(x, w, b)[1])[0]
+flipped = conv_backward(dout, conv_forward(x, w[:, :, ::-1, ::-1], b)[1])[0]
+f = lambda x: conv_forward(x, w, b)[0]
+for dx, mark, label in ((flipped, "x", "filter flipped"), (right, "o", "your dx")):
+    pairs = [projection_check(f, x, dx, dout, rng.normal(size=x.shape)) for _ in range(50)]
+    plt.plot(*zip(*pairs, strict=True), mark, label=label)
+plt.axline((0, 0), slope=1, color="gray", linewidth=1)
+plt.title("Fifty random directions: a right gradient stays on the line")
+plt.xlabel("slope that dx predicts")
+plt.ylabel("measured slope")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the line where both slopes are equal. Every circle lies on it. Of the crosses hardly any
+# do: a wrong gradient gives itself away in a single direction. The checks of this course test large
+# layers in this way.
+#
+# **Take away.** Two forward passes along a random direction test all of `dx`.
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | $L$ | the loss, one number; as a layer sees it, `sum(out * dout)` |
+# | `dout` | how $L$ changes with each entry of `out` |
+# | `dx`, `dw`, `db` | how $L$ changes with each entry of `x`, `w`, `b`; the same shapes |
+# | `cache` | what the forward function keeps for the backward function |
+# | $h$, `v` | a small step, and a direction for it |
+# | $N, C, H, W$ | pictures in the batch, channels, height, width |
+# | $F, HH, WW$ | filters, and their height and width |
+# | $S, P$ | `stride` and `pad` |
+#
+# - Measured gradients are slow and need no thought. Derived ones are fast. Each checks the other.
+# - What is used in several places collects its gradient from all of them.
+# - `dx` is a full convolution of `dout` with the filters, `dw` a correlation of `x` with `dout`,
+#   `db` a sum.
+#
+# Your layer works in both directions, and it is slow. Lesson 04 lays the windows out as the columns
+# of one big matrix, and a single product does the work of the loops.

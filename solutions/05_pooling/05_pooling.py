@@ -1,0 +1,1069 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 05 Pool, or stride
+#
+# A feature map says where something was found, pixel by pixel. Often a rougher answer will do: it
+# was found about here. A pooling layer makes the map smaller by keeping one number of each window.
+#
+# **You will** write three pooling layers, there and back; get max pooling out of the columns of
+# lesson 04; make a convolution that pools; and take a net's pools away altogether.
+#
+# **You will learn** where the gradient goes when windows overlap and when values tie, what a pool
+# costs against a convolution with a stride, and which of them minds a picture that moves by a
+# pixel.
+#
+# **You need** windows and strides from lesson 02, backward functions from lesson 03, `im2col` from
+# lesson 04.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 1, 2 | `max_pool_forward`, `max_pool_backward` | 7 |
+# | 3 | `avg_pool_forward`, `avg_pool_backward` | 3 |
+# | 4 | `l2_pool_forward`, `l2_pool_backward` | 3 |
+# | 5 | `max_pool_im2col` | 2 |
+# | 6 | `avg_pool_weights` | 2 |
+# | 7 | `replace_pools` | 3 |
+# | 9 | a written answer, graded by hand | 2 |
+#
+# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+
+# %% given="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, data, demo, plot
+from convbook.earlier import conv_forward
+
+rng = np.random.default_rng(5)
+
+# %% [markdown]
+# ## 1. Keep the largest
+#
+# Slide a window over a feature map, as in lesson 02. There is no filter this time. At every stop,
+# keep the largest number of the window and forget the others:
+#
+# $$\text{out}_{n,c,i,j} = \max_{u < HH,\; v < WW} x_{n,\,c,\,iS+u,\,jS+v}$$
+#
+# Every picture $n$ and every channel $c$ is pooled by itself, so the depth does not change. There
+# is no padding, and so
+#
+# $$H_{\text{out}} = \frac{H - HH}{S} + 1 \qquad W_{\text{out}} = \frac{W - WW}{S} + 1$$
+#
+# A square window is written $F$ for short, $HH = WW = F$. The usual pool has $F = 2$, $S = 2$.
+# AlexNet uses $F = 3$, $S = 2$: neighbouring windows overlap by one row or column.
+#
+# **Predict before you run.** A volume of 224 x 224 x 64 is pooled with $F = 2$, $S = 2$. What is
+# the size of the result? Which part of the numbers is dropped? How many weights does the layer
+# have? Then pool a map of 55 x 55 with $F = 3$, $S = 2$. And one of 224 x 224?
+#
+# <details><summary>Answer</summary>
+#
+# 112 x 112 x 64. Of every four numbers one remains: 75 % are dropped. There are no weights; $F$ and
+# $S$ are chosen, not learned.
+#
+# $(55 - 3)/2 + 1 = 27$. And $(224 - 3)/2 + 1 = 111.5$: it does not fit.
+#
+# </details>
+
+# %% [markdown]
+# This map of 4 x 4 will serve for the whole lesson. Pool it in your head with $F = 2$, $S = 2$; the
+# cell does the top left window.
+
+# %%
+grid = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])
+print(grid)
+np.max(grid[0:2, 0:2])
+
+# %% [markdown]
+# All four windows give $\begin{pmatrix} 7 & 4 \\ 8 & 9 \end{pmatrix}$.
+#
+# **Take away.** Max pooling keeps the strongest answer of each window, and has nothing to learn.
+
+# %% [markdown]
+# ## 2. The gradient goes to the winner
+#
+# Now the way back. `dout` says what each output has to do with the loss, and `dx` is wanted.
+#
+# **Predict before you run.** In the top left window of our map the 7 has won over 2, 5 and 2. What
+# happens to the output if the 5 becomes 5.1? If the 7 becomes 7.1?
+#
+# Nothing, and it becomes 7.1. So the slope is 0 for the losers and 1 for the winner, and the whole
+# gradient of an output goes to the one pixel that won. The place of the winner is called the
+# **switch**. The forward pass has to remember it.
+#
+# With `dout` $= \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ the 7 gets 1, the 4 gets 2, the 8
+# gets 3 and the 9 gets 4; twelve pixels get nothing.
+#
+# Watch it both ways. The windows below are 3 x 3 with stride 2. First they move over `x` and set
+# the switches; then the gradients come back.
+
+# %% tags=["demo"]
+demo.max_pooling()
+
+# %% [markdown]
+# **When windows overlap**, one pixel can win in several of them. Look at the 7 in the middle of the
+# demo's map: it wins four windows, and four gradients meet there. They add up, as gradients of a
+# value that is used in several places always do.
+#
+# A line is enough to see it. Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It
+# stops twice, and the 9 wins both times. If `dout` is $[10, 1]$, the 9 gets 11.
+#
+# **When values tie**, there is no single winner. In the window $\begin{pmatrix} 5 & 5 \\ 1 & 2
+# \end{pmatrix}$ both fives are largest. Say the output's gradient is 6. Who gets it: the first
+# five, both a half, or both 6?
+#
+# Raise all pixels by a small $\varepsilon$. The output rises by $\varepsilon$, and the loss by
+# $6 \varepsilon$. So the numbers in `dx` must add up to 6. Giving it to the first winner does that.
+# So does sharing it evenly. Giving 6 to both does not.
+#
+# The argument holds for whole batches: raise everything, and every output rises as much. So
+# `sum(dx) == sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing but
+# zeros.
+#
+# ### Exercise 1: `max_pool_forward` and `max_pool_backward` (7 points)
+#
+# Both stand in one cell, because they share the cache. What is in it is your affair: no check looks
+# inside. Give a tie to its first winner or share it evenly, as you like.
+#
+# A window that does not fit raises `ValueError`, as in lesson 02.
+#
+# <details><summary>Hint for the way there</summary>
+#
+# Loop over $i$ and $j$ only. `x[:, :, rows, columns]` is the same window in all pictures and
+# channels at once, and `max` takes a tuple of axes.
+#
+# </details>
+#
+# <details><summary>Hint for the way back</summary>
+#
+# `argmax` of a window written as one line gives the winner's number $k$. Its row in the window is
+# `k // WW` and its column `k % WW`; `divmod(k, WW)` gives both.
+#
+# </details>
+
+
+# %% exercise="max_pool_forward"
+def max_pool_forward(x, HH=2, WW=2, stride=2):
+    """Keep the largest value of every window.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+
+    Returns:
+        out: shape (N, C, H_out, W_out).
+        cache: whatever max_pool_backward will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    if H < HH or W < WW or (H - HH) % stride or (W - WW) % stride:
+        raise ValueError(f"a window of {HH} x {WW} does not fit {H} x {W}: stride={stride}")
+    H_out, W_out = (H - HH) // stride + 1, (W - WW) // stride + 1
+    out = np.empty((N, C, H_out, W_out))
+    switches = np.empty((N, C, H_out, W_out), dtype=int)
+    for i, j in np.ndindex(H_out, W_out):
+        top, left = i * stride, j * stride
+        window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
+        out[:, :, i, j] = window.max(axis=(2, 3))
+        switches[:, :, i, j] = window.reshape(N, C, -1).argmax(axis=2)
+    return out, (x.shape, switches, WW, stride)
+    ### END SOLUTION
+
+
+def max_pool_backward(dout, cache):
+    """Send the gradient of every output to the pixel that won its window.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, C, H_out, W_out).
+        cache: from max_pool_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+    """
+    ### BEGIN SOLUTION
+    shape, switches, WW, stride = cache
+    dx = np.zeros(shape)
+    for n, c, i, j in np.ndindex(dout.shape):
+        u, v = divmod(switches[n, c, i, j], WW)
+        dx[n, c, i * stride + u, j * stride + v] += dout[n, c, i, j]
+    return dx
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try the way there. Four winners of the map, then the line with its 9:
+
+# %%
+print(max_pool_forward(grid[None, None])[0])
+print(max_pool_forward(np.array([[[[2.0, 1, 9, 4, 3]]]]), HH=1, WW=3)[0])
+
+# %% check="max_pool_forward" points=1
+# 1 point. Shown: the map, and below zero. Hidden: random maps, windows side by side.
+board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
+check.same(max_pool_forward(board)[0], [[[[7.0, 4.0], [8.0, 9.0]]]], "the map")
+check.same(
+    max_pool_forward(-board)[0],
+    [[[[-2.0, 0.0], [0.0, -2.0]]]],
+    "the map times -1",
+    hint="The largest of -2, -7, -5 and -2 is -2: a search must not start from 0.",
+)
+channels = np.concatenate([board, board + 10], axis=1)  # (1, 2, 4, 4)
+check.same(
+    max_pool_forward(channels)[0],
+    [[[[7.0, 4.0], [8.0, 9.0]], [[17.0, 14.0], [18.0, 19.0]]]],
+    "two channels",
+    hint="Every channel is pooled by itself.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    if HH == WW == stride:
+        judge.forward("max_pool_forward", max_pool_forward, x, HH, WW, stride)
+for shape, F in (((3, 1, 6, 9), 3), ((1, 4, 8, 4), 4)):
+    x = judge.rng().normal(size=shape) - 2
+    judge.forward("max_pool_forward", max_pool_forward, x, F, F, F)
+### END HIDDEN TESTS
+
+# %% check="max_pool_forward" part="sizes" points=1
+# 1 point. Shown: windows that overlap. Hidden: windows of any size with any stride.
+line = np.array([[[[2.0, 1.0, 9.0, 4.0, 3.0]]]])
+check.same(max_pool_forward(line, 1, 3, 2)[0], [[[[9.0, 9.0]]]], "1 x 3 windows, stride 2")
+check.same(max_pool_forward(line, 1, 2, 3)[0], [[[[2.0, 4.0]]]], "1 x 2 windows, stride 3")
+board = np.arange(12.0).reshape(1, 1, 4, 3)
+check.same(
+    max_pool_forward(board, 3, 2, 1)[0],
+    [[[[7.0, 8.0], [10.0, 11.0]]]],
+    "3 x 2 windows, stride 1",
+    hint="A window is HH high and WW wide, whatever the stride.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    judge.forward("max_pool_forward", max_pool_forward, x, HH, WW, stride)
+### END HIDDEN TESTS
+
+# %% check="max_pool_forward" part="fit" points=1
+# 1 point. What does not fit is refused. Hidden: more sizes, in both directions.
+check.raises(
+    ValueError,
+    lambda: max_pool_forward(np.ones((1, 1, 7, 6))),
+    "7 rows, a window of 2, stride 2",
+    hint="(7 - 2)/2 + 1 = 3.5 rows: the last row would never be looked at.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for H, W, HH, WW, stride in (
+    (6, 7, 2, 2, 2),
+    (8, 9, 3, 3, 2),
+    (9, 5, 3, 3, 3),
+    (3, 8, 4, 2, 1),
+    (8, 2, 2, 3, 1),
+):
+    x = np.ones((1, 2, H, W))
+    judge.refuses(ValueError, "max_pool_forward", max_pool_forward, x, HH, WW, stride)
+out, _ = max_pool_forward(np.ones((1, 1, 7, 9)), 3, 3, 2)
+check.same(out.shape, (1, 1, 3, 4), "7 rows and 9 columns, a window of 3, stride 2")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Try the way back on the map, then on the line:
+
+# %%
+_, cache = max_pool_forward(grid[None, None])
+print(max_pool_backward(np.array([[[[1.0, 2], [3, 4]]]]), cache))
+_, cache = max_pool_forward(np.array([[[[2.0, 1, 9, 4, 3]]]]), HH=1, WW=3)
+print(max_pool_backward(np.array([[[[10.0, 1]]]]), cache))
+
+# %% check="max_pool_backward" points=1
+# 1 point. Shown: the map. Hidden: random maps, windows side by side, no ties.
+board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
+_, cache = max_pool_forward(board)
+check.same(
+    max_pool_backward(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), cache),
+    [[[[0.0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 4, 0], [3, 0, 0, 0]]]],
+    "dx of the map",
+    hint="1 goes to the place of the 7, 2 to the 4, 3 to the 8 and 4 to the 9.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+names, pair = ("max_pool_forward", "max_pool_backward"), (max_pool_forward, max_pool_backward)
+for shape, F in (((2, 3, 4, 6), 2), ((3, 1, 6, 9), 3), ((1, 4, 8, 4), 4)):
+    judge.backward(names, pair, judge.rng().normal(size=shape), F, F, F)
+    judge.backward(names, pair, -1 - judge.rng().random(size=shape), F, F, F)
+### END HIDDEN TESTS
+
+# %% check="max_pool_backward" part="overlap" points=2
+# 2 points. Shown: the line. Hidden: windows of any size with any stride, no ties.
+line = np.array([[[[2.0, 1.0, 9.0, 4.0, 3.0]]]])
+_, cache = max_pool_forward(line, 1, 3, 2)
+check.same(
+    max_pool_backward(np.array([[[[10.0, 1.0]]]]), cache),
+    [[[[0.0, 0.0, 11.0, 0.0, 0.0]]]],
+    "dx of the line",
+    hint="The 9 wins twice: its gradients 10 and 1 add up.",
+)
+board = np.array([[[[0.0, 0.5], [1.0, 0.6], [0.7, 3.0], [0.1, 0.2]]]])  # (1, 1, 4, 2)
+_, cache = max_pool_forward(board, 3, 2, 1)
+check.same(
+    max_pool_backward(np.array([[[[5.0], [7.0]]]]), cache),
+    [[[[0.0, 0.0], [0.0, 0.0], [0.0, 12.0], [0.0, 0.0]]]],
+    "dx with 3 x 2 windows",
+    hint="The 3 is number 5 in the first window and number 3 in the second: WW tells the row.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+names, pair = ("max_pool_forward", "max_pool_backward"), (max_pool_forward, max_pool_backward)
+for k, (x, HH, WW, stride) in enumerate(inputs.pool(judge.rng())):
+    if k % 3 < 2:  # the third of each case has ties, where more than one answer is right
+        judge.backward(names, pair, x, HH, WW, stride)
+### END HIDDEN TESTS
+
+# %% check="max_pool_backward" part="ties" points=1
+# 1 point. Shown: two fives, two zeros. Hidden: many ties, windows that overlap.
+for values in ([[5.0, 5.0], [1.0, 2.0]], [[-1.0, 0.0], [-2.0, 0.0]]):
+    board = np.array(values)[None, None]
+    _, cache = max_pool_forward(board)
+    dx = max_pool_backward(np.array([[[[6.0]]]]), cache)
+    check.same(np.shape(dx), (1, 1, 2, 2), "the shape of dx")
+    check.same(
+        float(np.sum(dx)),
+        6.0,
+        "sum(dx)",
+        hint="A window hands on what it was given: 6 to one winner, or 3 to each, not 6 to each.",
+    )
+    check.same(dx * (board < board.max()), np.zeros((1, 1, 2, 2)), "dx at the losers")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+random = judge.rng()
+for k, (x, HH, WW, stride) in enumerate(inputs.pool(random)):
+    shape = (*x.shape[:2], (x.shape[2] - HH) // stride + 1, (x.shape[3] - WW) // stride + 1)
+    douts = [random.normal(size=shape)]
+    for _ in range(3):  # one output at a time: where does its gradient go?
+        douts.append(np.zeros(shape))
+        douts[-1][tuple(random.integers(shape))] = 1.0
+    for dout in douts if k % 3 == 2 else ():
+        winners = np.zeros(x.shape, dtype=bool)
+        for n, c, i, j in np.argwhere(dout):
+            box = np.s_[n, c, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            winners[box] |= x[box] == x[box].max()
+        _, cache = max_pool_forward(x, HH, WW, stride)
+        dx = max_pool_backward(dout, cache)
+        check.same(np.shape(dx), x.shape, "the shape of dx")
+        check.same(float(np.sum(dx)), float(np.sum(dout)), "sum(dx)")
+        check.same(dx * ~winners, np.zeros(x.shape), "dx at pixels that win no window")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Each output sends its gradient to the winner of its window; gradients that meet add
+# up, and none is made or lost.
+
+# %% [markdown]
+# ## 3. Take the mean
+#
+# Average pooling keeps the mean of each window. All pixels of the window now have the same say:
+#
+# $$\text{out}_{n,c,i,j} = \frac{1}{HH \cdot WW} \sum_{u,v} x_{n,\,c,\,iS+u,\,jS+v}$$
+#
+# **Predict before you run.** The top left window of our map holds 2, 7, 5 and 2. What is its mean?
+# If one of these pixels rises by 0.1, by how much does the mean rise?
+#
+# The mean is $16/4 = 4$, and it rises by 0.025. So each of the four pixels gets a quarter of the
+# output's gradient, whatever its value. The cache need not know the values, only the sizes.
+
+# %%
+window = grid[0:2, 0:2]
+raised = window + np.array([[0.1, 0.0], [0.0, 0.0]])
+print(np.mean(window), np.mean(raised))
+
+# %% [markdown]
+# Size and refusal are those of max pooling. You have written them once; from here on they are
+# given.
+
+
+# %% given="pooled_size"
+def pooled_size(size, window, stride):
+    """Count the stops of a window along one axis; raise ValueError where it does not fit."""
+    if size < window or (size - window) % stride:
+        raise ValueError(f"a window of {window} does not fit {size}: stride={stride}")
+    return (size - window) // stride + 1
+
+
+# %% [markdown]
+# ### Exercise 2: `avg_pool_forward` and `avg_pool_backward` (3 points)
+#
+# By hand, the four means of our map are $\begin{pmatrix} 4 & 2 \\ 3 & 5 \end{pmatrix}$. With `dout`
+# $= \begin{pmatrix} 4 & 8 \\ 12 & 16 \end{pmatrix}$ the pixels of the four windows get 1, 2, 3 and
+# 4.
+
+
+# %% exercise="avg_pool_forward"
+def avg_pool_forward(x, HH=2, WW=2, stride=2):
+    """Take the mean of every window.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+
+    Returns:
+        out: shape (N, C, H_out, W_out), floating point.
+        cache: whatever avg_pool_backward will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
+    for i, j in np.ndindex(out.shape[2:]):
+        top, left = i * stride, j * stride
+        out[:, :, i, j] = x[:, :, top : top + HH, left : left + WW].mean(axis=(2, 3))
+    return out, (x.shape, HH, WW, stride)
+    ### END SOLUTION
+
+
+def avg_pool_backward(dout, cache):
+    """Spread the gradient of every output evenly over its window.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, C, H_out, W_out).
+        cache: from avg_pool_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+    """
+    ### BEGIN SOLUTION
+    shape, HH, WW, stride = cache
+    dx = np.zeros(shape)
+    for i, j in np.ndindex(dout.shape[2:]):
+        row, col = i * stride, j * stride
+        share = dout[:, :, i, j] / (HH * WW)  # (N, C)
+        dx[:, :, row : row + HH, col : col + WW] += share[:, :, None, None]
+    return dx
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it there and back:
+
+# %%
+out, cache = avg_pool_forward(grid[None, None])
+print(out)
+print(avg_pool_backward(np.array([[[[4.0, 8], [12, 16]]]]), cache))
+
+# %% check="avg_pool_forward" points=1
+# 1 point. Shown: the map, and a line. Hidden: all sizes and strides, whole numbers, what fits not.
+board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
+check.same(avg_pool_forward(board)[0], [[[[4.0, 2.0], [3.0, 5.0]]]], "the map")
+line = np.array([[[[2.0, 1.0, 9.0, 5.0, 4.0]]]])
+check.same(
+    avg_pool_forward(line, 1, 3, 2)[0],
+    [[[[4.0, 6.0]]]],
+    "1 x 3 windows, stride 2",
+    hint="(2 + 1 + 9)/3 = 4: a window of 1 x 3 has three numbers.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    judge.forward("avg_pool_forward", avg_pool_forward, x, HH, WW, stride)
+counting = judge.rng().integers(-9, 9, size=(2, 3, 4, 6))
+judge.forward("avg_pool_forward", avg_pool_forward, counting, 2, 3, 1)
+for H, W, HH, WW, stride in ((7, 6, 2, 2, 2), (6, 7, 2, 2, 2), (3, 8, 4, 2, 1)):
+    x = np.ones((1, 2, H, W))
+    judge.refuses(ValueError, "avg_pool_forward", avg_pool_forward, x, HH, WW, stride)
+### END HIDDEN TESTS
+
+# %% check="avg_pool_backward" points=2
+# 2 points. Shown: the map, and a pixel in two windows. Hidden: all sizes and strides.
+board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
+_, cache = avg_pool_forward(board)
+check.same(
+    avg_pool_backward(np.array([[[[4.0, 8.0], [12.0, 16.0]]]]), cache),
+    [[[[1.0, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]]],
+    "dx of the map",
+    hint="The output's gradient 4 is shared by four pixels.",
+)
+_, cache = avg_pool_forward(np.zeros((1, 1, 1, 5)), 1, 3, 2)
+check.same(
+    avg_pool_backward(np.array([[[[30.0, 3.0]]]]), cache),
+    [[[[10.0, 10.0, 11.0, 1.0, 1.0]]]],
+    "dx of a line",
+    hint="The pixel in the middle lies in both windows: 10 and 1 add up.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+names, pair = ("avg_pool_forward", "avg_pool_backward"), (avg_pool_forward, avg_pool_backward)
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    judge.backward(names, pair, x, HH, WW, stride)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Max pooling routes the gradient to one pixel; average pooling spreads it over all.
+
+# %% [markdown]
+# ## 4. The length of the window
+#
+# Read the numbers of a window as a vector. Its length is a third way to pool, **L2 pooling**:
+#
+# $$\text{out}_{n,c,i,j} = \sqrt{\sum_{u,v} x_{n,\,c,\,iS+u,\,jS+v}^2}$$
+#
+# A strong answer counts for more than several weak ones of the same sum, and still the weak ones
+# count. So it stands between the two others.
+#
+# **Predict before you run.** What does L2 pooling make of the windows
+# $\begin{pmatrix} 3 & 4 \\ 12 & 0 \end{pmatrix}$ and
+# $\begin{pmatrix} -3 & -4 \\ -12 & 0 \end{pmatrix}$?
+#
+# <details><summary>Answer</summary>
+#
+# $\sqrt{9 + 16 + 144} = 13$, both times: the sign is lost.
+#
+# </details>
+
+# %% [markdown]
+# For the way back, differentiate the root. The slope with respect to one pixel $x$ of the window is
+#
+# $$\frac{\partial\, \text{out}}{\partial x} = \frac{2 x}{2 \sqrt{\sum x^2}} = \frac{x}{\text{out}}$$
+#
+# Each pixel gets the gradient in proportion to its own value: of 13, the 12 gets 12/13 and the 0
+# gets nothing. Measure the slope at the 12:
+
+# %%
+window = np.array([[3.0, 4.0], [12.0, 0.0]])
+step = np.array([[0.0, 0.0], [1e-5, 0.0]])
+length = lambda window: np.sqrt(np.sum(window**2))
+print((length(window + step) - length(window - step)) / 2e-5, 12 / 13)
+
+# %% [markdown]
+# One window is special. If all its pixels are 0, so is `out`, and $x/\text{out}$ is $0/0$. Along
+# any line through this point the length looks like $|t|$ at $t = 0$: a kink, with no slope of its
+# own. Let the gradient be 0 there, as for ReLU. A NaN would spread through the whole net in one
+# step.
+#
+# ### Exercise 3: `l2_pool_forward` and `l2_pool_backward` (3 points)
+#
+# By hand: the window of 3, 4, 12 and 0 gives 13. With a gradient of 26 its pixels get 6, 8, 24
+# and 0.
+
+
+# %% exercise="l2_pool_forward"
+def l2_pool_forward(x, HH=2, WW=2, stride=2):
+    """Take the root of the sum of squares of every window.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+
+    Returns:
+        out: shape (N, C, H_out, W_out), floating point.
+        cache: whatever l2_pool_backward will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
+    for i, j in np.ndindex(out.shape[2:]):
+        top, left = i * stride, j * stride
+        window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
+        out[:, :, i, j] = np.sqrt(np.sum(window**2, axis=(2, 3)))
+    return out, (x, out, HH, WW, stride)
+    ### END SOLUTION
+
+
+def l2_pool_backward(dout, cache):
+    """Share the gradient of every output among its window in proportion to x / out.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, C, H_out, W_out).
+        cache: from l2_pool_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W). A window of zeros adds nothing to it.
+    """
+    ### BEGIN SOLUTION
+    x, out, HH, WW, stride = cache
+    rate = dout / np.where(out > 0, out, 1.0)  # where out is 0, so is every x of the window
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(dout.shape[2:]):
+        box = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+        dx[box] += x[box] * rate[:, :, i, j, None, None]
+    return dx
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the window that gives 13, beside one of zeros:
+
+# %%
+out, cache = l2_pool_forward(np.array([[[[3.0, 4, 0, 0], [12, 0, 0, 0]]]]))
+print(out)
+print(l2_pool_backward(np.array([[[[26.0, 26]]]]), cache))
+
+# %% check="l2_pool_forward" points=1
+# 1 point. Shown: 13 twice. Hidden: all sizes and strides, whole numbers, what fits not.
+board = np.array([[[[3.0, 4, -3, -4], [12, 0, -12, 0]]]])
+check.same(
+    l2_pool_forward(board)[0],
+    [[[[13.0, 13.0]]]],
+    "3, 4, 12, 0 and its mirror",
+    hint="The root of 9 + 16 + 144 is 13.",
+)
+line = np.array([[[[3.0, 4.0, 0.0, 5.0, 12.0]]]])
+check.same(l2_pool_forward(line, 1, 3, 2)[0], [[[[5.0, 13.0]]]], "1 x 3 windows, stride 2")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    judge.forward("l2_pool_forward", l2_pool_forward, x, HH, WW, stride)
+counting = judge.rng().integers(-9, 9, size=(2, 3, 4, 6))
+judge.forward("l2_pool_forward", l2_pool_forward, counting, 2, 3, 1)
+for H, W, HH, WW, stride in ((7, 6, 2, 2, 2), (6, 7, 2, 2, 2), (3, 8, 4, 2, 1)):
+    x = np.ones((1, 2, H, W))
+    judge.refuses(ValueError, "l2_pool_forward", l2_pool_forward, x, HH, WW, stride)
+### END HIDDEN TESTS
+
+# %% check="l2_pool_backward" points=2
+# 2 points. Shown: shares of 26, a pixel in two windows, zeros. Hidden: all sizes and strides.
+_, cache = l2_pool_forward(np.array([[[[3.0, 4, 0, 0], [-12, 0, 0, 0]]]]))
+check.same(
+    l2_pool_backward(np.array([[[[26.0, 26.0]]]]), cache),
+    [[[[6.0, 8, 0, 0], [-24, 0, 0, 0]]]],
+    "dx beside a window of zeros",
+    hint="26 * 3/13 = 6. Divide only where out is not 0.",
+)
+_, cache = l2_pool_forward(np.array([[[[0.0, 4.0, 3.0, 4.0, 0.0]]]]), 1, 3, 2)
+check.same(
+    l2_pool_backward(np.array([[[[10.0, 5.0]]]]), cache),
+    [[[[0.0, 8.0, 9.0, 4.0, 0.0]]]],
+    "dx of a line",
+    hint="The 3 lies in both windows, each of length 5: 10 * 3/5 and 5 * 3/5 add up.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+names, pair = ("l2_pool_forward", "l2_pool_backward"), (l2_pool_forward, l2_pool_backward)
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    judge.backward(names, pair, x, HH, WW, stride)
+sparse = np.maximum(judge.rng().normal(size=(2, 3, 7, 9)), 0)
+sparse[:, :, :3, :4] = 0
+judge.backward(names, pair, sparse, 3, 3, 2)
+judge.backward(names, pair, sparse, 3, 1, 1)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What do the three keep of a photograph? Windows of 8 x 8 make 64 x 64 pixels out of 512 x 512, one
+# number out of 64. The cameraman's tripod is thin and dark on a light ground. Which pool will keep
+# it?
+
+# %% tags=["plot"]
+photo = data.photo("camera")  # (1, 1, 512, 512)
+pools = [max_pool_forward, avg_pool_forward, l2_pool_forward]
+small = [pool(photo, 8, 8, 8)[0][0, 0] for pool in pools]
+plot.maps(
+    [photo[0, 0], *small],
+    ["photograph", "max", "average", "L2"],
+    "One number for every 8 x 8 pixels",
+)
+
+# %% [markdown]
+# Look at the tripod's legs: a maximum sees light only, so it has eaten them, and what is light has
+# grown. The average only blurs. L2 lies close to the average here, because neighbouring pixels are
+# much alike.
+#
+# **Take away.** L2 pooling measures the length of a window, and its gradient is $x/\text{out}$.
+
+# %% [markdown]
+# ## 5. Through columns
+#
+# In lesson 04 `im2col` wrote every window as one column of a matrix, and a convolution became a
+# matrix product. Pooling can use the same columns: in place of the product, take the largest number
+# of each column.
+#
+# Here is `im2col` without padding. The columns come picture by picture, inside a picture row by
+# row.
+
+
+# %% given="columns"
+def columns(x, HH, WW, stride):
+    """Write every window of x (N, C, H, W) as a column: (C * HH * WW, N * H_out * W_out)."""
+    H_out, W_out = pooled_size(x.shape[2], HH, stride), pooled_size(x.shape[3], WW, stride)
+    view = np.lib.stride_tricks.sliding_window_view(x, (HH, WW), axis=(2, 3))
+    view = view[:, :, ::stride, ::stride]  # (N, C, H_out, W_out, HH, WW)
+    return view.transpose(1, 4, 5, 0, 2, 3).reshape(-1, len(x) * H_out * W_out)
+
+
+# %% [markdown]
+# **Predict before you run.** A batch of shape (2, 3, 4, 8) is pooled with $F = 2$, $S = 2$. What is
+# the shape of the matrix? How many numbers are left when you take the largest of each column? And
+# how many should the layer return?
+
+# %%
+matrix = columns(rng.normal(size=(2, 3, 4, 8)), 2, 2, 2)
+print(matrix.shape, matrix.max(axis=0).size, 2 * 3 * 2 * 4)
+
+# %% [markdown]
+# Sixteen numbers, where 48 are wanted. A column holds the window of all three channels, as a filter
+# wants it. A pool wants each channel by itself.
+#
+# Nothing stops us from calling the channels pictures: six pictures of one channel each. Then a
+# column holds four numbers, and there are 48 of them.
+#
+# ### Exercise 4: `max_pool_im2col` (2 points)
+#
+# No loops. By hand: if one channel holds 1, 2, 3, 4 and the other 50, 60, 70, 80, a window of 2 x 2
+# gives 4 and 80. A maximum over both channels would give 80 alone.
+#
+# <details><summary>Hint</summary>
+#
+# Two reshapes, one before `columns` and one after the maximum. In what order do the columns stand
+# when $n$ and $c$ have become one axis?
+#
+# </details>
+
+
+# %% exercise="max_pool_im2col"
+def max_pool_im2col(x, HH=2, WW=2, stride=2):
+    """Keep the largest value of every window, without a loop over windows.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+
+    Returns:
+        out: shape (N, C, H_out, W_out).
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    H_out, W_out = pooled_size(H, HH, stride), pooled_size(W, WW, stride)
+    matrix = columns(x.reshape(N * C, 1, H, W), HH, WW, stride)  # (HH * WW, N * C * H_out * W_out)
+    return matrix.max(axis=0).reshape(N, C, H_out, W_out)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on two channels, and against the loops:
+
+# %%
+print(max_pool_im2col(np.array([[[[1.0, 2], [3, 4]], [[50, 60], [70, 80]]]])))
+batch = rng.normal(size=(2, 3, 7, 9))
+print(np.array_equal(max_pool_im2col(batch, 3, 3, 2), max_pool_forward(batch, 3, 3, 2)[0]))
+
+# %% check="max_pool_im2col" points=2
+# 2 points. Shown: two channels, two pictures that count on. Hidden: all sizes and strides.
+board = np.array([[[[1.0, 2], [3, 4]], [[50, 60], [70, 80]]]])  # (1, 2, 2, 2)
+check.same(
+    max_pool_im2col(board),
+    [[[[4.0]], [[80.0]]]],
+    "two channels",
+    hint="Each channel has its own maximum: make N * C pictures of one channel first.",
+)
+counting = np.arange(32.0).reshape(2, 2, 2, 4)
+check.same(
+    max_pool_im2col(counting),
+    [[[[5.0, 7.0]], [[13.0, 15.0]]], [[[21.0, 23.0]], [[29.0, 31.0]]]],
+    "two pictures of two channels",
+    hint="The columns come picture by picture: which axis changes slowest in the reshape?",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, HH, WW, stride in inputs.pool(judge.rng()):
+    judge.value("max_pool_im2col", max_pool_im2col, x, HH, WW, stride)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Pooling is a convolution's walk over windows, with another thing done at each stop.
+
+# %% [markdown]
+# ## 6. Average pooling is a convolution
+#
+# The mean of four numbers is a sum of products: each number times 1/4. So a filter with four
+# weights of 1/4 and a stride of 2 computes it. Only, a filter of `conv_forward` adds up all
+# channels, and a pool must not mix them.
+#
+# **Predict before you run.** There are $C$ channels in and $C$ channels out, so `w` has shape
+# $(C, C, HH, WW)$. Which weights are 1/4, and which are 0? For $C = 64$ and 2 x 2 windows, how many
+# of the 16,384 weights are not 0?
+#
+# <details><summary>Answer</summary>
+#
+# Filter $f$ looks at channel $c = f$ only: `w[f, c]` is 1/4 where $f = c$ and 0 elsewhere. That
+# makes $64 \cdot 4 = 256$ weights, one in 64.
+#
+# </details>
+#
+# A convolution whose filters see one channel each is called **depthwise**. Libraries store its
+# weights without the zeros. Here the zeros are written out, so that the layer of lesson 02 can run
+# it.
+#
+# ### Exercise 5: `avg_pool_weights` (2 points)
+#
+# By hand: for $C = 2$ and windows of 1 x 2, the first filter is $[\tfrac12, \tfrac12]$ on channel 0
+# and $[0, 0]$ on channel 1. The second is the other way round.
+
+
+# %% exercise="avg_pool_weights"
+def avg_pool_weights(C, HH, WW):
+    """Make the filters with which a convolution of stride HH is average pooling.
+
+    Args:
+        C: channels, of the input and of the output.
+        HH: height of the window.
+        WW: width of the window.
+
+    Returns:
+        w: filters, shape (C, C, HH, WW), floating point.
+    """
+    ### BEGIN SOLUTION
+    w = np.zeros((C, C, HH, WW))
+    for c in range(C):
+        w[c, c] = 1 / (HH * WW)
+    return w
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it: the convolution and the pool differ by rounding at most.
+
+# %%
+batch = rng.normal(size=(2, 3, 6, 4))
+by_conv, _ = conv_forward(batch, avg_pool_weights(3, 2, 2), np.zeros(3), stride=2)
+print(np.max(np.abs(by_conv - avg_pool_forward(batch)[0])))
+
+# %% check="avg_pool_weights" points=2
+# 2 points. Shown: two channels, and the convolution. Hidden: other channels and windows.
+check.same(
+    avg_pool_weights(2, 1, 2),
+    [[[[0.5, 0.5]], [[0.0, 0.0]]], [[[0.0, 0.0]], [[0.5, 0.5]]]],
+    "w for 2 channels, 1 x 2",
+    hint="w[f, c] is 0 wherever f and c differ: a pool does not mix channels.",
+)
+board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
+out, _ = conv_forward(board, avg_pool_weights(1, 2, 2), np.zeros(1), stride=2)
+check.same(out, [[[[4.0, 2.0], [3.0, 5.0]]]], "the map, by convolution")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for C, HH, WW in ((1, 2, 2), (3, 2, 4), (4, 3, 1), (2, 1, 1), (5, 3, 2)):
+    judge.value("avg_pool_weights", avg_pool_weights, C, HH, WW)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Average pooling is a convolution with fixed weights. Max pooling is none: the
+# weights would have to know the winner.
+
+# %% [markdown]
+# ## 7. No pool at all
+#
+# If a convolution with a stride can pool, why not let it learn how? An **all-convolutional** net
+# has a convolution in the place of every pool, with the same window and the same stride, and as
+# many filters as there are channels. All sizes stay as they were.
+#
+# Write a net as a list of its layers: `("conv", K, F, S, P)` for $K$ filters of $F \times F$ with
+# stride $S$ and padding $P$, `("pool", F, S)`, and `("relu",)`. This one has a pool:
+
+# %%
+net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
+
+# %% [markdown]
+# **Predict before you run.** Its input has 3 channels. Which layer takes the pool's place? How many
+# weights and biases does it have? How many has the convolution that was there before?
+#
+# <details><summary>Answer</summary>
+#
+# `("conv", 16, 2, 2, 0)`. Each of its 16 filters has $2 \cdot 2 \cdot 16 = 64$ weights and a bias:
+# $16 \cdot 65 = 1040$. The convolution before it has $16 \cdot (3 \cdot 3 \cdot 3 + 1) = 448$.
+#
+# </details>
+#
+# The pool cost nothing, and its stand-in more than the layer it follows.
+#
+# ### Exercise 6: `replace_pools` (3 points)
+#
+# A pool has as many channels as the last convolution before it has filters, or as the input if
+# there is none.
+
+
+# %% exercise="replace_pools"
+def replace_pools(spec, C):
+    """Put a convolution of the same window, stride and channels in the place of each pool.
+
+    Args:
+        spec: the layers in order: ("conv", K, F, S, P), ("pool", F, S) or ("relu",).
+        C: channels of the net's input.
+
+    Returns:
+        new_spec: a list of the same layers without pools.
+        added: weights and biases of the new convolutions together, a whole number.
+    """
+    ### BEGIN SOLUTION
+    new_spec, added = [], 0
+    for layer in spec:
+        if layer[0] == "conv":
+            C = layer[1]
+        elif layer[0] == "pool":
+            _, F, S = layer
+            layer = ("conv", C, F, S, 0)
+            added += C * (F * F * C + 1)
+        new_spec.append(layer)
+    return new_spec, added
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the little net, then on the five pools of VGG-16, which has 138 million weights:
+
+# %%
+print(replace_pools(net, 3))
+vgg = [layer for K in (64, 128, 256, 512, 512) for layer in (("conv", K, 3, 1, 1), ("pool", 2, 2))]
+print(replace_pools(vgg, 3)[1])
+
+# %% check="replace_pools" points=3
+# 3 points. Shown: the little net, two pools in a row. Hidden: other nets.
+little = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
+new_spec, added = replace_pools(little, 3)
+check.same(
+    new_spec,
+    [("conv", 16, 3, 1, 1), ("relu",), ("conv", 16, 2, 2, 0)],
+    "the little net",
+    hint="Same window, same stride, no padding: the sizes must stay.",
+)
+check.same(added, 1040, "its new numbers", hint="16 filters of 2 * 2 * 16 weights and a bias.")
+new_spec, added = replace_pools([("pool", 2, 1), ("pool", 3, 2)], 5)
+check.same(new_spec, [("conv", 5, 2, 1, 0), ("conv", 5, 3, 2, 0)], "pools alone")
+check.same(added, 335, "their numbers", hint="5 * (2*2*5 + 1) = 105, and 5 * (3*3*5 + 1) = 230.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for _ in range(6):
+    K, L, F, G, S, C = random.permutation(np.arange(2, 12))[:6].tolist()
+    first, second = ("conv", K, 5, 1, 2), ("conv", L, 3, 2, 0)
+    pool, other = ("pool", F, S), ("pool", G, F)
+    judge.value("replace_pools", replace_pools, [first, ("relu",), pool, second, other], C)
+    judge.value("replace_pools", replace_pools, [pool, first, ("relu",), second, ("relu",)], C)
+    judge.value("replace_pools", replace_pools, [first, second, other, pool], C)
+judge.value("replace_pools", replace_pools, [("relu",)], 4)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# For VGG-16 it is 2.4 million, less than two in a hundred. Its weights sit elsewhere, as lesson 11
+# will show.
+#
+# **Take away.** A convolution with a stride can stand in for a pool. It learns what the pool is
+# told, and the numbers it learns have to be paid for.
+
+# %% [markdown]
+# ## 8. One pixel to the side
+#
+# Pooling was praised for this: move the picture a little, and the pooled map hardly changes. Does
+# it? And if a smaller map is all we want, why not take every fourth pixel and be done?
+#
+# Take a map of edges in the photograph: where it gets lighter from left to right. Make it smaller
+# by four in three ways. Then move it to the side, pixel by pixel, and measure how much the small
+# map changes, compared with how much it varies:
+
+# %%
+edges = np.maximum(np.diff(data.photo("camera"))[:, :, 128:384], 0)  # (1, 1, 256, 511)
+
+
+def change(shrink, pixels):
+    """Measure how much a small map changes when the picture moves to the side."""
+    before, after = shrink(edges[..., 128:384]), shrink(edges[..., 128 + pixels : 384 + pixels])
+    return np.mean(np.abs(after - before)) / np.mean(np.abs(before - before.mean()))
+
+
+# %% [markdown]
+# **Predict before you run.** Which of the three changes least when the picture moves by one pixel,
+# and which most?
+
+# %% tags=["experiment"]
+shrinks = {
+    "stride alone": lambda x: x[:, :, ::4, ::4],
+    "average pooling": lambda x: avg_pool_forward(x, 4, 4, 4)[0],
+    "max pooling": lambda x: max_pool_forward(x, 4, 4, 4)[0],
+}
+for (name, shrink), mark in zip(shrinks.items(), ["^:", "s--", "o-"], strict=True):
+    plt.plot(range(5), [change(shrink, pixels) for pixels in range(5)], mark, label=name)
+plt.title("Pooled maps hold still while the picture moves")
+plt.xlabel("pixels to the side")
+plt.ylabel("change of the small map")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at one pixel. The map made by stride alone has already changed almost as much as it varies at
+# all: thin edges fall between the pixels that are kept. The pooled maps have changed by a fifth to
+# a third, the maximum least. After four pixels, a whole window, little of this calm is left.
+#
+# **Take away.** A pool forgives a shift that is small against its window.
+
+# %% [markdown]
+# ## 9. In your own words
+#
+# A friend takes out every pool of 2 x 2 with stride 2, and gives the convolution before it a stride
+# of 2 in place of 1. She adds no layer. Sizes further on are as before. What does she win, and what
+# does she lose? Two or three sentences, with a number. (2 points, graded by hand)
+
+# %% [markdown] answer="stride_or_pool" points=2
+# She wins time and memory: her convolution computes a quarter of the outputs, so a quarter of the
+# multiplications, and no weight is added. She loses the choice among four answers, because three of
+# them are never computed: an edge that falls between her stops is seen less or not at all, and a
+# shift by one pixel changes her map much more (in section 8 by about four times as much as a
+# maximum).
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | $N, C, H, W$ | pictures in the batch, channels, height, width |
+# | $HH, WW$ | height and width of the window; $F$ where it is square |
+# | $S$ | `stride` |
+# | $H_{\text{out}}, W_{\text{out}}$ | $(H - HH)/S + 1$ and $(W - WW)/S + 1$ |
+# | $K, P$ | filters and padding of a convolution in `spec` |
+# | `dout`, `dx` | gradients with respect to `out` and `x` |
+#
+# | pool | `out` of a window | each pixel gets `dout` times |
+# |---|---|---|
+# | max | its largest value | 1 for the winner, 0 for the others |
+# | average | its mean | $1/(HH \cdot WW)$ |
+# | L2 | the root of the sum of squares | $x/\text{out}$, and 0 where `out` is 0 |
+#
+# - A pool leaves the depth as it is and has no weights. $F = 2$, $S = 2$ drops 75 % of the numbers.
+# - Where windows overlap, gradients add up.
+# - A convolution with the same stride can take a pool's place, at the price of its weights.
+#
+# Lesson 06 comes to the end of the net, the fully-connected layers, and finds convolutions there.

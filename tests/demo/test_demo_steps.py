@@ -1,0 +1,275 @@
+"""Every number of every step, against NumPy."""
+
+import numpy as np
+import pytest
+
+from convbook import demo
+
+
+def window(x, i, j, HH, WW, S, D=1):
+    """The window of x (..., H, W) at output pixel (i, j), of shape (..., HH, WW)."""
+    rows, cols = i * S + D * np.arange(HH), j * S + D * np.arange(WW)
+    return x[..., rows[:, None], cols]
+
+
+def pad_map(x, P):
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(P, P), (P, P)])
+
+
+def check_convolution(viewer, x, w, b, S, P, D):
+    """Steps through the demo; x (C, H, W), w (K, C, HH, WW), b (K,)."""
+    K, C, HH, WW = w.shape
+    xp = pad_map(x, P)
+    OH = (x.shape[1] - D * (HH - 1) - 1 + 2 * P) // S + 1
+    OW = (x.shape[2] - D * (WW - 1) - 1 + 2 * P) // S + 1
+    out = np.full((K, OH, OW), np.nan)
+    assert viewer.steps == K * OH * OW
+    for step in viewer.walk():
+        k, i, j = np.unravel_index(step, (K, OH, OW))
+        products = w[k] * window(xp, i, j, HH, WW, S, D)
+        out[k, i, j] = products.sum() + b[k]
+        seen = viewer.read()
+        for c in range(C):
+            np.testing.assert_array_equal(seen[f"x[0, {c}]"], xp[c])
+            np.testing.assert_array_equal(seen[f"w[{k}, {c}]"], w[k, c])
+            np.testing.assert_allclose(seen[f"product[{k}, {c}]"], products[c], atol=1e-9)
+            np.testing.assert_allclose(seen[f"sum[{k}, {c}]"], products[c].sum(), atol=1e-9)
+            assert len(viewer.marked(f"x[0, {c}]", "on")) == HH * WW
+        np.testing.assert_allclose(seen[f"total[{k}]"], out[k, i, j], atol=1e-9)
+        for q in range(K):
+            assert seen[f"b[{q}]"] == b[q]
+            np.testing.assert_allclose(seen[f"out[0, {q}]"], out[q], atol=1e-9)
+    assert not np.isnan(out).any()
+
+
+def test_convolution_of_the_well_known_page(view):
+    shown = demo.convolution()
+    x, w = shown.data["x"][:, :5, :5], shown.data["w"][:, :, :3, :3]
+    viewer = view(shown)
+    check_convolution(viewer, x, w, shown.data["b"], S=2, P=1, D=1)
+    assert viewer.steps == 18
+
+
+def test_convolution_writes_each_product(view):
+    viewer = view(demo.convolution())
+    data = demo.convolution().data
+    w, x = data["w"][0, 2, :3, :3], pad_map(data["x"][2, :5, :5], 1)[:3, :3]
+    minus = [
+        [f"{a}×{b}".replace("-", "−") for a, b in zip(*rows, strict=True)]
+        for rows in zip(w, x, strict=True)
+    ]
+    assert viewer.texts("product[0, 2]") == minus
+
+
+def test_convolution_of_floats_and_of_sides_that_differ(view):
+    rng = np.random.default_rng(1)
+    x, w, b = rng.normal(size=(1, 2, 4, 6)), rng.normal(size=(1, 2, 3, 2)), rng.normal(size=1)
+    viewer = view(demo.convolution(x, w, b, stride=1, pad=0))
+    check_convolution(viewer, x[0], w, b, S=1, P=0, D=1)
+    assert viewer.page.query_selector("#set-W") is None, "one number cannot set two sides"
+
+
+@pytest.mark.parametrize(
+    "hyper",
+    [
+        dict(W=5, F=3, S=1, P=0, D=1),
+        dict(W=7, F=3, S=2, P=0, D=2),
+        dict(W=8, F=2, S=3, P=0, D=1),
+        dict(W=3, F=1, S=1, P=1, D=3),
+    ],
+)
+def test_convolution_under_settings_of_the_user(view, hyper):
+    shown = demo.convolution()
+    viewer = view(shown)
+    viewer.enter(**hyper)
+    W, F, S, P, D = hyper.values()
+    x, w = shown.data["x"][:, :W, :W], shown.data["w"][:, :, :F, :F]
+    check_convolution(viewer, x, w, shown.data["b"], S, P, D)
+
+
+def test_settings_keep_the_numbers_already_seen():
+    rng = np.random.default_rng(2)
+    x, w = rng.normal(size=(3, 5, 5)), rng.normal(size=(2, 3, 3, 3))
+    data = demo.convolution(x, w).data
+    np.testing.assert_array_equal(data["x"][:, :5, :5], x)
+    np.testing.assert_array_equal(data["w"][:, :, :3, :3], w)
+
+
+def test_convolution_says_why_a_size_does_not_fit(view):
+    viewer = view(demo.convolution())
+    viewer.enter(S=3)
+    assert viewer.sentence.startswith("(5 - 3 + 2*1)/3 + 1 = 2.33: the filter does not fit; ")
+    assert "1 pixel is left over" in viewer.sentence
+    assert viewer.sentence.endswith("What would fit: stride 1, 2 or 4, or padding 2.")
+    assert viewer.steps == 0
+    assert not [name for name in viewer.read() if name.startswith("out")]
+    assert viewer.page.is_disabled("#next")
+    viewer.press("ArrowRight")  # nothing to step, and no error
+    viewer.enter(S=1, W=1, F=5, P=0)
+    assert viewer.sentence.startswith(
+        "(1 - 5 + 2*0)/1 + 1 = -3: the filter does not fit; it spans 5"
+    )
+    viewer.enter(S=2, W=5, F=3, P=1)
+    assert viewer.steps == 18
+
+
+def test_what_would_fit_does_fit(view):
+    """Every advice is followed, over all settings that the fields allow."""
+    viewer = view(demo.convolution())
+    wrong = viewer.page.evaluate(
+        """() => {
+            const wrong = [];
+            for (let W = 1; W <= 8; W++) for (let F = 1; F <= 5; F++) for (let S = 1; S <= 5; S++)
+            for (let P = 0; P <= 3; P++) for (let D = 1; D <= 3; D++) {
+                if (fits(outputSize(W, F, S, P, D))) continue;
+                const [, advice] = whyNot(W, F, S, P, D).split("What would fit: ");
+                if (!advice) { if (W + 2 * P >= D * (F - 1) + 1) wrong.push([W, F, S, P, D]); continue; }
+                const [strides, pads] = advice.split(", or padding ");
+                const numbers = (text) => (text?.match(/\\d+/g) ?? []).map(Number);
+                for (const s of numbers(strides)) if ((W - D*(F-1) - 1 + 2*P) % s) wrong.push([W, F, s, P, D]);
+                for (const p of numbers(pads)) if ((W - D*(F-1) - 1 + 2*p) % S || W + 2*p < D*(F-1)+1) wrong.push([W, F, S, p, D]);
+            }
+            return wrong;
+        }"""
+    )
+    assert wrong == []
+
+
+@pytest.mark.parametrize("C,S,P,D", [(1, 2, 1, 1), (2, 1, 0, 1), (1, 1, 2, 2)])
+def test_backward(view, C, S, P, D):
+    x = np.random.default_rng(3).integers(-2, 3, (C, 5, 5))
+    shown = demo.backward(x, stride=S, pad=P, dilation=D)
+    w, dout = np.array(shown.data["w"]), shown.data["dout"]
+    xp = pad_map(x, P)
+    dx, dw, db = np.zeros(xp.shape), np.zeros(w.shape), 0
+    viewer = view(shown)
+    assert viewer.steps == dout.size + 1
+    for step in viewer.walk():
+        seen = viewer.read()
+        if step < dout.size:
+            i, j = np.unravel_index(step, dout.shape)
+            rows, cols = i * S + D * np.arange(3), j * S + D * np.arange(3)
+            dx[:, rows[:, None], cols] += dout[i, j] * w
+            dw += dout[i, j] * window(xp, i, j, 3, 3, S, D)
+            db += dout[i, j]
+            for c in range(C):
+                np.testing.assert_array_equal(seen[f"dout*w[{c}]"], dout[i, j] * w[c])
+                np.testing.assert_array_equal(
+                    seen[f"dout*x[{c}]"], dout[i, j] * window(xp, i, j, 3, 3, S, D)[c]
+                )
+                np.testing.assert_array_equal(seen[f"dx[0, {c}]"], dx[c])
+        for c in range(C):
+            np.testing.assert_array_equal(seen[f"dw[0, {c}]"], dw[c])
+        np.testing.assert_array_equal(seen["dout[0, 0]"], dout)
+        assert seen["db[0]"] == db
+    viewer.press("End")
+    ring = np.pad(np.zeros((5, 5)), P, constant_values=np.nan)
+    for c in range(C):
+        np.testing.assert_array_equal(viewer.read()[f"dx[0, {c}]"], dx[c] + ring)
+
+
+def pool_by_numpy(x, dout, F, S):
+    """out, the switches as flat indices, and dx after each output pixel."""
+    H, W = x.shape
+    OH, OW = (H - F) // S + 1, (W - F) // S + 1
+    out, switch = np.zeros((OH, OW)), np.zeros((OH, OW))
+    dx, after = np.zeros(x.shape), []
+    for i, j in np.ndindex(OH, OW):
+        part = x[i * S : i * S + F, j * S : j * S + F]
+        a, b = np.unravel_index(part.argmax(), part.shape)  # the first of equal ones
+        out[i, j] = part.max()
+        switch[i, j] = (i * S + a) * W + j * S + b
+        dx[i * S + a, j * S + b] += dout[i, j]
+        after.append(dx.copy())
+    return out, switch, after
+
+
+def check_pooling(viewer, x, dout, F, S):
+    out, switch, after = pool_by_numpy(x, dout, F, S)
+    n = out.size
+    assert viewer.steps == 2 * n
+    for step in viewer.walk():
+        seen = viewer.read()
+        known = np.arange(n).reshape(out.shape) <= step
+        np.testing.assert_array_equal(seen["out[0, 0]"], np.where(known, out, np.nan))
+        np.testing.assert_array_equal(seen["switch"], np.where(known, switch, np.nan))
+        place = np.unravel_index(int(switch.flat[step % n]), x.shape)
+        assert viewer.marked("x[0, 0]", "on") == {place}
+        if step < n:
+            assert np.isnan(seen["dx[0, 0]"]).all() and np.isnan(seen["dout[0, 0]"]).all()
+        else:
+            np.testing.assert_array_equal(seen["dx[0, 0]"], after[step - n])
+            np.testing.assert_array_equal(seen["dout[0, 0]"], dout[: len(out), : out.shape[1]])
+            assert viewer.marked("dx[0, 0]", "on") == {place}
+    assert after[-1].sum() == dout[: len(out), : out.shape[1]].sum()
+
+
+def test_max_pooling_with_windows_that_overlap(view):
+    shown = demo.max_pooling()
+    x = np.array(shown.data["x"])
+    viewer = view(shown)
+    check_pooling(viewer, x, shown.data["dout"], 3, 2)
+    assert "adds up" in open_at(viewer, 10).sentence  # a second gradient meets the first
+    assert "the first one counts" in open_at(viewer, 4 + 3).sentence  # 5 stands there twice
+
+
+def open_at(viewer, step):
+    viewer.press("Home")
+    for _ in range(step):
+        viewer.press("ArrowRight")
+    return viewer
+
+
+@pytest.mark.parametrize("F,S", [(2, 5), (3, 1), (3, 4)])
+def test_max_pooling_under_settings_of_the_user(view, F, S):
+    shown = demo.max_pooling(-np.array(demo.max_pooling().data["x"]))
+    viewer = view(shown)
+    viewer.enter(F=F, S=S)
+    check_pooling(viewer, np.array(shown.data["x"]), shown.data["dout"], F, S)
+
+
+def test_max_pooling_says_why_a_size_does_not_fit(view):
+    viewer = view(demo.max_pooling())
+    viewer.enter(F=2)
+    assert viewer.sentence.startswith("(7 - 2 + 2*0)/2 + 1 = 3.5: the filter does not fit; ")
+    assert viewer.sentence.endswith("What would fit: stride 1 or 5.")
+
+
+def im2col_by_numpy(x, F, S, P):
+    xp = pad_map(x, P)
+    OH, OW = ((n - F + 2 * P) // S + 1 for n in x.shape[1:])
+    return np.stack([window(xp, i, j, F, F, S).ravel() for i, j in np.ndindex(OH, OW)], axis=1)
+
+
+@pytest.mark.parametrize("F,S,P", [(2, 1, 0), (3, 1, 1), (2, 2, 0), (4, 2, 1)])
+def test_im2col(view, F, S, P):
+    shown = demo.im2col()
+    x = shown.data["x"]
+    cols = im2col_by_numpy(x, F, S, P)
+    ones = np.arange(x[0].size + (2 * P) * (4 + 4 + 2 * P)).reshape(4 + 2 * P, 4 + 2 * P)
+    places = im2col_by_numpy(ones[None], F, S, 0)  # which pixel each entry is a copy of
+    viewer = view(shown)
+    viewer.enter(F=F, S=S, P=P)
+    assert viewer.steps == cols.shape[1]
+    for step in viewer.walk():
+        seen = viewer.read()
+        filled = np.arange(cols.shape[1]) <= step
+        np.testing.assert_array_equal(seen["cols"], np.where(filled, cols, np.nan))
+        times = np.bincount(places[:, : step + 1].ravel(), minlength=ones.size).reshape(ones.shape)
+        np.testing.assert_array_equal(seen["copies"], times)
+        entry = {(0, step)}
+        assert viewer.marked("cols", "on") == entry
+        pixel = np.unravel_index(places[0, step], ones.shape)
+        assert viewer.marked("x[0, 0]", "on") == {pixel}
+
+
+def test_im2col_rows_by_keyboard_and_pixels_by_touch(view):
+    viewer = view(demo.im2col(), has_touch=True)
+    for _ in range(5):
+        viewer.press("ArrowDown")  # channel 1, row 0, column 1 in the window
+    assert viewer.marked("cols", "on") == {(5, 0)}
+    assert viewer.marked("x[0, 1]", "on") == {(0, 1)}
+    viewer.press("ArrowUp")
+    assert viewer.marked("x[0, 1]", "on") == {(0, 0)}
+    viewer.page.tap('[data-name="x[0, 0]"] tbody tr:nth-child(4) td:nth-child(4)')
+    assert viewer.step == 8 and viewer.marked("cols", "on") == {(3, 8)}
