@@ -85,6 +85,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self.errors,
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends the rest
             )
 
     def wait_until_warm(self, seconds: float) -> None:

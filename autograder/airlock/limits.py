@@ -30,7 +30,7 @@ class Limits:
 
     # What is carried back.
     message_bytes: int = 256 * MIB  # arrays in one call or one reply
-    output_bytes: int = 1 * MIB  # the outputs of one cell
+    output_bytes: int = 2 * MIB  # the outputs of one cell
     output_items: int = 200  # how many outputs one cell may have
     verdict_chars: int = 4000  # the message of a verdict
 

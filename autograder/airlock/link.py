@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -13,6 +14,7 @@ from . import wire
 from .errors import MissingName, StudentGone, student_error
 from .remote import Remote
 
+LENT = (FunctionType, BuiltinFunctionType, MethodType, functools.partial, np.ufunc)
 CALLBACKS = 1_000_000  # calls of lent functions in one check
 
 
@@ -81,7 +83,7 @@ class Link:
         """Let handles go home, and lend functions; nothing else of the checker may leave."""
         if type(value) is Remote:
             return [wire.HANDLE, object.__getattribute__(value, "_number"), ""]
-        if isinstance(value, (FunctionType, BuiltinFunctionType, MethodType, np.ufunc)):
+        if isinstance(value, LENT):
             self.callbacks.append(value)
             return [wire.CALLBACK, len(self.callbacks) - 1]
         raise wire.Unsendable(f"a {type(value).__name__} cannot be handed to student code")

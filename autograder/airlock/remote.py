@@ -82,6 +82,8 @@ class Remote:
     def __repr__(self) -> str:
         return "<an object of the submitted notebook>"  # constant: a repr must not carry text out
 
+    __str__ = __repr__
+
     def __dir__(self) -> list[str]:
         return []
 
@@ -110,7 +112,7 @@ def _refuse(operation: str) -> Callable[..., Any]:
     return refuse
 
 
-_OPERATIONS = """eq ne lt le gt ge bool array float int index complex contains str format bytes
+_OPERATIONS = """eq ne lt le gt ge bool array float int index complex contains bytes
 round add radd iadd sub rsub isub mul rmul imul truediv rtruediv floordiv rfloordiv mod rmod pow
 rpow matmul rmatmul and rand or ror xor rxor neg pos abs invert enter exit"""
 

@@ -113,8 +113,8 @@ np.max(grid[0:2, 0:2])
 demo.max_pooling()
 
 # %% [markdown]
-# **When windows overlap**, one pixel can win in several of them. Look at the 7 in the middle of the
-# demo's map: it wins four windows, and four gradients meet there. They add up, as gradients of a
+# **When windows overlap**, one pixel can win in several of them. Look at the 7 of the demo's map: it
+# wins four windows, and four gradients meet there. They add up, as gradients of a
 # value that is used in several places always do.
 #
 # A line is enough to see it. Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It
@@ -129,7 +129,7 @@ demo.max_pooling()
 # So does sharing it evenly. Giving 6 to both does not.
 #
 # The argument holds for whole batches: raise everything, and every output rises as much. So
-# `sum(dx) == sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing but
+# `sum(dx)` equals `sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing but
 # zeros.
 #
 # ### Exercise 1: `max_pool_forward` and `max_pool_backward` (7 points)
@@ -534,7 +534,7 @@ for x, HH, WW, stride in inputs.pool(judge.rng()):
 # $$\text{out}_{n,c,i,j} = \sqrt{\sum_{u,v} x_{n,\,c,\,iS+u,\,jS+v}^2}$$
 #
 # A strong answer counts for more than several weak ones of the same sum, and still the weak ones
-# count. So it stands between the two others.
+# count. Where no number is negative, the length lies between the maximum and the sum.
 #
 # **Predict before you run.** What does L2 pooling make of the windows
 # $\begin{pmatrix} 3 & 4 \\ 12 & 0 \end{pmatrix}$ and
@@ -563,7 +563,7 @@ print((length(window + step) - length(window - step)) / 2e-5, 12 / 13)
 # %% [markdown]
 # One window is special. If all its pixels are 0, so is `out`, and $x/\text{out}$ is $0/0$. Along
 # any line through this point the length looks like $|t|$ at $t = 0$: a kink, with no slope of its
-# own. Let the gradient be 0 there, as for ReLU. A NaN would spread through the whole net in one
+# own. Let the gradient be 0 there. A NaN would spread through the whole net in one
 # step.
 #
 # ### Exercise 3: `l2_pool_forward` and `l2_pool_backward` (3 points)
@@ -682,8 +682,8 @@ judge.backward(names, pair, sparse, 3, 1, 1)
 
 # %% [markdown]
 # What do the three keep of a photograph? Windows of 8 x 8 make 64 x 64 pixels out of 512 x 512, one
-# number out of 64. The cameraman's tripod is thin and dark on a light ground. Which pool will keep
-# it?
+# number out of 64. The legs of the cameraman's tripod are thin, with a light and a dark side. Which
+# pool will show them best?
 
 # %% tags=["plot"]
 photo = data.photo("camera")  # (1, 1, 512, 512)
@@ -696,9 +696,9 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the tripod's legs: a maximum sees light only, so it has eaten them, and what is light has
-# grown. The average only blurs. L2 lies close to the average here, because neighbouring pixels are
-# much alike.
+# Look at the legs. The maximum sees only their light side: they have grown thick and white, and the
+# dark side is gone. The average mixes the two, and the legs fade into the grass. L2 looks like the
+# average here, because most neighbouring pixels are much alike.
 #
 # **Take away.** L2 pooling measures the length of a window, and its gradient is $x/\text{out}$.
 
@@ -1018,15 +1018,16 @@ shrinks = {
 for (name, shrink), mark in zip(shrinks.items(), ["^:", "s--", "o-"], strict=True):
     plt.plot(range(5), [change(shrink, pixels) for pixels in range(5)], mark, label=name)
 plt.title("Pooled maps hold still while the picture moves")
+plt.xticks(range(5))
 plt.xlabel("pixels to the side")
 plt.ylabel("change of the small map")
 plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at one pixel. The map made by stride alone has already changed almost as much as it varies at
-# all: thin edges fall between the pixels that are kept. The pooled maps have changed by a fifth to
-# a third, the maximum least. After four pixels, a whole window, little of this calm is left.
+# Look at one pixel. The map made by stride alone has already changed as much as it varies at all:
+# thin edges fall between the pixels that are kept. The pooled maps have changed by a quarter to a
+# third of that, the maximum least. After four pixels, a whole window, little of this calm is left.
 #
 # **Take away.** A pool forgives a shift that is small against its window.
 

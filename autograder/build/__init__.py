@@ -1,0 +1,1 @@
+"""Builds the notebooks: text source -> solution notebook -> released notebook."""
