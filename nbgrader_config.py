@@ -1,10 +1,12 @@
 """nbgrader's settings for this course: its folders, and how cells are run."""
 
+import warnings
 from pathlib import Path
 
-from traitlets.config import get_config
+from nbgrader.converters import GenerateAssignment
+from sqlalchemy.exc import SAWarning
 
-c = get_config()
+c = get_config()  # noqa: F821 - nbgrader puts it here
 
 COURSE = Path(__file__).resolve().parent
 CLASS = COURSE / "class"
@@ -22,6 +24,10 @@ c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"]
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+c.GenerateAssignment.preprocessors = [
+    *GenerateAssignment.preprocessors.default(),
+    "autograder.plugin.Seal",
+]
 
 # Submissions are repaired as they are read, run in the airlock, and shown without hidden checks.
 c.Autograde.exporter_class = "autograder.plugin.SubmissionExporter"
@@ -34,3 +40,6 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "autograder.plugin.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+
+# nbgrader reads its own half-made objects; SQLAlchemy warns of each.
+warnings.simplefilter("ignore", SAWarning)

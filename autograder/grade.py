@@ -136,6 +136,8 @@ def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> G
 def blank(lesson: Lesson, reason: str) -> Grade:
     """Grade what could not be read: no points, every check missing, for one stated reason."""
     empty = submission.reconcile(submission.parse('{"cells": []}'), lesson)
+    said = nbformat.v4.new_markdown_cell(f"**What was handed in could not be graded.** {reason}")
+    empty.cells.cells.insert(0, said)
     results = tuple(
         CheckResult(c.id, c.exercise, c.points, 0.0, "manual" if c.manual else "missing", reason)
         for c in lesson.checks

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.airlock import Airlock
+from autograder.build.source import sealed
 from autograder.course import Lesson, lessons
 from autograder.feedback.page import page
 from autograder.grade import blank, grade, open_airlock
@@ -48,6 +49,13 @@ class AirlockExecute(NbGraderPreprocessor):
         lesson = lessons()[resources["nbgrader"]["assignment"]]
         result = grade(Submission(lesson, nb), _airlock(lesson))
         return result.cells, resources
+
+
+class Seal(NbGraderPreprocessor):
+    """Puts a released notebook's fingerprint into it, as the last step of its release."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        return sealed(nb), resources
 
 
 class FeedbackExporter(Exporter):

@@ -33,8 +33,7 @@ def release(course: Path, lesson: str, notebook: NotebookNode) -> NotebookNode:
         written.parent.mkdir(parents=True)
         written.write_text(source.text_of(notebook), encoding="utf-8")
         _generate(_only_here(config, place, lesson))
-        built = nbformat.read(place / "release" / lesson / f"{lesson}.ipynb", as_version=4)
-    return source.sealed(built)
+        return nbformat.read(place / "release" / lesson / f"{lesson}.ipynb", as_version=4)
 
 
 def _only_here(config: Config, place: Path, lesson: str) -> Config:
@@ -45,7 +44,7 @@ def _only_here(config: Config, place: Path, lesson: str) -> Config:
     config.CourseDirectory.assignment_id = lesson
     config.GenerateAssignment.no_database = True
     config.GenerateAssignment.preprocessors = [
-        step for step in GenerateAssignment.preprocessors.default() if step is not SaveCells
+        step for step in config.GenerateAssignment.preprocessors if step is not SaveCells
     ]
     return config
 

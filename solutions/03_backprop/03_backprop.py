@@ -153,8 +153,9 @@ for shape, f in functions.items():
         judge.value(
             "numerical_gradient", numerical_gradient, f, random.normal(size=(3, 4)), dout, h
         )
-deep = random.normal(size=(2, 1, 3))
-judge.value("numerical_gradient", numerical_gradient, lambda x: np.sum(x**3), deep, -2.5)
+for shape in ((2, 1, 3), (7,)):
+    x = random.normal(size=shape)
+    judge.value("numerical_gradient", numerical_gradient, lambda x: np.sum(x**3), x, -2.5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -317,8 +318,8 @@ line = lambda x: x[:-1] * w[0] + x[1:] * w[1]
 print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
 
 # %% [markdown]
-# The middle one is $10 \cdot 5 + 1 \cdot 3 = 53$; the ends are $10 \cdot 3$ and $1 \cdot 5$. The
-# values of `x` do not appear at all.
+# The middle one is $10 \cdot 5 + 1 \cdot 3 = 53$; the ends are $10 \cdot 3$ and $1 \cdot 5$. The bias
+# does not matter, because it stays the same while `x` moves.
 #
 # **Your turn, in writing.** Take four numbers: $\text{out}_i = x_i w_0 + x_{i+1} w_1 + b$ for
 # $i = 0, 1, 2$. Write down $\text{dx}_0$ to $\text{dx}_3$, $\text{dw}_0$, $\text{dw}_1$ and $\text{db}$
@@ -398,7 +399,19 @@ demo.backward()
 def conv_forward(x, w, b, stride=1, pad=0):
     """Convolve as in lesson 02, and keep what the way back needs.
 
-    Args and out as there.
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (F, C, HH, WW).
+        b: one bias per filter, shape (F,).
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side.
+
+    Returns:
+        out: feature maps, shape (N, F, H_out, W_out).
+        cache: whatever conv_backward will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
     """
     out, _ = slide(x, w, b, stride, pad)
     cache = (x, w, b, stride, pad)
@@ -548,8 +561,8 @@ plot.maps(
 )
 
 # %% [markdown]
-# The arrow is upright, with its corner where the window was. Two entries leave two arrows, and where
-# these cross, the pixel is lighter: the shares add up.
+# The arrow is upright; it fills the window that its entry of `dout` had seen. Two entries leave two
+# arrows, and the pixel where they cross is lighter: the shares add up.
 #
 # **Take away.** Forward reads windows; backward writes to the same windows, and adds.
 
@@ -573,11 +586,12 @@ plot.maps(
 #
 # <details><summary>Answer</summary>
 #
-# $HH - 1 = 2$ rows and $WW - 1 = 3$ columns: the filter must touch `dout` with just one corner. `x` is
-# 7 x 9: forward, $7 - 3 + 1 = 5$ and $9 - 4 + 1 = 6$. A sum over all such places, overlapping by as
-# little as one number, is called a **full** convolution.
+# $HH - 1 = 2$ rows and $WW - 1 = 3$ columns: the first stop touches `dout` with just one corner of the
+# filter. `x` is 7 x 9, since forward $7 - 3 + 1 = 5$ and $9 - 4 + 1 = 6$.
 #
 # </details>
+#
+# A filter that stops wherever it touches the picture at all makes a **full** convolution.
 #
 # And the channels? Forward, filter $f$ takes $C$ channels to channel $f$ of the output. Backward, `dx`
 # has $C$ channels and each collects from all $F$ filters. The first two axes of `w` change places.
@@ -806,8 +820,8 @@ def projection_check(f, x, dx, dout, v, h=1e-5):
 # %%
 square = lambda x: x**2
 x, v = np.array([3.0, 1.0]), np.array([1.0, 2.0])
-print(projection_check(square, x, np.array([6.0, 2.0]), np.ones(2), v))
-print(projection_check(square, x, np.array([6.0, 3.0]), np.ones(2), v))
+print(*projection_check(square, x, np.array([6.0, 2.0]), np.ones(2), v))
+print(*projection_check(square, x, np.array([6.0, 3.0]), np.ones(2), v))
 
 # %% check="projection_check" points=2
 # 2 points. Shown: a right and a wrong gradient, a dout, a coarse step. Hidden: random functions.
