@@ -6,7 +6,6 @@ read from them, never from what a student hands in.
 
 import ast
 import os
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -89,9 +88,9 @@ class Lesson:
         )
 
     @cached_property
-    def ids(self) -> frozenset[str]:
-        """The names of all cells that the lesson's manifest knows."""
-        return frozenset(filter(None, map(notebook.grade_id, self.notebook.cells)))
+    def order(self) -> tuple[str, ...]:
+        """The names of all cells that the lesson's manifest knows, in order."""
+        return tuple(filter(None, map(notebook.grade_id, self.notebook.cells)))
 
     @cached_property
     def released(self) -> NotebookNode:
@@ -134,9 +133,12 @@ def lesson_of(cells: NotebookNode) -> Lesson:
         CourseError: no lesson of the course has such cells.
     """
     names = {notebook.grade_id(cell) for cell in cells.cells}
-    votes = Counter({lesson: len(names & lesson.ids) for lesson in lessons().values()})
-    best, count = max(votes.items(), key=lambda vote: vote[1], default=(None, 0))
-    if best is None or count == 0:
+
+    def known(lesson: Lesson) -> int:
+        return len(names.intersection(lesson.order))
+
+    best = max(lessons().values(), key=known, default=None)
+    if best is None or known(best) == 0:
         raise CourseError(
             "not a notebook of this course: none of its cells has a name the course knows"
         )

@@ -68,7 +68,8 @@ class Book:
             mark = cell.metadata.get("nbgrader", {})
             name = mark.get("grade_id", "")
             if mark.get("grade"):
-                mark["score"] = self._gradebook.find_grade(name, lesson, lesson, student).score
+                grade = self._gradebook.find_grade(name, lesson, lesson, student)
+                mark["score"] = None if grade.needs_manual_grade else grade.score
             if mark.get("solution"):
                 comment = self._gradebook.find_comment(name, lesson, lesson, student)
                 mark["comment"] = comment.comment

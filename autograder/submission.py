@@ -100,6 +100,7 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
     kept, places = _kept(cells, official)
     for name in _missing(kept, official):
         kept.append(_restored(name, lesson))
+    kept = _given_first(kept, lesson)
     placed = _with_checks(kept, places, lesson, official)
     result = nbformat.v4.new_notebook(cells=placed, metadata=lesson.released.metadata)
     for number, cell in enumerate(result.cells):
@@ -133,6 +134,19 @@ def _kept(
     return kept, places
 
 
+def _given_first(kept: list[NotebookNode], lesson: Lesson) -> list[NotebookNode]:
+    """Put each given cell before the exercises that it stands before in the lesson."""
+    for name in reversed(lesson.order):
+        if not name.startswith("given-"):
+            continue
+        later = set(lesson.order[lesson.order.index(name) :]) - {name}
+        here = next(i for i, cell in enumerate(kept) if notebook.grade_id(cell) == name)
+        first = next((i for i, c in enumerate(kept) if notebook.grade_id(c) in later), len(kept))
+        if here > first:
+            kept.insert(first, kept.pop(here))
+    return kept
+
+
 def _missing(kept: list[NotebookNode], official: dict[str, NotebookNode]) -> list[str]:
     """Name the cells that must be there besides checks, and are not."""
     there = {notebook.grade_id(cell) for cell in kept}
@@ -152,9 +166,6 @@ def _with_checks(
     official: dict[str, NotebookNode],
 ) -> list[NotebookNode]:
     """Insert each official check where the student's stood, but after the cells it is about."""
-    given = [c for c in kept if notebook.grade_id(c).startswith("given-")]
-    own = [c for c in kept if not notebook.grade_id(c).startswith("given-")]
-    kept = given + own
     index = {notebook.grade_id(c): i for i, c in enumerate(kept) if notebook.grade_id(c)}
     after: dict[int, list[NotebookNode]] = {}
     ready = 0

@@ -35,7 +35,7 @@ class Row:
     """One line of the page's table of points."""
 
     id: str
-    exercise: str
+    label: str
     score: float | None
     points: float
     status: str
@@ -64,10 +64,10 @@ def page(cells: NotebookNode, title: str) -> str:
 def _row(cell: NotebookNode) -> Row:
     mark, result = _mark(cell), cell.metadata.get("convbook", {})
     status = result.get("status", "manual")
-    score = mark.get("score", result.get("score"))
+    score = mark.get("score", None if status == "manual" else result.get("score"))
     name = notebook.grade_id(cell)
-    exercise = result.get("exercise", name)
-    return Row(name, exercise, score, mark["points"], WORDS[status], result.get("message", ""))
+    label = name.partition("-")[2].replace("-", ", ")
+    return Row(name, label, score, mark["points"], WORDS[status], result.get("message", ""))
 
 
 def _shown(cell: NotebookNode) -> dict[str, Any]:

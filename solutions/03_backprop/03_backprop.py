@@ -73,8 +73,8 @@ print((L(3 + h) - L(3)) / h)
 print((L(3 + h) - L(3 - h)) / (2 * h))
 
 # %% [markdown]
-# The forward difference is off by $h$. The central one is off by nothing: what the parabola adds on
-# the right it takes away on the left.
+# The forward difference is off by $h$, because the parabola bends. The central one is exact: what the
+# bend adds on the right, it adds on the left as well, and the difference does not see it.
 #
 # ### Exercise 1: `numerical_gradient` (3 points)
 #
@@ -355,7 +355,8 @@ print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
 #
 # Windows overlap and the filter is used at every place. So each share is **added** to what is there.
 #
-# Watch it. Each step takes one entry of `dout`, here with stride 2 and padding 1.
+# Watch it. Each step takes one entry of `dout`, here with stride 2 and padding 1. Step with the arrow
+# keys.
 
 # %% tags=["demo"]
 demo.backward()
@@ -553,7 +554,7 @@ arrow = np.array([[[[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]]]])
 _, cache = conv_forward(np.zeros((1, 1, 7, 9)), arrow, np.zeros(1))
 one, two = np.zeros((2, 1, 1, 5, 6))
 one[0, 0, 1, 1] = 1.0
-two[0, 0, 1, 1] = two[0, 0, 2, 3] = 1.0
+two[0, 0, 1, 1] = two[0, 0, 3, 1] = 1.0
 plot.maps(
     [one[0, 0], conv_backward(one, cache)[0][0, 0], conv_backward(two, cache)[0][0, 0]],
     ["dout: one entry", "its dx", "dx of two entries"],
@@ -562,7 +563,7 @@ plot.maps(
 
 # %% [markdown]
 # The arrow is upright; it fills the window that its entry of `dout` had seen. Two entries leave two
-# arrows, and the pixel where they cross is lighter: the shares add up.
+# arrows, and the pixel that they share is lighter: the shares add up.
 #
 # **Take away.** Forward reads windows; backward writes to the same windows, and adds.
 
@@ -722,14 +723,17 @@ places = dw_by_places(x, np.ones((1, 1, 2, 2)), 2, 2)
 print(places[1, 1, 0, 0], places.sum(axis=(0, 1))[0, 0], sep="\n")
 
 # %% check="dw_by_places" points=2
-# 2 points. Shown: one place, their sum, two pictures. Hidden: random input, not square.
+# 2 points. Shown: four places, their sum, two pictures. Hidden: random input, not square.
 x = np.arange(9.0).reshape(1, 1, 3, 3)
 places = dw_by_places(x, np.ones((1, 1, 2, 2)), 2, 2)
-check.same(places.shape, (2, 2, 1, 1, 2, 2), "the shape of the places")
-check.same(places[1, 1], [[[[4.0, 5.0], [7.0, 8.0]]]], "place (1, 1)")
-check.same(places.sum(axis=(0, 1)), [[[[8.0, 12.0], [20.0, 24.0]]]], "the sum of all places")
+windows = np.array([[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8.0]])
+check.same(places, windows.reshape(2, 2, 1, 1, 2, 2), "the four places")
+total = [[[[8.0, 12.0], [20.0, 24.0]]]]
+check.same(np.sum(places, axis=(0, 1)), total, "the sum of all places")
 both = dw_by_places(np.concatenate([x, 10 * x]), np.ones((2, 1, 2, 2)), 2, 2)
-check.same(both, 11 * places, "two pictures", hint="Add over the pictures, not over the places.")
+check.same(
+    both, 11 * np.array(places), "two pictures", hint="Add over the pictures, not over the places."
+)
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
@@ -875,7 +879,7 @@ plt.show()
 # %% [markdown]
 # Look at the line where both slopes are equal. Every circle lies on it. Of the crosses hardly any
 # do: a wrong gradient gives itself away in a single direction. The checks of this course test large
-# layers in this way.
+# layers in this way, as the library HIPS autograd tests its own.
 #
 # **Take away.** Two forward passes along a random direction test all of `dx`.
 

@@ -974,8 +974,8 @@ for _ in range(6):
     pool, other = ("pool", F, S), ("pool", G, F)
     judge.value("replace_pools", replace_pools, [first, ("relu",), pool, second, other], C)
     judge.value("replace_pools", replace_pools, [pool, first, ("relu",), second, ("relu",)], C)
-    judge.value("replace_pools", replace_pools, [first, second, other, pool], C)
-judge.value("replace_pools", replace_pools, [("relu",)], 4)
+    judge.value("replace_pools", replace_pools, [("relu",), first, second, other, pool], C)
+    judge.value("replace_pools", replace_pools, [("relu",), second], C)
 ### END HIDDEN TESTS
 
 # %% [markdown]

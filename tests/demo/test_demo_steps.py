@@ -23,18 +23,17 @@ def check_convolution(viewer, x, w, b, S, P, D):
     OH = (x.shape[1] - D * (HH - 1) - 1 + 2 * P) // S + 1
     OW = (x.shape[2] - D * (WW - 1) - 1 + 2 * P) // S + 1
     out = np.full((K, OH, OW), np.nan)
-    assert viewer.steps == K * OH * OW
-    for step in viewer.walk():
+    assert viewer.read().steps == K * OH * OW
+    for step, seen in viewer.walk():
         k, i, j = np.unravel_index(step, (K, OH, OW))
         products = w[k] * window(xp, i, j, HH, WW, S, D)
         out[k, i, j] = products.sum() + b[k]
-        seen = viewer.read()
         for c in range(C):
             np.testing.assert_array_equal(seen[f"x[0, {c}]"], xp[c])
             np.testing.assert_array_equal(seen[f"w[{k}, {c}]"], w[k, c])
             np.testing.assert_allclose(seen[f"product[{k}, {c}]"], products[c], atol=1e-9)
             np.testing.assert_allclose(seen[f"sum[{k}, {c}]"], products[c].sum(), atol=1e-9)
-            assert len(viewer.marked(f"x[0, {c}]", "on")) == HH * WW
+            assert len(seen.marked(f"x[0, {c}]", "on")) == HH * WW
         np.testing.assert_allclose(seen[f"total[{k}]"], out[k, i, j], atol=1e-9)
         for q in range(K):
             assert seen[f"b[{q}]"] == b[q]
@@ -47,7 +46,7 @@ def test_convolution_of_the_well_known_page(view):
     x, w = shown.data["x"][:, :5, :5], shown.data["w"][:, :, :3, :3]
     viewer = view(shown)
     check_convolution(viewer, x, w, shown.data["b"], S=2, P=1, D=1)
-    assert viewer.steps == 18
+    assert viewer.read().steps == 18
 
 
 def test_convolution_writes_each_product(view):
@@ -58,7 +57,7 @@ def test_convolution_writes_each_product(view):
         [f"{a}×{b}".replace("-", "−") for a, b in zip(*rows, strict=True)]
         for rows in zip(w, x, strict=True)
     ]
-    assert viewer.texts("product[0, 2]") == minus
+    assert viewer.read().texts("product[0, 2]") == minus
 
 
 def test_convolution_of_floats_and_of_sides_that_differ(view):
@@ -101,7 +100,7 @@ def test_convolution_says_why_a_size_does_not_fit(view):
     assert viewer.sentence.startswith("(5 - 3 + 2*1)/3 + 1 = 2.33: the filter does not fit; ")
     assert "1 pixel is left over" in viewer.sentence
     assert viewer.sentence.endswith("What would fit: stride 1, 2 or 4, or padding 2.")
-    assert viewer.steps == 0
+    assert viewer.read().steps == 0
     assert not [name for name in viewer.read() if name.startswith("out")]
     assert viewer.page.is_disabled("#next")
     viewer.press("ArrowRight")  # nothing to step, and no error
@@ -110,7 +109,7 @@ def test_convolution_says_why_a_size_does_not_fit(view):
         "(1 - 5 + 2*0)/1 + 1 = -3: the filter does not fit; it spans 5"
     )
     viewer.enter(S=2, W=5, F=3, P=1)
-    assert viewer.steps == 18
+    assert viewer.read().steps == 18
 
 
 def test_what_would_fit_does_fit(view):
@@ -143,9 +142,8 @@ def test_backward(view, C, S, P, D):
     xp = pad_map(x, P)
     dx, dw, db = np.zeros(xp.shape), np.zeros(w.shape), 0
     viewer = view(shown)
-    assert viewer.steps == dout.size + 1
-    for step in viewer.walk():
-        seen = viewer.read()
+    assert viewer.read().steps == dout.size + 1
+    for step, seen in viewer.walk():
         if step < dout.size:
             i, j = np.unravel_index(step, dout.shape)
             rows, cols = i * S + D * np.arange(3), j * S + D * np.arange(3)
@@ -187,20 +185,19 @@ def pool_by_numpy(x, dout, F, S):
 def check_pooling(viewer, x, dout, F, S):
     out, switch, after = pool_by_numpy(x, dout, F, S)
     n = out.size
-    assert viewer.steps == 2 * n
-    for step in viewer.walk():
-        seen = viewer.read()
+    assert viewer.read().steps == 2 * n
+    for step, seen in viewer.walk():
         known = np.arange(n).reshape(out.shape) <= step
         np.testing.assert_array_equal(seen["out[0, 0]"], np.where(known, out, np.nan))
         np.testing.assert_array_equal(seen["switch"], np.where(known, switch, np.nan))
         place = np.unravel_index(int(switch.flat[step % n]), x.shape)
-        assert viewer.marked("x[0, 0]", "on") == {place}
+        assert seen.marked("x[0, 0]", "on") == {place}
         if step < n:
             assert np.isnan(seen["dx[0, 0]"]).all() and np.isnan(seen["dout[0, 0]"]).all()
         else:
             np.testing.assert_array_equal(seen["dx[0, 0]"], after[step - n])
             np.testing.assert_array_equal(seen["dout[0, 0]"], dout[: len(out), : out.shape[1]])
-            assert viewer.marked("dx[0, 0]", "on") == {place}
+            assert seen.marked("dx[0, 0]", "on") == {place}
     assert after[-1].sum() == dout[: len(out), : out.shape[1]].sum()
 
 
@@ -250,26 +247,25 @@ def test_im2col(view, F, S, P):
     places = im2col_by_numpy(ones[None], F, S, 0)  # which pixel each entry is a copy of
     viewer = view(shown)
     viewer.enter(F=F, S=S, P=P)
-    assert viewer.steps == cols.shape[1]
-    for step in viewer.walk():
-        seen = viewer.read()
+    assert viewer.read().steps == cols.shape[1]
+    for step, seen in viewer.walk():
         filled = np.arange(cols.shape[1]) <= step
         np.testing.assert_array_equal(seen["cols"], np.where(filled, cols, np.nan))
         times = np.bincount(places[:, : step + 1].ravel(), minlength=ones.size).reshape(ones.shape)
         np.testing.assert_array_equal(seen["copies"], times)
         entry = {(0, step)}
-        assert viewer.marked("cols", "on") == entry
+        assert seen.marked("cols", "on") == entry
         pixel = np.unravel_index(places[0, step], ones.shape)
-        assert viewer.marked("x[0, 0]", "on") == {pixel}
+        assert seen.marked("x[0, 0]", "on") == {pixel}
 
 
 def test_im2col_rows_by_keyboard_and_pixels_by_touch(view):
     viewer = view(demo.im2col(), has_touch=True)
     for _ in range(5):
         viewer.press("ArrowDown")  # channel 1, row 0, column 1 in the window
-    assert viewer.marked("cols", "on") == {(5, 0)}
-    assert viewer.marked("x[0, 1]", "on") == {(0, 1)}
+    assert seen.marked("cols", "on") == {(5, 0)}
+    assert seen.marked("x[0, 1]", "on") == {(0, 1)}
     viewer.press("ArrowUp")
-    assert viewer.marked("x[0, 1]", "on") == {(0, 0)}
+    assert seen.marked("x[0, 1]", "on") == {(0, 0)}
     viewer.page.tap('[data-name="x[0, 0]"] tbody tr:nth-child(4) td:nth-child(4)')
-    assert viewer.step == 8 and viewer.marked("cols", "on") == {(3, 8)}
+    assert viewer.step == 8 and seen.marked("cols", "on") == {(3, 8)}

@@ -1,0 +1,165 @@
+"""The builder: repeatable, lossless both ways, and strict about what must not be released."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import course
+from autograder.build import lint, marks, run, source
+from autograder.course import CourseError, Lesson, lessons
+
+LESSON = "02_convolution"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A course with one lesson, free to be changed."""
+    root = course.root()
+    for part in ("solutions", "notebooks"):
+        shutil.copytree(root / part / LESSON, tmp_path / part / LESSON)
+    shutil.copy(root / "nbgrader_config.py", tmp_path)
+    return tmp_path
+
+
+def solution(copy: Path) -> Path:
+    return copy / "solutions" / LESSON / f"{LESSON}.ipynb"
+
+
+def released(copy: Path) -> Path:
+    return copy / "notebooks" / LESSON / f"{LESSON}.ipynb"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, old
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_is_committed_is_what_the_sources_build() -> None:
+    assert list(run.check(course.root(), [])) == []
+
+
+def test_two_builds_are_equal_to_the_byte(copy: Path) -> None:
+    before = solution(copy).read_bytes(), released(copy).read_bytes()
+    solution(copy).unlink()
+    released(copy).unlink()
+    assert len(list(run.build(copy, []))) == 2
+    assert (solution(copy).read_bytes(), released(copy).read_bytes()) == before
+    assert list(run.build(copy, [])) == []
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+def test_a_notebook_and_its_source_say_the_same(lesson: Lesson) -> None:
+    text = lesson.path.with_suffix(".py").read_text(encoding="utf-8")
+    built = source.to_notebook(text, lesson.name)
+    again = source.to_notebook(source.to_source(built), lesson.name)
+    assert source.text_of(again) == source.text_of(built)
+
+
+def test_an_edit_by_hand_is_neither_overwritten_nor_lost(copy: Path) -> None:
+    edit(solution(copy), "Slide a filter", "Glide a filter")
+    assert any("edited by hand" in finding for finding in run.check(copy, []))
+    with pytest.raises(CourseError, match="autograder import"):
+        list(run.build(copy, []))
+    run.import_edit(copy, LESSON)
+    assert "# # 02 Glide a filter" in solution(copy).with_suffix(".py").read_text(encoding="utf-8")
+    assert len(list(run.build(copy, []))) == 1
+    assert list(run.check(copy, [])) == []
+
+
+def test_a_notebook_that_was_worked_in_is_not_overwritten(copy: Path) -> None:
+    edit(released(copy), "raise NotImplementedError", "return 1")
+    edit(solution(copy).with_suffix(".py"), "Slide a filter", "Glide a filter")
+    with pytest.raises(CourseError, match="was worked in"):
+        list(run.build(copy, []))
+    assert "return 1" in released(copy).read_text(encoding="utf-8")
+
+
+def test_running_a_notebook_is_no_edit(copy: Path) -> None:
+    notebook = nbformat.read(solution(copy), as_version=4)
+    code = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    code.outputs = [nbformat.v4.new_output("stream", text="ran")]
+    nbformat.write(notebook, solution(copy))
+    findings = list(run.check(copy, []))
+    assert any("stored output" in finding for finding in findings)
+    assert list(run.build(copy, [])) != []
+    assert list(run.check(copy, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('check="correlate2d" points=3', 'check="correlate2d" points=4', "21 points"),
+        ('exercise="correlate2d"', 'exercise="correlate1d"', "stands 2 times"),
+        ('check="correlate2d"', 'check="correlate3d"', "no exercise cell defines correlate3d"),
+        ("rng = np.random.default_rng(2)", "correlate1d = None", "which an exercise asks for"),
+    ],
+)
+def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
+    text = solution(copy).with_suffix(".py")
+    edit(text, old, new)
+    findings = findings_of(text)
+    assert any(said in finding for finding in findings), findings
+
+
+def test_a_check_that_ends_in_a_number_must_say_float(copy: Path) -> None:
+    text = solution(copy).with_suffix(".py")
+    head, tail = text.read_text(encoding="utf-8").split('# %% check="shift_gap"')
+    end = tail.index("# %% [markdown]")
+    text.write_text(
+        f'{head}# %% check="shift_gap"{tail[:end]}0.5\n\n{tail[end:]}', encoding="utf-8"
+    )
+    assert any("float(score)" in finding for finding in findings_of(text))
+    edit(text, "0.5\n\n# %% [markdown]", "float(0.5)\n\n# %% [markdown]")
+    assert findings_of(text) == []
+
+
+def findings_of(text: Path) -> list[str]:
+    notebook = source.to_notebook(text.read_text(encoding="utf-8"), text.stem)
+    lesson = Lesson(text.with_suffix(".ipynb"))
+    lesson.notebook = notebook
+    return list(lint.lint(lesson, notebook))
+
+
+def test_a_release_with_a_solution_or_a_hidden_check_is_found() -> None:
+    lesson = lessons()[LESSON]
+    assert list(lint.lint_released(lesson.released)) == []
+    found = " ".join(lint.lint_released(lesson.notebook))
+    assert "BEGIN SOLUTION" in found
+    assert "BEGIN HIDDEN" in found
+    assert "uses the autograder" in found
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"check": "f"}, "needs points="),
+        ({"exercise": "f", "points": 2}, "has no points="),
+        ({"check": "f", "exercise": "f", "points": 2}, "keep one"),
+    ],
+)
+def test_a_mark_that_makes_no_sense_is_refused(metadata: dict, said: str) -> None:
+    with pytest.raises(marks.MarkError, match=said):
+        marks.expand(metadata)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"exercise": "f"},
+        {"check": "f", "points": 3},
+        {"check": "f", "part": "edge", "points": 3},
+        {"given": "setup"},
+        {"answer": "why", "points": 2},
+        {"tags": ["demo"]},
+    ],
+)
+def test_marks_expand_and_contract(metadata: dict) -> None:
+    assert marks.contract(marks.expand(metadata)) == metadata
+
+
+def test_an_unknown_lesson_is_an_error(copy: Path) -> None:
+    with pytest.raises(CourseError, match="no lesson 99_none; there are 02_convolution"):
+        list(run.build(copy, ["99_none"]))

@@ -1,0 +1,102 @@
+"""Every lesson: right answers keep their points, known mistakes lose them, blanks have none.
+
+These run in this process, without the sandbox; tests/autograder grades through it.
+"""
+
+import ast
+import importlib
+import time
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder import mistakes
+from autograder.course import Lesson, lessons
+from autograder.rehearse import rehearse
+from convbook import notebook
+
+SEEDS = (11, 12, 13)
+MAX_SECONDS = 60  # the promise for a whole solution notebook on one core
+
+LESSONS = list(lessons().values())
+MISTAKES = [(lesson, mistake) for lesson in LESSONS for mistake in mistakes.known(lesson.name)]
+
+
+def right_versions(lesson: Lesson) -> dict[str, list[str]]:
+    return importlib.import_module(f"right_{lesson.name[:2]}").RIGHT
+
+
+def failures(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, Exception]:
+    return {name: error for name, error in rehearse(lesson, cells, seed).items() if error}
+
+
+def functions(source: str) -> set[str]:
+    return {s.name for s in ast.parse(source).body if isinstance(s, ast.FunctionDef)}
+
+
+def lesson_id(value: object) -> str:
+    return value.name.replace(" ", "_") if hasattr(value, "name") else str(value)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_the_solution_passes_every_check(lesson: Lesson) -> None:
+    for seed in SEEDS:
+        assert failures(lesson, {}, seed) == {}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_a_blank_fails_every_check_by_not_implemented_error(lesson: Lesson) -> None:
+    blank = {c: cell_source(lesson.released, c) for c in lesson.exercises}
+    results = rehearse(lesson, blank, seed=1)
+    assert {name: type(error) for name, error in results.items()} == dict.fromkeys(
+        results, NotImplementedError
+    )
+
+
+def cell_source(cells: nbformat.NotebookNode, name: str) -> str:
+    return next(c.source for c in cells.cells if notebook.grade_id(c) == name)
+
+
+@pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=lesson_id)
+def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake) -> None:
+    wrong = {mistake.exercise: mistakes.source(mistake, lesson)}
+    own = functions(wrong[mistake.exercise])
+    for seed in SEEDS:
+        failed = failures(lesson, wrong, seed)
+        assert any(notebook.exercise_of(name) in own for name in failed), f"seed {seed}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_right_versions_keep_all_points(lesson: Lesson) -> None:
+    for exercise, versions in right_versions(lesson).items():
+        for number, source in enumerate(versions):
+            for seed in SEEDS:
+                assert failures(lesson, {exercise: source}, seed) == {}, f"{exercise}, {number}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_each_exercise_has_five_mistakes_and_two_right_versions(lesson: Lesson) -> None:
+    known = mistakes.known(lesson.name)
+    for exercise in lesson.exercises:
+        assert sum(m.exercise == exercise for m in known) >= 5, exercise
+        assert len(right_versions(lesson)[exercise]) >= 2, exercise
+    names = [(m.exercise, m.name) for m in known]
+    assert len(names) == len(set(names))
+    assert all(m.symptom and m.hint.endswith((".", "?")) for m in known)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_the_solution_notebook_runs_and_is_quick(lesson: Lesson) -> None:
+    """Run as JupyterLab does, pictures and experiments too; no assertion on fractions of time."""
+    cells = nbformat.from_dict(lesson.notebook)
+    start = time.process_time()
+    client = NotebookClient(
+        cells, timeout=MAX_SECONDS, resources={"metadata": {"path": str(lesson.path.parent)}}
+    )
+    client.execute()
+    assert time.process_time() - start < MAX_SECONDS
+    shown = [o for c in cells.cells if c.cell_type == "code" for o in c.outputs]
+    assert any("image/png" in o.get("data", {}) for o in shown)
+    assert [o.text for o in shown if o.get("name") == "stderr"] == []
