@@ -70,15 +70,22 @@ def _check(args: argparse.Namespace) -> int:
     from autograder.grade import grade, open_airlock
 
     handed_in = submission.read(args.notebook)
+    _warn(args.sandbox)
     with open_airlock(handed_in.lesson, args.sandbox) as airlock:
         result = grade(handed_in, airlock, args.seed)
     print(result.to_json() if args.json else result.to_text())
     return 0
 
 
+def _warn(sandbox: str | None) -> None:
+    if sandbox == "none":
+        print("warning: student code runs unprotected, with your rights", file=sys.stderr)
+
+
 def _grade(args: argparse.Namespace) -> int:
     from autograder import classroom
 
+    _warn(args.sandbox)
     room = classroom.at(args.room, args.submissions)
     results = []
     for graded in classroom.grade_class(room, args.lessons, args.sandbox):

@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from . import launch
@@ -72,12 +72,18 @@ class Airlock:
 
     def session(
         self,
-        seed: int,
+        seed: int | Callable[[], int],
         prelude: Iterable[str] = (),
         student_names: Iterable[str] = (),
-        setup: str = "",
+        setup: str | Callable[[int], str] = "",
     ) -> Session:
-        """Return a session for one submission."""
+        """Return a session for one submission.
+
+        Where seed is a function, it is called when the first check begins, so that all of the
+        student's code is loaded by then; session.seed is what it drew. setup is the source that
+        the checker runs first, or a function that writes it from the seed; prelude are the given
+        cells. student_names are never taken from the prelude or the builtins.
+        """
         return Session(self, seed, list(prelude), sorted(student_names), setup)
 
     def start_student(self, call: socket.socket) -> Worker:
@@ -103,4 +109,3 @@ class Airlock:
             "limits": dataclasses.asdict(limits),
         }
         return self._servers[which].start(config, call)
-

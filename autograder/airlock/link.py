@@ -49,7 +49,8 @@ class Link:
             self.channel.send_frame(*frame, deadline=deadline)
             reply = self.receive(deadline)
             while reply[0] == "callback":
-                self.channel.send_frame(*self.call_back(*reply[1:]), deadline=deadline)
+                body, buffers = self.call_back(*reply[1:])
+                self.channel.send_frame(body, buffers, deadline)
                 reply = self.receive(deadline)
         except wire.ProtocolError as error:
             reasons = {wire.Timeout: "late", wire.PeerGone: "ended"}

@@ -7,6 +7,7 @@ converted or computed with, for then the student's code would decide what the an
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -91,10 +92,8 @@ class Remote:
         return id(self)
 
     def __del__(self) -> None:
-        try:
+        with contextlib.suppress(AttributeError):  # it may never have been finished
             _hidden(self, "_link").forgotten.append(_hidden(self, "_number"))
-        except AttributeError:
-            pass  # it was never finished
 
     def __reduce__(self) -> Any:
         raise NotPlain("an object of the submitted notebook cannot be copied")

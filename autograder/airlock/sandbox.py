@@ -179,7 +179,7 @@ def _without_packages(folder: Path, target: str) -> list[str]:
 
 
 def _folders(*targets: str) -> list[str]:
-    """Make the folders that hold the targets. Left to itself, bubblewrap makes them for root only."""
+    """Make the folders that hold the targets, or bubblewrap makes them for root only."""
     parents = [str(parent) for t in targets for parent in reversed(Path(t).parents)]
     return [x for parent in dict.fromkeys(parents) if parent != "/" for x in ("--dir", parent)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import wire
@@ -31,11 +32,18 @@ class Session:
     """
 
     def __init__(
-        self, airlock: Airlock, seed: int, prelude: list[str], student_names: list[str], setup: str
+        self,
+        airlock: Airlock,
+        seed: int | Callable[[], int],
+        prelude: list[str],
+        student_names: list[str],
+        setup: str | Callable[[int], str],
     ) -> None:
         self._airlock = airlock
         self._limits = airlock.limits
-        self._begin = ["begin", seed, setup, prelude, student_names]
+        self._draw, self._setup = seed, setup
+        self._given = [prelude, student_names]
+        self.seed: int | None = seed if isinstance(seed, int) else None  # None: not drawn yet
         self._ran: list[str] = []  # cells to run again in a fresh process
         self._cells = 0
         self._ends = time.monotonic() + self._limits.session_seconds
@@ -150,9 +158,12 @@ class Session:
         with self._call:
             self._checker = self._airlock.start_checker(self._call)
         self._call = None
+        if callable(self._draw) and self.seed is None:
+            self.seed = self._draw()
+        setup = self._setup(self.seed) if callable(self._setup) else self._setup
         deadline = time.monotonic() + self._limits.start_seconds
         try:
-            self._checker.channel.send(self._begin, deadline)
+            self._checker.channel.send(["begin", self.seed, setup, *self._given], deadline)
             problem = self._checker.channel.receive(deadline)
         except wire.ProtocolError as error:
             how = ending(self._checker.end(), self._limits)

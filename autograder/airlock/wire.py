@@ -305,7 +305,7 @@ class Channel:
         return body, [self._exactly(length, deadline) for length in lengths]
 
     def _exactly(self, size: int, deadline: float | None) -> Any:
-        block = np.empty(size, np.uint8)
+        block: Any = np.empty(size, np.uint8)
         view = memoryview(block)
         while len(view):
             self._wait(deadline)

@@ -59,7 +59,7 @@ def check_hyper(stride: int, pad: int = 0, dilation: int = 1, size: int = 1) -> 
 def enlarged(array: NDArray[np.generic], side: int, fill: NDArray[np.int64]) -> NDArray[np.generic]:
     """array (..., H, W) in the corner of fill (..., side, side), if it is smaller than that."""
     H, W = array.shape[-2:]
-    if H >= side or W >= side:
+    if max(H, W) >= side:
         return array
     out = fill.astype(np.result_type(array, fill))
     out[..., :H, :W] = array

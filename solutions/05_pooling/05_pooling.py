@@ -114,15 +114,15 @@ demo.max_pooling()
 
 # %% [markdown]
 # **When windows overlap**, one pixel can win in several of them. Look at the 7 of the demo's map: it
-# wins four windows, and four gradients meet there. They add up, as gradients of a
-# value that is used in several places always do.
+# wins four windows, and four gradients meet there. They add up, as gradients of a value that is
+# used in several places always do.
 #
 # A line is enough to see it. Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It
 # stops twice, and the 9 wins both times. If `dout` is $[10, 1]$, the 9 gets 11.
 #
-# **When values tie**, there is no single winner. In the window $\begin{pmatrix} 5 & 5 \\ 1 & 2
-# \end{pmatrix}$ both fives are largest. Say the output's gradient is 6. Who gets it: the first
-# five, both a half, or both 6?
+# **When values tie**, there is no single winner. In the window
+# $\begin{pmatrix} 5 & 5 \\ 1 & 2 \end{pmatrix}$ both fives are largest. Say the output's gradient
+# is 6. Should the first five get it all, each of them a half, or both 6?
 #
 # Raise all pixels by a small $\varepsilon$. The output rises by $\varepsilon$, and the loss by
 # $6 \varepsilon$. So the numbers in `dx` must add up to 6. Giving it to the first winner does that.

@@ -40,10 +40,8 @@ def theme_of(viewer):
 @pytest.mark.parametrize("size", [SLIDE, (860, 700), PHONE], ids=["slide", "notebook", "phone"])
 def test_nothing_is_clipped(view, make, size):
     viewer = view(make(), size)
-    for key in ["Home", "ArrowRight", "End", "ArrowLeft"]:
-        viewer.press(key)
-        assert viewer.clipped() == []
-        assert viewer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for keys in [["Home"], ["ArrowRight"] * 4, ["End"]]:
+        assert viewer.press(*keys).clipped() == []
     if size == SLIDE:
         assert viewer.page.evaluate("document.documentElement.scrollHeight") <= size[1]
 
@@ -59,17 +57,22 @@ def test_settings_do_not_clip(view, size):
             assert viewer.clipped() == []
 
 
+HEIGHTS = """() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => done([
+        window.frameElement.clientHeight,
+        document.querySelector("main").getBoundingClientRect().height,
+    ]))))"""
+
+
 @each_demo
 @pytest.mark.parametrize("size", [SLIDE, PHONE], ids=["slide", "phone"])
 def test_frame_is_as_high_as_its_content(view, make, size):
     viewer = view(host(make()), size)
     frame = frame_of(viewer)
-    heights = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(
-        [window.frameElement.clientHeight, document.querySelector("main").getBoundingClientRect().height]))))"""
     frame.wait_for_selector("main[data-step]")
     for act in ["stage.go(0)", "stage.go(stage.steps - 1)"]:
         frame.evaluate(act)
-        outer, inner = frame.evaluate(heights)
+        outer, inner = frame.evaluate(HEIGHTS)
         assert inner <= outer < inner + 1
         assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
@@ -122,86 +125,46 @@ def test_a_frame_without_access_to_its_host_works(view):
     assert frame_of(viewer).inner_text("#count") == "step 2 of 9"
 
 
-READ_LOOKS = """() => {
-    const rgb = (text) => {
-        const n = text.match(/[\\d.]+/g).map(Number);
-        return text.startsWith("color(") ? [n[0] * 255, n[1] * 255, n[2] * 255, n[3] ?? 1] : [n[0], n[1], n[2], n[3] ?? 1];
-    };
-    const light = (c) => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
-    const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
-    const behind = (node) => {
-        for (let n = node; n; n = n.parentElement) {
-            const color = rgb(getComputedStyle(n).backgroundColor);
-            if (color[3] > 0.99) return color;
-        }
-        return [255, 255, 255];
-    };
-    const own = (node) => [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    return [...document.querySelectorAll("main *")].filter((n) => (own(n) || n.tagName === "INPUT") && n.checkVisibility({visibilityProperty: true}))
-        .map((node) => {
-            const style = getComputedStyle(node);
-            const [a, b] = [luminance(rgb(style.color)), luminance(behind(node))].sort((p, q) => q - p);
-            return { what: `${node.tagName}.${node.className} ${node.textContent}`.slice(0, 40),
-                     contrast: (a + 0.05) / (b + 0.05), size: parseFloat(style.fontSize) };
-        });
-}"""
-
-
 @each_demo
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_is_large_and_stands_out(view, make, theme):
     viewer = view(make(), theme=theme)
-    for key in ["Home", *["ArrowRight"] * 4, "End"]:
-        viewer.press(key)
-        looks = viewer.page.evaluate(READ_LOOKS)
+    for keys in [["Home"], ["ArrowRight"] * 4, ["End"]]:
+        looks = viewer.press(*keys).looks()
         assert len(looks) > 20
         assert [look for look in looks if look["contrast"] < 4.5] == []
         assert [look for look in looks if look["size"] < 14] == []
 
 
-def test_warning_stands_out_too(view):
-    for theme in ["light", "dark"]:
-        viewer = view(demo.convolution(), theme=theme)
-        viewer.enter(S=3)
-        assert [k for k in viewer.page.evaluate(READ_LOOKS) if k["contrast"] < 4.5] == []
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_warning_stands_out_too(view, theme):
+    viewer = view(demo.convolution(), theme=theme)
+    viewer.enter(S=3)
+    assert viewer.read().steps == 0
+    assert [look for look in viewer.looks() if look["contrast"] < 4.5] == []
 
 
 def test_focus_goes_through_all_controls_and_is_seen(view):
     viewer = view(demo.convolution())
-    seen = []
-    for _ in range(9):
+    names = ["previous", "play", "next", "slider", *(f"set-{key}" for key in "WFSPD")]
+    for name in names:
         viewer.press("Tab")
-        name, width = viewer.page.evaluate(
-            "[document.activeElement.id, parseFloat(getComputedStyle(document.activeElement).outlineWidth)]"
-        )
-        seen.append(name)
-        assert width >= 3
-    assert seen == ["previous", "play", "next", "slider", *(f"set-{key}" for key in "WFSPD")]
+        assert viewer.page.evaluate("document.activeElement.id") == name
+        outline = "parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
+        assert viewer.page.evaluate(outline) >= 3
 
 
 def test_keys(view):
     viewer = view(demo.convolution())
-    for key, step in [
-        ("ArrowRight", 1),
-        ("End", 17),
-        ("ArrowRight", 17),
-        ("ArrowLeft", 16),
-        ("Home", 0),
-        ("ArrowLeft", 0),
-    ]:
-        viewer.press(key)
-        assert viewer.step == step, key
+    moves = [("ArrowRight", 1), ("End", 17), ("ArrowRight", 17), ("ArrowLeft", 16), ("Home", 0)]
+    for key, step in [*moves, ("ArrowLeft", 0)]:
+        assert viewer.press(key).read().step == step, key
     viewer.page.focus("#slider")
-    viewer.press("ArrowRight")
-    assert viewer.step == 1, "one step, not one by the slider and one by the page"
+    assert viewer.press("ArrowRight").read().step == 1, "one step, not two"
     viewer.page.focus("#set-W")
-    viewer.press("ArrowLeft")
-    viewer.press("Home")
-    assert viewer.step == 1, "in a number field the arrows belong to the number"
+    assert viewer.press("ArrowLeft", "Home").read().step == 1, "here they belong to the number"
     viewer.page.focus("#next")
-    viewer.press("Enter")
-    viewer.press("Space")
-    assert viewer.step == 3
+    assert viewer.press("Enter", "Space").read().step == 3
 
 
 def test_numbers_out_of_range_change_nothing(view):
@@ -218,12 +181,12 @@ def test_play_goes_to_the_end_and_stops_there(view):
     viewer = view(demo.backward())
     viewer.page.evaluate("stage.interval = 5")
     viewer.press("Space")
-    assert viewer.page.inner_text("#play") == "Pause"
     viewer.page.wait_for_function("stage.step === stage.steps - 1")
     viewer.page.wait_for_function("document.querySelector('#play').innerText === 'Play'")
     viewer.page.evaluate("stage.interval = 10000")
-    viewer.page.click("#play")  # from the end it starts again
-    assert viewer.step == 0
+    viewer.page.click("#play")
+    assert viewer.read().step == 0, "from the end it starts again"
+    assert viewer.page.inner_text("#play") == "Pause"
     viewer.press("ArrowRight")
     assert viewer.page.inner_text("#play") == "Play", "a move by hand stops playing"
 
@@ -232,27 +195,25 @@ def test_sentence_is_read_aloud_and_cells_can_be_tapped(view):
     viewer = view(demo.convolution(), has_touch=True)
     assert viewer.page.get_attribute("#sentence", "aria-live") == "polite"
     viewer.page.tap('[data-name="out[0, 1]"] tr:nth-child(2) td:nth-child(3)')
-    assert viewer.step == 9 + 5
-    assert viewer.sentence.startswith("out[0, 1, 1, 2] = ")
+    seen = viewer.read()
+    assert seen.step == 9 + 5
+    assert seen.sentence.startswith("out[0, 1, 1, 2] = ")
 
 
 def test_escape_gives_the_keyboard_back(view):
-    viewer = view(
-        host(demo.im2col())
-        + "<script>addEventListener('keydown', (e) => window.got = e.key)</script>"
-    )
-    frame_of(viewer).click("#next")
+    listen = "<script>addEventListener('keydown', (e) => { window.got = e.key; })</script>"
+    viewer = view(host(demo.im2col()) + listen)
+    frame = frame_of(viewer)
+    frame.click("#next")
     viewer.press("ArrowRight")
-    assert frame_of(viewer).inner_text("#count") == "step 3 of 9"
-    viewer.press("Escape")
-    viewer.press("ArrowRight")
+    assert frame.inner_text("#count") == "step 3 of 9"
+    viewer.press("Escape", "ArrowRight")
     assert viewer.page.evaluate("window.got") == "ArrowRight"
-    assert frame_of(viewer).inner_text("#count") == "step 3 of 9"
+    assert frame.inner_text("#count") == "step 3 of 9"
 
 
 def test_less_motion_where_the_reader_asks_for_it(view):
-    moving = "document.getAnimations().length"
     for motion, moves in [("no-preference", True), ("reduce", False)]:
         viewer = view(demo.im2col(), reduced_motion=motion)
         viewer.press("ArrowRight")
-        assert (viewer.page.evaluate(moving) > 0) is moves
+        assert (viewer.page.evaluate("document.getAnimations().length") > 0) is moves

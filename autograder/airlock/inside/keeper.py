@@ -9,6 +9,7 @@ the lifeline as one line of JSON.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
@@ -89,7 +90,7 @@ def _leave_only(keep: list[int]) -> None:
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     edges = [2, *sorted(keep), os.sysconf("SC_OPEN_MAX")]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         os.closerange(low + 1, high)
 
 

@@ -84,7 +84,7 @@ class CallDesk:
             "get": self.get,
             "call": self.call,
             "attribute": lambda owner, name: ["value", getattr(owner, name)],
-            "set attribute": lambda owner, name, value: ["value", setattr(owner, name, value)],
+            "set attribute": lambda owner, name, value: ["value", owner.__setattr__(name, value)],
             "item": lambda owner, key: ["value", owner[key]],
             "set item": lambda owner, key, value: ["value", owner.__setitem__(key, value)],
             "length": lambda owner: ["value", len(owner)],

@@ -148,10 +148,23 @@ class Stage {
     if (!layouts || document.documentElement.clientWidth === 0) return;
     for (const [name, [smallest, largest]] of Object.entries(layouts)) {
       this.root.dataset.layout = name;
-      for (let cell = largest; cell >= smallest; cell--) {
-        this.root.style.setProperty("--cell", `${cell}px`);
-        if (this.board.scrollWidth <= this.board.clientWidth) return;
-      }
+      if (this.fill(smallest, largest)) return;
     }
+  }
+
+  // Sets the largest whole size of a cell with which nothing overflows; false if none will do.
+  fill(smallest, largest) {
+    const roomy = (cell) => {
+      this.root.style.setProperty("--cell", `${cell}px`);
+      return this.board.scrollWidth <= this.board.clientWidth;
+    };
+    if (roomy(largest)) return true;
+    let [low, high] = [smallest, largest];
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if (roomy(middle)) low = middle;
+      else high = middle;
+    }
+    return roomy(low);
   }
 }

@@ -1,0 +1,295 @@
+"""The wire: plain data there and back, and nothing but ProtocolError for anything else."""
+
+import math
+import socket
+import struct
+import threading
+import time
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.airlock import wire
+from autograder.airlock.wire import Channel, PeerGone, ProtocolError, Timeout, Unsendable
+
+DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.complex_numbers(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.just(...)
+    | st.slices(10)
+)
+arrays = hnp.arrays(st.sampled_from(DTYPES + ["S3", "U4"]), hnp.array_shapes(min_dims=0, min_side=0))
+keys = st.none() | st.booleans() | st.integers() | st.text() | st.tuples(st.integers(), st.text())
+values = st.recursive(
+    scalars | arrays,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(keys, inner, max_size=4)
+        | st.frozensets(keys, max_size=4).map(set)
+    ),
+    max_leaves=12,
+)
+
+
+def through(value: Any) -> Any:
+    """Send a value through a real socket."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sender = threading.Thread(target=Channel(ours).send, args=(value,))
+        sender.start()
+        received = Channel(theirs).receive(time.monotonic() + 10)
+        sender.join()
+    return received
+
+
+def same(a: Any, b: Any) -> bool:
+    """Compare values and types, all the way down."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return same(list(a), list(b)) and same(list(a.values()), list(b.values()))
+    return a == b
+
+
+@given(values)
+def test_a_value_comes_back_as_it_was(value: Any) -> None:
+    assert same(through(value), value)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_numpy_scalar_comes_back_as_one(dtype: str) -> None:
+    assert same(through(np.dtype(dtype).type(1)), np.dtype(dtype).type(1))
+
+
+def test_orders_and_strides_become_plain_ones() -> None:
+    base = np.arange(24.0).reshape(2, 3, 4)
+    for array in (base.T, base[:, ::-1, ::2], np.asfortranarray(base), base.astype(">f8")):
+        back = through(array)
+        assert np.array_equal(back, array) and back.dtype == np.float64 and back.flags.c_contiguous
+
+
+def test_one_array_in_two_places_stays_one() -> None:
+    array = np.zeros(3)
+    first, second = through([array, array])
+    assert first is second
+
+
+def test_a_read_only_array_stays_read_only() -> None:
+    array = np.zeros(3)
+    array.flags.writeable = False
+    assert not through(array).flags.writeable
+    assert through(np.zeros(3)).flags.writeable
+
+
+def test_containers_of_other_classes_become_plain() -> None:
+    from collections import OrderedDict, namedtuple
+
+    assert same(through(OrderedDict(a=1)), {"a": 1})
+    assert same(through(namedtuple("P", "x y")(1, 2)), (1, 2))
+
+
+class Text(str):
+    pass
+
+
+class Number(float):
+    pass
+
+
+class Array(np.ndarray):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Text("a"), Number(1), np.zeros(2).view(Array), np.array([None]), np.ma.zeros(2), object(),
+     np.zeros(2, [("a", "f8")]), np.datetime64("2020"), np.longdouble(1)],
+)  # fmt: skip
+def test_what_is_not_plain_is_not_sent_as_such(value: Any) -> None:
+    with pytest.raises(Unsendable):
+        wire.encode(value)
+    seen = []
+    wire.encode([value], lambda other: seen.append(other) or [wire.HANDLE, 0, "x"])
+    assert seen[0] is value
+
+
+def nested(depth: int) -> list:
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("value", [nested(70), [0] * (wire.ITEMS + 1), 1 << 40000, "a" * (9 << 20)])
+def test_what_is_too_large_is_not_sent(value: Any) -> None:
+    with pytest.raises(Unsendable):
+        wire.encode(value)
+
+
+def test_too_many_bytes_are_not_sent() -> None:
+    block = np.broadcast_to(np.zeros(1), (wire.BUFFER_BYTES // 8 + 1,))
+    with pytest.raises(Unsendable):
+        wire.encode(block)
+
+
+def refused(tree: Any, *buffers: bytes) -> None:
+    body = tree if isinstance(tree, bytes) else msgpack.packb(tree)
+    with pytest.raises(ProtocolError):
+        wire.decode(body, [np.frombuffer(b, np.uint8).copy() for b in buffers])
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [[], [[]], [99], ["x"], [True, 1], {}, {1: 2}, [wire.DICT, 1], [wire.DICT, [wire.LIST], 1],
+     [wire.SET, [wire.LIST]], [wire.SLICE, 1], [wire.COMPLEX, 1, 2], [wire.COMPLEX, "a", "b"],
+     [wire.BIG, "a"], [wire.BIG, b"a" * 5000], [wire.HANDLE, 1, "x"], [wire.CALLBACK, 1],
+     [wire.SCALAR, "<f8", b""], [wire.SCALAR, "<f8", b"a" * 9], [wire.SCALAR, "|O", b"a" * 8],
+     [wire.SCALAR, "<M8[s]", b"a" * 8], [wire.SCALAR, "V8", b"a" * 8], [wire.SCALAR, 1, b"a" * 8],
+     [wire.ARRAY, "<f8", 0, True, 1], msgpack.ExtType(1, b"a"), msgpack.Timestamp(1)],
+)  # fmt: skip
+def test_malformed_values_are_refused(tree: Any) -> None:
+    refused(tree)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [("<f8", 0, True, 2), ("<f8", 1, True, 1), ("<f8", -1, True, 1), ("<f8", 0, True, -1),
+     ("|O", 0, True, 1), (">f8", 0, True, 1), ("<f8", 0, True, "1"), ("<f8", 0.0, True, 1),
+     ("<f8", 0, True, *[1] * 33), ("<f8",), (), ("<U0", 0, True, 1), ("f8,f8", 0, True, 1),
+     ("<f8", 0, True, 1 << 62, 4), ("<f16", 0, True, 1)],
+)  # fmt: skip
+def test_malformed_arrays_are_refused(fields: tuple) -> None:
+    refused([wire.ARRAY, *fields], b"a" * 8)
+
+
+def test_one_buffer_cannot_be_two_arrays() -> None:
+    one, other = [wire.ARRAY, "<f8", 0, True, 1], [wire.ARRAY, "<i8", 0, True, 1]
+    refused([wire.LIST, one, other], b"a" * 8)
+
+
+def test_an_odd_boolean_becomes_true() -> None:
+    body = msgpack.packb([wire.ARRAY, "|b1", 0, True, 2])
+    array = wire.decode(body, [np.frombuffer(b"\x00\xff", np.uint8).copy()])
+    assert array.view(np.uint8).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x91" * 5000, b"\xdd\xff\xff\xff\xff", b"\xdd\x00\x03\xff\xff" * 1000, b"\xc1", b"",
+     b"\x93" + b"\x00", msgpack.packb([wire.LIST] * 10) + b"\x00", msgpack.packb([0, *[[0]] * 300000]),
+     b"\xdc\xff\xff" + b"\x00" * 0xFFFF + b"x"],
+)  # fmt: skip
+def test_bombs_are_refused_soon(body: bytes) -> None:
+    begin = time.monotonic()
+    refused(body)
+    assert time.monotonic() - begin < 2
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.binary(max_size=200), st.lists(st.binary(max_size=16), max_size=3))
+def test_random_bodies_do_nothing_but_fail(body: bytes, buffers: list[bytes]) -> None:
+    blocks = [np.frombuffer(b, np.uint8).copy() for b in buffers]
+    try:
+        wire.decode(body, blocks)
+    except ProtocolError:
+        pass
+
+
+@settings(max_examples=500, deadline=None)
+@given(values, st.data())
+def test_mutated_bodies_do_nothing_but_fail(value: Any, data: st.DataObject) -> None:
+    body, arrays = wire.encode(value)
+    blocks = [np.frombuffer(a.tobytes(), np.uint8).copy() for a in arrays]
+    changed = bytearray(body)
+    for _ in range(data.draw(st.integers(1, 4))):
+        changed[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        wire.decode(bytes(changed), blocks)
+    except ProtocolError:
+        pass
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(min_size=1, max_size=100), st.booleans())
+def test_random_frames_do_nothing_but_fail(raw: bytes, proper: bool) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(wire.HEAD.pack(wire.MAGIC, len(raw), 0) + raw if proper else raw)
+        ours.close()
+        try:
+            Channel(theirs).receive(time.monotonic() + 5)
+        except ProtocolError:
+            pass
+
+
+@pytest.mark.parametrize(
+    "head",
+    [(b"ALK1", 1, 0), (wire.MAGIC, wire.BODY_BYTES + 1, 0), (wire.MAGIC, 1, wire.BUFFERS + 1)],
+)
+def test_a_head_that_is_too_large_is_refused_at_once(head: tuple) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(wire.HEAD.pack(*head))
+        with pytest.raises(ProtocolError, match="malformed"):
+            Channel(theirs).receive(time.monotonic() + 5)
+
+
+def test_announced_arrays_are_capped_before_they_come() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(wire.HEAD.pack(wire.MAGIC, 1, 2) + struct.pack("<2Q", 1 << 62, 1 << 62))
+        with pytest.raises(ProtocolError, match="MiB"):
+            Channel(theirs).receive(time.monotonic() + 5)
+
+
+def test_silence_is_late_and_closing_is_gone() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(wire.HEAD.pack(wire.MAGIC, 10, 0) + b"abc")
+        begin = time.monotonic()
+        with pytest.raises(Timeout):
+            Channel(theirs).receive(begin + 0.2)
+        assert 0.15 < time.monotonic() - begin < 1
+        ours.close()
+        with pytest.raises(PeerGone):
+            Channel(theirs).receive(time.monotonic() + 5)
+
+
+def test_a_trickle_of_bytes_does_not_move_the_deadline() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        stop = threading.Event()
+
+        def trickle() -> None:
+            ours.sendall(wire.HEAD.pack(wire.MAGIC, 1000, 0))
+            while not stop.wait(0.05):
+                ours.sendall(b"x")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        begin = time.monotonic()
+        with pytest.raises(Timeout):
+            Channel(theirs).receive(begin + 0.4)
+        assert time.monotonic() - begin < 1
+        stop.set()
+        thread.join()
+
+
+def test_not_a_number_survives() -> None:
+    assert math.isnan(through(math.nan)) and math.isnan(through(np.float32("nan")))

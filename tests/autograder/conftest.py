@@ -1,0 +1,66 @@
+"""A warm airlock, and submissions to put into it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder import submission
+from autograder.airlock import Airlock
+from autograder.course import Lesson, lessons
+from autograder.grade import Grade, grade, open_airlock
+from convbook import notebook
+
+LESSON = "02_convolution"
+
+
+@pytest.fixture(scope="session")
+def lesson() -> Lesson:
+    return lessons()[LESSON]
+
+
+@pytest.fixture(scope="session")
+def airlock(lesson: Lesson) -> Iterator[Airlock]:
+    if not shutil.which("bwrap"):
+        pytest.skip("bubblewrap is not installed")
+    with open_airlock(lesson) as opened:
+        yield opened
+
+
+@pytest.fixture
+def answers(lesson: Lesson) -> NotebookNode:
+    """A submission with every answer right, free to be changed."""
+    cells = nbformat.from_dict(lesson.released)
+    for cell in cells.cells:
+        name = notebook.grade_id(cell)
+        if name in lesson.exercises:
+            cell.source = source(lesson.notebook, name)
+    return cells
+
+
+@pytest.fixture
+def graded(airlock: Airlock, lesson: Lesson) -> Callable[[NotebookNode], Grade]:
+    """Grade a notebook as if it had been handed in as a file."""
+
+    def run(cells: NotebookNode) -> Grade:
+        parsed = submission.parse(nbformat.writes(cells, version=4))
+        return grade(submission.reconcile(parsed, lesson), airlock)
+
+    return run
+
+
+def source(cells: NotebookNode, name: str) -> str:
+    return named(cells, name).source
+
+
+def named(cells: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in cells.cells if notebook.grade_id(cell) == name)
+
+
+def write(cells: NotebookNode, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(cells, path)
+    return path
