@@ -31,7 +31,8 @@ quick: $(STAMP)  ## run the tests that take no more than a few seconds
 	$(BIN)/pytest -n 2 -m "not slow"
 
 grade: $(STAMP)  ## grade the sample class
-	@$(BIN)/autograder grade --sample
+	@$(BIN)/python tests/sample_class.py class/sample/submitted
+	@$(BIN)/autograder grade --class class/sample
 
 build: $(STAMP)  ## build the notebooks from their sources
 	@$(BIN)/autograder build

@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import submission
-from autograder.airlock import Airlock, Session, Verdict
+from autograder.airlock import Airlock, Verdict
 from autograder.course import Check, Lesson
 from autograder.stage import SEEN_AT, stage
 from autograder.submission import Submission
@@ -106,10 +106,7 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
 
 
 def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> Grade:
-    """Grade a submission.
-
-    All of the student's cells run first, in the student's order; only then is the seed of the
-    hidden input drawn and do the checks run. So no student code can know the input it will meet.
+    """Grade a submission: its cells and the lesson's checks in the order a reader meets them.
 
     Args:
         handed_in: the notebook to run. Its cells get their outputs.
@@ -117,20 +114,22 @@ def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> G
         seed: of the hidden input, to repeat a grading; drawn afresh where None.
     """
     lesson = handed_in.lesson
-    cells = handed_in.cells
     verdicts: dict[str, Verdict] = {}
-    seed = secrets.randbits(32) if seed is None else seed
     with airlock.session(**_checker(lesson, seed)) as session:
-        _run_student(session, cells)
-        for cell in filter(notebook.is_check, cells.cells):
+        for cell in filter(_runs, handed_in.cells.cells):
             name = notebook.grade_id(cell)
-            points = float(cell.metadata["nbgrader"]["points"])
-            verdicts[name] = session.run_check(name, cell.source, points)
-            cell.outputs = [_node(output) for output in verdicts[name].outputs]
+            if notebook.is_check(cell):
+                points = float(cell.metadata["nbgrader"]["points"])
+                verdicts[name] = session.run_check(name, cell.source, points)
+                outputs = verdicts[name].outputs
+            else:
+                outputs = session.run_student(cell.source)
+            cell.outputs = [_node(output) for output in outputs]
     results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
-    _number(cells)
-    _keep_results(cells, results)
-    return Grade(lesson.name, airlock.sandbox, seed, results, tuple(handed_in.notes), cells)
+    _number(handed_in.cells)
+    _keep_results(handed_in.cells, results)
+    notes = tuple(handed_in.notes)
+    return Grade(lesson.name, airlock.sandbox, session.seed or 0, results, notes, handed_in.cells)
 
 
 def blank(lesson: Lesson, reason: str) -> Grade:
@@ -146,19 +145,25 @@ def blank(lesson: Lesson, reason: str) -> Grade:
     return Grade(lesson.name, "none", 0, results, (reason,), empty.cells)
 
 
-def _run_student(session: Session, cells: NotebookNode) -> None:
-    for cell in cells.cells:
-        if cell.cell_type != "code" or notebook.is_check(cell) or notebook.is_shown_only(cell):
-            continue
-        if cell.source.strip():
-            cell.outputs = [_node(output) for output in session.run_student(cell.source)]
+def _runs(cell: NotebookNode) -> bool:
+    """Tell whether a cell is run: code that is not only there to show something."""
+    return (
+        cell.cell_type == "code" and bool(cell.source.strip()) and not notebook.is_shown_only(cell)
+    )
 
 
-def _checker(lesson: Lesson, seed: int) -> dict[str, Any]:
-    """Say what the checker needs: the judge's start, the given cells, whose names are whose."""
+def _checker(lesson: Lesson, seed: int | None) -> dict[str, Any]:
+    """Say what the checker needs: the judge's start, the given cells, whose names are whose.
+
+    A fresh seed is drawn when the first check begins, and never enters the student's process.
+    """
+
+    def setup(drawn: int) -> str:
+        return f"from autograder import judge\njudge.begin({lesson.name!r}, {drawn})\ndel judge"
+
     return {
-        "seed": seed,
-        "setup": f"from autograder import judge\njudge.begin({lesson.name!r}, {seed})\ndel judge",
+        "seed": (lambda: secrets.randbits(32)) if seed is None else seed,
+        "setup": setup,
         "prelude": lesson.given,
         "student_names": lesson.student_names,
     }

@@ -1,0 +1,159 @@
+"""A whole class: our own command and nbgrader's, into one gradebook."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import sample_class
+from nbgrader.api import Gradebook
+
+from autograder import classroom, course, gradebook
+from autograder.course import CourseError, lessons
+from convbook import notebook
+
+LESSON = "02_convolution"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[classroom.Classroom, list]:
+    """The sample class, graded."""
+    folder = tmp_path_factory.mktemp("class")
+    sample_class.write(folder / "submitted")
+    room = classroom.at(folder)
+    return room, list(classroom.grade_class(room, []))
+
+
+def test_the_sample_class_gets_the_scores_it_should(graded: tuple) -> None:
+    scores: dict[str, dict[str, float]] = {name: {} for name in sample_class.LESSONS}
+    for result in graded[1]:
+        scores[result.lesson][result.student] = result.grade.score
+    assert scores == sample_class.SCORES
+
+
+def test_the_gradebook_holds_the_same(graded: tuple) -> None:
+    with gradebook.opened(graded[0].db_url) as book:
+        for name, scores in sample_class.SCORES.items():
+            assert book.scores(name) == scores
+
+
+def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:
+    lines = list(classroom.table(graded[1]))
+    assert lines[0].split() == ["student", *sample_class.LESSONS]
+    assert lines[1].split()[:4] == ["ada", "20", "/", "20"]
+    assert f"jan, {LESSON}: {LESSON}.ipynb: not a notebook (it is not valid JSON)" in lines
+
+
+def test_feedback_never_shows_a_hidden_check(graded: tuple) -> None:
+    pages = list(classroom.write_feedback(graded[0], []))
+    assert len(pages) == len(sample_class.LESSONS) * len(sample_class.STUDENTS)
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert "HIDDEN" not in text
+        assert "judge" not in text
+        assert "http-equiv" in text
+        assert len(text) < 300_000
+
+
+def test_points_given_by_hand_are_kept_on_a_regrade(tmp_path: Path) -> None:
+    sample = tmp_path / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
+    sample.parent.mkdir(parents=True)
+    sample.write_text(sample_class.STUDENTS["ada"](lessons()[LESSON], "ada"), encoding="utf-8")
+    room = classroom.at(tmp_path)
+    list(classroom.grade_class(room, []))
+    with Gradebook(room.db_url) as book:
+        answer = book.find_grade("answer-why_flip", LESSON, LESSON, "ada")
+        assert answer.needs_manual_grade
+        answer.manual_score = 1.5
+        book.db.commit()
+    list(classroom.grade_class(room, []))
+    with Gradebook(room.db_url) as book:
+        assert book.find_submission(LESSON, "ada").score == 21.5
+
+
+def test_an_empty_class_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="no STUDENT/LESSON folder"):
+        list(classroom.grade_class(classroom.at(tmp_path), []))
+
+
+def test_a_misnamed_notebook_is_found_and_a_foreign_one_is_not(tmp_path: Path) -> None:
+    right = tmp_path / "submitted" / "kim" / LESSON / "final version (2).ipynb"
+    wrong = tmp_path / "submitted" / "lea" / LESSON / "03_backprop.ipynb"
+    missing = tmp_path / "submitted" / "max" / LESSON
+    for path, name in ((right, LESSON), (wrong, "03_backprop")):
+        path.parent.mkdir(parents=True)
+        nbformat.write(lessons()[name].notebook, path)
+    missing.mkdir(parents=True)
+    results = {r.student: r.grade for r in classroom.grade_class(classroom.at(tmp_path), [])}
+    assert results["kim"].score == 20
+    assert "not a notebook of this lesson" in results["lea"].notes[0]
+    assert "was not handed in" in results["max"].notes[0]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the course, as nbgrader sees it."""
+    for part in ("solutions", "notebooks"):
+        shutil.copytree(course.root() / part / LESSON, tmp_path / part / LESSON)
+    shutil.copy(course.root() / "nbgrader_config.py", tmp_path)
+    return tmp_path
+
+
+def nbgrader(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run nbgrader where the virtual environment is activated."""
+    folder = str(Path(sys.executable).parent)
+    env = os.environ | {"PATH": folder + os.pathsep + os.environ["PATH"]}
+    env["CONVBOOK_COURSE"] = str(checkout)
+    return subprocess.run(
+        [f"{folder}/nbgrader", *args], cwd=checkout, env=env, capture_output=True, text=True
+    )
+
+
+def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
+    before = (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes()
+    done = nbgrader(checkout, "generate_assignment", LESSON, "--force")
+    assert done.returncode == 0, done.stderr
+    assert (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes() == before
+    for student, hand_in in sample_class.STUDENTS.items():
+        path = checkout / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(hand_in(lessons()[LESSON], student), encoding="utf-8")
+    for command in (["autograde", LESSON], ["generate_feedback", LESSON], ["export"]):
+        done = nbgrader(checkout, *command)
+        assert done.returncode == 0, done.stderr
+        assert "SAWarning" not in done.stderr
+        assert "checksum" not in done.stderr
+    with (checkout / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
+    assert scores == sample_class.SCORES[LESSON]
+    feedback = checkout / "class" / "feedback" / "jan" / LESSON / f"{LESSON}.html"
+    assert "could not be graded" in feedback.read_text(encoding="utf-8")
+
+
+def test_nbgrader_validate_says_what_is_wrong_in_a_few_lines(tmp_path: Path) -> None:
+    cells = nbformat.from_dict(lessons()[LESSON].released)
+    for cell in cells.cells:
+        if notebook.grade_id(cell) in lessons()[LESSON].exercises:
+            own = next(
+                c
+                for c in lessons()[LESSON].notebook.cells
+                if notebook.grade_id(c) == notebook.grade_id(cell)
+            )
+            cell.source = own.source
+        if notebook.grade_id(cell).startswith("answer-"):
+            cell.source = "It makes no difference."
+    path = tmp_path / f"{LESSON}.ipynb"
+    nbformat.write(cells, path)
+    assert "Success!" in nbgrader(tmp_path, "validate", str(path)).stdout
+    target = next(c for c in cells.cells if notebook.grade_id(c) == "correlate2d")
+    target.source = target.source.replace("* w)", "* w[::-1, ::-1])")
+    nbformat.write(cells, path)
+    said = nbgrader(tmp_path, "validate", str(path)).stdout
+    assert "Not yet: the impulse: 4 of 4 values differ." in said
+    assert "Traceback" not in said
