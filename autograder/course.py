@@ -13,7 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from convbook import notebook
+from convbook import earlier, notebook
 
 
 class CourseError(Exception):
@@ -99,6 +99,7 @@ class Lesson:
 
     def reference(self) -> dict[str, Any]:
         """Load the solution's functions and the imports they need."""
+        earlier.given_only = True  # no student's notebook is ever read in this process
         return notebook.load_functions(self.notebook, f"solution of {self.name}")
 
     @property

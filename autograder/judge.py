@@ -119,7 +119,7 @@ def backward(
     elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
         raise not_yet(f"{names[1]} must return {len(results)} gradients: {', '.join(results)}.")
     for result, yours, theirs in zip(results, actual, expected, strict=True):
-        _agree(names[1], args, kwargs, yours, theirs, result, hint)
+        _agree(names[0], args, kwargs, yours, theirs, f"{result} of {names[1]}", hint)
 
 
 def refuses(

@@ -5,6 +5,7 @@ check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
@@ -16,6 +17,9 @@ from nbformat import NotebookNode
 CHECK = "check-"
 # Cells with one of these tags show something; no grade and no later cell depends on them.
 SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
+
+
+_HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)
 
 
 class NotebookError(Exception):
@@ -68,6 +72,11 @@ def is_shown_only(cell: NotebookNode) -> bool:
 def checks_of(notebook: NotebookNode, exercise: str) -> list[NotebookNode]:
     """Return the check cells of one exercise, in order."""
     return [c for c in notebook.cells if is_check(c) and exercise_of(grade_id(c)) == exercise]
+
+
+def public(source: str) -> str:
+    """Return a check's text without its hidden part."""
+    return _HIDDEN.sub("", source).rstrip()
 
 
 def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ from nbformat import NotebookNode
 from autograder.feedback import html
 from convbook import notebook
 
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)
 PNG = b"\x89PNG\r\n\x1a\n"
 WORDS = {
     "pass": "passed",
@@ -78,14 +76,13 @@ def _shown(cell: NotebookNode) -> dict[str, Any]:
     if cell.cell_type != "code":
         return shown | {"body": html.markdown(cell.source)}
     if notebook.is_check(cell):
-        return shown | {"kind": "check", "body": html.code(public(cell.source)), "outputs": []}
+        return shown | {
+            "kind": "check",
+            "body": html.code(notebook.public(cell.source)),
+            "outputs": [],
+        }
     outputs = [output for output in map(_output, cell.outputs) if output]
     return shown | {"body": html.code(cell.source), "outputs": outputs}
-
-
-def public(source: str) -> str:
-    """Return a check's text without its hidden part."""
-    return HIDDEN.sub("", source).rstrip()
 
 
 def _output(output: NotebookNode) -> dict[str, str] | None:

@@ -60,7 +60,9 @@ function build(hyper) {
   stage.restart(now.fits ? K * OH * OW : 0);
   stage.sentence.classList.toggle("warn", !now.fits);
   size.replaceChildren(...sizeLines());
-  stage.fit({ wide: [22, 30], middle: [21, 30], beside: [20, 30], stacked: [20, 26] });
+  // Larger pictures and filters get smaller cells, so that the board stays on a slide.
+  const largest = Math.min(30, Math.max(22, Math.floor(390 / (x[0].length + K * HH))));
+  stage.fit({ wide: [20, largest], middle: [20, largest], beside: [20, largest], stacked: [20, 26] });
 }
 
 function filterFigure(k, c, HH, WW) {
