@@ -19,7 +19,7 @@ from autograder import mistakes
 from autograder.course import Lesson, lessons
 from convbook import notebook
 
-LESSONS = ("02_convolution", "03_backprop")
+LESSONS = ("02_convolution", "03_backprop", "05_pooling")
 ANSWER = "I would say it makes no difference, because the layer can learn either."
 
 # The mistakes each makes, by exercise and name.
@@ -42,6 +42,15 @@ MISTAKES: dict[tuple[str, str], dict[str, str]] = {
         "conv_forward": "dw divided by N",
     },
     ("fay", "03_backprop"): {"conv_forward": "stride ignored"},
+    ("dora", "05_pooling"): {
+        "max_pool_forward": "search starts from zero",
+        "replace_pools": "biases forgotten",
+    },
+    ("emil", "05_pooling"): {
+        "max_pool_forward": "every tied maximum gets the full gradient",
+        "avg_pool_forward": "overlapping windows assign",
+    },
+    ("fay", "05_pooling"): {"l2_pool_forward": "nan for a window of zeros"},
 }
 
 SCORES: dict[str, dict[str, float]] = {
@@ -50,6 +59,9 @@ SCORES: dict[str, dict[str, float]] = {
     ),
     "03_backprop": dict(
         ada=20, bao=20, chen=13, dora=14, emil=13, fay=18, gus=0, hana=18, ines=18, jan=0
+    ),
+    "05_pooling": dict(
+        ada=20, bao=20, chen=13, dora=15, emil=17, fay=18, gus=0, hana=17, ines=17, jan=0
     ),
 }
 

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from . import wire
+from . import packing, wire
 from .errors import MissingName, StudentGone, student_error
 from .remote import Remote
 
@@ -43,7 +43,7 @@ class Link:
             raise self.gone
         self.label = label
         forgotten, self.forgotten = self.forgotten, []
-        frame = wire.encode([action, forgotten, *arguments], self.export)
+        frame = packing.encode([action, forgotten, *arguments], self.export)
         deadline = min(time.monotonic() + self.call_seconds, self.check_ends)
         try:
             self.channel.send_frame(*frame, deadline=deadline)
@@ -83,14 +83,14 @@ class Link:
     def export(self, value: Any) -> list[Any]:
         """Let handles go home, and lend functions; nothing else of the checker may leave."""
         if type(value) is Remote:
-            return [wire.HANDLE, object.__getattribute__(value, "_number"), ""]
+            return [packing.HANDLE, object.__getattribute__(value, "_number"), ""]
         if isinstance(value, LENT):
             self.callbacks.append(value)
-            return [wire.CALLBACK, len(self.callbacks) - 1]
-        raise wire.Unsendable(f"a {type(value).__name__} cannot be handed to student code")
+            return [packing.CALLBACK, len(self.callbacks) - 1]
+        raise packing.Unsendable(f"a {type(value).__name__} cannot be handed to student code")
 
     def resolve(self, tag: int, number: int, name: str) -> Any:
-        if tag == wire.CALLBACK:  # one of ours, coming back
+        if tag == packing.CALLBACK:  # one of ours, coming back
             if number >= len(self.callbacks):
                 raise wire.ProtocolError("no such callback")
             return self.callbacks[number]
@@ -108,13 +108,15 @@ class Link:
         match fields:
             case (int(number), list(args), dict(kwargs)) if 0 <= number < len(self.callbacks):
                 if self.called > CALLBACKS:
-                    return wire.encode(["refused", "too many calls"])
+                    return packing.encode(["refused", "too many calls"])
                 return self.lend(self.callbacks[number], args, kwargs)
         raise wire.ProtocolError("not a callback")
 
     def lend(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call a lent function; of what goes wrong in it the student learns no details."""
         try:
-            return wire.encode(["returned", function(*args, **kwargs)], self.export)
+            return packing.encode(["returned", function(*args, **kwargs)], self.export)
         except Exception as error:
-            return wire.encode(["refused", f"the check's function raised {type(error).__name__}"])
+            return packing.encode(
+                ["refused", f"the check's function raised {type(error).__name__}"]
+            )

@@ -82,7 +82,8 @@ def stage(folder: Path) -> None:
     shutil.copytree(
         HERE / "inside", target / "inside", ignore=shutil.ignore_patterns("__pycache__")
     )
-    shutil.copy(HERE / "wire.py", target / "wire.py")
+    for name in ("wire.py", "packing.py"):
+        shutil.copy(HERE / name, target / name)
     (target / "__init__.py").touch()
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -41,9 +41,10 @@ class Session:
     ) -> None:
         self._airlock = airlock
         self._limits = airlock.limits
-        self._draw, self._setup = seed, setup
+        self._draw = seed if callable(seed) else lambda: seed
+        self._setup = setup
         self._given = [prelude, student_names]
-        self.seed: int | None = seed if isinstance(seed, int) else None  # None: not drawn yet
+        self.seed: int | None = None  # drawn when the first check begins
         self._ran: list[str] = []  # cells to run again in a fresh process
         self._cells = 0
         self._ends = time.monotonic() + self._limits.session_seconds
@@ -158,12 +159,12 @@ class Session:
         with self._call:
             self._checker = self._airlock.start_checker(self._call)
         self._call = None
-        if callable(self._draw) and self.seed is None:
-            self.seed = self._draw()
-        setup = self._setup(self.seed) if callable(self._setup) else self._setup
+        seed = self.seed if self.seed is not None else self._draw()
+        self.seed = seed
+        setup = self._setup(seed) if callable(self._setup) else self._setup
         deadline = time.monotonic() + self._limits.start_seconds
         try:
-            self._checker.channel.send(["begin", self.seed, setup, *self._given], deadline)
+            self._checker.channel.send(["begin", seed, setup, *self._given], deadline)
             problem = self._checker.channel.receive(deadline)
         except wire.ProtocolError as error:
             how = ending(self._checker.end(), self._limits)

@@ -11,7 +11,6 @@ Anything odd raises ProtocolError, and nothing else.
 from __future__ import annotations
 
 import math
-import re
 import socket
 import struct
 import time
@@ -21,23 +20,35 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from .packing import (
+    ARRAY,
+    BIG,
+    BODY_BYTES,
+    BUFFER_BYTES,
+    BUFFERS,
+    CALLBACK,
+    COMPLEX,
+    DEPTH,
+    DICT,
+    DIMENSIONS,
+    DOTS,
+    DTYPE,
+    HANDLE,
+    INT_BYTES,
+    ITEMS,
+    LIST,
+    NAME_CHARS,
+    SCALAR,
+    SET,
+    SLICE,
+    TUPLE,
+    Export,
+    encode,
+)
+
 MAGIC = b"ALK2"
 HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
-BODY_BYTES = 8 << 20  # the msgpack part; arrays are counted apart
-BUFFERS = 4096  # arrays in one frame
-BUFFER_BYTES = 256 << 20  # all arrays of one frame together
-ITEMS = 1 << 18  # numbers, texts and containers in one frame
-DEPTH = 64  # containers within containers
-DIMENSIONS = 32  # of one array
-INT_BYTES = 4096  # one large integer
-NAME_CHARS = 80  # the name of a handle's type
 
-# Booleans, numbers and fixed-width text in little-endian order: no objects, no structures.
-DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16|\|S[1-9]\d{0,4}|<U[1-9]\d{0,4}")
-
-LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK = range(12)
-
-Export = Callable[[Any], list[Any]]
 Resolve = Callable[..., Any]
 
 
@@ -51,100 +62,6 @@ class PeerGone(ProtocolError):
 
 class Timeout(ProtocolError):
     """The other process did not answer in time."""
-
-
-class Unsendable(TypeError):
-    """A value is not plain data, or is too large to send."""
-
-
-def encode(value: Any, export: Export | None = None) -> tuple[bytes, list[Any]]:
-    """Return the body and the array buffers for value.
-
-    export(x) is asked for anything that is not plain data; it returns [HANDLE, number, type name]
-    or [CALLBACK, number], or raises Unsendable.
-    """
-    encoder = _Encoder(export)
-    body = msgpack.packb(encoder.tree(value, 0), use_bin_type=True)
-    if len(body) > BODY_BYTES:
-        raise Unsendable(f"more than {BODY_BYTES >> 20} MiB of lists and text")
-    return body, encoder.buffers
-
-
-class _Encoder:
-    """Turns a value into nested tagged lists; arrays go into buffers."""
-
-    def __init__(self, export: Export | None) -> None:
-        self.export = export
-        self.buffers: list[Any] = []
-        self.bytes = 0
-        self.items = 0
-        self.seen: dict[int, int] = {}  # id of an array -> its buffer, so that aliases stay aliases
-        self.kept: list[Any] = []  # keeps those arrays alive, or their ids could be used again
-
-    def tree(self, value: Any, depth: int) -> Any:
-        """Return value as msgpack can write it. Exact types only: a subclass is not plain."""
-        self.items += 1
-        if self.items > ITEMS or depth > DEPTH:
-            raise Unsendable(f"more than {ITEMS} items, or nested deeper than {DEPTH} levels")
-        kind = type(value)
-        if value is None or kind in (bool, float, bytes):
-            return value
-        if kind is str:
-            return value.encode("utf-8", "backslashreplace").decode()
-        if kind is int:
-            return value if -(1 << 63) <= value < 1 << 63 else self.big(value)
-        if kind is list:
-            return self.container(LIST, value, depth)
-        if isinstance(value, tuple):  # a named tuple becomes a plain one
-            return self.container(TUPLE, tuple(value), depth)
-        if isinstance(value, dict):  # and so do OrderedDict, defaultdict and their like
-            return self.container(DICT, [x for pair in dict(value).items() for x in pair], depth)
-        if kind in (set, frozenset):
-            return self.container(SET, value, depth)
-        if kind is np.ndarray and _dtype_name(value):
-            return self.array(value)
-        if isinstance(value, np.generic) and kind is value.dtype.type and _dtype_name(value):
-            return [SCALAR, _dtype_name(value), _native(value).tobytes()]
-        if kind is complex:
-            return [COMPLEX, value.real, value.imag]
-        if kind is slice:
-            return self.container(SLICE, (value.start, value.stop, value.step), depth)
-        if value is Ellipsis:
-            return [DOTS]
-        if self.export is None:
-            raise Unsendable(f"a {kind.__name__} is not plain data")
-        return self.export(value)
-
-    def container(self, tag: int, items: Any, depth: int) -> list[Any]:
-        return [tag, *(self.tree(item, depth + 1) for item in items)]
-
-    def big(self, value: int) -> list[Any]:
-        size = value.bit_length() // 8 + 1
-        if size > INT_BYTES:
-            raise Unsendable(f"an integer of more than {INT_BYTES} bytes")
-        return [BIG, value.to_bytes(size, "little", signed=True)]
-
-    def array(self, value: Any) -> list[Any]:
-        index = self.seen.get(id(value))
-        if index is None:
-            index = self.seen[id(value)] = len(self.buffers)
-            self.bytes += value.nbytes
-            if index >= BUFFERS or self.bytes > BUFFER_BYTES:
-                raise Unsendable(f"more than {BUFFERS} arrays or {BUFFER_BYTES >> 20} MiB of them")
-            self.kept.append(value)
-            self.buffers.append(_native(value))
-        return [ARRAY, _dtype_name(value), index, bool(value.flags.writeable), *value.shape]
-
-
-def _native(array: Any) -> Any:
-    """Return the same numbers as an array in C order with little-endian bytes."""
-    return np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
-
-
-def _dtype_name(array: Any) -> str:
-    """Return the name under which this dtype travels, or '' if it does not."""
-    name = array.dtype.newbyteorder("<").str
-    return name if DTYPE.fullmatch(name) else ""
 
 
 def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> Any:
@@ -234,7 +151,7 @@ class _Decoder:
         if index not in self.arrays:
             array = np.frombuffer(raw, dtype).reshape(shape)
             # A boolean that is neither 0 nor 1 would confuse NumPy later on.
-            self.arrays[index] = array.view(np.uint8) != 0 if name == "|b1" else array
+            self.arrays[index] = np.array(array.view(np.uint8) != 0) if name == "|b1" else array
             self.arrays[index].flags.writeable = writeable is True
         known = self.arrays[index]
         _need(known.dtype == dtype and known.shape == shape, "one array in each buffer")

@@ -475,6 +475,7 @@ _AVG_BACKWARD = [
 
 _ROOT = "np.sqrt(np.sum(window**2, axis=(2, 3)))"
 _RATE = "rate = dout / np.where(out > 0, out, 1.0)"
+_QUIET = 'with np.errstate(invalid="ignore", divide="ignore")'
 _ADD_L2 = "dx[box] += x[box] * rate[:, :, i, j, None, None]"
 
 _L2_FORWARD = [
@@ -584,10 +585,8 @@ _L2_BACKWARD = [
         symptom="nan wherever a window holds zeros only",
         hint="What is 0/0?",
         edits=[
-            (
-                _RATE,
-                'with np.errstate(invalid="ignore", divide="ignore"):\n        rate = dout / out',
-            )
+            (_RATE, f"{_QUIET}:\n        rate = dout / out"),
+            (_ADD_L2, f"{_QUIET}:\n            {_ADD_L2}"),
         ],
     ),
     Mistake(

@@ -113,8 +113,8 @@ np.max(grid[0:2, 0:2])
 demo.max_pooling()
 
 # %% [markdown]
-# **When windows overlap**, one pixel can win in several of them. Look at the 7 of the demo's map: it
-# wins four windows, and four gradients meet there. They add up, as gradients of a value that is
+# **When windows overlap**, one pixel can win in several of them. Look at the 7 of the demo's map:
+# it wins four windows, and four gradients meet there. They add up, as gradients of a value that is
 # used in several places always do.
 #
 # A line is enough to see it. Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It
@@ -129,8 +129,8 @@ demo.max_pooling()
 # So does sharing it evenly. Giving 6 to both does not.
 #
 # The argument holds for whole batches: raise everything, and every output rises as much. So
-# `sum(dx)` equals `sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing but
-# zeros.
+# `sum(dx)` equals `sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing
+# but zeros.
 #
 # ### Exercise 1: `max_pool_forward` and `max_pool_backward` (7 points)
 #
@@ -476,7 +476,7 @@ print(out)
 print(avg_pool_backward(np.array([[[[4.0, 8], [12, 16]]]]), cache))
 
 # %% check="avg_pool_forward" points=1
-# 1 point. Shown: the map, and a line. Hidden: all sizes and strides, whole numbers, what fits not.
+# 1 point. Shown: the map, and a line. Hidden: all sizes, strides, whole numbers, misfits.
 board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
 check.same(avg_pool_forward(board)[0], [[[[4.0, 2.0], [3.0, 5.0]]]], "the map")
 line = np.array([[[[2.0, 1.0, 9.0, 5.0, 4.0]]]])
@@ -630,7 +630,7 @@ print(out)
 print(l2_pool_backward(np.array([[[[26.0, 26]]]]), cache))
 
 # %% check="l2_pool_forward" points=1
-# 1 point. Shown: 13 twice. Hidden: all sizes and strides, whole numbers, what fits not.
+# 1 point. Shown: 13 twice. Hidden: all sizes, strides, whole numbers, misfits.
 board = np.array([[[[3.0, 4, -3, -4], [12, 0, -12, 0]]]])
 check.same(
     l2_pool_forward(board)[0],
@@ -871,7 +871,8 @@ check.same(
     hint="w[f, c] is 0 wherever f and c differ: a pool does not mix channels.",
 )
 board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
-out, _ = conv_forward(board, avg_pool_weights(1, 2, 2), np.zeros(1), stride=2)
+w = np.asarray(avg_pool_weights(1, 2, 2))
+out, _ = conv_forward(board, w, np.zeros(1), stride=2)
 check.same(out, [[[[4.0, 2.0], [3.0, 5.0]]]], "the map, by convolution")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
@@ -995,7 +996,7 @@ for _ in range(6):
 # by four in three ways. Then move it to the side, pixel by pixel, and measure how much the small
 # map changes, compared with how much it varies:
 
-# %%
+# %% tags=["experiment"]
 edges = np.maximum(np.diff(data.photo("camera"))[:, :, 128:384], 0)  # (1, 1, 256, 511)
 
 
@@ -1017,7 +1018,7 @@ shrinks = {
 }
 for (name, shrink), mark in zip(shrinks.items(), ["^:", "s--", "o-"], strict=True):
     plt.plot(range(5), [change(shrink, pixels) for pixels in range(5)], mark, label=name)
-plt.title("Pooled maps hold still while the picture moves")
+plt.title("Pooled maps change less when the picture moves")
 plt.xticks(range(5))
 plt.xlabel("pixels to the side")
 plt.ylabel("change of the small map")
@@ -1027,7 +1028,8 @@ plt.show()
 # %% [markdown]
 # Look at one pixel. The map made by stride alone has already changed as much as it varies at all:
 # thin edges fall between the pixels that are kept. The pooled maps have changed by a quarter to a
-# third of that, the maximum least. After four pixels, a whole window, little of this calm is left.
+# third of that, on this map the maximum least. After four pixels, a whole window, little of this
+# calm is left.
 #
 # **Take away.** A pool forgives a shift that is small against its window.
 
@@ -1042,8 +1044,8 @@ plt.show()
 # She wins time and memory: her convolution computes a quarter of the outputs, so a quarter of the
 # multiplications, and no weight is added. She loses the choice among four answers, because three of
 # them are never computed: an edge that falls between her stops is seen less or not at all, and a
-# shift by one pixel changes her map much more (in section 8 by about four times as much as a
-# maximum).
+# shift by one pixel changes her map much more (with stride 4, in section 8, by about four times as
+# much as a maximum).
 
 # %% [markdown]
 # ## Summary

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,23 +109,33 @@ class Viewer:
         return self.page.evaluate(READ_LOOKS)
 
 
+@pytest.fixture(scope="session")
+def surroundings(browser) -> Callable:
+    """surroundings(**options): a browser context with the network off, made once for each."""
+
+    @cache
+    def context(**options):
+        return browser.new_context(offline=True, **options)
+
+    return context
+
+
 @pytest.fixture
-def view(browser) -> Iterator[Callable[..., Viewer]]:
-    """view(demo or HTML, size, theme, **context): a page that shows it, with the network off.
+def view(surroundings) -> Iterator[Callable[..., Viewer]]:
+    """view(demo or HTML, size, theme, **options): a page that shows it, with the network off.
 
     At the end of the test nothing went wrong in the page: no error, no request.
     """
-    opened = []
+    viewers = []
 
-    def open_page(shown: Demo | str, size=SLIDE, theme="light", **context) -> Viewer:
-        viewport = {"width": size[0], "height": size[1]}
-        surroundings = browser.new_context(viewport=viewport, offline=True, **context)
-        viewer = Viewer(surroundings.new_page())
-        opened.append((surroundings, viewer))
+    def open_page(shown: Demo | str, size=SLIDE, theme="light", **options) -> Viewer:
+        viewer = Viewer(surroundings(**options).new_page())
+        viewers.append(viewer)
+        viewer.page.set_viewport_size({"width": size[0], "height": size[1]})
         viewer.page.set_content(shown if isinstance(shown, str) else shown.page(theme))
         return viewer
 
     yield open_page
-    for surroundings, viewer in opened:
-        surroundings.close()
+    for viewer in viewers:
+        viewer.page.close()
         assert viewer.problems == []

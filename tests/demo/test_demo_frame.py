@@ -49,12 +49,13 @@ def test_nothing_is_clipped(view, make, size):
 @pytest.mark.parametrize("size", [SLIDE, PHONE], ids=["slide", "phone"])
 def test_settings_do_not_clip(view, size):
     viewer = view(demo.convolution(), size)
-    for hyper in [dict(W=7, F=3, S=2, P=1), dict(W=5, F=3, S=3, P=1), dict(W=6, F=4, S=1, P=0)]:
+    for hyper in [dict(W=7, F=3, S=1, P=1), dict(W=5, F=3, S=3, P=1), dict(W=6, F=4, S=1, P=0)]:
         viewer.enter(**hyper)
         viewer.press("End")
         assert viewer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         if size == SLIDE:
             assert viewer.clipped() == []
+            assert viewer.page.evaluate("document.documentElement.scrollHeight") <= size[1]
 
 
 HEIGHTS = """() => new Promise((done) =>

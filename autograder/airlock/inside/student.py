@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import wire
+from .. import packing, wire
 from . import cells
 
 TEXT_CHARS = 10_000  # of an exception's message
@@ -89,21 +89,21 @@ class CallDesk:
             "set item": lambda owner, key, value: ["value", owner.__setitem__(key, value)],
             "length": lambda owner: ["value", len(owner)],
             "is instance": lambda value, kind: ["value", isinstance(value, kind)],
-            "list": lambda owner: ["value", list(itertools.islice(owner, wire.ITEMS))],
+            "list": lambda owner: ["value", list(itertools.islice(owner, packing.ITEMS))],
         }
 
     def export(self, value: Any) -> list[Any]:
         """Give an object a number that stands for it on the other side."""
         if isinstance(value, Callback):
-            return [wire.CALLBACK, value._number]
+            return [packing.CALLBACK, value._number]
         number = self.numbers.get(id(value))
         if number is None:
             number = self.numbers[id(value)] = next(self.count)
             self.objects[number] = value
-        return [wire.HANDLE, number, type(value).__name__[: wire.NAME_CHARS]]
+        return [packing.HANDLE, number, type(value).__name__[: packing.NAME_CHARS]]
 
     def resolve(self, tag: int, number: int, _: str) -> Any:
-        return Callback(self, number) if tag == wire.CALLBACK else self.objects[number]
+        return Callback(self, number) if tag == packing.CALLBACK else self.objects[number]
 
     def answer(self) -> bool:
         """Answer one request. Return False when the checker is gone."""
@@ -121,11 +121,11 @@ class CallDesk:
         try:
             with cells.captured(cells.Recorder(0)):  # what a call prints may show hidden inputs
                 reply = self.actions[action](*arguments)
-            frame = wire.encode(reply, self.export)
+            frame = packing.encode(reply, self.export)
         except wire.PeerGone:
             raise
         except BaseException as error:
-            frame = wire.encode(self.describe(error))
+            frame = packing.encode(self.describe(error))
         self.channel.send_frame(*frame)
 
     def get(self, name: str) -> list[Any]:
@@ -143,7 +143,7 @@ class CallDesk:
         return ["value", value, changed]
 
     def picture(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        body, buffers = wire.encode([args, kwargs], self.export)
+        body, buffers = packing.encode([args, kwargs], self.export)
         return body, [buffer.tobytes() for buffer in buffers]
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -61,7 +61,8 @@ function build(hyper) {
   stage.sentence.classList.toggle("warn", !now.fits);
   size.replaceChildren(...sizeLines());
   // Larger pictures and filters get smaller cells, so that the board stays on a slide.
-  const largest = Math.min(30, Math.max(22, Math.floor(390 / (x[0].length + K * HH))));
+  const high = x[0].length + K * Math.max(HH, now.fits ? OH : 0);
+  const largest = Math.min(30, Math.max(20, Math.floor(390 / high)));
   stage.fit({ wide: [20, largest], middle: [20, largest], beside: [20, largest], stacked: [20, 26] });
 }
 
