@@ -67,6 +67,8 @@ def _wrong_values(
     """Say how many values differ, and show the first and the worst."""
     if got.size == 0:
         return None
+    if got.dtype.kind == "b":  # truth values cannot be subtracted
+        got, wanted = got.astype(int), wanted.astype(int)
     with np.errstate(invalid="ignore"):  # inf - inf, where both are infinite
         gap = np.where(got == wanted, 0.0, np.abs(got - wanted, dtype=np.float64))
     wrong = ~(gap <= atol + rtol * np.abs(wanted))

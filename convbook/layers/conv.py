@@ -32,7 +32,7 @@ def conv_forward(
     H_out = output_size(H, HH, stride, pad, dilation)
     W_out = output_size(W, WW, stride, pad, dilation)
     x_pad = pad_map(x, pad)
-    out = np.zeros((F, N, H_out, W_out), dtype=x.dtype)
+    out = np.zeros((F, N, H_out, W_out), dtype=np.result_type(x, w, b))
     for i, j in np.ndindex(HH, WW):
         seen = tap(x_pad, i * dilation, j * dilation, H_out, W_out, stride)
         out += np.tensordot(w[:, :, i, j], seen, axes=(1, 1))  # (F, C) x (N, C, ..) -> (F, N, ..)

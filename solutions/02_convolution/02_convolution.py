@@ -320,12 +320,9 @@ def volume_entry(X, filters, biases, i, j, k, stride=2):
 # %%
 X = np.ones((11, 11, 4))
 filters, biases = [np.ones((5, 5, 4)), np.zeros((5, 5, 4))], [0.5, -1.0]
-V = np.array(
-    [
-        [[volume_entry(X, filters, biases, i, j, k) for k in (0, 1)] for j in range(4)]
-        for i in range(4)
-    ]
-)
+V = np.empty((4, 4, 2))
+for i, j, k in np.ndindex(V.shape):
+    V[i, j, k] = volume_entry(X, filters, biases, i, j, k)
 print(V.shape, V[1, 0, 0], V[2, 3, 1])
 
 # %% check="volume_entry" points=2
@@ -588,12 +585,10 @@ def locally_connected_forward(x, w, b, stride=1):
 # Try it with filters that spell out their index:
 
 # %%
+x = np.ones((1, 1, 2, 3))
 index = np.array([[10.0 * i + j for j in range(3)] for i in range(2)])  # (2, 3)
-print(
-    locally_connected_forward(
-        np.ones((1, 1, 2, 3)), index[:, :, None, None, None, None], np.zeros((1, 2, 3))
-    )
-)
+w_local = index.reshape(2, 3, 1, 1, 1, 1)  # (H_out, W_out, F, C, HH, WW)
+print(locally_connected_forward(x, w_local, np.zeros((1, 2, 3))))
 
 # %% check="locally_connected_forward" points=3
 # 3 points. Shown: filters that spell out their index. Hidden: random filters, strides 1 to 3.
@@ -700,21 +695,17 @@ w, b = rng.normal(size=(1, 1, 3, 3)), np.zeros(1)
 w_local = rng.normal(size=(10, 10, 1, 1, 3, 3))
 
 
+def shared(x):
+    return conv_forward(x, w, b)[0]
+
+
 def local(x):
     H_out, W_out = x.shape[2] - 2, x.shape[3] - 2
     return locally_connected_forward(x, w_local[:H_out, :W_out], np.zeros((1, H_out, W_out)))
 
 
-shifts = range(6)
-plt.plot(
-    shifts,
-    [shift_gap(lambda x: conv_forward(x, w, b)[0], pictures, s, s) for s in shifts],
-    "o-",
-    label="convolution",
-)
-plt.plot(
-    shifts, [shift_gap(local, pictures, s, s) for s in shifts], "s--", label="locally connected"
-)
+for layer, line in ((shared, "o-"), (local, "s--")):
+    plt.plot([shift_gap(layer, pictures, s, s) for s in range(6)], line, label=layer.__name__)
 plt.title("Only shared weights are equivariant")
 plt.xlabel("shift, rows and columns")
 plt.ylabel("shift_gap")
@@ -722,8 +713,8 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the two lines: convolution stays at zero for every shift. The other layer leaves zero at
-# the first pixel, because the shifted picture meets other filters.
+# Look at the two lines: with shared weights the gap stays at zero for every shift. With local ones
+# it leaves zero at the first pixel, because the shifted picture meets other filters.
 #
 # **Take away.** Sharing weights is what makes the layer equivariant.
 

@@ -1,12 +1,12 @@
 """A warm airlock, and submissions to put into it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from sandbox import SANDBOX
 
 from autograder import submission
 from autograder.airlock import Airlock
@@ -24,9 +24,7 @@ def lesson() -> Lesson:
 
 @pytest.fixture(scope="session")
 def airlock(lesson: Lesson) -> Iterator[Airlock]:
-    if not shutil.which("bwrap"):
-        pytest.skip("bubblewrap is not installed")
-    with open_airlock(lesson) as opened:
+    with open_airlock(lesson, SANDBOX) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import named, write
 from nbformat import NotebookNode
+from sandbox import SANDBOX
 
 from autograder import grade as grading
 from autograder import submission
@@ -28,7 +29,7 @@ def result(grade: Grade, check_id: str) -> grading.CheckResult:
 
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
 def test_a_solution_has_full_marks_and_a_blank_none(lesson: Lesson) -> None:
-    with open_airlock(lesson) as airlock:
+    with open_airlock(lesson, SANDBOX) as airlock:
         solved = grading.grade(submission.read(lesson.path), airlock)
         assert (solved.score, solved.max_score) == (20, 20)
         assert {c.status for c in solved.checks} == {"pass", "manual"}
@@ -102,12 +103,12 @@ def test_the_command_prints_the_promised_json(
     answers: NotebookNode, tmp_path: Path, airlock: Airlock
 ) -> None:
     path = write(answers, tmp_path / "homework.ipynb")
-    done = command("check", str(path), "--json", cwd=tmp_path)
+    done = command("check", str(path), "--json", "--sandbox", SANDBOX, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
     assert list(data)[:5] == ["assignment", "score", "max_score", "sandbox", "seed"]
     assert (data["assignment"], data["score"], data["max_score"]) == ("02_convolution", 20, 20)
-    assert data["sandbox"] == "bwrap"
+    assert data["sandbox"] == SANDBOX
     keys = ["id", "exercise", "points", "score", "status", "message", "mistake"]
     assert all(list(check) == keys for check in data["checks"])
     assert {check["status"] for check in data["checks"]} <= STATUSES

@@ -47,6 +47,7 @@ def test_equal_answers_pass(actual: object, expected: object) -> None:
         (1, True, "expected True"),
         (None, 1.0, "without a return"),
         ("x", "y", "expected 'y'"),
+        (np.array([True, False]), np.array([True, True]), "1 of 2 values differ"),
         (np.bool_(False), True, "expected True"),
         ({"a": 1}, {"a": 2}, "expected 2"),
         ({"a": 1}, {"b": 1}, "keys"),

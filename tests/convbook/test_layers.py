@@ -64,6 +64,12 @@ def test_pools_and_their_gradients(kind: str, case: tuple) -> None:
     check.gradient(lambda x: forward(x, HH, WW, stride)[0], x, dx, dout)
 
 
+def test_whole_number_pictures_give_floating_point_maps() -> None:
+    x = np.arange(16).reshape(1, 1, 4, 4)
+    out, _ = layers.conv_forward(x, np.full((1, 1, 2, 2), 0.5), np.zeros(1), stride=2)
+    check.same(out, [[[[5.0, 9.0], [21.0, 25.0]]]])
+
+
 def test_what_does_not_fit_is_refused() -> None:
     x, w, b = draw((1, 1, 10, 10), (1, 1, 3, 3))
     for call in (
