@@ -1,5 +1,7 @@
 """nbgrader's settings for this course: its folders, and how cells are run."""
 
+import os
+import sys
 import warnings
 from pathlib import Path
 
@@ -11,6 +13,9 @@ c = get_config()  # noqa: F821 - nbgrader puts it here
 COURSE = Path(__file__).resolve().parent
 CLASS = COURSE / "class"
 CLASS.mkdir(exist_ok=True)  # SQLite makes no folders
+
+# nbgrader calls alembic by its name, also where the virtual environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 c.CourseDirectory.course_id = "convbook"
 c.CourseDirectory.root = str(COURSE)

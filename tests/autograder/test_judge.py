@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from autograder import judge
-from autograder.course import lessons
 from convbook.check import NotYet
 
 x = np.arange(12.0).reshape(3, 4)

@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from server import serving
 
 from autograder.course import lessons
 
@@ -43,31 +40,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("course")
     released = lessons()[LESSON].path.parents[2] / "notebooks" / LESSON
     shutil.copytree(released, folder / LESSON)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "convbook.cli", "lab", str(folder), "--no-browser"]
-    options = [f"--ServerApp.port={port}", "--IdentityProvider.token=", "--ServerApp.password="]
-    env = os.environ | {"HOME": str(folder.parent), "JUPYTER_PLATFORM_DIRS": "1"}
-    process = subprocess.Popen(
-        [*command, *options], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def wait_for(address: str) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(address, timeout=2)
-            return
-        except OSError:
-            time.sleep(0.5)
-    raise AssertionError(f"{address} did not answer")
+    command = [sys.executable, "-m", "convbook.cli", "lab", str(folder)]
+    with serving(command, home=folder.parent) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""Formgrader in the checkout: it lists the course, and its button grades through the airlock."""
+
+import json
+import shutil
+import sys
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sample_class
+from sandbox import SANDBOX
+from server import serving
+
+from autograder import course
+from autograder.course import lessons
+
+LESSON = "02_convolution"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed"),
+]
+
+
+class Browser:
+    """Asks Formgrader as its own page does: with the cookie it was given."""
+
+    def __init__(self, address: str) -> None:
+        self.address, self.cookies = address, CookieJar()
+        handler = urllib.request.HTTPCookieProcessor(self.cookies)
+        self.opener = urllib.request.build_opener(handler)
+        self.opener.open(f"{address}/lab", timeout=30).read()
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        token = next(cookie.value for cookie in self.cookies if cookie.name == "_xsrf")
+        request = urllib.request.Request(
+            f"{self.address}/formgrader/api/{path}",
+            method=method,
+            data=b"" if method == "POST" else None,
+            headers={"X-XSRFToken": token or ""},
+        )
+        return json.load(self.opener.open(request, timeout=120))
+
+
+def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
+    checkout = tmp_path / "course"
+    for part in ("solutions", "notebooks"):
+        shutil.copytree(course.root() / part / LESSON, checkout / part / LESSON)
+    shutil.copy(course.root() / "nbgrader_config.py", checkout)
+    for student in ("ada", "jan"):
+        path = checkout / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        hand_in = sample_class.STUDENTS[student]
+        path.write_text(hand_in(lessons()[LESSON], student), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
+    with serving(command, home=tmp_path, cwd=checkout) as address:
+        browser = Browser(address)
+        assert [a["name"] for a in browser.ask("assignments")] == [LESSON]
+        assert browser.ask(f"assignment/{LESSON}/assign", "POST")["success"]
+        for student, score in (("ada", 20), ("jan", 0)):
+            done = browser.ask(f"submission/{LESSON}/{student}/autograde", "POST")
+            assert done["success"], done["log"]
+            assert browser.ask(f"submission/{LESSON}/{student}")["score"] == score

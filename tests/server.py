@@ -1,0 +1,46 @@
+"""A JupyterLab server for tests, on a free port of this machine, without a token."""
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+OPEN = ["--no-browser", "--IdentityProvider.token=", "--ServerApp.password="]
+
+
+@contextmanager
+def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iterator[str]:
+    """Start a server by a command that takes Jupyter's options; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {"HOME": str(home), "JUPYTER_PLATFORM_DIRS": "1"}
+    if cwd:
+        env["CONVBOOK_COURSE"] = str(cwd)
+    process = subprocess.Popen(
+        [*command, *OPEN, f"--ServerApp.port={port}"],
+        env=env,
+        cwd=cwd,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(address, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError(f"{address} did not answer")
