@@ -1,12 +1,11 @@
 """What a check may do, and how its end becomes a verdict. In both kinds of airlock."""
 
 import pytest
+from airlock_book import LIMITS, Notebook
 
 from autograder.airlock import Airlock
 from autograder.airlock.checker import grade
 from autograder.airlock.outputs import clean
-
-from .conftest import LIMITS, Notebook
 
 
 def text(outputs: list[dict]) -> str:
@@ -31,7 +30,8 @@ def test_arguments_and_results_of_every_plain_kind(book: Notebook) -> None:
 
 def test_an_opaque_cache_goes_back(book: Notebook) -> None:
     book.cell(
-        "class Cache:\n    def __init__(self, x): self.x = x\n    def twice(self): return 2 * self.x\n"
+        "class Cache:\n    def __init__(self, x): self.x = x\n"
+        "    def twice(self): return 2 * self.x\n"
         "def f(x): return x, Cache(x)\ndef g(cache): return cache.x"
     )
     verdict = book.check(
