@@ -14,7 +14,7 @@ from autograder.airlock import Airlock
 from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, lesson_of, lessons, root
 from autograder.feedback.page import page
-from autograder.grade import Grade, blank, grade, open_airlock
+from autograder.grade import Grade, blank, canary, grade, open_airlock
 from autograder.submission import SubmissionError
 
 
@@ -75,7 +75,7 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
         Each result, as soon as it is in the gradebook.
 
     Raises:
-        CourseError: there is nothing to grade.
+        CourseError: there is nothing to grade, or a lesson's own solution does not get every point.
     """
     work = {lesson: _folders(room, lesson) for lesson in _lessons(names)}
     work = {lesson: folders for lesson, folders in work.items() if folders}
@@ -85,6 +85,7 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
         for lesson, folders in work.items():
             book.register(lesson)
             with open_airlock(lesson, sandbox) as airlock:
+                canary(lesson, airlock)
                 for folder in folders:
                     result = _grade_folder(folder, lesson, airlock)
                     student = folder.parent.name

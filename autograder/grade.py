@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder import submission
 from autograder.airlock import Airlock, Verdict
-from autograder.course import Check, Lesson
+from autograder.course import Check, CourseError, Lesson
 from autograder.stage import SEEN_AT, stage
 from autograder.submission import Submission
 from convbook import notebook
@@ -130,6 +130,22 @@ def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> G
     _keep_results(handed_in.cells, results)
     notes = tuple(handed_in.notes)
     return Grade(lesson.name, airlock.sandbox, session.seed or 0, results, notes, handed_in.cells)
+
+
+def canary(lesson: Lesson, airlock: Airlock) -> None:
+    """Grade the lesson's own solution, which must get every point, before anybody is graded.
+
+    Raises:
+        CourseError: it does not. Then the course or the machine is at fault, and nobody gets a 0.
+    """
+    result = grade(submission.read(lesson.path), airlock)
+    failed = [c for c in result.checks if c.status not in ("pass", "manual")]
+    if failed:
+        first = failed[0]
+        raise CourseError(
+            f"{lesson.name}: its own solution does not get every point, so nobody is graded"
+            f" ({first.id}: {first.status}, {first.message.splitlines()[0]})"
+        )
 
 
 def blank(lesson: Lesson, reason: str) -> Grade:

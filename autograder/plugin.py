@@ -20,7 +20,7 @@ from autograder.airlock import Airlock
 from autograder.build.source import sealed
 from autograder.course import Lesson, lessons
 from autograder.feedback.page import page
-from autograder.grade import blank, grade, open_airlock
+from autograder.grade import blank, canary, grade, open_airlock
 from autograder.submission import Submission, SubmissionError, read
 
 
@@ -74,4 +74,6 @@ def _airlock(lesson: Lesson) -> Airlock:
     """Start the airlock once for all submissions of a lesson in a run."""
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(open_airlock(lesson))
+    airlock = stack.enter_context(open_airlock(lesson))
+    canary(lesson, airlock)
+    return airlock

@@ -16,7 +16,7 @@ from .verdict import STATUSES, Verdict, error_output, plain
 if TYPE_CHECKING:
     from .airlock import Airlock
 
-GRACE_SECONDS = 2.0  # for a checker to say that its time is over, before it is killed
+GRACE_SECONDS = 1.0  # for a checker to say that its time is over, before it is killed
 ATTEMPTS = 2  # at one check whose checker ends
 
 

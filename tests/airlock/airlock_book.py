@@ -4,9 +4,9 @@ from autograder.airlock import Limits, Session, Verdict
 
 MIB = 1 << 20
 LIMITS = Limits(
-    call_seconds=1,
-    check_seconds=2,
-    cell_seconds=2,
+    call_seconds=0.6,
+    check_seconds=1.5,
+    cell_seconds=1.5,
     processes=16,
     file_bytes=8 * MIB,
     disk_bytes=16 * MIB,

@@ -78,6 +78,28 @@ def test_points_given_by_hand_are_kept_on_a_regrade(tmp_path: Path) -> None:
         assert book.find_submission(LESSON, "ada").score == 21.5
 
 
+def test_nobody_is_graded_where_the_solution_itself_does_not_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A course whose solution is wrong, as after a bad edit of a check."""
+    shutil.copytree(course.root() / "solutions" / LESSON, tmp_path / "solutions" / LESSON)
+    shutil.copytree(course.root() / "notebooks" / LESSON, tmp_path / "notebooks" / LESSON)
+    path = tmp_path / "solutions" / LESSON / f"{LESSON}.ipynb"
+    path.write_text(
+        path.read_text().replace("[[4.0, 3.0], [2.0, 1.0]]", "[[4.0, 3.0], [2.0, 7.0]]")
+    )
+    hand_in = tmp_path / "class" / "submitted" / "ada" / LESSON
+    shutil.copytree(tmp_path / "notebooks" / LESSON, hand_in)
+    monkeypatch.setenv("CONVBOOK_COURSE", str(tmp_path))
+    lessons.cache_clear()
+    room = classroom.at(tmp_path / "class")
+    with pytest.raises(CourseError, match=r"nobody is graded \(check-correlate2d: fail"):
+        list(classroom.grade_class(room, [], SANDBOX))
+    lessons.cache_clear()
+    with gradebook.opened(room.db_url) as book:
+        assert book.scores(LESSON) == {}
+
+
 def test_an_empty_class_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="no STUDENT/LESSON folder"):
         list(classroom.grade_class(classroom.at(tmp_path), [], SANDBOX))
