@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+from cells import named
 from nbformat import NotebookNode
 
 from autograder import mistakes
@@ -81,7 +82,7 @@ def careful(version: int) -> Callable[[Lesson, str], str]:
     def hand_in(lesson: Lesson, student: str) -> str:
         cells = released(lesson)
         for exercise, versions in right(lesson).items():
-            cell(cells, exercise).source = versions[version].strip()
+            named(cells, exercise).source = versions[version].strip()
         answer(cells)
         return text(cells)
 
@@ -91,7 +92,7 @@ def careful(version: int) -> Callable[[Lesson, str], str]:
 def first_half(lesson: Lesson, student: str) -> str:
     cells = released(lesson)
     for exercise in list(lesson.exercises)[: len(lesson.exercises) // 2]:
-        cell(cells, exercise).source = cell(lesson.notebook, exercise).source
+        named(cells, exercise).source = named(lesson.notebook, exercise).source
     return text(cells)
 
 
@@ -100,7 +101,7 @@ def mistaken(lesson: Lesson, student: str) -> str:
     for exercise, name in MISTAKES[student, lesson.name].items():
         known = mistakes.known(lesson.name)
         mistake = next(m for m in known if (m.exercise, m.name) == (exercise, name))
-        cell(cells, exercise).source = without_marks(mistakes.source(mistake, lesson))
+        named(cells, exercise).source = without_marks(mistakes.source(mistake, lesson))
     answer(cells)
     return text(cells)
 
@@ -145,7 +146,7 @@ STUDENTS: dict[str, Callable[[Lesson, str], str]] = {
 def with_second_wrong(lesson: Lesson) -> NotebookNode:
     cells = solved(lesson)
     name = lesson.exercises[1]
-    cell(cells, name).source = f"def {name}(*args, **kwargs):\n    return 0"
+    named(cells, name).source = f"def {name}(*args, **kwargs):\n    return 0"
     return cells
 
 
@@ -156,7 +157,7 @@ def second_check(cells: NotebookNode, lesson: Lesson) -> NotebookNode:
 def solved(lesson: Lesson) -> NotebookNode:
     cells = released(lesson)
     for exercise in lesson.exercises:
-        cell(cells, exercise).source = without_marks(cell(lesson.notebook, exercise).source)
+        named(cells, exercise).source = without_marks(named(lesson.notebook, exercise).source)
     return cells
 
 
@@ -176,10 +177,6 @@ def answer(cells: NotebookNode) -> None:
     for written in cells.cells:
         if notebook.grade_id(written).startswith("answer-"):
             written.source = ANSWER
-
-
-def cell(cells: NotebookNode, name: str) -> NotebookNode:
-    return next(c for c in cells.cells if notebook.grade_id(c) == name)
 
 
 def text(cells: NotebookNode) -> str:

@@ -1,10 +1,10 @@
 """A warm airlock, and submissions to put into it."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import nbformat
 import pytest
+from cells import named
 from nbformat import NotebookNode
 from sandbox import SANDBOX
 
@@ -35,7 +35,7 @@ def answers(lesson: Lesson) -> NotebookNode:
     for cell in cells.cells:
         name = notebook.grade_id(cell)
         if name in lesson.exercises:
-            cell.source = source(lesson.notebook, name)
+            cell.source = named(lesson.notebook, name).source
     return cells
 
 
@@ -48,17 +48,3 @@ def graded(airlock: Airlock, lesson: Lesson) -> Callable[[NotebookNode], Grade]:
         return grade(submission.reconcile(parsed, lesson), airlock)
 
     return run
-
-
-def source(cells: NotebookNode, name: str) -> str:
-    return named(cells, name).source
-
-
-def named(cells: NotebookNode, name: str) -> NotebookNode:
-    return next(cell for cell in cells.cells if notebook.grade_id(cell) == name)
-
-
-def write(cells: NotebookNode, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(cells, path)
-    return path

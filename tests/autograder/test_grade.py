@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import named, write
+from cells import named, write
 from nbformat import NotebookNode
 from sandbox import SANDBOX
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import named
+from cells import named
 from nbformat import NotebookNode
 
 from autograder import submission

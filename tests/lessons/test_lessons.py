@@ -9,6 +9,7 @@ import time
 
 import nbformat
 import pytest
+from cells import named
 from nbclient import NotebookClient
 
 from autograder import mistakes
@@ -47,15 +48,11 @@ def test_the_solution_passes_every_check(lesson: Lesson) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
 def test_a_blank_fails_every_check_by_not_implemented_error(lesson: Lesson) -> None:
-    blank = {c: cell_source(lesson.released, c) for c in lesson.exercises}
+    blank = {c: named(lesson.released, c).source for c in lesson.exercises}
     results = rehearse(lesson, blank, seed=1)
     assert {name: type(error) for name, error in results.items()} == dict.fromkeys(
         results, NotImplementedError
     )
-
-
-def cell_source(cells: nbformat.NotebookNode, name: str) -> str:
-    return next(c.source for c in cells.cells if notebook.grade_id(c) == name)
 
 
 @pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=lesson_id)

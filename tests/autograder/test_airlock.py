@@ -16,7 +16,10 @@ from autograder.airlock import sandbox as finding
 from autograder.course import Lesson, root
 from autograder.grade import open_airlock
 
-pytestmark = pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed"),
+]
 
 QUICK = Limits(call_seconds=2, check_seconds=4, cell_seconds=3, memory_bytes=1 << 30)
 
