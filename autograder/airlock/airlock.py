@@ -26,11 +26,13 @@ class Airlock:
         binds: Sequence[Bind] = (),
         student_path: Sequence[str] = (),
         warm: Sequence[str] = (),
+        checker_warm: str = "",
     ) -> None:
         """Choose the sandbox: None takes bubblewrap or fails; "none" must be asked for by name.
 
         binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
-        the student sees them; warm names modules that both sides import beforehand.
+        the student sees them; warm names modules that both sides import beforehand, if they can.
+        checker_warm is source that the checkers' fork server runs once, to load what is slow.
         """
         if sandbox not in (None, "bwrap", "none"):
             raise SandboxError(f"there is no sandbox called {sandbox!r}: use 'bwrap' or 'none'")
@@ -39,6 +41,7 @@ class Airlock:
         self.binds = list(binds)
         self.student_path = list(student_path)
         self.warm = list(warm)
+        self.checker_warm = checker_warm
         self._servers: list[ForkServer] = []
         self._staged: Path | None = None
 
@@ -51,7 +54,9 @@ class Airlock:
                     self.sandbox, self._staged, self.binds, self.student_path, self.warm
                 )
             ]
-            self._servers.append(launch.checker_server(self.sandbox, self._staged, self.warm))
+            self._servers.append(
+                launch.checker_server(self.sandbox, self._staged, self.warm, self.checker_warm)
+            )
             for server in self._servers:
                 server.wait_until_warm(self.limits.start_seconds)
         except BaseException:

@@ -56,13 +56,16 @@ class Worker:
 
 
 def ending(report: dict[str, Any], limits: Limits) -> str:
-    """Return in words how a worker ended; raise SandboxError if it never began."""
+    """Return in words how a worker ended.
+
+    Raise SandboxError if it never began or its keeper is gone too: that is no student's doing.
+    """
     if "failed" in report:
         raise SandboxError(f"a worker process could not be shut in: {report['failed']}")
     if "ended" not in report:
-        return "nobody knows how"
+        raise SandboxError("a worker process and its keeper are gone: was something killed?")
     code = report["ended"]
-    if report["cpu_seconds"] >= limits.cpu_seconds - 1:
+    if code < 0 and report["cpu_seconds"] >= 0.9 * limits.cpu_seconds:
         return f"limit met: {limits.cpu_seconds} s of processor time"
     if code < 0:
         return SIGNALS.get(signal.Signals(-code), f"it was killed ({signal.Signals(-code).name})")
@@ -134,19 +137,19 @@ def student_server(
 ) -> ForkServer:
     """Start the fork server for student processes."""
     module = ["airlock.inside.server", "airlock.inside.student"]
-    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm)}
+    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm), "run": ""}
     if kind == "bwrap":
         return ForkServer([*sandbox.student_command(staged, binds, path), *module], None, options)
-    folders = [str(staged), *(_outside(entry, binds) for entry in path)]
+    folders = [str(staged), *(_outside(entry, binds) for entry in path), *filter(None, sys.path)]
     env = os.environ | sandbox.worker_environment(str(staged))
     env["PYTHONPATH"] = os.pathsep.join(folders)
     return ForkServer([sys.executable, "-sPm", *module], env, options)
 
 
-def checker_server(kind: str, staged: Path, warm: Sequence[str]) -> ForkServer:
+def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> ForkServer:
     """Start the fork server for checkers. It sees all files, read-only, and has no network."""
     module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]
-    options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm)}
+    options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm), "run": run}
     scratch = "/dev/shm" if kind == "bwrap" else str(staged)
     env = os.environ | sandbox.worker_environment(scratch)
     env["PYTHONPATH"] = os.pathsep.join([str(sandbox.HERE.parent.parent), *filter(None, sys.path)])

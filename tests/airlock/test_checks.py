@@ -1,10 +1,14 @@
 """What a check may do, and how its end becomes a verdict. In both kinds of airlock."""
 
+import builtins
+
 import pytest
 from airlock_book import LIMITS, Notebook
 
 from autograder.airlock import Airlock
 from autograder.airlock.checker import grade
+from autograder.airlock.errors import student_error
+from autograder.airlock.inside.cells import Recorder
 from autograder.airlock.outputs import clean
 
 
@@ -39,6 +43,38 @@ def test_an_opaque_cache_goes_back(book: Notebook) -> None:
         "cache.x = 5\nassert g(cache) == 5 and repr(cache) == str(cache)"
     )
     assert verdict.status == "pass", verdict.message
+
+
+QUESTIONS = """c == c; c != 1; c < 1; 1 >= c; not c; c + 1; 1 - c; c @ c; -c; c**2; c & 1; abs(c)
+float(c); int(c); complex(c); round(c); bytes(c); [0][c]; 1 in c; c in [1]; f'{c:3}'; sum([c])
+sorted([c, c]); copy.deepcopy(c); pickle.dumps(c); np.asarray(c); np.ones(2) + c; np.add(c, 1)
+np.isclose(c, 1)""".replace("\n", "; ").split("; ")
+
+
+def test_an_opaque_thing_answers_no_question(bare: Airlock) -> None:
+    yes = "__eq__ __ne__ __lt__ __le__ __add__ __bool__ __contains__ __radd__".split()
+    cell = "class C:\n" + "".join(f"    def {name}(self, *a): return True\n" for name in yes)
+    with bare.session(seed=1, prelude=["import copy, pickle\nimport numpy as np"]) as session:
+        session.run_student(cell + "c = C()")
+        for question in QUESTIONS:
+            verdict = session.run_check("c", question, 1)
+            told = ("TypeError", "plain data is needed", "cannot be copied")
+            assert verdict.status == "fail" and any(t in verdict.message for t in told), question
+
+
+def test_every_builtin_exception_can_come_back() -> None:
+    for name, kind in vars(builtins).items():
+        if isinstance(kind, type) and issubclass(kind, BaseException):
+            error = student_error(["Own", name, "Exception"], "why", [])
+            assert str(error) == "why" and type(error).__name__ == "Own"
+
+
+def test_a_recorder_keeps_no_more_than_its_limit() -> None:
+    recorder = Recorder(100)
+    for _ in range(50):
+        recorder.write("stdout", "x" * 30)
+        recorder.add({"output_type": "display_data"}, 30)
+    assert len(recorder.outputs) < 6 and "left out" in recorder.outputs[-1]["text"]
 
 
 def test_classes_methods_and_items(book: Notebook) -> None:

@@ -4,9 +4,11 @@ What a student may find is looked for from inside, and once more from outside: i
 namespaces and the files of the student's processes, as the kernel shows them.
 """
 
+import contextlib
 import dataclasses
 import os
 import signal
+import socket
 import stat
 import sys
 import time
@@ -21,43 +23,55 @@ GOOD = "def f(x): return x + 1"
 CHECK = "assert f(1) == 2"
 
 
-def processes(module: str = "airlock.inside.student") -> list[Path]:
-    """Return the /proc folders of the processes that run or were forked from a module."""
-    found = []
+def processes(ancestor: int | None = None) -> set[Path]:
+    """Return the /proc folders of a process's descendants; of this one's, if none is named."""
+    parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if module.encode() in words and not words[0].endswith(b"bwrap"):
-            found.append(folder)
+        with contextlib.suppress(OSError):
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            )
+    found, todo = set(), [ancestor or os.getpid()]
+    while todo:
+        parent = todo.pop()
+        children = [child for child, its_parent in parents.items() if its_parent == parent]
+        found |= {Path(f"/proc/{child}") for child in children}
+        todo += children
     return found
+
+
+def name_of(process: Path) -> str:
+    """Return the name of a process, or '' if it is gone or dead."""
+    try:
+        dead = (process / "stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+        return "" if dead else (process / "comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def inner(book: Notebook) -> Path:
     """Return the /proc folder of the student's own process, as seen from outside."""
-    book.cell("import ctypes; ctypes.CDLL(None).prctl(15, b'canary-%d', 0, 0, 0)" % os.getpid())
-    name = f"canary-{os.getpid()}\n"
-    return next(p for p in processes() if (p / "comm").read_text() == name)
+    book.cell(f"import ctypes; ctypes.CDLL(None).prctl(15, b'canary-{os.getpid()}', 0, 0, 0)")
+    return next(p for p in processes() if name_of(p) == f"canary-{os.getpid()}")
 
 
 def test_promise_01_the_judge_shares_no_process_with_student_code(jailed: Notebook) -> None:
+    jailed.cell("def f(x): return x")
     jailed.cell(
-        "import builtins, sys, numpy as np, ast\n"
+        "import ast, builtins, gc, sys, numpy as np\n"
         "np.testing.assert_allclose = lambda *a, **k: None\n"
         "np.allclose = np.array_equal = lambda *a, **k: True\n"
-        "builtins.isinstance = lambda *a: True\n"
+        "builtins.AssertionError = SystemExit\n"
         "class NoAsserts(ast.NodeTransformer):\n    def visit_Assert(self, node): return None\n"
         "get_ipython().ast_transformers.append(NoAsserts())\n"
-        "import gc\n"
         "for o in gc.get_objects():\n"
-        "    if type(o).__name__ == 'Verdict': o.score = 100\n"
-        "def f(x): return x"
+        "    if type(o).__name__ in ('Verdict', 'Checker'): o.score = o.check = 100\n"
     )
     for source in (CHECK, "np.testing.assert_allclose(f(1), 2)", "assert np.allclose(f(1.0), 2)"):
         assert jailed.check(source).status == "fail"
+    jailed.cell("builtins.isinstance = builtins.len = lambda *a: True")
+    assert jailed.check(CHECK).score == 0
     assert jailed.check("import os\nassert os.getpid() != 1").status == "pass"
-    assert jailed.printed("import os; print(os.getpid())") == "1"
 
 
 def test_promise_01_only_plain_data_crosses(jailed: Notebook) -> None:
@@ -80,27 +94,24 @@ def strings():
     for o in gc.get_objects():
         if isinstance(o, (dict, list, tuple)):
             yield from (x for x in (o.values() if isinstance(o, dict) else o))
-word = {CANARY[:9]!r} + {CANARY[9:]!r}
+word = {CANARY[::-1]!r}[::-1]
 hits = sum(word in x for x in strings() if type(x) is str and x is not word)
 print(hits, word in str(os.environ), os.listdir('/proc'), sorted(os.listdir('/')))
 print([m for m in sys.modules if m.startswith(('autograder', 'convbook'))])
 """
 
 
-def test_promise_02_nothing_of_the_checks_is_within_reach(
-    bwrap: Airlock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Put together here, so that the files of the tests do not hold the word.
+def test_promise_02_nothing_of_the_checks_is_within_reach(bwrap: Airlock) -> None:
     prelude, check = f"given = '{CANARY}'", f"assert f('x') != '{CANARY}'"
     with bwrap.session(seed=1, prelude=[prelude], setup=f"'{CANARY}'") as session:
         session.run_student("def f(x): return x")
         assert session.run_check("c", check, 1).status == "pass"
-        printed = Notebook(session).printed(LOOK)
-        assert printed.splitlines()[0].startswith("0 False [] ['airlock',")
-        assert printed.splitlines()[1] == "[]"
-        assert CANARY.encode() not in memory(inner(Notebook(session)))
+        book = Notebook(session)
+        assert CANARY.encode() not in memory(inner(book))
+        printed = book.printed(LOOK).splitlines()
+        assert printed[0].startswith("0 False [] ['airlock',") and printed[1] == "[]"
         session.run_student(f"kept = 'seen-' + {CANARY[::-1]!r}[::-1]")
-        assert f"seen-{CANARY}".encode() in memory(inner(Notebook(session)))  # the scan works
+        assert f"seen-{CANARY}".encode() in memory(inner(book))  # so the scan does find things
 
 
 def memory(process: Path) -> bytes:
@@ -127,7 +138,7 @@ for folder, folders, files in os.walk('/'):
     if folder.startswith('/usr/lib/') or folder.startswith('/python/lib/python3'):
         folders[:] = [f for f in folders if f.endswith('-packages')]
     seen += [os.path.join(folder, f) for f in folders + files]
-bad = ('autograder', 'solutions', 'judge.py', 'checker.py', 'session.py', 'nbgrader', 'scipy')
+bad = ('autograder', 'solutions', 'nbgrader', 'convbook', 'judge.py', 'sandbox.py', '.ipynb')
 print([s for s in seen if any(b in s for b in bad)])
 print([s for s in seen if s.endswith('-packages') and os.listdir(s)])
 """
@@ -136,10 +147,7 @@ print([s for s in seen if s.endswith('-packages') and os.listdir(s)])
         assert "ModuleNotFoundError" in str(jailed.cell(f"import {name}"))
 
 
-def test_promise_02_environment_and_open_files_tell_nothing(
-    jailed: Notebook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HIDDEN", "1")  # too late for this fork server, but not for the next line
+def test_promise_02_environment_and_open_files_tell_nothing(jailed: Notebook) -> None:
     here = Path(__file__).resolve().parents[2]
     process = inner(jailed)
     environ = (process / "environ").read_bytes().decode()
@@ -172,7 +180,8 @@ def test_promise_03_hidden_input_is_fresh_and_repeatable(bwrap: Airlock) -> None
 
 
 LIARS = {
-    "text": "class T(str):\n    def __eq__(self, o): return True\n    __hash__ = None\ndef f(x): return T()",
+    "text": "class T(str):\n    def __eq__(self, o): return True\n    __hash__ = None\n"
+    "def f(x): return T()",
     "number": "class N(float):\n    def __eq__(self, o): return True\n"
     "    def __sub__(self, o): return 0.0\n    __rsub__ = __sub__\ndef f(x): return N(5)",
     "array": "import numpy as np\nclass A(np.ndarray):\n    def __eq__(self, o): return True\n"
@@ -236,35 +245,31 @@ print(os.listdir('/tmp'), os.listdir(os.environ['HOME']), os.getcwd(), os.getpid
 print([n for n in range(2, 1000) if not __import__('ctypes').CDLL(None).kill(n, 0)])
 """
 
-    def daemons() -> list[str]:
-        comms = [p / "comm" for p in processes()]
-        return [c.read_text() for c in comms if c.exists() and c.read_text() == "daemon-left\n"]
+    def daemons() -> list[Path]:
+        return [process for process in processes() if name_of(process) == "daemon-left"]
 
     with bwrap.session(seed=1) as first, bwrap.session(seed=1) as beside:
         assert Notebook(first).printed(leave) == "['/tmp', '/tmp/home']"
         time.sleep(0.2)
-        assert len(daemons()) == 1
+        (daemon,) = daemons()
         assert Notebook(beside).printed(look) == "['home'] [] /tmp/home 1\n[]"
-    assert daemons() == []
+    assert name_of(daemon) == ""
     with bwrap.session(seed=1) as after:
         assert Notebook(after).printed(look) == "['home'] [] /tmp/home 1\n[]"
 
 
-def test_promise_07_no_process_is_left_after_the_airlock(tmp_path: Path) -> None:
-    before = set(processes())
+def test_promise_07_no_process_is_left_after_the_airlock() -> None:
+    before = processes()
     with Airlock(limits=LIMITS) as airlock, airlock.session(seed=1) as session:
         session.run_student("1")
         session.run_check("c", "1", 1)
-        assert set(processes()) - before
-    deadline = time.monotonic() + 3
-    while set(processes()) - before and time.monotonic() < deadline:
-        time.sleep(0.05)
-    left = set(processes()) - before
-    for p in left: print(p, (p/"cmdline").read_bytes()[:60], (p/"stat").read_text()[:60], (p/"wchan").read_text())
-    assert left == set()
+        started = processes() - before
+        assert len(started) >= 6  # two fork servers, two keepers, two workers
+    time.sleep(0.2)
+    assert [name_of(process) for process in started if name_of(process)] == []
 
 
-def test_promise_09_no_network_not_even_loopback(jailed: Notebook) -> None:
+def test_promise_09_no_network_not_even_loopback(bwrap: Airlock, jailed: Notebook) -> None:
     source = """
 import socket
 for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
@@ -279,10 +284,13 @@ except OSError: print('no names')
     # The checker has none either, and each student has a network of their own with nothing in it.
     verdict = jailed.check("import socket\nsocket.create_connection(('127.0.0.1', 22), timeout=1)")
     assert verdict.status == "fail"
-    ours = os.stat("/proc/self/ns/net").st_ino
-    checkers = processes("autograder.airlock.checker")
-    nets = {os.stat(p / "ns/net").st_ino for p in [inner(jailed), *checkers]}
-    assert ours not in nets and len(nets) >= 2
+    checkers = processes(bwrap._servers[1].process.pid)
+    nets = {os.stat(p / "ns/net").st_ino for p in checkers if name_of(p).startswith("python")}
+    student = os.stat(inner(jailed) / "ns/net").st_ino
+    assert nets and os.stat("/proc/self/ns/net").st_ino not in nets | {student}
+    assert student not in nets
+    with bwrap.session(seed=1) as other:
+        assert os.stat(inner(Notebook(other)) / "ns/net").st_ino != student
     assert (inner(jailed) / "net/route").read_text().count("\n") <= 1
     assert "lo:" in (inner(jailed) / "net/dev").read_text()
 
@@ -292,12 +300,12 @@ EXHAUST = {
     "processes": (
         "import os, time\ndef f(x):\n    for _ in range(100):\n"
         "        if os.fork() == 0: time.sleep(9)",
-        "16 processes",
+        "8 processes",
     ),
     "threads": (
         "import threading, time\ndef f(x):\n    for _ in range(100):\n"
         "        threading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
-        "16 processes and threads",
+        "8 processes and threads",
     ),
     "disk": (
         "def f(x):\n    for n in range(9): open(f'/tmp/{n}', 'wb').write(bytes(7 << 20))",
@@ -334,10 +342,10 @@ def test_promise_10_output_is_capped(jailed: Notebook) -> None:
 
 
 def test_promise_10_processor_time_is_capped() -> None:
-    limits = dataclasses.replace(LIMITS, cpu_seconds=2, cell_seconds=20, call_seconds=20)
+    limits = dataclasses.replace(LIMITS, cpu_seconds=1, cell_seconds=20, call_seconds=20)
     with Airlock(limits=limits) as airlock, airlock.session(seed=1) as session:
-        outputs = session.run_student("import os\nos.fork()\nwhile True: pass")
-    assert "limit met: 2 s of processor time" in outputs[0]["evalue"]
+        outputs = session.run_student("while True: pass")
+    assert "limit met: 1 s of processor time" in outputs[0]["evalue"]
 
 
 def test_promise_10_the_kernel_holds_the_limits(jailed: Notebook) -> None:
@@ -386,7 +394,7 @@ def test_promise_15_a_worker_that_cannot_be_shut_in_does_not_run(
     with Airlock(limits=LIMITS) as airlock:
         start = airlock._servers[0].start
 
-        def spoiled(config: dict, call: object) -> object:
+        def spoiled(config: dict, call: socket.socket) -> object:
             return start(config | {"rlimits": {"RLIMIT_NONSENSE": 1}}, call)
 
         monkeypatch.setattr(airlock._servers[0], "start", spoiled)
@@ -394,5 +402,16 @@ def test_promise_15_a_worker_that_cannot_be_shut_in_does_not_run(
             session.run_student("1")
         os.kill(airlock._servers[0].process.pid, signal.SIGKILL)
         airlock._servers[0].process.wait()
+        time.sleep(0.5)  # the rest of the sandbox dies with it
         with pytest.raises(SandboxError, match="fork server has ended"):
             airlock.session(seed=1).__enter__()
+
+
+def test_promise_15_a_sandbox_that_dies_is_nobodys_zero() -> None:
+    with Airlock(limits=LIMITS) as airlock, airlock.session(seed=1) as session:
+        session.run_student("def f(): pass")
+        os.kill(airlock._servers[0].process.pid, signal.SIGKILL)
+        with pytest.raises(SandboxError):
+            for _ in range(100):
+                assert session.run_check("c", "f()", 1).status == "pass"
+                time.sleep(0.02)

@@ -126,8 +126,9 @@ def test_promise_05_a_bad_reply_costs_that_check_only(book: Notebook, what: str)
 
 def test_promise_05_a_forged_cell_answer_harms_only_itself(book: Notebook) -> None:
     book.cell(GOOD)
-    book.cell(HIJACK + "channel()[0].send([99, [{'output_type': 'stream'}]])")
-    book.cell("1")
+    outputs = book.cell(HIJACK + "channel()[0].send([99, [{'output_type': 'stream'}]])")
+    assert outputs[0]["ename"] == "CellStopped"
+    assert book.printed("print(7)") == "7"
     still_right(book)
 
 

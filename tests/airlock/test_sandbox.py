@@ -147,3 +147,15 @@ def test_only_what_a_student_needs_is_visible() -> None:
     names = set(visible())
     assert {"numpy", "matplotlib", "IPython", "msgpack", "numpy.libs"} <= names
     assert not names & {"autograder", "convbook", "nbgrader", "scipy", "pytest", "hypothesis"}
+
+
+def test_the_checker_is_warmed_once_and_the_student_is_not(tmp_path: Path) -> None:
+    warm = f"import builtins, pathlib\nbuiltins.warmed = pathlib.Path({str(tmp_path)!r}).name"
+    with Airlock("none", LIMITS, checker_warm=warm) as airlock:
+        for _ in range(2):
+            with airlock.session(seed=1) as session:
+                verdict = session.run_check("c", f"assert warmed == {tmp_path.name!r}", 1)
+                assert verdict.status == "pass"
+                assert "NameError" in str(session.run_student("warmed"))
+    with pytest.raises(SandboxError, match="ZeroDivisionError"):
+        Airlock("none", LIMITS, checker_warm="1 / 0").__enter__()
