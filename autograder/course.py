@@ -120,9 +120,9 @@ def root() -> Path:
 
 
 @cache
-def lessons(folder: Path | None = None) -> dict[str, Lesson]:
-    """Find the lessons of a course: name to Lesson, in teaching order."""
-    solutions = (folder or root()) / "solutions"
+def lessons() -> dict[str, Lesson]:
+    """Find the lessons of the course: name to Lesson, in teaching order."""
+    solutions = root() / "solutions"
     found = sorted(p for p in solutions.glob("*/*.ipynb") if p.stem == p.parent.name)
     return {path.stem: Lesson(path) for path in found}
 

@@ -130,7 +130,7 @@ def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> G
                 outputs = verdicts[name].outputs
             else:
                 outputs = session.run_student(cell.source)
-            cell.outputs = [_node(output) for output in outputs]
+            cell.outputs = [nbformat.from_dict(output) for output in outputs]
     results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
     _number(handed_in.cells)
     _keep_results(handed_in.cells, results)
@@ -223,7 +223,3 @@ def _number(cells: NotebookNode) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
-
-
-def _node(output: dict[str, Any]) -> NotebookNode:
-    return nbformat.from_dict(output)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder import course
-from convbook.check import NotYet, difference, not_yet
+from convbook.check import difference, not_yet
 
 
 class _Session:
@@ -159,7 +159,7 @@ def _agree(
 ) -> None:
     problem = difference(actual, expected, result)
     if problem:
-        raise NotYet(str(not_yet(f"{_describe(name, args, kwargs)}\n  {problem}", hint)))
+        raise not_yet(f"{_describe(name, args, kwargs)}\n  {problem}", hint)
 
 
 def _describe(name: str, args: tuple, kwargs: dict) -> str:

@@ -36,7 +36,6 @@ class SubmissionExporter(NotebookExporter):
         except SubmissionError as error:
             self.log.error("%s", error)
             cells, notes = blank(lesson, str(error)).cells, [str(error)]
-        resources["nbgrader"]["notes"] = notes
         for note in notes:
             self.log.info("%s: %s", filename, note)
         return self.from_notebook_node(cells, resources=resources, **kwargs)

@@ -101,7 +101,7 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
     for name in _missing(kept, official):
         kept.append(_restored(name, lesson))
     kept = _given_first(kept, lesson)
-    placed = _with_checks(kept, places, lesson, official)
+    placed = _with_checks(kept, places, official)
     result = nbformat.v4.new_notebook(cells=placed, metadata=lesson.released.metadata)
     for number, cell in enumerate(result.cells):
         cell.id = notebook.grade_id(cell) or f"cell-{number}"
@@ -162,7 +162,6 @@ def _restored(name: str, lesson: Lesson) -> NotebookNode:
 def _with_checks(
     kept: list[NotebookNode],
     places: dict[str, int],
-    lesson: Lesson,
     official: dict[str, NotebookNode],
 ) -> list[NotebookNode]:
     """Insert each official check where the student's stood, but after the cells it is about."""

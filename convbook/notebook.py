@@ -17,8 +17,6 @@ from nbformat import NotebookNode
 CHECK = "check-"
 # Cells with one of these tags show something; no grade and no later cell depends on them.
 SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
-
-
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)
 
 
