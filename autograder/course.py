@@ -79,6 +79,16 @@ class Lesson:
         return frozenset(f.name for f in functions if "NotImplementedError" in ast.unparse(f))
 
     @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The given layers that are not there while the lesson is graded.
+
+        They are what it asks for, and what an exercise `withholds`: another layer that gives the
+        same answer.
+        """
+        others = (c.metadata["withholds"] for c in self.notebook.cells if "withholds" in c.metadata)
+        return self.asked.union(*(names.split() for names in others))
+
+    @cached_property
     def given(self) -> tuple[str, ...]:
         """The sources of the locked cells that set things up, in order."""
         return tuple(

@@ -1,7 +1,7 @@
 """The copy of convbook that a student's code sees while it is graded.
 
-It is the same package, less the given layers that the lesson asks for: what a student is to write
-cannot be imported.
+It is the same package, less the given layers that would answer the lesson's exercises: what a
+student is to write cannot be imported.
 """
 
 import ast
@@ -36,7 +36,7 @@ def stage(lesson: Lesson, folder: Path) -> None:
     shutil.copytree(data.folder(), folder / "data", ignore=ignored)
     for module in (folder / "convbook" / "layers").glob("*.py"):
         text = module.read_text(encoding="utf-8")
-        module.write_text(_without(text, lesson.asked), encoding="utf-8")
+        module.write_text(_without(text, lesson.withheld), encoding="utf-8")
 
 
 def _without(source: str, names: frozenset[str]) -> str:

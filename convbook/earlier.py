@@ -20,6 +20,14 @@ TAUGHT = (
     ("03_backprop", ("conv_forward", "conv_backward")),
     ("05_pooling", ("max_pool_forward", "max_pool_backward")),
     ("05_pooling", ("avg_pool_forward", "avg_pool_backward")),
+    ("06_fully_connected", ("affine_forward", "affine_backward")),
+    ("06_fully_connected", ("softmax_loss",)),
+    ("06_fully_connected", ("svm_loss",)),
+    ("07_one_by_one_and_dilated", ("conv_forward", "conv_backward")),
+    ("08_normalization", ("lrn_forward",)),
+    ("08_normalization", ("batchnorm_forward", "batchnorm_backward")),
+    ("08_normalization", ("spatial_batchnorm_forward", "spatial_batchnorm_backward")),
+    ("08_normalization", ("dropout_forward", "dropout_backward")),
 )
 
 # The lesson whose notebook is being read; '' in a student's kernel, where the folder tells.

@@ -1,6 +1,7 @@
 """The short marks of a lesson's source, and nbgrader's metadata that they stand for.
 
 # %% exercise="conv_forward"                  the student writes this cell
+# %% exercise="f" withholds="conv_forward"    and may not use this given layer for it
 # %% check="conv_forward" points=4            a check of it
 # %% check="conv_forward" part="stride" points=2
 # %% given="setup"                            locked, run before everything else

@@ -1,0 +1,160 @@
+"""Normalisation and dropout: what keeps activations in range, and apart."""
+
+import numpy as np
+
+# The running mean and variance of each feature, shape (D,) each.
+Running = tuple[np.ndarray, np.ndarray]
+Cache = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def lrn_forward(
+    x: np.ndarray, n: int = 5, k: float = 2.0, alpha: float = 1e-4, beta: float = 0.75
+) -> np.ndarray:
+    """Divide each activation by a measure of its neighbours in depth, as AlexNet does.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        n: channels in the neighbourhood, odd, centred; fewer at the first and last channels.
+        k, alpha, beta: the divisor is (k + alpha * sum of squares) ** beta.
+
+    Returns:
+        Shape (N, C, H, W).
+    """
+    C = x.shape[1]
+    half = n // 2
+    squares = np.pad(x**2, ((0, 0), (half, half), (0, 0), (0, 0)))
+    total = sum(squares[:, i : i + C] for i in range(n))
+    return x / (k + alpha * total) ** beta
+
+
+def batchnorm_forward(
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    running: Running,
+    train: bool = True,
+    momentum: float = 0.9,
+    eps: float = 1e-5,
+) -> tuple[np.ndarray, Cache, Running]:
+    """Give each feature mean beta and standard deviation gamma over the batch.
+
+    Args:
+        x: shape (N, D).
+        gamma, beta: scale and shift of each feature, shape (D,).
+        running: mean and variance seen so far; used in place of the batch's when not training.
+        train: use the statistics of this batch, and move the running ones towards them.
+        momentum: the share of the old running statistics that is kept.
+        eps: added to the variance.
+
+    Returns:
+        out: shape (N, D).
+        cache: what batchnorm_backward needs.
+        running: the new running mean and variance; the old ones when not training.
+    """
+    return _forward(x, gamma, beta, running, train, momentum, eps)
+
+
+def batchnorm_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Send the gradient back, also through the mean and the variance of the batch.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, D).
+        cache: from batchnorm_forward in training.
+
+    Returns:
+        dx, dgamma, dbeta: gradients, the shapes of x, gamma and beta.
+    """
+    return _backward(dout, cache)
+
+
+def spatial_batchnorm_forward(
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    running: Running,
+    train: bool = True,
+    momentum: float = 0.9,
+    eps: float = 1e-5,
+) -> tuple[np.ndarray, Cache, Running]:
+    """Normalise each channel over the batch and all places; every pixel counts as a sample.
+
+    Arguments and results as batchnorm_forward, with x and out of shape (N, C, H, W) and D = C.
+    """
+    out, cache, running = _forward(_to_rows(x), gamma, beta, running, train, momentum, eps)
+    return _to_maps(out, x.shape), cache, running
+
+
+def spatial_batchnorm_backward(
+    dout: np.ndarray, cache: Cache
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Send the gradient back through spatial_batchnorm_forward; dout (N, C, H, W)."""
+    dx, dgamma, dbeta = _backward(_to_rows(dout), cache)
+    return _to_maps(dx, dout.shape), dgamma, dbeta
+
+
+def dropout_forward(
+    x: np.ndarray, p: float, seed: int, train: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keep each activation with probability p, and scale what is kept by 1 / p.
+
+    Args:
+        x: any shape.
+        p: probability to keep, above 0, at most 1; PyTorch's p is the probability to drop.
+        seed: of the mask, np.random.default_rng(seed).random(x.shape) < p.
+        train: when not training, x passes as it is.
+
+    Returns:
+        out: the shape of x.
+        cache: what dropout_backward needs.
+    """
+    mask = np.ones_like(x)
+    if train:
+        mask = (np.random.default_rng(seed).random(x.shape) < p).astype(x.dtype) / x.dtype.type(p)
+    return x * mask, mask
+
+
+def dropout_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """Send the gradient through what was kept.
+
+    Args:
+        dout: gradient of the loss with respect to out.
+        cache: from dropout_forward.
+
+    Returns:
+        dx: the shape of dout.
+    """
+    return dout * cache
+
+
+def _forward(
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    running: Running,
+    train: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[np.ndarray, Cache, Running]:
+    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else running
+    scale = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * scale
+    if train:
+        pairs = zip(running, (mean, var), strict=True)
+        running = tuple(momentum * old + (1 - momentum) * new for old, new in pairs)
+    return gamma * x_hat + beta, (x_hat, gamma, scale), running
+
+
+def _backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    x_hat, gamma, scale = cache
+    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+    dx = gamma * scale * (dout - (dbeta + x_hat * dgamma) / len(dout))
+    return dx, dgamma, dbeta
+
+
+def _to_rows(x: np.ndarray) -> np.ndarray:
+    return x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1])  # (N, C, H, W) -> (N*H*W, C)
+
+
+def _to_maps(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    N, C, H, W = shape
+    return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)  # (N*H*W, C) -> (N, C, H, W)
