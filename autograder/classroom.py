@@ -9,10 +9,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import gradebook, submission
+from autograder import fingerprint, gradebook, record, submission
 from autograder.airlock import Airlock
+from autograder.archive import is_archive
 from autograder.build.source import text_of
-from autograder.course import CourseError, Lesson, lesson_of, lessons, root
+from autograder.course import CourseError, Lesson, lessons, root
 from autograder.feedback.page import page
 from autograder.grade import Grade, blank, canary, grade, open_airlock
 from autograder.submission import SubmissionError
@@ -81,7 +82,7 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
     work = {lesson: folders for lesson, folders in work.items() if folders}
     if not work:
         raise CourseError(f"{room.submitted}: holds no STUDENT/LESSON folder of this course")
-    with gradebook.opened(room.db_url) as book:
+    with record.opened(room.results) as ledger, gradebook.opened(room.db_url) as book:
         for lesson, folders in work.items():
             book.register(lesson)
             with open_airlock(lesson, sandbox) as airlock:
@@ -89,9 +90,19 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
                 for folder in folders:
                     result = _grade_folder(folder, lesson, airlock)
                     student = folder.parent.name
+                    graded = _write(result.cells, autograded(room, student, lesson))
+                    taken = handed_in(room, student, lesson)
+                    ledger.append(record.of(student, result, lesson, taken, graded))
                     book.save(student, result, _timestamp(folder))
-                    _write(result.cells, room.autograded / student / lesson.name / lesson.path.name)
                     yield Graded(student, lesson.name, result)
+
+
+def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:
+    """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""
+    try:
+        return fingerprint.file(_notebook_in(room.submitted / student / lesson.name, lesson))
+    except (SubmissionError, OSError):
+        return ""
 
 
 def write_feedback(room: Classroom, names: list[str]) -> Iterator[Path]:
@@ -158,23 +169,17 @@ def _grade_folder(folder: Path, lesson: Lesson, airlock: Airlock) -> Grade:
 
 
 def _notebook_in(folder: Path, lesson: Lesson) -> Path:
-    """Find the lesson's notebook in a folder, under its own name or as the only one."""
+    """Find the lesson's notebook in a folder: its own name, the only one, or an archive."""
     named = folder / lesson.path.name
     if named.exists():
         return named
-    others = sorted(folder.glob("*.ipynb"))
-    if len(others) != 1:
+    files = sorted(folder.iterdir())
+    found = [p for p in files if p.suffix == ".ipynb"] or [p for p in files if is_archive(p)]
+    if len(found) != 1:
         raise SubmissionError(f"{lesson.path.name} was not handed in")
-    if not _belongs(others[0], lesson):
-        raise SubmissionError(f"{others[0].name} is not a notebook of this lesson")
-    return others[0]
-
-
-def _belongs(path: Path, lesson: Lesson) -> bool:
-    try:
-        return lesson_of(submission.parse(path.read_text(encoding="utf-8"))) is lesson
-    except (CourseError, OSError, UnicodeDecodeError):
-        return False
+    if found[0].suffix == ".ipynb" and not submission.belongs(found[0], lesson):
+        raise SubmissionError(f"{found[0].name} is not a notebook of this lesson")
+    return found[0]
 
 
 def _timestamp(folder: Path) -> datetime | None:
@@ -187,6 +192,13 @@ def _timestamp(folder: Path) -> datetime | None:
     return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
 
 
-def _write(cells: NotebookNode, path: Path) -> None:
+def autograded(room: Classroom, student: str, lesson: Lesson) -> Path:
+    """Return where a student's graded notebook of a lesson is."""
+    return room.autograded / student / lesson.name / lesson.path.name
+
+
+def _write(cells: NotebookNode, path: Path) -> str:
+    """Write a graded notebook, and return its fingerprint."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text_of(cells), encoding="utf-8")
+    return fingerprint.file(path)

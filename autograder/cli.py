@@ -1,4 +1,4 @@
-"""The command line: autograder check | grade | feedback | build | import."""
+"""The command line: autograder check | grade | feedback | verify | build | import."""
 
 import argparse
 import sys
@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("lessons", nargs="*", help="all that were graded where none is named")
     feedback.add_argument("--class", dest="room", type=Path, help="where the gradebook is; class/")
     feedback.set_defaults(command=_feedback)
+
+    verify = commands.add_parser("verify", help="find what was changed since a class was graded")
+    verify.add_argument("--class", dest="room", type=Path, help="where the gradebook is; class/")
+    verify.set_defaults(command=_verify)
 
     take = commands.add_parser("import", help="take an edited solution notebook into its source")
     take.add_argument("lesson")
@@ -103,6 +107,15 @@ def _feedback(args: argparse.Namespace) -> int:
     for page in classroom.write_feedback(classroom.at(args.room), args.lessons):
         print(f"wrote {page}")
     return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from autograder import classroom
+    from autograder.verify import verify
+
+    findings = list(verify(classroom.at(args.room)))
+    print(*findings or ["verify: every grade is as it was recorded"], sep="\n")
+    return 1 if findings else 0
 
 
 def _build(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
@@ -73,6 +73,21 @@ class Book:
             if mark.get("solution"):
                 comment = self._gradebook.find_comment(name, lesson, lesson, student)
                 mark["comment"] = comment.comment
+
+    def auto_scores(self, lesson: str, student: str) -> dict[str, float | None]:
+        """Return what the checks gave a student, by check; empty where nothing was entered."""
+        try:
+            entered = self._gradebook.find_submission_notebook(lesson, lesson, student)
+        except MissingEntry:
+            return {}
+        return {grade.name: grade.auto_score for grade in entered.grades}
+
+    def graded(self, lesson: str) -> list[str]:
+        """Return the students who have a grade for a lesson."""
+        try:
+            return [s.student.id for s in self._gradebook.assignment_submissions(lesson)]
+        except MissingEntry:
+            return []
 
     def scores(self, lesson: str) -> dict[str, float]:
         """Return each student's points for a lesson, written answers included where graded."""

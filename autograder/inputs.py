@@ -17,6 +17,14 @@ CONV = (
     ((3, 4, 4, 5), (2, 4, 1, 1), 1, 0),
     ((2, 3, 6, 5), (1, 3, 2, 4), 1, 0),
 )
+# (shape of x, shape of w, stride, pad, dilation)
+DILATED = (
+    ((2, 3, 7, 9), (4, 3, 3, 2), 1, 0, 2),
+    ((1, 2, 8, 11), (3, 2, 2, 4), 1, 0, 3),
+    ((2, 4, 3, 5), (3, 4, 1, 1), 1, 0, 3),
+    ((3, 2, 9, 5), (1, 2, 3, 2), 2, 1, 2),
+    ((2, 1, 4, 11), (3, 1, 2, 3), 3, 2, 4),
+)
 # (shape of x, HH, WW, stride)
 POOL = (
     ((2, 3, 7, 9), 3, 3, 2),
@@ -36,9 +44,34 @@ def conv(
         yield x, w, rng.normal(size=w_shape[0]), {"stride": stride, "pad": pad}
 
 
+def dilated(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]]:
+    """Draw x, w, b and the keywords stride, pad and dilation for every case of DILATED."""
+    for x_shape, w_shape, stride, pad, dilation in DILATED:
+        x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+        how = {"stride": stride, "pad": pad, "dilation": dilation}
+        yield x, w, rng.normal(size=w_shape[0]), how
+
+
 def pool(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int, int, int]]:
     """Draw x with HH, WW and stride for each case of POOL: any sign, all negative, with ties."""
     for shape, HH, WW, stride in POOL:
         yield rng.normal(size=shape), HH, WW, stride
         yield -1 - rng.random(size=shape), HH, WW, stride
         yield rng.integers(0, 3, size=shape).astype(float), HH, WW, stride
+
+
+def norm(
+    rng: np.random.Generator, shape: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Draw x, gamma, beta and (running mean, running variance) for batch norm over axis 1.
+
+    The variance of every feature is about 0.01. There an eps of 1e-2 is half of what stands under
+    the root, and eps forgotten, outside the root or added twice shows.
+    """
+    D = shape[1]
+    places = (D,) + (1,) * (len(shape) - 2)
+    x = rng.normal(size=places) + 0.1 * rng.normal(size=shape)
+    running = rng.normal(size=D), rng.uniform(0.005, 0.02, size=D)
+    return x, rng.uniform(0.5, 2.0, size=D), rng.normal(size=D), running

@@ -20,6 +20,9 @@ import numpy as np
 from autograder import course
 from convbook.check import difference, not_yet
 
+# What a forward function returns, unless its exercise asks for more.
+PAIR = ("out", "cache")
+
 
 class _Session:
     """The lesson being graded, the seed of its hidden input, and the check that is running."""
@@ -78,13 +81,21 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
     _agree(name, args, kwargs, actual, expected, "result", hint)
 
 
-def forward(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> None:
-    """Check the output of a forward function, which returns the pair (out, cache).
+def forward(
+    name: str,
+    function: Callable,
+    *args: Any,
+    returns: tuple[str, ...] = PAIR,
+    hint: str = "",
+    **kwargs: Any,
+) -> None:
+    """Check the output of a forward function, which returns the pair (out, cache), or more.
 
-    The cache belongs to the student: it is not looked at. Arguments as in `value`.
+    The cache belongs to the student: it is not looked at. Nor is what comes after it; but as many
+    things must be returned as `returns` has names. The other arguments are those of `value`.
     """
-    expected, _ = reference(name)(*_copied(args), **_copied(kwargs))
-    out, _ = _pair(name, _call(name, function, args, kwargs))
+    expected = reference(name)(*_copied(args), **_copied(kwargs))[0]
+    out = _parts(name, _call(name, function, args, kwargs), returns)[0]
     _agree(name, args, kwargs, out, expected, "out", hint)
 
 
@@ -93,6 +104,7 @@ def backward(
     functions: tuple[Callable, Callable],
     *args: Any,
     results: tuple[str, ...] = ("dx",),
+    returns: tuple[str, ...] = PAIR,
     hint: str = "",
     **kwargs: Any,
 ) -> None:
@@ -103,16 +115,17 @@ def backward(
         functions: the student's two.
         *args, **kwargs: what the forward functions are called with.
         results: what backward returns: the name of its one gradient, or of each in the tuple.
+        returns: what forward returns; out comes first and the cache second.
         hint: one sentence to show below a difference.
 
     Raises:
         NotYet: a gradient differs, or dout was changed.
     """
     forward_reference, backward_reference = map(reference, names)
-    out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))
+    out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))[:2]
     dout = rng().normal(size=out.shape)
     expected = backward_reference(dout.copy(), own_cache)
-    _, cache = _pair(names[0], _call(names[0], functions[0], args, kwargs))
+    cache = _parts(names[0], _call(names[0], functions[0], args, kwargs), returns)[1]
     actual = _call(names[1], functions[1], (dout, cache), {})
     if len(results) == 1:
         actual, expected = (actual,), (expected,)
@@ -148,10 +161,13 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (np.ndarray, list, dict))
 
 
-def _pair(name: str, result: Any) -> tuple[Any, Any]:
-    if isinstance(result, (tuple, list)) and len(result) == 2:
-        return result[0], result[1]
-    raise not_yet(f"{name} must return two things, out and cache, not {type(result).__name__}.")
+def _parts(name: str, result: Any, returns: tuple[str, ...]) -> tuple[Any, ...]:
+    if isinstance(result, (tuple, list)) and len(result) == len(returns):
+        return tuple(result)
+    count = {2: "two", 3: "three"}.get(len(returns), str(len(returns)))
+    listed = f"{', '.join(returns[:-1])} and {returns[-1]}"
+    got = f"{len(result)}" if isinstance(result, (tuple, list)) else type(result).__name__
+    raise not_yet(f"{name} must return {count} things, {listed}, not {got}.")
 
 
 def _agree(

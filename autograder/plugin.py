@@ -16,12 +16,17 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder import fingerprint, record
 from autograder.airlock import Airlock
 from autograder.build.source import sealed
-from autograder.course import Lesson, lessons
+from autograder.course import Lesson, lessons, root
 from autograder.feedback.page import page
 from autograder.grade import blank, canary, grade, open_airlock
 from autograder.submission import Submission, SubmissionError, read
+
+# Fingerprint and notes of what is being graded, by database, lesson and student. nbgrader reads a
+# submission twice, the second time from its own cleaned copy: the first is what was handed in.
+_handed_in: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
 
 
 class SubmissionExporter(NotebookExporter):
@@ -38,6 +43,7 @@ class SubmissionExporter(NotebookExporter):
             cells, notes = blank(lesson, str(error)).cells, [str(error)]
         for note in notes:
             self.log.info("%s: %s", filename, note)
+        _handed_in.setdefault(_key(resources), (fingerprint.file(Path(filename)), notes))
         return self.from_notebook_node(cells, resources=resources, **kwargs)
 
 
@@ -46,7 +52,11 @@ class AirlockExecute(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         lesson = lessons()[resources["nbgrader"]["assignment"]]
-        result = grade(Submission(lesson, nb), _airlock(lesson))
+        taken, notes = _handed_in.pop(_key(resources))
+        result = grade(Submission(lesson, nb, notes), _airlock(lesson))
+        names = resources["nbgrader"]
+        with record.opened(_results(names["db_url"])) as ledger:
+            ledger.append(record.of(names["student"], result, lesson, taken))
         return result.cells, resources
 
 
@@ -66,6 +76,17 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         cells, resources = super().from_notebook_node(nbformat.from_dict(nb), resources, **kwargs)
         return page(cells, resources["nbgrader"]["notebook"]), resources
+
+
+def _key(resources: Any) -> tuple[str, str, str]:
+    names = resources["nbgrader"]
+    return names["db_url"], names["assignment"], names["student"]
+
+
+def _results(db_url: str) -> Path:
+    """Return the folder of the gradebook, where the records are; class/ for a database server."""
+    file = db_url.removeprefix("sqlite:///")
+    return Path(file).parent if file != db_url else root() / "class"
 
 
 @cache

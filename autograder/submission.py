@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.archive import ArchiveError, is_archive, notebook_in
 from autograder.course import CourseError, Lesson, lesson_of
 from convbook import notebook
 
@@ -43,29 +44,48 @@ def read(path: Path, lesson: Lesson | None = None) -> Submission:
     """Read a notebook file and reconcile it with its lesson.
 
     Args:
-        path: the file.
+        path: the notebook, or a zip or tar file that holds it.
         lesson: which lesson it was handed in for; read from its cells where not given.
 
     Raises:
         SubmissionError: it cannot be read, is no notebook, or belongs to no lesson.
     """
     try:
-        if path.is_symlink():
-            raise SubmissionError(f"{path}: is a link, not a file")
-        if path.stat().st_size > MAX_BYTES:
-            raise SubmissionError(f"{path}: larger than {MAX_BYTES >> 20} MiB")
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SubmissionError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise SubmissionError(f"{path}: is a folder, not a notebook") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubmissionError(f"{path}: cannot be read ({type(error).__name__})") from None
-    try:
-        cells = parse(text)
+        cells = parse(_text(path, lesson))
         return reconcile(cells, lesson or lesson_of(cells))
     except CourseError as error:
         raise SubmissionError(f"{path}: {error}") from None
+
+
+def belongs(path: Path, lesson: Lesson) -> bool:
+    """Tell whether a file can be read and holds a notebook of this lesson."""
+    try:
+        return lesson_of(parse(_text(path, lesson))) is lesson
+    except CourseError:
+        return False
+
+
+def _text(path: Path, lesson: Lesson | None) -> str:
+    """Read the text of a notebook file, or of the notebook in an archive."""
+    try:
+        if path.is_symlink():
+            raise SubmissionError("is a link, not a file")
+        if path.is_dir():
+            raise SubmissionError("is a folder, not a notebook")
+        if path.exists() and not path.is_file():
+            raise SubmissionError("is not a file")  # a pipe would never end
+        if path.stat().st_size > MAX_BYTES:
+            raise SubmissionError(f"larger than {MAX_BYTES >> 20} MiB")
+        if not is_archive(path):
+            return path.read_text(encoding="utf-8-sig")
+        name = lesson.path.name if lesson else ""
+        return notebook_in(path, name, MAX_BYTES).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise SubmissionError("no such file") from None
+    except ArchiveError as error:
+        raise SubmissionError(str(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SubmissionError(f"cannot be read ({type(error).__name__})") from None
 
 
 def parse(text: str) -> NotebookNode:

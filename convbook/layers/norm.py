@@ -139,8 +139,9 @@ def _forward(
     scale = 1 / np.sqrt(var + eps)
     x_hat = (x - mean) * scale
     if train:
-        pairs = zip(running, (mean, var), strict=True)
-        running = tuple(momentum * old + (1 - momentum) * new for old, new in pairs)
+        old_mean, old_var = running
+        keep, take = momentum, 1 - momentum
+        running = keep * old_mean + take * mean, keep * old_var + take * var
     return gamma * x_hat + beta, (x_hat, gamma, scale), running
 
 

@@ -15,6 +15,7 @@ from sandbox import SANDBOX
 
 from autograder import classroom, course, gradebook
 from autograder.course import CourseError, lessons
+from autograder.verify import verify
 from convbook import notebook
 
 LESSON = "02_convolution"
@@ -160,6 +161,7 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     assert scores == sample_class.SCORES[LESSON]
     feedback = checkout / "class" / "feedback" / "jan" / LESSON / f"{LESSON}.html"
     assert "could not be graded" in feedback.read_text(encoding="utf-8")
+    assert list(verify(classroom.at(checkout / "class"))) == []
 
 
 def test_nbgrader_validate_says_what_is_wrong_in_a_few_lines(tmp_path: Path) -> None:
