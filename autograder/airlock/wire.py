@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -150,6 +151,8 @@ class _Decoder:
         _need(math.prod(shape) * dtype.itemsize == len(raw), "a buffer of the array's size")
         if index not in self.arrays:
             array = np.frombuffer(raw, dtype).reshape(shape)
+            if dtype.kind == "U":  # NumPy does not look, and fails when it makes text of it
+                _need(np.all(np.frombuffer(raw, "<u4") <= sys.maxunicode), "text of characters")
             # A boolean that is neither 0 nor 1 would confuse NumPy later on.
             self.arrays[index] = np.array(array.view(np.uint8) != 0) if name == "|b1" else array
             self.arrays[index].flags.writeable = writeable is True

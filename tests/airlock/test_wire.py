@@ -203,6 +203,17 @@ def test_an_odd_boolean_becomes_true() -> None:
     assert array.view(np.uint8).tolist() == [0, 1]
 
 
+def test_text_that_is_no_text_is_refused() -> None:
+    """NumPy takes any four bytes for a character, and fails later, when it is shown."""
+    body = msgpack.packb([p.ARRAY, "<U1", 0, True, 2])
+    for bad in ("aa110000", "ffffffff"):
+        raw = bytearray(b"a\0\0\0") + bytearray.fromhex(bad)
+        with pytest.raises(ProtocolError, match="text of characters"):
+            wire.decode(body, [np.frombuffer(raw, np.uint8)])
+    good = np.frombuffer(bytearray(np.array(["a", "\U0010ffff"]).tobytes()), np.uint8)
+    assert wire.decode(body, [good]).tolist() == ["a", "\U0010ffff"]
+
+
 @pytest.mark.parametrize(
     "body",
     [b"\x91" * 5000, b"\xdd\xff\xff\xff\xff", b"\xdd\x00\x03\xff\xff" * 1000, b"\xc1", b"",

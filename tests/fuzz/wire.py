@@ -1,0 +1,98 @@
+"""Coverage-guided fuzzing of the one file that reads bytes from the student's side.
+
+    make fuzz                     a million frames
+    python tests/fuzz/wire.py -runs=1000 FOLDER
+
+Frames are mutated from well-formed ones. Whatever arrives, `receive` rebuilds plain data or raises
+ProtocolError, and what it rebuilds never passes for an answer that it is not.
+"""
+
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import atheris
+
+with atheris.instrument_imports(include=["autograder.airlock.wire", "autograder.airlock.packing"]):
+    from autograder.airlock import packing, wire
+
+import numpy as np
+
+from convbook.compare import difference
+
+FRAME_BYTES = 1 << 14
+PLAIN = {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, slice}
+ANSWER = np.random.default_rng().normal(size=(2, 3))
+SEEDS = (
+    None,
+    [1, -2.5, True, "text", b"bytes", 1 << 80, 3 + 4j, ..., slice(1, None, 2)],
+    {"a": (1, 2), (3, "b"): {4, 5}, None: []},
+    (np.arange(6.0).reshape(2, 3), {"cache": np.zeros((0, 3), "f4"), "s": np.float64(2)}),
+    [np.array([True, False]), np.array(["ab", "c"]), np.array(3 - 1j), np.uint8(7)],
+    [[[[[[]]]]]],
+)
+
+
+class Peer:
+    """A student's process that says one frame, and hangs up."""
+
+    def __init__(self, frame: bytes) -> None:
+        self.ours, theirs = socket.socketpair()
+        with theirs:
+            theirs.sendall(frame)
+
+    def receive(self) -> Any:
+        with self.ours:
+            channel = wire.Channel(self.ours)
+            return channel.receive(time.monotonic() + 5, lambda tag, number, name: (tag, number))
+
+
+def one_frame(frame: bytes) -> None:
+    """Receive one frame; an exception from here is a finding."""
+    try:
+        value = Peer(frame).receive()
+    except wire.ProtocolError:
+        return
+    _is_plain(value)
+    assert difference(value, ANSWER, "out"), "a made-up frame passes for the answer"
+    body, buffers = packing.encode(value)  # what was read can be written and read again
+    wire.decode(body, [np.array(bytearray(b.tobytes()), np.uint8) for b in buffers])
+
+
+def _is_plain(value: Any) -> None:
+    kind = type(value)
+    if kind in (list, tuple, set):
+        for item in value:
+            _is_plain(item)
+    elif kind is dict:
+        for pair in value.items():
+            _is_plain(pair)
+    elif kind is np.ndarray:
+        assert packing.DTYPE.fullmatch(value.dtype.str), value.dtype
+        assert value.size * value.itemsize <= FRAME_BYTES
+    else:
+        assert kind in PLAIN or isinstance(value, (np.generic, type(...))), kind
+
+
+def _frame(value: Any) -> bytes:
+    """Write a value as the student's side would."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.Channel(ours).send(value)
+        return theirs.recv(FRAME_BYTES)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, value in enumerate(SEEDS):
+            (Path(folder) / str(number)).write_bytes(_frame(value))
+        options = [f"-max_len={FRAME_BYTES}", "-rss_limit_mb=2048", "-print_final_stats=1"]
+        atheris.Setup([sys.argv[0], *options, *sys.argv[1:], folder], one_frame)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
