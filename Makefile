@@ -2,7 +2,7 @@
 # Another Python: make setup PYTHON=python3.12
 BIN = .venv/bin
 STAMP = .venv/.setup
-CODE = autograder convbook scripts tests
+CODE = autograder bench convbook scripts tests
 UV = uv
 # The sample class is our own code: where there is no bubblewrap it may run without a sandbox.
 UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick fuzz grade build lint lock clean FORCE
+.PHONY: help setup lab test quick fuzz bench grade build lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
@@ -35,6 +35,9 @@ quick: $(STAMP)  ## run the tests that take no more than a few seconds
 fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a student's bytes
 	$(BIN)/pip install --quiet "atheris>=3,<4"
 	$(BIN)/python tests/fuzz/wire.py -runs=1000000
+
+bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader
+	$(BIN)/python bench/cost.py
 
 grade: $(STAMP)  ## grade the sample class
 	@$(BIN)/python tests/sample_class.py class/sample/submitted

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
+from autograder.build.names import origins
 from autograder.course import Check, Lesson, defined
 from convbook import notebook
 
@@ -58,6 +59,9 @@ def _stored_outputs(cells: NotebookNode) -> Iterator[str]:
 def _lint_check(item: Check, lesson: Lesson) -> Iterator[str]:
     if item.exercise not in lesson.student_names:
         yield f"{item.id}: no exercise cell defines {item.exercise}"
+    for name, origin in origins(item, lesson).items():
+        if not origin:
+            yield f"{item.id}: {name} comes from nowhere: define it in the check or a given cell"
     last = ast.parse(item.source).body[-1]
     if isinstance(last, ast.Expr) and not _gives_no_score(last.value):
         yield f"{item.id}: ends in an expression: partial credit is written float(score)"

@@ -8,7 +8,8 @@ import pytest
 
 from autograder import course
 from autograder.build import lint, marks, run, source
-from autograder.course import CourseError, Lesson, lessons
+from autograder.build.names import origins
+from autograder.course import Check, CourseError, Lesson, lessons
 
 LESSON = "02_convolution"
 
@@ -95,6 +96,7 @@ def test_running_a_notebook_is_no_edit(copy: Path) -> None:
         ('exercise="correlate2d"', 'exercise="correlate1d"', "stands 2 times"),
         ('check="correlate2d"', 'check="correlate3d"', "no exercise cell defines correlate3d"),
         ("rng = np.random.default_rng(2)", "correlate1d = None", "which an exercise asks for"),
+        ("corner = np.array", "centre = np.array", "corner comes from nowhere"),
     ],
 )
 def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
@@ -102,6 +104,19 @@ def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
     edit(text, old, new)
     findings = findings_of(text)
     assert any(said in finding for finding in findings), findings
+
+
+def test_each_name_of_a_check_has_an_origin() -> None:
+    source = "y = np.ones(3)\ncheck.same([int(correlate1d(y, v)) for v in y], elsewhere, 'a')"
+    item = Check("check-x", "correlate1d", 1.0, source, manual=False)
+    assert origins(item, lessons()["02_convolution"]) == {
+        "check": "a given cell",
+        "correlate1d": "the student",
+        "elsewhere": "",
+        "int": "Python",
+        "np": "a given cell",
+        "y": "the check",
+    }
 
 
 def test_a_check_that_ends_in_a_number_must_say_float(copy: Path) -> None:

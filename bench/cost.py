@@ -1,0 +1,118 @@
+"""What grading costs: processor time of ours beside plain nbgrader's, on the same submissions.
+
+    make bench                    a class of ten, three rounds
+    python bench/cost.py --lesson 02_convolution --students 10 --rounds 3
+
+Both grade the same notebooks with the same checks, by turns, in one run. Plain nbgrader runs its
+default steps, in a kernel for each submission and without a sandbox. Ours is `autograder check` for
+one submission and `autograder grade` for more: sandbox, canary, records and feedback pages
+included. Times are of the whole process tree.
+"""
+
+import argparse
+import ctypes
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+from autograder.course import lessons, root
+from convbook import notebook
+
+PLAIN = """
+c = get_config()
+c.CourseDirectory.course_id = "plain"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.ignore = ["*.py"]
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+"""
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lesson", default="02_convolution", choices=lessons())
+    parser.add_argument("--students", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    # Whatever a grader leaves behind becomes our child, so that its time is counted.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    print(f"{args.lesson}, right answers, {os.cpu_count()} cores")
+    print(f"{'students':>8}  {'plain CPU s':>11}  {'ours CPU s':>10}  {'ratio':>5}  wall ratio")
+    for students in (1, args.students):
+        rows = [measure(args.lesson, students) for _ in range(args.rounds)]
+        plain, ours = (statistics.median(row[i] for row in rows) / students for i in (0, 1))
+        ratio, wall = (statistics.median(row[i] for row in rows) for i in (2, 3))
+        print(f"{students:8}  {plain:11.2f}  {ours:10.2f}  {ratio:5.2f}  {wall:10.2f}")
+    print("CPU seconds are for each submission; a ratio below 1 means that ours takes less.")
+
+
+def measure(lesson: str, students: int) -> tuple[float, float, float, float]:
+    """Grade a class both ways.
+
+    Returns:
+        Plain's processor seconds, ours, and the ratios ours / plain of processor and wall time.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _course(folder, lesson, students)
+        programs = Path(sys.executable).parent
+        plain = _time([programs / "nbgrader", "autograde", lesson], folder)
+        alone = folder / "submitted" / "student0" / lesson / f"{lesson}.ipynb"
+        command: list = ["grade", lesson, "--class", folder / "ours"]
+        command += ["--submissions", folder / "submitted"]
+        command = ["check", alone] if students == 1 else command
+        ours = _time([programs / "autograder", *command], folder)
+    return plain[0], ours[0], ours[0] / plain[0], ours[1] / plain[1]
+
+
+def _course(folder: Path, lesson: str, students: int) -> None:
+    """Lay out a course as both graders want it, with submissions that are right."""
+    for part in ("solutions", "notebooks"):
+        shutil.copytree(root() / part / lesson, folder / part / lesson)
+    (folder / "nbgrader_config.py").write_text(PLAIN, encoding="utf-8")
+    _time([Path(sys.executable).parent / "nbgrader", "generate_assignment", lesson, "-f"], folder)
+    known = lessons()[lesson]
+    answers = {notebook.grade_id(cell): cell.source for cell in known.notebook.cells}
+    path = folder / "notebooks" / lesson / f"{lesson}.ipynb"
+    cells = nbformat.read(path, as_version=4)
+    for cell in cells.cells:
+        if notebook.grade_id(cell) in known.exercises:
+            cell.source = answers[notebook.grade_id(cell)]
+    for number in range(students):
+        target = folder / "submitted" / f"student{number}" / lesson / path.name
+        target.parent.mkdir(parents=True)
+        nbformat.write(cells, target)
+
+
+def _time(command: list, folder: Path) -> tuple[float, float]:
+    """Run a command; return the processor and wall seconds of its whole process tree."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1", "CONVBOOK_COURSE": str(folder)}
+    before, start = _children(), time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    wall = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        return _children() - before, wall
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
