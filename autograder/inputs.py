@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from convbook.layers import conv_backward, conv_forward
+
 # (shape of x, shape of w, stride, pad)
 CONV = (
     ((2, 3, 5, 7), (4, 3, 3, 3), 1, 0),
@@ -52,6 +54,32 @@ def dilated(
         x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
         how = {"stride": stride, "pad": pad, "dilation": dilation}
         yield x, w, rng.normal(size=w_shape[0]), how
+
+
+def field_by_gradient(layers: list[tuple[int, int, int]]) -> tuple[int, int]:
+    """Measure a receptive field: push gradients back and see which pixels they reach.
+
+    Args:
+        layers: triples (F, S, D) of size, stride and dilation, from the first layer to the last.
+
+    Returns:
+        size: pixels from the first to the last that one output's gradient reaches.
+        jump: pixels between the first ones that two neighbouring outputs reach.
+    """
+    side, caches, first, last = 2, [], [], []
+    for F, S, D in reversed(layers):
+        side = (side - 1) * S + D * (F - 1) + 1
+    maps = np.zeros((1, 1, side, 1))
+    for F, S, D in layers:
+        maps, cache = conv_forward(maps, np.ones((1, 1, F, 1)), np.zeros(1), S, 0, D)
+        caches.append(cache)
+    for dx in np.eye(2).reshape(2, 1, 1, 2, 1):
+        for cache in reversed(caches):
+            dx, _, _ = conv_backward(dx, cache)
+        reached = np.flatnonzero(dx)
+        first.append(int(reached[0]))
+        last.append(int(reached[-1]))
+    return last[0] - first[0] + 1, first[1] - first[0]
 
 
 def pool(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int, int, int]]:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder import course
+from autograder.course import Lesson
 from convbook.check import difference, not_yet
 
 # What a forward function returns, unless its exercise asks for more.
@@ -29,6 +30,7 @@ class _Session:
 
     def __init__(self) -> None:
         self.seed: int | None = None
+        self.lesson: Lesson | None = None
         self.reference: dict[str, Any] | None = None
         self.rng = np.random.default_rng()
 
@@ -39,13 +41,26 @@ _session = _Session()
 def begin(lesson: str, seed: int) -> None:
     """Start grading one submission of a lesson, with the seed of all its hidden input."""
     _session.seed = seed
-    _session.reference = course.lessons()[lesson].reference()
+    _session.lesson = course.lessons()[lesson]
+    _session.reference = _session.lesson.reference()
 
 
 def begin_check(check_id: str) -> None:
     """Start one check. Its input depends on the seed and its name, not on the checks before it."""
     if _session.seed is not None:
         _session.rng = np.random.default_rng([_session.seed, zlib.crc32(check_id.encode())])
+
+
+def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
+    """Name the known mistake that fails a check as it just failed, if there is one.
+
+    Returns:
+        The mistake's name, and what to tell the student.
+    """
+    from autograder import diagnosis  # which needs the judge
+
+    found = _session.lesson and diagnosis.diagnose(_session.lesson, check_id, error)
+    return (found.name, found.text) if found else None
 
 
 def rng() -> np.random.Generator:
@@ -144,7 +159,8 @@ def refuses(
     except error:
         return
     call = _describe(name, args, kwargs)
-    raise not_yet(f"{call} returned {type(result).__name__}, expected {error.__name__}.")
+    problem = f"{call} returned {type(result).__name__}, expected {error.__name__}."
+    raise not_yet(problem, actual=result)
 
 
 def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> Any:
@@ -153,7 +169,8 @@ def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> Any:
     result = function(*args, **kwargs)
     for label, old, new in zip(_labels(name, args), before, args, strict=True):
         if label != "cache" and _is_plain(old) and difference(new, old, label, rtol=0, atol=0):
-            raise not_yet(f"{name} changes its argument {label}.", "Work on a copy.")
+            problem = f"{name} changes its argument {label}."
+            raise not_yet(problem, "Work on a copy.", new)
     return result
 
 
@@ -175,7 +192,7 @@ def _agree(
 ) -> None:
     problem = difference(actual, expected, result)
     if problem:
-        raise not_yet(f"{_describe(name, args, kwargs)}\n  {problem}", hint)
+        raise not_yet(f"{_describe(name, args, kwargs)}\n  {problem}", hint, actual)
 
 
 def _describe(name: str, args: tuple, kwargs: dict) -> str:

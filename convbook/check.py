@@ -19,7 +19,13 @@ DIRECTIONS = 8
 
 
 class NotYet(AssertionError):
-    """An answer that is not right yet. Front ends show its text alone, without a traceback."""
+    """An answer that is not right yet. Front ends show its text alone, without a traceback.
+
+    Attributes:
+        actual: the answer, where there is one; the grader looks for what explains it.
+    """
+
+    actual: Any = None
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
@@ -55,7 +61,7 @@ def same(
     """
     problem = difference(actual, expected, name, rtol, atol)
     if problem:
-        raise not_yet(problem, hint)
+        raise not_yet(problem, hint, actual)
     print(f"{name}: {describe(expected)} as expected.")
 
 
@@ -81,7 +87,8 @@ def raises(error: type[Exception], call: Callable[[], Any], name: str, hint: str
     except Exception as other:
         problem = f"{name} raised {type(other).__name__}, expected {error.__name__}."
         raise not_yet(problem, hint) from None
-    raise not_yet(f"{name} returned {short(value)}, expected {error.__name__} to be raised.", hint)
+    problem = f"{name} returned {short(value)}, expected {error.__name__} to be raised."
+    raise not_yet(problem, hint, value)
 
 
 def gradient(
@@ -113,7 +120,7 @@ def gradient(
     x = np.array(x, dtype=np.float64)
     problem = wrong_form(dx, x, name)
     if problem:
-        raise not_yet(problem, hint)
+        raise not_yet(problem, hint, dx)
 
     def loss(point: np.ndarray) -> float:
         return float(np.sum(np.asarray(f(point)) * dout))
@@ -131,7 +138,7 @@ def gradient(
                 f"{name} is not the gradient. One step along a random direction changes the loss"
                 f"\n  by {numeric:.8g} per unit; sum({name} * direction) says {analytic:.8g}."
             )
-            raise not_yet(problem, hint)
+            raise not_yet(problem, hint, dx)
     print(f"{name}: agrees with the measured slope along {DIRECTIONS} random directions.")
 
 
@@ -154,6 +161,8 @@ def measured_gradient(loss: Callable[[np.ndarray], float], x: np.ndarray) -> np.
     return dx
 
 
-def not_yet(problem: str, hint: str = "") -> NotYet:
+def not_yet(problem: str, hint: str = "", actual: Any = None) -> NotYet:
     """Make the exception for a problem, with its hint below."""
-    return NotYet(f"Not yet: {problem}" + (f"\n  Hint: {hint}" if hint else ""))
+    error = NotYet(f"Not yet: {problem}" + (f"\n  Hint: {hint}" if hint else ""))
+    error.actual = actual
+    return error

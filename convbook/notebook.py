@@ -7,6 +7,7 @@ check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -103,13 +104,16 @@ def _definitions(notebook: NotebookNode, name: str) -> Iterator[CodeType]:
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "code" or is_check(cell):
             continue
-        try:
-            tree = ast.parse(_without_magics(cell.source))
-        except (SyntaxError, ValueError):
-            continue
-        for statement in filter(_is_definition, tree.body):
-            module = ast.Module([statement], type_ignores=[])
-            yield compile(module, f"<{name}, cell {number}>", "exec")
+        yield from _compiled(cell.source, f"<{name}, cell {number}>")
+
+
+@lru_cache(maxsize=1024)  # a lesson's solution is loaded again and again while a class is graded
+def _compiled(source: str, file: str) -> tuple[CodeType, ...]:
+    try:
+        statements = filter(_is_definition, ast.parse(_without_magics(source)).body)
+        return tuple(compile(ast.Module([s], type_ignores=[]), file, "exec") for s in statements)
+    except (SyntaxError, ValueError):
+        return ()
 
 
 def _is_definition(statement: ast.stmt) -> bool:

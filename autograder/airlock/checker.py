@@ -101,11 +101,24 @@ class Checker:
         error = self.link.gone or ran.error
         if error is None:
             status, score = grade(ran.value, points)
-            return [status, score, "", ran.outputs, ""]
+            return [status, score, "", ran.outputs, "", None]
         status, score, message, name, lines = judged(error, self.limits)
+        mistake, said = self._explain(check_id, error, status)
+        message, lines = message + said, lines + said.splitlines()
         outputs = [*ran.outputs, error_output(name, message, lines)]
         lost = self.link.gone.reason if self.link.gone else ""
-        return [status, score, message, outputs, lost]
+        return [status, score, message, outputs, lost, mistake]
+
+    def _explain(self, check_id: str, error: BaseException, status: str) -> tuple[str | None, str]:
+        """Return the name of the known mistake behind a failure and what to say of it, if any."""
+        judge = sys.modules.get("autograder.judge")
+        if judge is None or status not in ("fail", "error") or self.link.gone:
+            return None, ""
+        try:
+            found = judge.explain(check_id, error)
+        except Exception:  # the check is judged; a diagnosis that fails must not change that
+            return None, ""
+        return (found[0], f"\n{found[1]}") if found else (None, "")
 
     def _seed_for(self, purpose: str) -> None:
         """Start NumPy's and Python's own generators afresh, so that no order matters."""

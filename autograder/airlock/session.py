@@ -106,7 +106,7 @@ class Session:
 
     def _judge(self, answer: Any, points: float) -> Verdict:
         """Build the verdict from the checker's answer, and let a lost student go."""
-        status, score, message, outputs, lost = answer
+        status, score, message, outputs, lost, mistake = answer
         if status not in STATUSES:
             raise wire.ProtocolError("not a verdict")
         if lost:
@@ -116,7 +116,8 @@ class Session:
             outputs[-1] = error_output(outputs[-1]["ename"], message, [message])
             self.close()
         message = plain(message, self._limits.verdict_chars)
-        return Verdict(status, min(max(score, 0.0), points), message, clean(outputs, self._limits))
+        score = min(max(score, 0.0), points)
+        return Verdict(status, score, message, clean(outputs, self._limits), mistake)
 
     def _verdict(self, status: str, message: str) -> Verdict:
         name = "TimeoutError" if status == "timeout" else "CheckEnded"

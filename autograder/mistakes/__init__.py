@@ -15,7 +15,7 @@ import importlib
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.course import Lesson
+from autograder.course import Lesson, defined
 from convbook import notebook
 
 
@@ -50,6 +50,13 @@ def known(lesson: str) -> tuple[Mistake, ...]:
     except ModuleNotFoundError:
         return ()
     return tuple(module.MISTAKES)
+
+
+def defines(mistake: Mistake, lesson: Lesson, function: str) -> bool:
+    """Tell whether a mistake stands in the cell that defines a function."""
+    cells = lesson.notebook.cells
+    text = next(c.source for c in cells if notebook.grade_id(c) == mistake.exercise)
+    return function in defined(text)
 
 
 def source(mistake: Mistake, lesson: Lesson) -> str:

@@ -88,3 +88,18 @@ def test_backward_says_which_gradient_differs_after_which_call() -> None:
         judge.backward(names, (forward, half), *args, results=results)
     with pytest.raises(NotYet, match="must return 3 gradients"):
         judge.backward(names, (forward, lambda dout, cache: dout), *args, results=results)
+
+
+def test_a_forward_function_may_return_more_than_a_pair() -> None:
+    judge.begin("08_normalization", seed=5)
+    names = ("batchnorm_forward", "batchnorm_backward")
+    forward, backward = map(judge.reference, names)
+    args = x, np.ones(4), np.zeros(4), (np.zeros(4), np.ones(4))
+    returns, results = ("out", "cache", "running"), ("dx", "dgamma", "dbeta")
+    judge.forward(names[0], forward, *args, returns=returns)
+    judge.backward(names, (forward, backward), *args, returns=returns, results=results)
+    for wrong in (lambda *args: forward(*args)[:2], lambda *args: forward(*args)[0]):
+        with pytest.raises(NotYet, match="must return three things, out, cache and running"):
+            judge.forward(names[0], wrong, *args, returns=returns)
+        with pytest.raises(NotYet, match="must return three things, out, cache and running"):
+            judge.backward(names, (wrong, backward), *args, returns=returns, results=results)

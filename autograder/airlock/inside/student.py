@@ -7,6 +7,7 @@ plain data comes back as it is, and everything else as a numbered handle.
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import select
 import socket
@@ -43,6 +44,8 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     _shell.recorder.limit_bytes = config["output_bytes"]
     grader, desk = wire.Channel(control), CallDesk(_shell, wire.Channel(call))
     waiting = [control, call]
+    for sock in waiting:  # a fork that student code makes must not answer in this one's place
+        os.register_at_fork(after_in_child=sock.close)
     while True:
         ready, _, _ = select.select(waiting, [], [])
         if control in ready:

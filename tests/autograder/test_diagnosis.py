@@ -1,0 +1,130 @@
+"""A wrong answer is told which mistake it is, and never one that it is not."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from cells import named
+from nbformat import NotebookNode
+
+from autograder import diagnosis, judge, mistakes, rehearse
+from autograder.course import Lesson
+from autograder.grade import Grade
+from autograder.mistakes import Mistake
+
+CHECK = "check-correlate2d"
+
+
+def failure(lesson: Lesson, source: str) -> BaseException:
+    """Let a function fail its check, as a student's would."""
+    judge.begin(lesson.name, 3)
+    check = next(c for c in lesson.checks if c.id == CHECK)
+    error = rehearse.run(check, rehearse.student(lesson, {"correlate2d": source}))
+    assert error is not None
+    return error
+
+
+FLIPPED = """
+def correlate2d(x, w):
+    H, W = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1
+    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)
+    return np.einsum("ijuv,uv->ij", windows, np.rot90(w, 2)).reshape(H, W)
+"""
+# Wrong in ways that nobody has written down.
+ODD = """
+def correlate2d(x, w):
+    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)
+    return np.einsum("ijuv,uv->ij", windows, w) + 0.125
+"""
+CRASH = "def correlate2d(x, w):\n    return x[99, 99]"
+TEXT = "def correlate2d(x, w):\n    return 'four'"
+
+
+def test_a_mistake_is_named_however_it_is_written(lesson: Lesson) -> None:
+    found = diagnosis.diagnose(lesson, CHECK, failure(lesson, FLIPPED))
+    assert found is not None
+    assert found.name == "filter flipped"
+    assert found.text.startswith("  This is a known mistake: filter flipped (")
+    assert "Hint:" in found.text
+
+
+@pytest.mark.parametrize("source", [ODD, CRASH, TEXT])
+def test_what_no_known_mistake_explains_is_not_named(source: str, lesson: Lesson) -> None:
+    assert diagnosis.diagnose(lesson, CHECK, failure(lesson, source)) is None
+
+
+def test_two_that_explain_it_are_both_named_and_three_none(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = failure(lesson, FLIPPED)
+    known = next(m for m in mistakes.known(lesson.name) if m.name == "filter flipped"
+                 and m.exercise == "correlate2d")  # fmt: skip
+    twin = Mistake(**vars(known) | {"name": "its twin"})
+    monkeypatch.setattr(mistakes, "known", lambda name: (known, twin))
+    found = diagnosis.diagnose(lesson, CHECK, error)
+    assert found is not None
+    assert found.name == "filter flipped or its twin"
+    assert "looks like" in found.text
+    monkeypatch.setattr(mistakes, "known", lambda name: (known, twin, twin))
+    assert diagnosis.diagnose(lesson, CHECK, error) is None
+
+
+def test_a_diagnosis_stops_when_its_time_is_over(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnosis, "SECONDS", -1.0)
+    assert diagnosis.diagnose(lesson, CHECK, failure(lesson, FLIPPED)) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (np.ones(3), np.ones(3) + 1e-9, True),
+        (np.ones(3), np.ones(3) + 1e-3, False),
+        (np.ones(3), np.ones((3, 1)), False),
+        (np.ones(3), np.ones(3, int), False),
+        (np.array([np.nan, 1]), np.array([np.nan, 1]), True),
+        ([1, (2.0, "a")], [1, (2.0, "a")], True),
+        ([1, (2.0, "a")], [1, [2.0, "a"]], False),
+        ({"a": 1}, {"a": 1}, True),
+        ({"a": 1}, {"b": 1}, False),
+        (True, 1, False),
+        (object(), 1, False),
+    ],
+)
+def test_answers_are_compared_as_plain_data(one: object, other: object, same: bool) -> None:
+    assert diagnosis._equal(one, other) is same
+
+
+class Claims:
+    """Says that it is whatever it is asked for."""
+
+    @property
+    def __class__(self) -> type:
+        return list
+
+    def __iter__(self) -> object:
+        raise SystemExit
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+def test_an_object_that_claims_to_be_a_list_is_not_believed() -> None:
+    assert not diagnosis._equal(Claims(), [])
+    assert not diagnosis._equal([Claims()], [[]])
+
+
+def test_grading_tells_the_student(
+    answers: NotebookNode, graded: Callable[[NotebookNode], Grade]
+) -> None:
+    named(answers, "correlate2d").source = FLIPPED
+    named(answers, "shift_gap").source = "def shift_gap(*args):\n    return 0.125"
+    result = graded(answers)
+    by_id = {check.id: check for check in result.checks}
+    assert by_id[CHECK].mistake == "filter flipped"
+    assert "This is a known mistake: filter flipped" in by_id[CHECK].message
+    cell = named(result.cells, CHECK)
+    assert any("known mistake" in line for line in cell.outputs[-1].traceback)
+    assert {c.id for c in result.checks if c.mistake} == {CHECK}
+    assert by_id["check-shift_gap"].status == "fail"
