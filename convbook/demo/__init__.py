@@ -1,6 +1,23 @@
 """Demos for notebooks, slides and exported pages: one frame, no kernel, no network."""
 
-from convbook.demo.layers import backward, convolution, im2col, max_pooling
+from convbook.demo.layers import (
+    backward,
+    convolution,
+    fc_to_conv,
+    im2col,
+    max_pooling,
+    receptive_field,
+    windows,
+)
 from convbook.demo.page import Demo
 
-__all__ = ["Demo", "backward", "convolution", "im2col", "max_pooling"]
+__all__ = [
+    "Demo",
+    "backward",
+    "convolution",
+    "fc_to_conv",
+    "im2col",
+    "max_pooling",
+    "receptive_field",
+    "windows",
+]

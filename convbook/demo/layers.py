@@ -1,5 +1,8 @@
 """The demos of the convolution and pooling layers, with their numbers from NumPy."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,6 +21,10 @@ POOLED = [
 
 # Two channels, no symmetry: a flipped or turned filter shows.
 FILTER = [[[1, 2, 0], [-1, 1, 0], [0, -2, 3]], [[0, 1, -1], [2, 0, 1], [-1, 0, 1]]]
+
+# A line of pixels for windows to slide along, and how far its sliders go.
+LINE = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
+MOST = dict(W=len(LINE), F=7, S=5, P=3)
 
 # How far the user may enlarge picture and filter in the page.
 LARGEST_PICTURE, LARGEST_FILTER = 8, 5
@@ -213,4 +220,110 @@ def im2col(x: ArrayLike | None = None, size: int = 2, stride: int = 1, pad: int 
         f"(stride {stride}, padding {pad}) becomes one column of a matrix; pixels in several "
         "windows are copied several times, and the copies are counted.",
         height=560,
+    )
+
+
+def windows(W: int = 7, F: int = 3, S: int = 2, P: int = 0) -> Demo:
+    """Every window on a line of pixels, what is left over, and why a size does not fit.
+
+    W, F, S, P: pixels, window, stride and padding, where the sliders in the page begin.
+    Raises ValueError beyond the ends of the sliders. Sizes that do not fit are no error.
+    """
+    check_hyper(S, P, size=min(W, F))
+    begin = dict(W=W, F=F, S=S, P=P)
+    for name, most in MOST.items():
+        if begin[name] > most:
+            raise ValueError(f"{name} must be at most {most}, not {begin[name]}")
+    return Demo(
+        "windows",
+        dict(x=LINE, most=MOST) | begin,
+        title="Windows along a line of pixels",
+        summary=f"Demo: a window of {F} slides along {W} pixels (stride {S}, padding {P}) and adds "
+        "up what it covers; where it does not fit, pixels are left over behind the last window.",
+        height=420,
+    )
+
+
+def fc_to_conv(
+    x: ArrayLike | None = None,
+    w: ArrayLike | None = None,
+    b: ArrayLike | None = None,
+    stride: int = 2,
+    passes: int = 1,
+) -> Demo:
+    """A fully-connected layer for small crops, turned into filters that slide over a picture.
+
+    x: (1, 1, W, W), (1, W, W) or (W, W), one square map; 7 x 7 if None.
+    w: (F * F, M), the weights for crops of F x F in the order of crop.reshape(1, -1); two units
+    for crops of 3 x 3 if None.
+    b: (M,), one bias for each unit; 1, 0 if None, or zeros with your own w.
+    stride: pixels between neighbouring cells of one pass.
+    passes: 1, or up to 4 passes that are shifted by half a stride and interleaved. The user can
+    change these two in the page, and the side of the picture.
+    Raises ValueError for shapes that do not belong together. Sizes that do not fit are no
+    error: the page says why.
+    """
+    check_hyper(stride, size=passes)
+    if max(stride, passes) > 4:
+        raise ValueError(f"stride and passes must be at most 4, not {stride} and {passes}")
+    picture = one_map(whole_numbers(0, 3, (7, 7), seed=6) if x is None else x, "x")
+    W = len(picture)
+    weights = np.asarray(whole_numbers(-1, 2, (9, 2), seed=8) if w is None else w)
+    F = math.isqrt(len(weights)) if weights.ndim == 2 else 0
+    if F == 0 or len(weights) != F * F or F > W or picture.shape != (W, W):
+        raise ValueError(
+            f"x must be square and w of shape (F * F, M) with F up to {W}, not {picture.shape} and "
+            f"{weights.shape}"
+        )
+    M = weights.shape[1]
+    bias = np.asarray(([1, 0] if w is None else np.zeros(M, dtype=int)) if b is None else b)
+    if M == 0 or bias.shape != (M,):
+        raise ValueError(f"b must have shape ({M},), not {bias.shape}")
+    larger = enlarged(picture, LARGEST_PICTURE, whole_numbers(0, 3, (8, 8), seed=9))
+    data = dict(x=larger, w=weights, b=bias, W=W, size=F, stride=stride, passes=passes)
+    return Demo(
+        "fc_to_conv",
+        data,
+        title="A fully-connected layer slides over a larger picture",
+        summary=f"Demo: a fully-connected layer of {M} units for crops of {F} x {F} becomes {M} "
+        f"filters that slide over a picture of {W} x {W}; each cell of the map is the layer's "
+        "answer to one crop, and shifted passes fill a finer map.",
+        height=520,
+    )
+
+
+# Filter, stride and dilation of each layer: how large the user may make them; and how many pixels
+# and outputs of the last layer there is room for.
+LARGEST_LAYER, LARGEST_LINE, SHOWN_OUTPUTS = (5, 3, 4), 40, 4
+
+
+def receptive_field(
+    layers: Sequence[tuple[int, int, int]] = ((3, 1, 1), (3, 2, 1), (3, 1, 2)),
+) -> Demo:
+    """What one output of a stack of layers sees of a line of pixels, layer by layer.
+
+    layers: up to four triples (F, S, D), the filter's size, stride and dilation, from the first
+    layer to the last; the user can change them in the page. The line is as long as four outputs
+    of the last layer need, or as many as there is room for.
+    Raises ValueError for layers that the page has no room for. A field that is too wide is no
+    error: the page says so.
+    """
+    stack = [list(layer) for layer in layers]
+    if not 1 <= len(stack) <= 4:
+        raise ValueError(f"layers must be 1 to 4 triples (F, S, D), not {len(stack)}")
+    for layer in stack:
+        if len(layer) != 3:
+            raise ValueError(f"a layer must be a triple (F, S, D), not {tuple(layer)}")
+        F, S, D = layer
+        check_hyper(S, dilation=D, size=F)
+        if any(value > most for value, most in zip(layer, LARGEST_LAYER, strict=True)):
+            raise ValueError(f"(F, S, D) must be at most {LARGEST_LAYER}, not {tuple(layer)}")
+    return Demo(
+        "receptive_field",
+        dict(layers=stack, most=LARGEST_LAYER, widest=LARGEST_LINE, outputs=SHOWN_OUTPUTS),
+        title="Receptive fields, layer by layer",
+        summary=f"Demo: in a stack of {len(stack)} layers (filter, stride, dilation: "
+        f"{', '.join(str(tuple(layer)) for layer in stack)}) an output is picked, and all outputs "
+        "and pixels below it that it sees are marked, with the number of ways that lead to it.",
+        height=520,
     )

@@ -15,6 +15,11 @@ DEMOS = {
     "backward, two channels": lambda: demo.backward(WIDE_BACKWARD),
     "max_pooling": demo.max_pooling,
     "im2col": demo.im2col,
+    "fc_to_conv": demo.fc_to_conv,
+    "fc_to_conv, four passes": lambda: demo.fc_to_conv(passes=4),
+    "receptive_field": demo.receptive_field,
+    "windows": demo.windows,
+    "windows that do not fit": lambda: demo.windows(8, 3, 2, 1),
 }
 each_demo = pytest.mark.parametrize("make", DEMOS.values(), ids=DEMOS.keys())
 
@@ -218,3 +223,17 @@ def test_less_motion_where_the_reader_asks_for_it(view):
         viewer = view(demo.im2col(), reduced_motion=motion)
         viewer.press("ArrowRight")
         assert (viewer.page.evaluate("document.getAnimations().length") > 0) is moves
+
+
+def test_sliders_of_windows_by_keyboard_and_all_sizes_on_a_slide(view):
+    viewer = view(demo.windows(), (960, 600))
+    viewer.press("End")
+    assert viewer.read().step == 2
+    viewer.page.focus("#set-W")
+    seen = viewer.press("ArrowRight", "ArrowRight").read()
+    assert (seen.step, seen.steps) == (0, 4), "the arrows moved the slider, which starts anew"
+    assert viewer.page.inner_text(".formula").startswith("(9 - 3 + 2*0)/2 + 1 = 4")
+    for sizes in [dict(W=12, F=7, S=1, P=3), dict(W=12, F=7, S=5, P=3), dict(W=1, F=7, S=5, P=0)]:
+        viewer.enter(**sizes)
+        assert viewer.clipped() == []
+        assert viewer.page.evaluate("document.documentElement.scrollHeight") <= 600

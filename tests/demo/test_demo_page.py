@@ -11,7 +11,15 @@ import pytest
 from convbook import demo
 from convbook.demo.page import Demo, to_json
 
-MAKERS = [demo.convolution, demo.backward, demo.max_pooling, demo.im2col]
+MAKERS = [
+    demo.convolution,
+    demo.backward,
+    demo.max_pooling,
+    demo.im2col,
+    demo.windows,
+    demo.receptive_field,
+    demo.fc_to_conv,
+]
 each_demo = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 
 
@@ -103,6 +111,19 @@ def test_every_script_names_its_files():
         lambda: demo.convolution(stride=0),
         lambda: demo.convolution(pad=-1),
         lambda: demo.im2col(size=0),
+        lambda: demo.fc_to_conv(np.zeros((4, 5))),
+        lambda: demo.fc_to_conv(w=np.zeros((8, 2))),
+        lambda: demo.fc_to_conv(w=np.zeros((9, 0))),
+        lambda: demo.fc_to_conv(b=[1]),
+        lambda: demo.fc_to_conv(passes=5),
+        lambda: demo.fc_to_conv(passes=0),
+        lambda: demo.receptive_field([]),
+        lambda: demo.receptive_field([(3, 1)]),
+        lambda: demo.receptive_field([(3, 0, 1)]),
+        lambda: demo.receptive_field([(7, 1, 1)]),
+        lambda: demo.windows(W=0),
+        lambda: demo.windows(W=13),
+        lambda: demo.windows(P=4),
     ],
 )
 def test_wrong_arguments_are_named(call):

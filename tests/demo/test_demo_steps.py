@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from convbook import demo
+from convbook.layers import conv_backward, conv_forward
 
 
 def window(x, i, j, HH, WW, S, D=1):
@@ -269,3 +270,217 @@ def test_im2col_rows_by_keyboard_and_pixels_by_touch(view):
     viewer.page.tap('[data-name="x[0, 0]"] tbody tr:nth-child(4) td:nth-child(4)')
     seen = viewer.read()
     assert seen.step == 8 and seen.marked("cols", "on") == {(3, 8)}
+
+
+@pytest.mark.parametrize("W,F,S,P", [(7, 3, 2, 0), (5, 3, 1, 1), (12, 2, 5, 0), (4, 4, 3, 0)])
+def test_windows_on_a_line(view, W, F, S, P):
+    x = np.pad(demo.windows().data["x"][:W], P)
+    stops = range(0, len(x) - F + 1, S)
+    out = np.array([[x[i : i + F].sum() for i in stops]], dtype=float)
+    viewer = view(demo.windows())
+    viewer.enter(W=W, F=F, S=S, P=P)
+    assert viewer.read().steps == len(stops)
+    for step, seen in viewer.walk():
+        np.testing.assert_array_equal(seen["x_pad" if P else "x"], x[None])
+        np.testing.assert_array_equal(
+            seen["out"], np.where(np.arange(len(stops)) <= step, out, np.nan)
+        )
+        under = {(0, c) for c in range(step * S, step * S + F)}
+        assert seen.marked("x_pad" if P else "x", "on") == under
+        for i, start in enumerate(stops):  # every window is drawn where it stops
+            assert set(np.argwhere(seen["windows"] == i)[:, 1]) == set(range(start, start + F))
+        assert f"starts at pixel {step} * {S} = {step * S}" in seen.sentence
+        assert (" fits." in seen.sentence) == (step == len(stops) - 1)
+
+
+def test_windows_say_why_a_size_does_not_fit(view):
+    viewer = view(demo.windows(10, 3, 2, 0))
+    seen = viewer.read()
+    assert seen.sentence == (
+        "(10 - 3 + 2*0)/2 + 1 = 4.5: the filter does not fit; after the last whole step 1 pixel "
+        "is left over. What would fit: stride 1. Cropping keeps 4 windows; 1 more zero at the end "
+        "would make 5."
+    )
+    assert (seen.steps, "out" in seen) == (0, False)
+    assert seen.marked("x", "left") == {(0, 9)} and seen.marked("x", "over") == {(0, 10)}
+    assert {c for _, c in seen.marked("windows", "over")} == {8, 9, 10}
+    viewer.enter(W=3, F=7, S=3, P=1)
+    assert viewer.read().sentence.endswith(
+        "it spans 7 pixels, and the picture with its padding has 5."
+    )
+    viewer.press("ArrowRight", "End", "Space")  # nothing to step, and no error
+
+
+EVERY_SIZE = """() => {
+    const set = (key, value) => { document.querySelector(`#set-${key}`).value = value; };
+    const count = (name, mark) =>
+        document.querySelectorAll(`[data-name^="${name}"] td.${mark}`).length;
+    const wrong = [];
+    for (let W = 1; W <= 12; W++) for (let F = 1; F <= 7; F++) for (let S = 1; S <= 5; S++)
+    for (let P = 0; P <= 3; P++) {
+        set("W", W); set("F", F); set("S", S); set("P", P);
+        document.querySelector("#set-P").dispatchEvent(new Event("input"));
+        const steps = Number(document.querySelector("main").dataset.steps);
+        const room = W + 2 * P - F;
+        const expected = room >= 0 && room % S === 0 ? room / S + 1 : 0;
+        const left = expected || room < 0 ? 0 : room % S;
+        const over = expected ? 0 : room < 0 ? -room : S - (room % S);
+        if (steps !== expected || count("x", "left") !== left || count("x", "over") !== over)
+            wrong.push([W, F, S, P]);
+    }
+    return wrong;
+}"""
+
+
+def test_windows_of_every_size(view):
+    """Steps, the pixels left over and those that are missing, for all ends of the sliders."""
+    assert view(demo.windows()).page.evaluate(EVERY_SIZE) == []
+
+
+def field_by_numpy(layers, outputs, level, i):
+    """How many ways lead from each cell of each layer to output i of layer `level`."""
+    counts = [outputs]
+    for F, S, D in reversed(layers):
+        counts.insert(0, (counts[0] - 1) * S + D * (F - 1) + 1)
+    ways = np.zeros((1, 1, counts[level], 1))
+    ways[0, 0, i] = 1
+    found = {f"out{level}": ways.ravel()} | {f"out{m}": None for m in range(level + 1, 4)}
+    for number in range(level, 0, -1):
+        F, S, D = layers[number - 1]
+        below, w = np.zeros((1, 1, counts[number - 1], 1)), np.ones((1, 1, F, 1))
+        _, cache = conv_forward(below, w, np.zeros(1), S, 0, D)
+        ways, _, _ = conv_backward(ways, cache)
+        found[f"out{number - 1}" if number > 1 else "x"] = ways.ravel()
+    return found, counts
+
+
+def check_field(seen, layers, outputs, level, i):
+    expected, counts = field_by_numpy(layers, outputs, level, i)
+    for number, count in enumerate(counts):
+        name = f"out{number}" if number else "x"
+        assert seen[name].shape == (1, count)
+        ways = np.zeros(count) if expected[name] is None else expected[name]
+        np.testing.assert_array_equal(seen[name][0], np.where(ways > 0, ways, np.nan))
+    assert seen.marked(f"out{level}", "on") == {(0, i)}
+    met = np.flatnonzero(expected["x"])
+    assert seen.marked("x", "on") == {(0, p) for p in met}
+    size = met[-1] - met[0] + 1
+    start = f"out{level}[{i}] sees x[{met[0]}] to x[{met[-1]}]: {size} pixels"
+    holes = f", of which it meets {len(met)}." if len(met) < size else "."
+    assert seen.sentence.startswith(start + holes)
+
+
+@pytest.mark.parametrize(
+    "layers,outputs",
+    [
+        ([(3, 1, 1), (3, 2, 1), (3, 1, 2)], 4),
+        ([(3, 1, 2), (3, 1, 2), (3, 1, 2)], 4),
+        ([(3, 3, 2), (4, 3, 1), (3, 1, 1)], 1),
+    ],
+)
+def test_receptive_field(view, layers, outputs):
+    viewer = view(demo.receptive_field())
+    for n, (F, S, D) in enumerate(layers, 1):
+        viewer.enter(**{f"F{n}": F, f"S{n}": S, f"D{n}": D})
+    for level in (3, 2, 1):
+        for step, seen in viewer.walk():
+            check_field(seen, layers, outputs, level, step)
+        viewer.press("ArrowDown")
+    assert viewer.press("ArrowDown").read().steps == seen.steps, "below the first layer is none"
+
+
+def test_receptive_field_by_touch_and_by_arrows(view):
+    viewer = view(demo.receptive_field(), has_touch=True)
+    viewer.page.tap('[data-name="out1"] td:nth-child(6)')
+    seen = viewer.read()
+    assert (seen.step, seen.steps) == (5, 17)
+    assert seen.sentence == (
+        "out1[5] sees x[5] to x[7]: 3 pixels. The field of its neighbour begins 1 pixel further on."
+    )
+    assert viewer.press("ArrowUp").read().marked("out2", "on") == {(0, 2)}, "the nearest above"
+    viewer.page.focus("#set-F1")
+    assert viewer.press("ArrowUp").read().steps == 4, "here it belongs to the number"
+
+
+def test_receptive_field_says_what_is_too_wide(view):
+    viewer = view(demo.receptive_field())
+    viewer.enter(F1=5, S1=3, F2=5, S2=3, F3=5)
+    seen = viewer.read()
+    assert seen.steps == 0 and "x" not in seen
+    assert seen.sentence.startswith(
+        "One output sees 89 pixels of x, more than the 40 that fit here"
+    )
+    viewer.press("ArrowUp", "ArrowDown", "ArrowRight", "End")
+    viewer.enter(F1=1, S1=1, F2=1, S2=1, F3=1)
+    assert viewer.read().sentence == (
+        "out3[0] sees x[0]: 1 pixel. The field of its neighbour begins 1 pixel further on."
+    )
+
+
+def passes_by_numpy(W, F, stride, passes):
+    """The corner of each crop in the order of the steps, and the distance of two cells."""
+    step = stride if passes == 1 else stride // 2
+    shifts = [(0, 0), (step, step), (step, 0), (0, step)][:passes]
+    tops = [[range(s, W - F + 1, stride) for s in shift] for shift in shifts]
+    return [(top, left) for rows, cols in tops for top in rows for left in cols], step
+
+
+@pytest.mark.parametrize("W,S,passes", [(7, 2, 1), (7, 2, 4), (8, 2, 2), (7, 4, 3), (5, 1, 1)])
+def test_fc_to_conv(view, W, S, passes):
+    shown = demo.fc_to_conv()
+    x, w, b = shown.data["x"][:W, :W], shown.data["w"], shown.data["b"]
+    corners, step = passes_by_numpy(W, 3, S, passes)
+    side = (W - 3) // step + 1
+    out = np.full((2, side, side), np.nan)
+    viewer = view(shown)
+    viewer.enter(W=W, S=S, passes=passes)
+    assert viewer.read().steps == len(corners)
+    for number, seen in viewer.walk():
+        top, left = corners[number]
+        crop = x[top : top + 3, left : left + 3]
+        out[:, top // step, left // step] = crop.reshape(9) @ w + b
+        np.testing.assert_array_equal(seen["x[0, 0]"], x)
+        np.testing.assert_array_equal(seen["crop"], crop.reshape(9, 1))
+        np.testing.assert_array_equal(seen["w"], w)
+        for m in range(2):
+            np.testing.assert_array_equal(seen[f"filters[{m}, 0]"], w[:, m].reshape(3, 3))
+            np.testing.assert_array_equal(seen[f"out[0, {m}]"], out[m])
+            assert seen.marked(f"out[0, {m}]", "on") == {(top // step, left // step)}
+        window = seen.marked("x[0, 0]", "near") | seen.marked("x[0, 0]", "on")
+        assert window == {(top + u, left + v) for u in range(3) for v in range(3)}
+        assert f"x[:, :, {top}:{top + 3}, {left}:{left + 3}]" in seen.sentence
+    filled = viewer.page.inner_text(".formula")
+    assert filled.endswith(f"{len(corners)} of {side**2}")
+    assert np.isnan(out[0]).sum() == side**2 - len(corners)
+    assert viewer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_fc_to_conv_two_passes_leave_a_checkerboard(view):
+    viewer = view(demo.fc_to_conv(passes=2), (960, 600))
+    empty = np.isnan(viewer.press("End").read()["out[0, 0]"])
+    np.testing.assert_array_equal(empty, np.indices((5, 5)).sum(axis=0) % 2 == 1)
+    assert viewer.page.inner_text(".formula").endswith("filled: 9 + 4 = 13 of 25")
+    assert viewer.page.evaluate("document.documentElement.scrollHeight") <= 600
+    viewer.enter(W=8, passes=4)
+    assert viewer.page.inner_text(".formula").endswith("filled: 9 + 9 + 9 + 9 = 36 of 36")
+    assert viewer.page.evaluate("document.documentElement.scrollHeight") <= 600
+
+
+def test_fc_to_conv_follows_one_weight_and_says_what_does_not_fit(view):
+    viewer = view(demo.fc_to_conv(), has_touch=True)
+    seen = viewer.press(*["ArrowDown"] * 5).read()  # weight 5: row 1, column 2 of the filter
+    assert seen.marked("w", "on") == {(5, 0), (5, 1)}
+    assert seen.marked("filters[1, 0]", "on") == {(1, 2)} == seen.marked("x[0, 0]", "on")
+    assert viewer.press("ArrowUp").read().marked("crop", "on") == {(4, 0)}
+    viewer.page.tap('[data-name="x[0, 0]"] tr:nth-child(3) td:nth-child(3)')  # pixel 2, 2
+    assert viewer.read().step == 1 and viewer.read().marked("crop", "on") == {(6, 0)}
+    viewer.page.tap('[data-name="out[0, 1]"] tr:nth-child(3) td:nth-child(1)')
+    assert viewer.read().step == 6
+    viewer.enter(S=3)
+    assert viewer.read().steps == 0
+    assert viewer.read().sentence.startswith("(7 - 3 + 2*0)/3 + 1 = 2.33: the filter does not fit")
+    viewer.enter(passes=2)
+    assert viewer.read().sentence.startswith("Half of stride 3 is no whole number of pixels")
+    viewer.press("ArrowRight", "End", "ArrowDown", "Space")  # nothing to step, and no error
+    viewer.enter(S=4)
+    assert viewer.read().steps == 4 + 1
