@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick fuzz bench grade build lint lock clean FORCE
+.PHONY: help setup lab test quick fuzz proof bench grade build lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
@@ -36,12 +36,19 @@ fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a stud
 	$(BIN)/pip install --quiet "atheris>=3,<4"
 	$(BIN)/python tests/fuzz/wire.py -runs=1000000
 
+proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (takes long)
+	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
+	$(BIN)/python tests/proof
+
 bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader
 	$(BIN)/python bench/cost.py
 
 grade: $(STAMP)  ## grade the sample class
 	@$(BIN)/python tests/sample_class.py class/sample/submitted
 	@$(BIN)/autograder grade --class class/sample $(UNPROTECTED)
+
+attacks: $(STAMP)  ## hand in 190 attacks to our grader and to plain nbgrader (ARGS=--markdown)
+	@PYTHONPATH=tests $(BIN)/python -m attacks $(ARGS)
 
 build: $(STAMP)  ## build the notebooks from their sources
 	@$(BIN)/autograder build

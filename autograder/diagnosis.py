@@ -59,15 +59,20 @@ def _explaining(lesson: Lesson, check_id: str, error: BaseException) -> Iterator
     for mistake in mistakes.known(lesson.name):
         if time.monotonic() > deadline:
             return
-        if mistakes.defines(mistake, lesson, check.exercise):
+        if check.exercise in mistakes.functions(lesson, mistake.exercise):
             names = rehearse.student(lesson, {mistake.exercise: mistakes.source(mistake, lesson)})
             replayed = rehearse.run(check, names)
-            if replayed is not None and _alike(error, replayed):
+            if replayed is not None and alike(error, replayed):
                 yield mistake
 
 
-def _alike(error: BaseException, replayed: BaseException) -> bool:
-    """Tell whether two failures are the same: place, and answer or exception."""
+def alike(error: BaseException, replayed: BaseException) -> bool:
+    """Tell whether two failures of one check are the same: place, and answer or exception.
+
+    Args:
+        error: a student's failure.
+        replayed: that of a known mistake, on the same input.
+    """
     actual = getattr(error, "actual", None)
     if actual is None:
         kinds = (getattr(error, "kind", type(error).__name__), type(replayed).__name__)

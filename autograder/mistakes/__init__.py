@@ -52,11 +52,10 @@ def known(lesson: str) -> tuple[Mistake, ...]:
     return tuple(module.MISTAKES)
 
 
-def defines(mistake: Mistake, lesson: Lesson, function: str) -> bool:
-    """Tell whether a mistake stands in the cell that defines a function."""
+def functions(lesson: Lesson, exercise: str) -> set[str]:
+    """Return the names that an exercise's cell defines in the solution."""
     cells = lesson.notebook.cells
-    text = next(c.source for c in cells if notebook.grade_id(c) == mistake.exercise)
-    return function in defined(text)
+    return defined(next(c.source for c in cells if notebook.grade_id(c) == exercise))
 
 
 def source(mistake: Mistake, lesson: Lesson) -> str:

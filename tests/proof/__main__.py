@@ -1,0 +1,118 @@
+"""Prove the checks: print a table for every lesson, and fail where a bar is not met.
+
+    make proof                            all lessons, every number as docs/checks.md has it
+    python tests/proof 02_convolution --seeds 20
+
+Nothing is graded: everything runs in this process, without the sandbox.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import known
+import mutants
+import numpy as np
+from known import Exercise
+from mutants import Mutants
+
+from autograder.course import lessons
+
+MUTANTS_CAUGHT = 0.98
+NAMED = 0.95
+SEEN = 2 / 3
+RIGHT_PER_SEED = 5  # the solution gets this many seeds for each one of a mistake's
+MEMORY = 6 * 2**30  # a mutant may ask for any amount
+HEAD = "| exercise | known | lose points | seen before | named | not told apart | mutants caught |"
+
+
+@dataclass
+class Proof:
+    """What was found for one lesson."""
+
+    lesson: str
+    seeds: int
+    exercises: list[Exercise]
+    mutants: dict[str, Mutants]
+    wrong: list[str]
+
+    def table(self) -> list[str]:
+        """Return the lesson's rows in Markdown, with what was found below them."""
+        head = [f"**{self.lesson}**", "", HEAD, "|---" * 7 + "|"]
+        rows = [_row(e, self.mutants[e.name]) for e in self.exercises]
+        return [*head, *rows, "", *(f"- {note}" for note in self._notes()), ""]
+
+    def _notes(self) -> Iterator[str]:
+        for problem in self.wrong:
+            yield f"the solution fails {problem}"
+        for e in self.exercises:
+            for missed in e.missed:
+                yield f"{e.name}: keeps its points: {missed}"
+            for one, other in e.same:
+                yield f"{e.name}: the same to every check: {one}; {other}"
+            for line in self.mutants[e.name].survived:
+                yield f"{e.name}: survives: `{line}`"
+
+
+def prove(task: tuple[str, int]) -> Proof:
+    """Measure one lesson."""
+    name, seeds = task
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    lesson = lessons()[name]
+    wrong = known.always_right(lesson, seeds * RIGHT_PER_SEED)
+    found = {exercise: mutants.measure(lesson, exercise) for exercise in lesson.exercises}
+    return Proof(name, seeds, known.measure(lesson, seeds), found, wrong)
+
+
+def failures(proofs: list[Proof]) -> list[str]:
+    """Say which bars are not met."""
+    exercises = [e for proof in proofs for e in proof.exercises]
+    found = [m for proof in proofs for m in proof.mutants.values()]
+    known_ = sum(e.known for e in exercises)
+    made = sum(m.made - m.equivalent for m in found)
+    shares = {
+        "mutants caught": (1 - sum(len(m.survived) for m in found) / made, MUTANTS_CAUGHT),
+        "known mistakes named": (sum(e.named for e in exercises) / known_, NAMED),
+        "known mistakes seen before": (sum(e.seen for e in exercises) / known_, SEEN),
+    }
+    for what, (share, bar) in shares.items():
+        print(f"{what}: {share:.1%}, at least {bar:.0%}")
+    missed = [f"{e.name}: {m}" for e in exercises for m in e.missed]
+    wrong = [problem for proof in proofs for problem in proof.wrong]
+    low = [what for what, (share, bar) in shares.items() if share < bar]
+    return missed + wrong + low
+
+
+def _row(e: Exercise, m: Mutants) -> str:
+    wrong = m.made - m.equivalent
+    caught = f"{wrong - len(m.survived)} of {wrong}"
+    lose = e.known - len(e.missed)
+    cells = (f"`{e.name}`", e.known, lose, e.seen, e.named, len(e.same), caught)
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="*", default=list(lessons()))
+    parser.add_argument("--seeds", type=int, default=200, help="for each known mistake")
+    args = parser.parse_args()
+    with multiprocessing.Pool(2) as pool:
+        proofs = []
+        for proof in pool.imap(prove, [(name, args.seeds) for name in args.lessons]):
+            print(*proof.table(), sep="\n", flush=True)
+            proofs.append(proof)
+    right = args.seeds * RIGHT_PER_SEED
+    print(f"Seeds: {args.seeds} for each known mistake, {right} for each solution.")
+    failed = failures(proofs)
+    print(*(f"not met: {what}" for what in failed), sep="\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

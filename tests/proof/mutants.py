@@ -1,0 +1,98 @@
+"""Automatic mutants of the solutions: each is another program, and some check should tell.
+
+The changes are cosmic-ray's: another arithmetic sign, a number one off, a comparison turned round,
+a loop that never runs. One that no check catches is either the same function, and stands in
+equivalent.py with the reason, or a hole in the checks.
+"""
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+
+import cosmic_ray.plugins
+from cosmic_ray.mutating import mutate_code
+from equivalent import EQUIVALENT
+from known import checks_about
+
+from autograder import judge, rehearse
+from autograder.course import Check, Lesson
+from convbook import notebook
+
+SECONDS = 5  # a mutant that takes longer is one that never ends
+SEEDS = (0, 1)
+# These two want to be told which variables to change.
+LEFT_OUT = {"core/VariableReplacer", "core/VariableInserter"}
+
+
+class Endless(BaseException):
+    """A mutant has run for too long. No check may catch this."""
+
+
+@dataclass
+class Mutants:
+    """What became of the mutants of one exercise cell.
+
+    Attributes:
+        made: how many there are.
+        equivalent: how many are listed as being the same function.
+        survived: the changed lines of the others that no check caught.
+    """
+
+    made: int = 0
+    equivalent: int = 0
+    survived: list[str] = field(default_factory=list)
+
+
+def measure(lesson: Lesson, exercise: str) -> Mutants:
+    """Make every mutant of an exercise's solution and run its checks on each."""
+    cell = next(c for c in lesson.notebook.cells if notebook.grade_id(c) == exercise)
+    checks = checks_about(lesson, exercise)
+    result = Mutants()
+    for mutant in _mutants(cell.source):
+        result.made += 1
+        if not _caught(lesson, exercise, mutant, checks):
+            line = changed(cell.source, mutant)
+            if line in EQUIVALENT.get((lesson.name, exercise), {}):
+                result.equivalent += 1
+            else:
+                result.survived.append(line)
+    return result
+
+
+def changed(before: str, after: str) -> str:
+    """Return what a mutant made of the line that it changed."""
+    pairs = zip(before.splitlines(), after.splitlines(), strict=True)
+    return next(new.strip() for old, new in pairs if old != new)
+
+
+def _mutants(source: str) -> Iterator[str]:
+    found = {source}
+    for name in sorted(set(cosmic_ray.plugins.operator_names()) - LEFT_OUT):
+        operator = cosmic_ray.plugins.get_operator(name)()
+        occurrence = 0
+        while (mutant := mutate_code(source, operator, occurrence)) is not None:
+            occurrence += 1
+            if mutant not in found:
+                found.add(mutant)
+                yield mutant
+
+
+def _caught(lesson: Lesson, exercise: str, mutant: str, checks: list[Check]) -> bool:
+    signal.signal(signal.SIGALRM, _stop)
+    for seed in SEEDS:
+        signal.alarm(SECONDS)
+        try:
+            judge.begin(lesson.name, seed)
+            names = rehearse.student(lesson, {exercise: mutant})
+            if any(rehearse.run(check, names) for check in checks):
+                return True
+        except (Exception, Endless):
+            return True  # it does not even define its function, or never ends
+        finally:
+            signal.alarm(0)
+    return False
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    raise Endless
