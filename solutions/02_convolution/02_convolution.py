@@ -146,7 +146,8 @@ for W, F, stride, pad in ((9, 4, 1, 0), (10, 2, 2, 1), (8, 3, 3, 2), (6, 6, 5, 0
     judge.value(
         "correlate1d", correlate1d, random.normal(size=W), random.normal(size=F), stride, pad
     )
-for W, F, stride, pad in ((10, 3, 2, 0), (4, 6, 1, 0), (8, 5, 4, 1)):
+judge.value("correlate1d", correlate1d, random.normal(size=7), random.normal(size=3))
+for W, F, stride, pad in ((10, 3, 2, 0), (4, 6, 1, 0), (5, 6, 1, 0), (8, 5, 4, 1)):
     line, slope = random.normal(size=W), random.normal(size=F)
     judge.refuses(ValueError, "correlate1d", correlate1d, line, slope, stride, pad)
 ### END HIDDEN TESTS
@@ -508,18 +509,16 @@ check.raises(
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
-for H, W, HH, WW, stride, pad in (
-    (9, 10, 3, 3, 2, 0),
-    (5, 5, 3, 3, 3, 1),
-    (7, 8, 2, 2, 4, 1),
-    (3, 9, 5, 3, 2, 0),
-):
-    x, w = np.ones((1, 2, H, W)), np.ones((3, 2, HH, WW))
-    judge.refuses(
-        ValueError, "conv_forward", conv_forward, x, w, np.zeros(3), stride=stride, pad=pad
-    )
-out, _ = conv_forward(np.ones((1, 1, 7, 7)), np.ones((1, 1, 3, 3)), np.zeros(1), stride=2)
-check.same(out.shape, (1, 1, 3, 3), "7 rows, a window of 3, stride 2")
+b3 = np.zeros(3)
+for HH, WW, stride, pad in ((4, 3, 2, 0), (3, 2, 3, 1)):
+    w = np.ones((3, 2, HH, WW))
+    for H, W in np.ndindex(9, 9):
+        x = np.ones((1, 2, H + 1, W + 1))
+        room = H + 1 - HH + 2 * pad, W + 1 - WW + 2 * pad
+        if min(room) < 0 or room[0] % stride or room[1] % stride:
+            judge.refuses(ValueError, "conv_forward", conv_forward, x, w, b3, stride, pad)
+        else:
+            judge.forward("conv_forward", conv_forward, x, w, b3, stride, pad)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -613,6 +612,8 @@ for N, C, H, W, F, HH, WW, stride in (
     w = random.normal(size=(H_out, W_out, F, C, HH, WW))
     b = random.normal(size=(F, H_out, W_out))
     judge.value("locally_connected_forward", locally_connected_forward, x, w, b, stride)
+x, w, b = np.ones((1, 2, 5, 3)), random.normal(size=(4, 2, 3, 2, 2, 2)), np.zeros((3, 4, 2))
+judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -1,0 +1,1074 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 Shapes of receptive fields
+#
+# A filter may see one pixel, nine neighbours, or nine pixels far apart. A stack of layers sees more
+# than any of its filters. In this lesson you make filters that see next to nothing, and filters
+# with holes; and you find out what an output deep in a net can see of the picture, and at what
+# price.
+#
+# **You will** write `conv_1x1`, put dilation into `conv_forward` and `conv_backward`, compute
+# receptive fields and measure them, and turn a stack of layers into a single filter.
+#
+# **You will learn** what a 1 x 1 filter is good for, why three 3 x 3 layers may be better than one
+# of 7 x 7, why there must be a ReLU between them, and what padding is for.
+#
+# **You need** your `conv_forward` of lesson 02, your `conv_backward` of lesson 03 and
+# `affine_forward` of lesson 06.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 1 | `conv_1x1` | 3 |
+# | 2 | `conv_forward`, `conv_backward` | 8 |
+# | 3 | `receptive_field` | 4 |
+# | 4 | `stack_cost` | 2 |
+# | 5 | `collapse` | 3 |
+# | 7 | a written answer, graded by hand | 2 |
+#
+# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+
+# %% given="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, data, demo, plot
+from convbook.earlier import affine_forward
+
+rng = np.random.default_rng(7)
+
+# %% [markdown]
+# ## 1. A filter of one pixel
+#
+# Make the window of a convolution layer as small as it can be: $HH = WW = 1$. What is left to do?
+#
+# On a line of single numbers, nothing but a multiplication. But a pixel of a volume has depth. A
+# 1 x 1 filter has $C$ weights, and it takes a dot product with the $C$ numbers of one pixel:
+#
+# $$\text{out}_{n,f,i,j} = b_f + \sum_{c} x_{n,c,i,j} \; w_{f,c,0,0}$$
+#
+# That is a fully connected layer with $C$ inputs and $F$ units. It is used at every pixel, with the
+# same weights. It mixes channels and looks at no neighbour.
+#
+# **Predict before you run.** A volume of 28 x 28 x 192 meets sixteen 1 x 1 filters. What is the
+# shape of the output, depth last? How many weights are there, without biases?
+#
+# <details><summary>Answer</summary>
+#
+# 28 x 28 x 16, and $192 \cdot 16 = 3072$ weights.
+#
+# </details>
+
+# %% [markdown]
+# Here is one pixel with three channels, and one filter with the bias 0.5:
+
+# %%
+pixel = np.array([1.0, 2.0, 3.0])
+weights = np.array([1.0, 10.0, 100.0])
+np.sum(pixel * weights) + 0.5
+
+# %% [markdown]
+# ### Exercise 1: `conv_1x1` (3 points)
+#
+# Use no loop over pixels. Make every pixel a row of $C$ numbers, send all the rows through one
+# fully connected layer, and put the rows back in their places. You may call `affine_forward`.
+#
+# By hand: the pixel above gives $1 + 20 + 300 + 0.5 = 321.5$.
+#
+# <details><summary>Hint</summary>
+#
+# Rows of $C$ numbers need the channels as the last axis, so `transpose` comes before `reshape`. On
+# the way back it comes after. A plain `reshape(-1, C)` of NCHW has the right shape and wrong rows.
+#
+# </details>
+
+
+# %% exercise="conv_1x1"
+def conv_1x1(x, w, b):
+    """Apply one fully connected layer to the channels of every pixel.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (F, C, 1, 1).
+        b: one bias per filter, shape (F,).
+
+    Returns:
+        out: feature maps, shape (N, F, H, W).
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    F = len(w)
+    pixels = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)
+    out, _ = affine_forward(pixels, w.reshape(F, C).T, b)  # (N * H * W, F)
+    return out.reshape(N, H, W, F).transpose(0, 3, 1, 2)  # (N, F, H, W)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on that pixel, and then on two pixels beside each other:
+
+# %%
+x = np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).reshape(1, 3, 1, 2)
+w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
+print(conv_1x1(x[:, :, :, :1], w, np.array([0.5])))
+print(conv_1x1(x, w, np.array([0.5])))
+
+# %% check="conv_1x1" points=2
+# 2 points. Shown: two pixels, then two filters. Hidden: one random picture at a time.
+x = np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).reshape(1, 3, 1, 2)
+w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
+out = conv_1x1(x, w, np.array([0.5]))
+check.same(out, [[[[321.5, 654.5]]]], "two pixels", hint="A pixel is x[n, :, i, j].")
+w = np.array([[1.0, 10.0, 100.0], [0.0, 0.0, -1.0]]).reshape(2, 3, 1, 1)
+out = conv_1x1(x, w, np.array([0.5, 7.0]))
+check.same(out, [[[[321.5, 654.5]], [[4.0, 1.0]]]], "two filters", hint="out[0, f] is one map.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for C, H, W, F in ((3, 4, 5, 2), (2, 5, 3, 4), (1, 2, 6, 3), (4, 3, 2, 1)):
+    x, w = random.normal(size=(1, C, H, W)), random.normal(size=(F, C, 1, 1))
+    judge.value("conv_1x1", conv_1x1, x, w, random.normal(size=F))
+### END HIDDEN TESTS
+
+# %% check="conv_1x1" part="batch" points=1
+# 1 point. Shown: two pictures of one pixel. Hidden: random batches.
+x = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).reshape(2, 3, 1, 1)
+w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
+out = conv_1x1(x, w, np.array([0.5]))
+check.same(out.reshape(2), [321.5, 654.5], "two pictures")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for N, C, H, W, F in ((2, 3, 4, 5, 6), (3, 2, 5, 4, 1), (4, 6, 1, 3, 2), (2, 5, 6, 3, 4)):
+    x, w = random.normal(size=(N, C, H, W)), random.normal(size=(F, C, 1, 1))
+    judge.value("conv_1x1", conv_1x1, x, w, random.normal(size=F))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What can one pixel tell? Its colour. Below are three filters made by hand for the channels red,
+# green and blue: one for grey, one for red against green, one for yellow against blue.
+
+# %% tags=["plot"]
+photo = data.photo("coffee")  # (1, 3, 400, 600)
+w = np.array([[0.3, 0.6, 0.1], [1.0, -1.0, 0.0], [0.5, 0.5, -1.0]]).reshape(3, 3, 1, 1)
+out = conv_1x1(photo, w, np.zeros(3))
+plot.maps(
+    [photo[0].transpose(1, 2, 0), out[0, 0], out[0, 1], out[0, 2]],
+    ["photograph", "grey", "red against green", "yellow against blue"],
+    "Three 1 x 1 filters mix the channels and move nothing",
+)
+
+# %% [markdown]
+# Look at the saucer. It is dark in the grey picture and the lightest thing in the third, since it
+# is red. White and grey have no colour: the rim of the cup and the spoon are dark there. In the
+# fourth picture the coffee is lightest. All edges are as sharp as in the photograph, for no pixel
+# has seen its neighbour.
+#
+# The main use is to make a volume thin before an expensive layer. GoogLeNet does it.
+#
+# **Predict before you run.** 32 filters of 5 x 5 over 192 channels: how many weights? And if
+# sixteen 1 x 1 filters come first, so that the 5 x 5 filters meet 16 channels?
+#
+# <details><summary>Answer</summary>
+#
+# $5 \cdot 5 \cdot 192 \cdot 32 = 153600$. With the thin layer before it
+# $3072 + 5 \cdot 5 \cdot 16 \cdot 32 = 3072 + 12800 = 15872$, about a tenth. The multiplications
+# shrink by the same factor, as every weight is used once at each place.
+#
+# </details>
+#
+# **Take away.** A 1 x 1 convolution is a fully connected layer at every pixel: it changes the depth
+# and sees one pixel.
+
+# %% [markdown]
+# ## 2. A filter with holes
+#
+# Now the other way: let a filter see further, and give it no more weights. Pull its weights apart.
+# On a line, with $w = [w_0, w_1, w_2]$, the first output is
+#
+# - `w[0]*x[0] + w[1]*x[1] + w[2]*x[2]` with **dilation** $D = 1$,
+# - `w[0]*x[0] + w[1]*x[2] + w[2]*x[4]` with $D = 2$.
+#
+# $D$ is the distance between neighbouring weights, in pixels. $D = 1$ leaves nothing out. PyTorch
+# counts like this, and so does this course. Some notes count the pixels left out; their dilation 0
+# is our 1, and their 1 is our 2.
+#
+# **Predict before you run.** Choose numbers that can be read off: $x = [0, 1, 2, 3, 4]$ and
+# $w = [1, 10, 100]$. What is the first output for $D = 1$, what for $D = 2$?
+
+# %%
+x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
+w = np.array([1.0, 10.0, 100.0])
+print(np.sum(x[0:3] * w))
+print(np.sum(x[0:5:2] * w))
+
+# %% [markdown]
+# Read the digits from the right: 210 has seen the pixels 0, 1, 2 and 420 has seen the pixels 0, 2,
+# 4.
+#
+# **Find the mistake.** A copy of a lecture note has
+# `w[0]*x[0] + w[2]*x[2] + w[2]*x[4]` for the second line. What does it give for these numbers, and
+# how does the result betray it?
+#
+# <details><summary>Answer</summary>
+#
+# $0 + 200 + 400 = 600$. There are hundreds only: $w_2$ stands twice and $w_1$, the weight of the
+# tens, is missing. Each weight is used exactly once in an output, whatever the dilation.
+#
+# </details>
+#
+# In two dimensions rows and columns are pulled apart alike:
+#
+# $$\text{out}_{n,f,i,j} = b_f + \sum_{c,u,v}
+# x^{\text{pad}}_{n,\,c,\,iS+uD,\,jS+vD} \; w_{f,c,u,v}$$
+#
+# The stride moves the filter, the dilation spreads it. From its first row to its last a filter of
+# $HH$ rows now reaches over $D(HH - 1) + 1$ rows of the picture. Put that in the place of $HH$:
+#
+# $$H_{\text{out}} = \frac{H - D(HH - 1) - 1 + 2P}{S} + 1$$
+#
+# and the same with $W$ and $WW$.
+#
+# **Predict before you run.** A 3 x 3 filter has $D = 2$. Over how many pixels does it reach, how
+# many of them does it skip, and how many weights has it? Which padding keeps the size at $S = 1$?
+#
+# <details><summary>Answer</summary>
+#
+# It reaches over 5 x 5 = 25 pixels, skips 16 of them, and has 9 weights, as ever. $P = 2$ keeps the
+# size; for 3 x 3 filters it is always $P = D$.
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 2: `conv_forward` and `conv_backward` (8 points)
+#
+# Do not start again. Copy your `conv_forward` of lesson 02 and your `conv_backward` of lesson 03
+# into the cell, loops and all, and give `dilation` its meaning. Two things change on the way there:
+# the size of the output, and the window, which becomes a slice with a step. On the way back it is
+# the window alone; what was read there is where you write.
+#
+# By hand: with $D = 2$ the line above has room for a single output, 420. If its gradient is 1, then
+# $\text{dx} = [1, 0, 10, 0, 100]$, the filter with its holes, and $\text{dw} = [0, 2, 4]$, the
+# pixels that it saw.
+#
+# Six checks follow, three for each direction. In `conv_backward` you may return `None` for what you
+# have not written yet.
+#
+# <details><summary>Hint</summary>
+#
+# `x_pad[n, :, top : bottom : dilation, ...]` is the window's rows. What is `bottom`? The last row
+# is `top + dilation * (HH - 1)`, and a slice ends one behind its last row. The result has $HH$
+# rows, so the product with `w[f]` stays as it was.
+#
+# </details>
+
+
+# %% exercise="conv_forward"
+def conv_forward(x, w, b, stride=1, pad=0, dilation=1):
+    """Convolve a batch of pictures with a bank of filters, which may have holes.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (F, C, HH, WW).
+        b: one bias per filter, shape (F,).
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side.
+        dilation: pixels between neighbouring weights of a filter; 1 leaves none out.
+
+    Returns:
+        out: feature maps, shape (N, F, H_out, W_out).
+        cache: whatever conv_backward will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, _, H, W = x.shape
+    F, _, HH, WW = w.shape
+    HH_reach, WW_reach = dilation * (HH - 1) + 1, dilation * (WW - 1) + 1
+    H_room, W_room = H - HH_reach + 2 * pad, W - WW_reach + 2 * pad
+    if min(H_room, W_room) < 0 or H_room % stride or W_room % stride:
+        raise ValueError(f"{HH_reach} x {WW_reach} does not fit {H} x {W}, {stride=}, {pad=}")
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.empty((N, F, H_room // stride + 1, W_room // stride + 1))
+    for n, f, i, j in np.ndindex(out.shape):
+        rows = slice(i * stride, i * stride + HH_reach, dilation)
+        cols = slice(j * stride, j * stride + WW_reach, dilation)
+        out[n, f, i, j] = np.sum(x_pad[n, :, rows, cols] * w[f]) + b[f]  # (C, HH, WW)
+    return out, (x, w, b, stride, pad, dilation)
+    ### END SOLUTION
+
+
+def conv_backward(dout, cache):
+    """Send the gradient of the output back to pictures, filters and biases.
+
+    Args:
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        cache: from conv_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        dw: gradient with respect to w, shape (F, C, HH, WW).
+        db: gradient with respect to b, shape (F,).
+    """
+    ### BEGIN SOLUTION
+    x, w, b, stride, pad, dilation = cache
+    H, W = x.shape[2:]
+    HH, WW = w.shape[2:]
+    HH_reach, WW_reach = dilation * (HH - 1) + 1, dilation * (WW - 1) + 1
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx_pad, dw, db = np.zeros(x_pad.shape), np.zeros(w.shape), np.zeros(b.shape)
+    for n, f, i, j in np.ndindex(dout.shape):
+        rows = slice(i * stride, i * stride + HH_reach, dilation)
+        cols = slice(j * stride, j * stride + WW_reach, dilation)
+        dx_pad[n, :, rows, cols] += dout[n, f, i, j] * w[f]
+        dw[f] += dout[n, f, i, j] * x_pad[n, :, rows, cols]
+        db[f] += dout[n, f, i, j]
+    dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
+    return dx, dw, db
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the line, there and back:
+
+# %%
+x = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
+w = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
+print(conv_forward(x, w, np.zeros(1))[0])
+out, cache = conv_forward(x, w, np.zeros(1), dilation=2)
+dx, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
+print(out, dx, dw, db, sep="\n")
+
+# %% check="conv_forward" points=2
+# 2 points. Shown: the line, then a picture that counts to 24. Hidden: random input, stride 1.
+line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
+digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
+out, _ = conv_forward(line, digits, np.zeros(1))
+check.same(out, [[[[210.0, 321.0, 432.0]]]], "dilation 1")
+out, _ = conv_forward(line, digits, np.zeros(1), dilation=2)
+check.same(out, [[[[420.0]]]], "dilation 2", hint="Read the digits: which pixels has it seen?")
+x = np.arange(25.0).reshape(1, 1, 5, 5)
+out, _ = conv_forward(x, np.ones((1, 1, 2, 3)), np.ones(1), dilation=2)
+check.same(
+    out,
+    [[[[43.0], [73.0], [103.0]]]],
+    "a picture, 2 x 3 filter, dilation 2",
+    hint="The first is 0 + 2 + 4 + 10 + 12 + 14 + 1. A 2 x 3 filter reaches over 3 x 5 pixels.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.dilated(judge.rng()):
+    if how["stride"] == 1 and how["pad"] == 0:
+        judge.forward("conv_forward", conv_forward, x, w, b, **how)
+### END HIDDEN TESTS
+
+# %% check="conv_forward" part="stride_pad" points=1
+# 1 point. Shown: dilation 2 under stride 2. Hidden: all three at once, and dilation 1 as before.
+line = np.arange(7.0).reshape(1, 1, 1, 7)
+digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
+out, _ = conv_forward(line, digits, np.zeros(1), stride=2, dilation=2)
+check.same(out, [[[[420.0, 642.0]]]], "stride 2, dilation 2")
+out, _ = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 2, 2)
+check.same(
+    out,
+    [[[[4.0, 6.0, 4.0], [4.0, 6.0, 4.0]]]],
+    "ones, stride 2, padding 2, dilation 2",
+    hint="(3 - 5 + 4)/2 + 1 = 2 rows. Padding counts pixels, as before, and knows no dilation.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
+    judge.forward("conv_forward", conv_forward, x, w, b, **how)
+### END HIDDEN TESTS
+
+# %% check="conv_forward" part="fit" points=1
+# 1 point. What does not fit is refused. Hidden: sizes that do not fit, in both directions.
+x, w, b = np.ones((1, 1, 6, 8)), np.ones((1, 1, 3, 3)), np.zeros(1)
+check.raises(
+    ValueError,
+    lambda: conv_forward(x, w, b, stride=2, dilation=2),
+    "6 rows, a window that reaches over 5, stride 2",
+    hint="(6 - 5)/2 + 1 = 1.5 rows.",
+)
+check.raises(
+    ValueError,
+    lambda: conv_forward(x, w, b, dilation=3),
+    "6 rows, a window that reaches over 7",
+    hint="A filter of 3 with dilation 3 is taller than the picture.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for H, W, HH, WW, stride, pad, dilation in (
+    (9, 8, 3, 3, 2, 1, 2),
+    (8, 9, 3, 3, 2, 1, 2),
+    (4, 7, 3, 2, 1, 0, 2),
+    (7, 4, 2, 3, 1, 1, 3),
+    (7, 9, 3, 3, 3, 0, 3),
+):
+    x, w = np.ones((1, 2, H, W)), np.ones((3, 2, HH, WW))
+    judge.refuses(
+        ValueError, "conv_forward", conv_forward, x, w, np.zeros(3), stride, pad, dilation
+    )
+out, _ = conv_forward(np.ones((1, 1, 7, 9)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 0, 2)
+check.same(out.shape, (1, 1, 2, 3), "7 x 9, reach 5, stride 2")
+### END HIDDEN TESTS
+
+# %% check="conv_backward" part="dw" points=1
+# 1 point. Shown: the line. Hidden: random input, stride 1, no padding; db as well.
+line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
+digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
+_, cache = conv_forward(line, digits, np.zeros(1), dilation=2)
+_, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
+check.same(dw, [[[[0.0, 2.0, 4.0]]]], "dw", hint="The pixels that the three weights met.")
+check.same(db, [1.0], "db")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.dilated(judge.rng()):
+    if how["stride"] == 1 and how["pad"] == 0:
+        out, own = judge.reference("conv_forward")(x, w, b, **how)
+        dout = judge.rng().normal(size=out.shape)
+        _, dw_expected, db_expected = judge.reference("conv_backward")(dout, own)
+        _, dw, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
+        check.same(dw, dw_expected, f"dw for x {x.shape}, w {w.shape}, {how}")
+        check.same(db, db_expected, f"db for x {x.shape}, w {w.shape}, {how}")
+### END HIDDEN TESTS
+
+# %% check="conv_backward" part="dx" points=2
+# 2 points. Shown: the filter with its holes, then two that overlap. Hidden: random, stride 1.
+digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
+_, cache = conv_forward(np.ones((1, 1, 1, 5)), digits, np.zeros(1), dilation=2)
+dx, _, _ = conv_backward(np.ones((1, 1, 1, 1)), cache)
+check.same(dx, [[[[1.0, 0.0, 10.0, 0.0, 100.0]]]], "dx", hint="Pixels in the holes get nothing.")
+_, cache = conv_forward(np.ones((1, 1, 1, 7)), digits, np.zeros(1), dilation=2)
+dx, _, _ = conv_backward(np.array([[[[1.0, 0.0, 2.0]]]]), cache)
+expected = [[[[1.0, 0.0, 12.0, 0.0, 120.0, 0.0, 200.0]]]]
+check.same(dx, expected, "dx of two outputs", hint="Where windows share a pixel, add.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.dilated(judge.rng()):
+    if how["stride"] == 1 and how["pad"] == 0:
+        out, own = judge.reference("conv_forward")(x, w, b, **how)
+        dout = judge.rng().normal(size=out.shape)
+        expected, _, _ = judge.reference("conv_backward")(dout, own)
+        dx, _, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
+        check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
+### END HIDDEN TESTS
+
+# %% check="conv_backward" part="stride_pad" points=1
+# 1 point. Shown: how many windows see each pixel. Hidden: all three at once.
+_, cache = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 2, 2)
+dx, dw, _ = conv_backward(np.ones((1, 1, 2, 3)), cache)
+check.same(
+    dx,
+    [[[[4.0, 0.0, 6.0, 0.0, 4.0], [0.0] * 5, [4.0, 0.0, 6.0, 0.0, 4.0]]]],
+    "dx at stride 2, padding 2, dilation 2",
+    hint="The windows start at rows 0, 2 and columns 0, 2, 4 of the padded x, and skip one in two.",
+)
+expected = [[[[2.0, 3.0, 2.0], [4.0, 6.0, 4.0], [2.0, 3.0, 2.0]]]]
+check.same(dw, expected, "dw at stride 2, padding 2, dilation 2")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
+    judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), **how)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your functions now do what `torch.nn.functional.conv2d` does with its arguments `stride`,
+# `padding` and `dilation`. One thing differs: where the windows do not end at the edge PyTorch
+# leaves the rest out, and yours raises `ValueError`.
+#
+# **Take away.** Stride moves the window, dilation spreads it: a filter of $HH$ rows reaches over
+# $D(HH - 1) + 1$ rows of the picture.
+
+# %% [markdown]
+# ## 3. How far does an output see?
+#
+# Stack two 3 x 3 layers. An output of the second sees 3 x 3 outputs of the first, and each of these
+# sees 3 x 3 pixels. They overlap, so together it is not 9 x 9. On a line: the output at 2 sees 1,
+# 2, 3 of the layer below, and these see 0 to 4. Five pixels. A third layer makes it seven.
+#
+# All the pixels that can change an output are its **receptive field**. Look at how it grows. Click
+# any place of any layer, or use the arrow keys: left and right along a layer, up and down between
+# layers. Then change $F$, $S$ and $D$, all filters being ones.
+
+# %% tags=["demo"]
+demo.receptive_field()
+
+# %% [markdown]
+# The number in a cell counts the ways from it to the output you picked. The sentence says how wide
+# the field is, and how far the field of the next output has moved. Call these two `size` and
+# `jump`, both in pixels of `x`. Before the first layer both are 1: a pixel sees itself, and its
+# neighbour is one pixel away.
+#
+# What does a layer with $F$, $S$, $D$ do to them? It has $F$ weights, $F - 1$ steps from the first
+# to the last, and each step goes $D$ outputs along the layer below, which are `jump` pixels apart.
+# So the field gets wider by
+#
+# $$(F - 1) \cdot D \cdot \text{jump}$$
+#
+# pixels. After that, neighbours are $S$ times as far apart: `jump` is multiplied by $S$. A stride
+# makes nothing wider in its own layer; it makes all later layers wider.
+#
+# **Predict before you run.** Which sees more: a 3 x 3 layer with stride 2 and then one with stride
+# 1, or the other order?
+
+# %%
+print("stride 2 first:", 1 + (3 - 1) * 1 * 1 + (3 - 1) * 1 * 2)
+print("stride 2 last: ", 1 + (3 - 1) * 1 * 1 + (3 - 1) * 1 * 1)
+
+# %% [markdown]
+# Seven against five; `jump` is 2 in both. Padding changes none of this: it moves the field over the
+# picture's edge and leaves it as wide as it was. And a pooling layer counts like any other layer
+# with the same $F$ and $S$.
+#
+# ### Exercise 3: `receptive_field` (4 points)
+#
+# A layer is a triple $(F, S, D)$. By hand: three times $(3, 1, 1)$ gives a size of 7 and a jump of
+# 1; $(3, 2, 1)$ and then $(3, 1, 1)$ gives 7 and 2.
+
+
+# %% exercise="receptive_field"
+def receptive_field(layers):
+    """Find out how much of the input one output of a stack sees, along one axis.
+
+    Args:
+        layers: a list of triples (F, S, D), from the first layer to the last: the filter's size,
+            its stride and its dilation. Pooling has D = 1.
+
+    Returns:
+        size: pixels from the first that an output sees to the last, both counted.
+        jump: pixels between the fields of neighbouring outputs.
+    """
+    ### BEGIN SOLUTION
+    size, jump = 1, 1
+    for F, S, D in layers:
+        size += (F - 1) * D * jump
+        jump *= S
+    return size, jump
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it. The third is VGG-16 up to its last pool: blocks of 2, 2, 3, 3 and 3 layers, a pool behind
+# each.
+
+# %%
+print(receptive_field([(3, 1, 1)] * 3))
+print(receptive_field([(3, 2, 1), (3, 1, 1)]))
+vgg = [layer for n in (2, 2, 3, 3, 3) for layer in [(3, 1, 1)] * n + [(2, 2, 1)]]
+print(receptive_field(vgg))
+
+# %% [markdown]
+# 212 of the 224 pixels of a row, and a jump of 32: the 32 by which lesson 06 divided 384.
+
+# %% check="receptive_field" points=2
+# 2 points, stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
+check.same(receptive_field([(3, 1, 1)]), (3, 1), "one 3 x 3 layer")
+check.same(receptive_field([(3, 1, 1)] * 3), (7, 1), "three 3 x 3 layers")
+check.same(receptive_field([(3, 1, 2)]), (5, 1), "3 x 3 with dilation 2")
+check.same(
+    receptive_field([(3, 1, 1), (3, 1, 2), (3, 1, 4)]),
+    (15, 1),
+    "dilations 1, 2, 4",
+    hint="1 + 2 + 4 + 8: a layer adds (F - 1) * D pixels while the jump is 1.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+random = judge.rng()
+for depth in (1, 2, 3, 4, 5):
+    layers = [(int(random.integers(2, 6)), 1, int(random.integers(1, 4))) for _ in range(depth)]
+    check.same(
+        receptive_field(layers), inputs.field_by_gradient(layers), f"receptive_field({layers})"
+    )
+    judge.value("receptive_field", receptive_field, layers)
+judge.value("receptive_field", receptive_field, [])
+judge.value("receptive_field", receptive_field, [(1, 1, 1), (1, 1, 3)])
+### END HIDDEN TESTS
+
+# %% check="receptive_field" part="stride" points=2
+# 2 points. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
+check.same(
+    receptive_field([(3, 2, 1), (3, 1, 1)]),
+    (7, 2),
+    "stride 2 first",
+    hint="The second layer's outputs are two pixels apart: it adds 2 * 2.",
+)
+check.same(
+    receptive_field([(3, 1, 1), (3, 2, 1)]),
+    (5, 2),
+    "stride 2 last",
+    hint="A stride comes into effect behind its own layer.",
+)
+check.same(receptive_field([(3, 1, 1), (2, 2, 1)] * 2), (10, 4), "twice a layer and a pool")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+random = judge.rng()
+for strides in ((2, 1, 3), (1, 2, 2, 1), (3, 2), (1, 3, 1), (2, 2, 1, 2)):
+    sizes = random.integers(2, 5, size=len(strides)).tolist()
+    holes = random.integers(1, 4, size=len(strides)).tolist()
+    layers = list(zip(sizes, strides, holes, strict=True))
+    check.same(
+        receptive_field(layers), inputs.field_by_gradient(layers), f"receptive_field({layers})"
+    )
+judge.value("receptive_field", receptive_field, [(1, 2, 1), (3, 1, 1), (1, 3, 2), (2, 1, 1)])
+### END HIDDEN TESTS
+
+# %% [markdown]
+# That is arithmetic. Is it so? A pixel belongs to the field if a change of it changes the output,
+# so ask for the gradient. Send a single 1 back from the middle of the output, through layers whose
+# weights are all 1, and look where something arrives.
+
+
+# %% tags=["plot"]
+def footprint(layers, side=21):
+    maps, caches = np.zeros((1, 1, side, side)), []
+    for F, S, D in layers:
+        maps, cache = conv_forward(maps, np.ones((1, 1, F, F)), np.zeros(1), S, 0, D)
+        caches.append(cache)
+    dx = np.zeros(maps.shape)
+    dx[0, 0, maps.shape[2] // 2, maps.shape[3] // 2] = 1.0
+    for cache in reversed(caches):
+        dx, _, _ = conv_backward(dx, cache)
+    return dx[0, 0]
+
+
+stacks = [[(3, 1, D) for D in dilations] for dilations in ((1, 1, 1), (1, 2, 4), (2, 2, 2))]
+seen = [footprint(layers) for layers in stacks]
+titles = ["dilations 1, 1, 1", "dilations 1, 2, 4", "dilations 2, 2, 2"]
+plot.maps(seen, titles, "What one output of three 3 x 3 layers sees of 21 x 21 pixels")
+for layers, dx in zip(stacks, seen, strict=True):
+    rows = np.flatnonzero(dx.any(axis=1))
+    print(receptive_field(layers)[0], rows[-1] - rows[0] + 1, np.count_nonzero(dx))
+
+# %% [markdown]
+# Each line says what `receptive_field` computes, what was measured, and how many pixels have a
+# gradient. Look at the three pictures. The first field is 7 x 7, and its middle is brightest: 49
+# ways lead from the middle pixel to the output, and only one from a corner. The second is 15 x 15
+# with the same 27 weights. It has no holes, since each layer fills those of the next.
+#
+# The third reaches over 13 x 13 pixels and sees 49 of the 169. All its dilations are 2, so every
+# step is even and the odd rows and columns are never met. Such a net sees a picture through
+# a grid. That is why dilations grow from layer to layer and do not stay the same.
+#
+# **Take away.** A layer adds $(F - 1) \cdot D \cdot \text{jump}$ to what is seen: its own dilation
+# and all the strides before it multiply.
+
+# %% [markdown]
+# ## 4. Three small filters or one large one?
+#
+# Three 3 x 3 layers see 7 x 7 pixels. So does one 7 x 7 layer. Which would you take? Let each layer
+# have $C$ channels going in and $C$ filters, stride 1 and a padding that keeps the size. Leave the
+# biases aside.
+#
+# **Predict before you run.** How many weights have three 3 x 3 layers, how many has one of 7 x 7?
+# And which of the two has more nonlinearities, a ReLU following each layer?
+#
+# <details><summary>Answer</summary>
+#
+# $3 \cdot (3 \cdot 3 \cdot C) \cdot C = 27 C^2$ against $(7 \cdot 7 \cdot C) \cdot C = 49 C^2$. The
+# stack has three ReLUs and the large layer one: two nonlinearities more, with about half the
+# weights.
+#
+# </details>
+#
+# The stack has its price, and it is memory. Every output is kept until the backward pass needs it,
+# and then its gradient takes the same room again. In float32 a number has 4 bytes. One MiB is
+# $1024 \cdot 1024$ bytes.
+
+# %%
+values = 3 * 64 * 224 * 224
+print(values, values * 4 / 1024**2)
+
+# %% [markdown]
+# Those are three 3 x 3 layers of 64 filters over 224 x 224, as at the beginning of a large net.
+#
+# **Find the mistake.** A well-known lecture note says of the three layers: "10 million activations,
+# 72 MB". Is that the memory of the activations?
+#
+# <details><summary>Answer</summary>
+#
+# No. 9,633,792 values make 36.75 MiB. Only with their gradients are they 73.5 MiB, and that has to
+# be said: at test time, without a backward pass, nobody keeps them. The 7 x 7 layer needs a third
+# of both, 12.25 and 24.5 MiB.
+#
+# </details>
+#
+# ### Exercise 4: `stack_cost` (2 points)
+#
+# Count it for any stack of equal layers. By hand, above: size 7, $27 \cdot 64^2 = 110592$ weights,
+# 36.75 MiB and 73.5 MiB.
+
+
+# %% exercise="stack_cost"
+def stack_cost(F, depth, C, H, W):
+    """Count what a stack of equal layers needs for one picture; stride 1, same padding, no biases.
+
+    Args:
+        F: height and width of every filter.
+        depth: number of layers.
+        C: channels of the input, and filters of every layer.
+        H: height of the picture.
+        W: width of the picture.
+
+    Returns:
+        A dict with
+        "size": height and width of the last output's receptive field, in pixels,
+        "weights": number of weights in all layers,
+        "activations": MiB of all layers' outputs in float32, the input not counted,
+        "training": MiB of these outputs and their gradients.
+    """
+    ### BEGIN SOLUTION
+    activations = depth * C * H * W * 4 / 1024**2
+    return {
+        "size": depth * (F - 1) + 1,
+        "weights": depth * F * F * C * C,
+        "activations": activations,
+        "training": 2 * activations,
+    }
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it: the three layers, the one, and fifteen layers of 3 x 3.
+
+# %%
+for F, depth in ((3, 3), (7, 1), (3, 15)):
+    print(F, depth, stack_cost(F, depth, 64, 224, 224))
+
+# %% check="stack_cost" points=2
+# 2 points. Shown: three 3 x 3 layers against one of 7 x 7. Hidden: random stacks.
+expected = {"size": 7, "weights": 110592, "activations": 36.75, "training": 73.5}
+check.same(stack_cost(3, 3, 64, 224, 224), expected, "three 3 x 3 layers")
+expected = {"size": 7, "weights": 200704, "activations": 12.25, "training": 24.5}
+check.same(stack_cost(7, 1, 64, 224, 224), expected, "one 7 x 7 layer")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for F in (1, 3, 5, 7):
+    depth, C = (int(n) for n in random.integers(2, 40, size=2))
+    H, W = (int(n) for n in random.permutation(np.arange(30, 250))[:2])
+    judge.value("stack_cost", stack_cost, F, depth, C, H, W)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Three 3 x 3 layers see what one 7 x 7 layer sees, with $27 C^2$ weights instead of
+# $49 C^2$ and two more nonlinearities. They need three times the memory for activations.
+
+# %% [markdown]
+# ## 5. A stack without ReLU is one layer
+#
+# The stack has fewer weights, and nonlinearities between them. What if we leave the nonlinearities
+# out? Take a line again, and two filters of two weights, one after the other:
+#
+# $$h_0 = x_0 \, w1_0 + x_1 \, w1_1 \qquad h_1 = x_1 \, w1_0 + x_2 \, w1_1 \qquad
+# \text{out}_0 = h_0 \, w2_0 + h_1 \, w2_1$$
+#
+# Put $h$ into the last formula and sort by pixels:
+#
+# $$\text{out}_0 = x_0 \; w1_0 \, w2_0 + x_1 \; (w1_1 \, w2_0 + w1_0 \, w2_1)
+# + x_2 \; w1_1 \, w2_1$$
+#
+# That is one filter of three weights. Nothing else is left of the two layers.
+#
+# **Predict before you run.** With $w1 = [1, 2]$ and $w2 = [3, 4]$, which three weights? And which
+# operation of lesson 02 is it: correlation, or true convolution?
+
+# %%
+w1, w2 = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+np.convolve(w1, w2)
+
+# %% [markdown]
+# $[1 \cdot 3,\; 2 \cdot 3 + 1 \cdot 4,\; 2 \cdot 4] = [3, 10, 8]$. It is the true convolution,
+# the one that flips, in full: the indices of the two factors add up to the index of the result. You
+# multiply polynomials in the same way, and long numbers.
+#
+# With channels, each filter $f$ of the second layer collects from all filters $g$ of the first, and
+# with biases the first layer's biases pass through the second layer's weights:
+#
+# $$w_{f,c,p,q} = \sum_{g} \sum_{u,v} w2_{f,g,u,v} \; w1_{g,c,p-u,q-v} \qquad
+# b_f = b2_f + \sum_{g} \sum_{u,v} w2_{f,g,u,v} \; b1_g$$
+#
+# ### Exercise 5: `collapse` (3 points)
+#
+# Compute the one layer that does the same as two, both with stride 1 and no padding. Two 3 x 3
+# filters make a filter of 5 x 5.
+#
+# By hand: the line above gives $[3, 10, 8]$. With $b1 = 10$ and $b2 = 1$ the bias is
+# $1 + (3 + 4) \cdot 10 = 71$.
+#
+# <details><summary>Hint</summary>
+#
+# Each weight of the second layer lays the whole first filter down once, moved by $(u, v)$ and
+# multiplied. Begin with zeros and add, as `dx` did in lesson 03.
+#
+# </details>
+
+
+# %% exercise="collapse"
+def collapse(w1, b1, w2, b2):
+    """Merge two convolution layers with nothing between them into one.
+
+    Args:
+        w1: filters of the first layer, shape (G, C, HH1, WW1).
+        b1: its biases, shape (G,).
+        w2: filters of the second layer, shape (F, G, HH2, WW2).
+        b2: its biases, shape (F,).
+
+    Returns:
+        w: filters, shape (F, C, HH1 + HH2 - 1, WW1 + WW2 - 1).
+        b: biases, shape (F,).
+    """
+    ### BEGIN SOLUTION
+    _, C, HH1, WW1 = w1.shape
+    F, _, HH2, WW2 = w2.shape
+    w = np.zeros((F, C, HH1 + HH2 - 1, WW1 + WW2 - 1))
+    for u, v in np.ndindex(HH2, WW2):
+        stamp = np.tensordot(w2[:, :, u, v], w1, axes=1)  # (F, G) x (G, C, HH1, WW1)
+        w[:, :, u : u + HH1, v : v + WW1] += stamp
+    b = b2 + w2.sum(axis=(2, 3)) @ b1
+    return w, b
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the line. Then compare one layer with two, on a random picture. Rounding leaves about
+# $10^{-14}$.
+
+# %%
+w, b = collapse(
+    np.array([[[[1.0, 2.0]]]]), np.array([10.0]), np.array([[[[3.0, 4.0]]]]), np.array([1.0])
+)
+print(w, b)
+x = rng.normal(size=(1, 2, 7, 8))
+w1, b1, w2, b2 = (rng.normal(size=shape) for shape in ((4, 2, 3, 3), 4, (3, 4, 3, 3), 3))
+two, _ = conv_forward(conv_forward(x, w1, b1)[0], w2, b2)
+one, _ = conv_forward(x, *collapse(w1, b1, w2, b2))
+print(one.shape, np.max(np.abs(one - two)))
+
+# %% check="collapse" points=2
+# 2 points, the weights. Shown: the line, then two channels. Hidden: random layers.
+w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
+w, _ = collapse(w1, np.zeros(1), w2, np.zeros(1))
+check.same(w, [[[[3.0, 10.0, 8.0]]]], "the line", hint="4, 11, 6 is the correlation.")
+w1 = np.array([[1.0, 2.0], [10.0, 20.0]]).reshape(2, 1, 2, 1)  # two filters of two rows
+w2 = np.array([3.0, 4.0]).reshape(1, 2, 1, 1)
+w, _ = collapse(w1, np.zeros(2), w2, np.zeros(1))
+check.same(w, np.array([43.0, 86.0]).reshape(1, 1, 2, 1), "1 x 1 over two filters")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for C, G, F, HH1, WW1, HH2, WW2 in (
+    (2, 4, 3, 3, 2, 2, 4),
+    (3, 2, 1, 1, 4, 3, 2),
+    (1, 3, 2, 3, 3, 3, 3),
+    (2, 3, 4, 2, 5, 1, 1),
+):
+    w1, w2 = random.normal(size=(G, C, HH1, WW1)), random.normal(size=(F, G, HH2, WW2))
+    w, _ = collapse(w1, np.zeros(G), w2, np.zeros(F))
+    expected, _ = judge.reference("collapse")(w1, np.zeros(G), w2, np.zeros(F))
+    check.same(w, expected, f"w for w1 {w1.shape}, w2 {w2.shape}")
+### END HIDDEN TESTS
+
+# %% check="collapse" part="bias" points=1
+# 1 point, the biases. Shown: by hand. Hidden: the layer does what the two layers do.
+w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
+_, b = collapse(w1, np.array([10.0]), w2, np.array([1.0]))
+check.same(b, [71.0], "b", hint="Each weight of the second layer meets the first layer's bias.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for C, G, F, HH1, WW1, HH2, WW2 in ((2, 4, 3, 3, 2, 2, 4), (1, 2, 4, 2, 3, 3, 1)):
+    w1, w2 = random.normal(size=(G, C, HH1, WW1)), random.normal(size=(F, G, HH2, WW2))
+    b1, b2 = random.normal(size=G), random.normal(size=F)
+    judge.value("collapse", collapse, w1, b1, w2, b2)
+    w, b = collapse(w1, b1, w2, b2)
+    conv = judge.reference("conv_forward")
+    x = random.normal(size=(1, C, 7, 8))
+    two, _ = conv(conv(x, w1, b1)[0], w2, b2)
+    one, _ = conv(x, np.asarray(w), np.asarray(b))
+    check.same(one, two, "one layer for two")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# So three 3 x 3 layers without ReLU are one 7 x 7 layer, and a poor one: all its $49 C^2$ weights
+# are made of $27 C^2$ numbers, so most 7 x 7 layers cannot be had in this way. What does it look
+# like if every weight of the three is 1? Collapse twice.
+
+# %% tags=["plot"]
+ones, none = np.ones((1, 1, 3, 3)), np.zeros(1)
+five, _ = collapse(ones, none, ones, none)
+seven, _ = collapse(five, none, ones, none)
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.4))
+texts = ["1 layer: 3 x 3", "2 layers: 5 x 5", "3 layers: 7 x 7"]
+for axis, w, text in zip(axes, (ones, five, seven), texts, strict=True):
+    axis.imshow(w[0, 0], cmap="gray", vmin=0)
+    axis.set(title=text, xticks=[], yticks=[])
+figure.suptitle("Layers of ones without ReLU, and the filter they amount to")
+plt.tight_layout()
+plt.show()
+print(seven[0, 0].astype(int))
+
+# %% [markdown]
+# Black is 0, white the largest weight. Look how the flat square turns into a hill: one layer weighs
+# all its pixels alike, three layers weigh the middle pixel 49 times as much as a corner. These are
+# the ways that section 3 has counted.
+#
+# Now put the ReLU back, between the layers. Is there a filter that does what this stack does?
+#
+# **Predict before you run.** A layer without bias turns its output round when its input is turned
+# round: $-x$ gives $-\text{out}$. Does the stack with a ReLU do that, too?
+#
+# <details><summary>Answer</summary>
+#
+# No. Take one channel and 1 x 1 filters of 1. The stack computes $\max(x, 0)$: for $x = 1$ it gives
+# 1, for $x = -1$ it gives 0 and not $-1$. No filter does that, of whatever size.
+#
+# </details>
+#
+# How far off is the collapsed layer? That depends on how much the ReLU cuts. The experiment lets
+# all biases of the first layer grow from $-6$ to 6.
+
+# %% tags=["experiment"]
+x = rng.normal(size=(1, 2, 9, 10))
+w1, w2, b2 = (rng.normal(size=shape) / 3 for shape in ((4, 2, 3, 3), (3, 4, 3, 3), 3))
+biases, gaps, cuts = np.linspace(-6, 6, 25), [], []
+for bias in biases:
+    hidden, _ = conv_forward(x, w1, np.full(4, bias))
+    stack, _ = conv_forward(np.maximum(hidden, 0), w2, b2)
+    one, _ = conv_forward(x, *collapse(w1, np.full(4, bias), w2, b2))
+    gaps.append(np.max(np.abs(stack - one)))
+    cuts.append(np.mean(hidden < 0))
+_, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+left.plot(biases, cuts, "o-")
+left.set(title="What the ReLU cuts", xlabel="bias of the first layer", ylabel="part below zero")
+right.plot(biases, gaps, "s-")
+right.set(title="Stack against one layer", xlabel="bias of the first layer", ylabel="largest gap")
+plt.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Read both plots from the right. With a large bias nothing is below zero, the ReLU has nothing to
+# cut, and the stack is one layer again: the gap is 0. As soon as a few values are cut the gap
+# rises. At the far left everything is cut; the stack answers `b2` to every picture.
+#
+# **Take away.** Without a nonlinearity between them any number of convolution layers is one
+# convolution layer. It is the ReLU that makes depth worth something.
+
+# %% [markdown]
+# ## 6. The border that wears away
+#
+# Your 3 x 3 layers without padding lose one pixel on each side. That seems little.
+#
+# **Predict before you run.** A picture has 32 x 32 pixels. How many 3 x 3 layers without padding
+# fit one after the other? In how many windows of the first layer is the corner pixel, in how many a
+# pixel in the middle? And with padding 1?
+#
+# <details><summary>Answer</summary>
+#
+# Fifteen: they leave $32 - 2 \cdot 15 = 2$ rows, and a sixteenth finds no room. The corner is in 1
+# window and the middle pixel in 9. With padding 1 the corner is in 4 windows, the middle pixel
+# still in 9, and there is room for as many layers as you like.
+#
+# </details>
+#
+# Size is the smaller loss. The larger one is what the border has to say. The experiment adds up all
+# outputs of a stack of averaging 3 x 3 layers, and asks each pixel for its part in the sum: its
+# gradient. It is divided by the mean over all pixels, so that a fair part is 1. The lines run along
+# the middle row of the picture, from its left edge to its right.
+
+
+# %% tags=["experiment"]
+def influence(depth, pad, side=32):
+    maps, caches = np.zeros((1, 1, side, side)), []
+    for _ in range(depth):
+        maps, cache = conv_forward(maps, np.full((1, 1, 3, 3), 1 / 9), np.zeros(1), 1, pad)
+        caches.append(cache)
+    dx = np.ones(maps.shape)
+    for cache in reversed(caches):
+        dx, _, _ = conv_backward(dx, cache)
+    return dx[0, 0] / dx.mean()
+
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True)
+for axis, pad in zip(axes, (0, 1), strict=True):
+    for depth, line in ((1, "-"), (5, "--"), (10, "-."), (15, ":")):
+        axis.plot(influence(depth, pad)[16], line, label=depth)
+    axis.set(title=f"padding {pad}", xlabel="column of the pixel", ylabel="part in the sum")
+    axis.legend(title="layers", loc="upper right")
+figure.suptitle("What each pixel of a row has to say")
+plt.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Look at the left plot. After five layers the outermost columns hardly count; after fifteen the
+# whole answer comes from the middle, and the border is as good as gone. In the right plot, with
+# padding, the lines stay near 1. They sag towards the edges, because even there a border pixel lies
+# in fewer windows. So padding does two things. It keeps the size, and it keeps the border.
+#
+# **Take away.** Without padding each layer takes a rim off the map and lets the border's
+# information wear away.
+
+# %% [markdown]
+# ## 7. In your own words
+#
+# A net shall see 31 x 31 pixels at full resolution, with stride 1 and $C$ channels throughout.
+# Three designs: one layer of 31 x 31; fifteen layers of 3 x 3; four layers of 3 x 3 with dilations
+# 1, 2, 4 and 8. Check that all three see 31 pixels. Compare their weights, their nonlinearities and
+# the memory of their activations. Which one would you take, and when would you take another? Four
+# or five sentences. (2 points, graded by hand)
+
+# %% [markdown] answer="three_designs" points=2
+# The large filter sees 31 pixels; fifteen layers add 2 each, $1 + 30 = 31$; the dilated layers add
+# 2, 4, 8 and 16, $1 + 30 = 31$. They have $961 C^2$, $15 \cdot 9 C^2 = 135 C^2$ and
+# $4 \cdot 9 C^2 = 36 C^2$ weights; one, fifteen and four nonlinearities; and they keep one, fifteen
+# and four volumes for the backward pass. I would take the dilated stack: fewest weights, little
+# memory, three nonlinearities more than the large layer, and no holes, as the dilations grow. Where
+# memory is no matter, fifteen dense layers compare all neighbours and have the most nonlinearities.
+# Only if memory is short above all would I take the large layer.
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | $N, C, H, W$ | pictures in the batch, channels, height, width |
+# | $F$ | filters in a layer (in sections 3 and 4: the filter's size) |
+# | $HH, WW$ | height and width of a filter |
+# | $S, P, D$ | `stride`, `pad` and `dilation` |
+# | `size` | pixels of the input that an output sees, from first to last |
+# | `jump` | pixels between the fields of neighbouring outputs |
+#
+# - A 1 x 1 convolution is a fully connected layer at every pixel.
+# - A dilated filter of $HH$ rows reaches over $D(HH - 1) + 1$ rows.
+# - A layer adds $(F - 1) \cdot D \cdot \text{jump}$ to the receptive field, and multiplies
+#   `jump` by $S$.
+# - Small filters in a stack are cheaper than a large one in weights and dearer in memory; without a
+#   ReLU between them they are one filter.
+#
+# Lesson 08 turns to the numbers themselves: how to keep them in range, layer after layer.
