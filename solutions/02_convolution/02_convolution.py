@@ -510,7 +510,7 @@ check.raises(
 from autograder import judge
 
 b3 = np.zeros(3)
-for HH, WW, stride, pad in ((4, 3, 2, 0), (3, 2, 3, 1)):
+for HH, WW, stride, pad in ((4, 3, 2, 0), (4, 2, 3, 1)):
     w = np.ones((3, 2, HH, WW))
     for H, W in np.ndindex(9, 9):
         x = np.ones((1, 2, H + 1, W + 1))
@@ -612,7 +612,11 @@ for N, C, H, W, F, HH, WW, stride in (
     w = random.normal(size=(H_out, W_out, F, C, HH, WW))
     b = random.normal(size=(F, H_out, W_out))
     judge.value("locally_connected_forward", locally_connected_forward, x, w, b, stride)
-x, w, b = np.ones((1, 2, 5, 3)), random.normal(size=(4, 2, 3, 2, 2, 2)), np.zeros((3, 4, 2))
+x, w, b = (
+    random.normal(size=(1, 2, 5, 3)),
+    random.normal(size=(4, 2, 3, 2, 2, 2)),
+    np.zeros((3, 4, 2)),
+)
 judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 ### END HIDDEN TESTS
 
