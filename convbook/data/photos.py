@@ -1,4 +1,4 @@
-"""The pictures that come with the course, as arrays in NCHW order."""
+"""The shipped folder of data, and the photographs in it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "rocket")
 
 def folder() -> Path:
     """Return the folder of the shipped data: the checkout's data/, or the installed copy."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     return next(place for place in (package.parent / "data", package / "shipped") if place.is_dir())
 
 

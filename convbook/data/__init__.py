@@ -1,0 +1,29 @@
+"""The pictures that come with the course, as arrays in NCHW order.
+
+- `photo("chelsea")`: one of the photographs, PHOTOS.
+- `load("emoji10")`: one of the sets of labelled pictures, SETS.
+- `centred(x, mean)`: such pictures as float32 with the mean taken out.
+- `fetch("cifar10")`: download CIFAR-10, once.
+- `pretrained()`: the trained net of lesson 12.
+"""
+
+from convbook.data.cifar10 import fetch
+from convbook.data.download import DownloadError
+from convbook.data.photos import PHOTOS, folder, photo
+from convbook.data.pictures import Pictures, centred
+from convbook.data.pretrained import Net, pretrained
+from convbook.data.sets import SETS, load
+
+__all__ = [
+    "PHOTOS",
+    "SETS",
+    "DownloadError",
+    "Net",
+    "Pictures",
+    "centred",
+    "fetch",
+    "folder",
+    "load",
+    "photo",
+    "pretrained",
+]
