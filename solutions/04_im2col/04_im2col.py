@@ -1,0 +1,1106 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 One big matrix multiply
+#
+# Your convolution layer takes a window, multiplies, adds, and takes the next window. It is right,
+# and it is slow: a photograph keeps it busy for seconds. In this lesson you copy all windows into
+# the columns of one matrix. Then the layer is a matrix product, and a computer is very good at
+# those.
+#
+# **You will** write `im2col` and `col2im`, count what the copies cost, test that the two belong
+# together, and build the layer and its gradients from one product each.
+#
+# **You will learn** in which order windows and weights must lie, why the way back adds, and how to
+# test a backward function without a step $h$.
+#
+# **You need** `conv_forward` of lesson 02, `conv_backward` of lesson 03, and the product of two
+# matrices.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 1 | `im2col` | 5 |
+# | 2 | `memory_factor` | 1 |
+# | 3 | `col2im` | 3 |
+# | 4 | `cover_count` | 2 |
+# | 5 | `adjoint_gap` | 2 |
+# | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 |
+# | 8 | a written answer, graded by hand | 2 |
+#
+# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+
+# %% given="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, data, demo, plot
+from convbook.layers.windows import output_size
+
+rng = np.random.default_rng(4)
+
+# %% [markdown]
+# Your loops of lessons 02 and 03 will run a race in section 7. The next cell fetches them, and says
+# whether they are yours. If it says "the given layer", finish lesson 03 first, or be content with a
+# race of two.
+
+# %% tags=["experiment"]
+from convbook.earlier import conv_backward as loops_backward
+from convbook.earlier import conv_forward as loops_forward
+
+# %% [markdown]
+# `output_size(size, window, stride, pad)` counts the stops of a window along one axis, and raises
+# `ValueError` where it does not fit. You have written that twice; it is given from here on.
+#
+# ## 1. A window becomes a column
+#
+# What does a matrix product do? Row $f$ of the left matrix meets column $l$ of the right one, and
+# their dot product becomes entry $(f, l)$. Dot products, and nothing else.
+#
+# A convolution layer does nothing else either. So write each filter as a row, and each window as a
+# column. Take a picture of 2 x 4 and windows of 2 x 2, with stride 1:
+#
+# $$x = \begin{pmatrix} 0 & 1 & 2 & 3 \\ 4 & 5 & 6 & 7 \end{pmatrix}$$
+#
+# There are three stops. Read each window row by row and write it from top to bottom.
+#
+# **Predict before you run.** The first column is 0, 1, 4, 5. What are the other two? And what does
+# the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ make of the first?
+#
+# <details><summary>Answer</summary>
+#
+# 1, 2, 5, 6 and 2, 3, 6, 7. The filter gives
+# $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 4 + 4 \cdot 5 = 34$.
+#
+# </details>
+
+# %%
+cols = np.array([[0.0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
+w_row = np.array([[1.0, 2, 3, 4]])
+print(w_row @ cols)
+
+# %% [markdown]
+# One product, and all three outputs are there. The function that writes this matrix is called
+# `im2col`, image to columns.
+#
+# Watch it on a picture with two channels. Step with the arrow keys: right for the next window, down
+# for the next row. Then look at the map of copies: how often was each pixel written?
+
+# %% tags=["demo"]
+demo.im2col()
+
+# %% [markdown]
+# The matrix is called `cols`. It has $C \cdot HH \cdot WW$ rows, one for each weight of a filter,
+# and $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ columns, one for each window of the batch. In
+# which order do they stand? The course keeps to one order, and it is chosen so that nothing else
+# need be moved.
+#
+# **Down a column:** channel $c$, then row $u$ in the window, then column $v$. (The demo calls the
+# last two $a$ and $b$.) The numbers of a filter lie in memory in this very order, so
+# `w.reshape(F, -1)` is the matrix of filters, without a copy.
+#
+# **From column to column:** picture $n$, then row $i$ of the output, then column $j$. So the
+# windows of a picture stay together, and a row of results can be folded into maps by a reshape.
+#
+# The last letter of each three runs fastest. In one line, with the padded picture $x^{\text{pad}}$
+# of lesson 02:
+#
+# $$\text{cols}_{r,\,l} = x^{\text{pad}}_{n,\,c,\,iS+u,\,jS+v}
+# \qquad r = (c \cdot HH + u) \cdot WW + v
+# \qquad l = (n \cdot H_{\text{out}} + i) \cdot W_{\text{out}} + j$$
+#
+# **Predict before you run.** A photograph of 227 x 227 x 3 meets the first layer of AlexNet:
+# windows of 11 x 11, stride 4, no padding. How many rows and columns has `cols`? Which number of
+# `x` stands in row 150, column 100?
+#
+# <details><summary>Answer</summary>
+#
+# $3 \cdot 11 \cdot 11 = 363$ rows. $(227 - 11)/4 + 1 = 55$ stops each way, $55 \cdot 55 = 3025$
+# columns.
+#
+# Row $150 = 1 \cdot 121 + 2 \cdot 11 + 7$: channel 1, row 2 and column 7 of the window. Column
+# $100 = 1 \cdot 55 + 45$: the window of $i = 1$, $j = 45$, which starts at row 4 and column 180. It
+# is `x[0, 1, 6, 187]`.
+#
+# </details>
+#
+# > **If you know other libraries.** PyTorch's `torch.nn.functional.unfold` keeps the batch apart:
+# > it returns shape $(N,\; C \cdot HH \cdot WW,\; H_{\text{out}} \cdot W_{\text{out}})$, with the
+# > rows in the same order as here. Where a window does not fit, it crops and says nothing. Its
+# > `fold` is the `col2im` of section 3. CS231n's `im2col` has these rows, too, but its columns run
+# > $i, j, n$: pictures fastest. The fold of section 6 is then another.
+
+# %% [markdown]
+# ### Exercise 1: `im2col` (5 points)
+#
+# Pad, then copy. Loop over the windows if you like, one column at a turn. That is clear and will
+# do.
+#
+# By hand: the picture of 2 x 4 gives the 4 x 3 matrix above.
+#
+# <details><summary>Hint</summary>
+#
+# `window.ravel()` of a box $(C, HH, WW)$ has the right order already.
+#
+# </details>
+#
+# <details><summary>Hint for a faster way</summary>
+#
+# Fix the place $(u, v)$ in the window in place of the window. All windows together see a strided
+# slice of `x_pad` there, of shape $(N, C, H_{\text{out}}, W_{\text{out}})$. That makes
+# $HH \cdot WW$ turns. Fill an array of shape $(C, HH, WW, N, H_{\text{out}}, W_{\text{out}})$ and
+# reshape it last.
+#
+# </details>
+
+
+# %% exercise="im2col"
+def im2col(x, HH, WW, stride=1, pad=0):
+    """Copy every window of a batch into a column of one matrix.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side.
+
+    Returns:
+        cols: shape (C * HH * WW, N * H_out * W_out). Rows in the order c, u, v and
+            columns in the order n, i, j; the last of each runs fastest.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    H_out, W_out = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad)
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    cols = np.empty((C, HH, WW, N, H_out, W_out), dtype=x.dtype)
+    for u, v in np.ndindex(HH, WW):
+        rows = slice(u, u + stride * H_out, stride)
+        columns = slice(v, v + stride * W_out, stride)
+        cols[:, u, v] = x_pad[:, :, rows, columns].transpose(1, 0, 2, 3)  # (C, N, H_out, W_out)
+    return cols.reshape(C * HH * WW, N * H_out * W_out)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the picture by hand. Then on two pictures of one row each:
+
+# %%
+print(im2col(np.arange(8.0).reshape(1, 1, 2, 4), 2, 2))
+print(im2col(np.array([[[[1.0, 2, 3]]], [[[10.0, 20, 30]]]]), 1, 2))
+
+# %% check="im2col" points=3
+# 3 points. Shown: by hand, two channels, AlexNet's size. Hidden: random pictures, no padding.
+by_hand = [[0.0, 1.0, 2.0], [1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [5.0, 6.0, 7.0]]
+check.same(im2col(np.arange(8.0).reshape(1, 1, 2, 4), 2, 2), by_hand, "the picture of 2 x 4")
+channels = np.array([[[[1.0, 2], [3, 4], [5, 6]], [[10, 20], [30, 40], [50, 60]]]])  # (1, 2, 3, 2)
+check.same(
+    im2col(channels, 2, 2),
+    [[1.0, 3.0], [2.0, 4.0], [3, 5], [4, 6], [10, 30], [20, 40], [30, 50], [40, 60]],
+    "two channels",
+    hint="Down a column: all of channel 0, row by row, then all of channel 1.",
+)
+shape = im2col(np.zeros((1, 3, 227, 227)), 11, 11, stride=4).shape
+check.same(shape, (363, 3025), "the shape for AlexNet's first layer")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for C, H, W, HH, WW in ((3, 5, 7, 2, 4), (2, 7, 4, 4, 3), (4, 3, 6, 3, 1), (5, 6, 4, 1, 2)):
+    judge.value("im2col", im2col, random.normal(size=(1, C, H, W)), HH, WW)
+judge.value("im2col", im2col, random.random(size=(1, 3, 227, 227)), 11, 11, 4)
+### END HIDDEN TESTS
+
+# %% check="im2col" part="batch" points=2
+# 2 points. Shown: two pictures; stride 2 with padding. Hidden: batches, strides, paddings up to 3.
+pair = np.array([[[[1.0, 2, 3]]], [[[10.0, 20, 30]]]])  # (2, 1, 1, 3)
+check.same(
+    im2col(pair, 1, 2),
+    [[1.0, 2.0, 10.0, 20.0], [2.0, 3.0, 20.0, 30.0]],
+    "two pictures",
+    hint="First all windows of picture 0, then all of picture 1.",
+)
+check.same(
+    im2col(np.array([[[[1.0, 2], [3, 4]]]]), 2, 2, stride=2, pad=1),
+    [[0.0, 0.0, 0.0, 4.0], [0.0, 0.0, 3.0, 0.0], [0.0, 2.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]],
+    "stride 2, padding 1",
+    hint="Each of the four windows sees one pixel and three zeros of padding.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, _, how in inputs.conv(judge.rng()):
+    judge.value("im2col", im2col, x, *w.shape[2:], how["stride"], how["pad"])
+for N, C, H, W, HH, WW, stride, pad in ((2, 3, 4, 9, 3, 2, 1, 2), (3, 2, 10, 5, 3, 4, 3, 1)):
+    x = judge.rng().normal(size=(N, C, H, W))
+    judge.value("im2col", im2col, x, HH, WW, stride, pad)
+judge.refuses(ValueError, "im2col", im2col, np.ones((2, 3, 10, 9)), 3, 3, 2)
+judge.refuses(ValueError, "im2col", im2col, np.ones((2, 3, 9, 10)), 3, 3, 2)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now a real photograph, and the number that you predicted:
+
+# %% tags=["experiment"]
+photo = data.photo("astronaut")[:, :, :227, 110:337]  # (1, 3, 227, 227)
+cols = im2col(photo, 11, 11, stride=4)
+print(cols.shape)
+print(cols[150, 100], photo[0, 1, 6, 187])
+
+# %% [markdown]
+# A column is a window; that is how the matrix was made. What is a row? Fold column 1512 and two
+# rows back into pictures:
+
+# %% tags=["plot"]
+marked = photo[0].transpose(1, 2, 0).copy()  # (227, 227, 3)
+marked[105:122, 105:122] = (1.0, 0.0, 0.0)
+marked[108:119, 108:119] = photo[0, :, 108:119, 108:119].transpose(1, 2, 0)
+window = cols[:, 1512].reshape(3, 11, 11).transpose(1, 2, 0)  # (11, 11, 3)
+first, last = cols[0].reshape(55, 55), cols[120].reshape(55, 55)
+plot.maps(
+    [marked, window, first, last],
+    ["x, 227 x 227 x 3", "column 1512: 11 x 11 x 3", "row 0: 55 x 55", "row 120: 55 x 55"],
+    "A column of cols is a window, a row is the whole picture",
+)
+
+# %% [markdown]
+# Look at the two small portraits on the right. A row collects what one weight meets at all of its
+# stops: the first weight of the first channel in row 0, the last one of that channel in row 120.
+# Each is the picture, every fourth pixel of it, and the second is moved by ten pixels of `x` up and
+# to the left. So `cols` could be filled row by row as well.
+#
+# **Take away.** A column of `cols` is what one stop sees; a row is what one weight sees.
+
+# %% [markdown]
+# ## 2. The price
+#
+# The demo counted copies: with overlapping windows each pixel is written several times. How much
+# larger than `x` is `cols`?
+#
+# **Predict before you run.** A window of 3 x 3 with stride 1 and padding 1: how many times? A
+# window of 1 x 1 with stride 1? And AlexNet's 11 x 11 with stride 4? A guess will do: how many
+# windows cover a pixel that is far from the border?
+#
+# <details><summary>Answer</summary>
+#
+# Nine times, since there are as many windows as pixels and each holds nine. Once. And nearly
+# $(11/4)^2 = 7.6$ times; pixels near the border lie in fewer windows, so it is a little less.
+#
+# </details>
+#
+# ### Exercise 2: `memory_factor` (1 point)
+#
+# Count both and divide. The picture's own numbers count without padding.
+#
+# By hand: the picture of 2 x 4 has 8 numbers and its matrix 12, a factor of 1.5. For AlexNet it is
+# $363 \cdot 3025 = 1{,}098{,}075$ numbers over $3 \cdot 227 \cdot 227 = 154{,}587$.
+
+
+# %% exercise="memory_factor"
+def memory_factor(x_shape, HH, WW, stride=1, pad=0):
+    """Tell how many times more numbers im2col returns than it is given.
+
+    Args:
+        x_shape: shape of the pictures, (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side.
+
+    Returns:
+        Numbers in cols for each number in x.
+    """
+    ### BEGIN SOLUTION
+    _, _, H, W = x_shape  # N and C count on both sides
+    windows = output_size(H, HH, stride, pad) * output_size(W, WW, stride, pad)
+    return HH * WW * windows / (H * W)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on your three guesses:
+
+# %%
+print(memory_factor((1, 64, 32, 32), 3, 3, pad=1))
+print(memory_factor((1, 64, 32, 32), 1, 1))
+print(memory_factor((1, 3, 227, 227), 11, 11, stride=4))
+
+# %% check="memory_factor" points=1
+# 1 point. Shown: by hand, and AlexNet's first layer. Hidden: batches, strides and paddings.
+check.same(memory_factor((1, 1, 2, 4), 2, 2), 1.5, "the picture of 2 x 4")
+factor = memory_factor((1, 3, 227, 227), 11, 11, 4)
+check.same(factor, 1098075 / 154587, "AlexNet's first layer", hint="7.10, rounded.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for x_shape, HH, WW, stride, pad in (
+    ((4, 3, 7, 10), 3, 2, 1, 0),
+    ((2, 5, 6, 8), 3, 5, 1, 2),
+    ((3, 2, 9, 13), 3, 5, 2, 1),
+    ((2, 4, 9, 7), 1, 1, 2, 0),
+):
+    judge.value("memory_factor", memory_factor, x_shape, HH, WW, stride, pad)
+N, C, H, W = judge.rng().permutation(np.arange(5, 13))[:4].tolist()
+judge.value("memory_factor", memory_factor, (N, C, H, W), 2, 3, 1, 1)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# In bytes: a batch of 64 volumes of 32 x 32 x 32 takes 8 MiB in float32. Its columns for a 3 x 3
+# window take 72 MiB, in every layer, and the way back wants them again. So libraries that multiply
+# columns take a few pictures at a time and use the same small piece of memory for all of them.
+#
+# **Take away.** `im2col` buys speed with memory: 9 times for 3 x 3, 7.1 times for AlexNet's first
+# layer.
+
+# %% [markdown]
+# ## 3. Columns back into a picture
+#
+# The gradient will come back as a matrix of the shape of `cols`, one number for every copy. The
+# picture wants one number for every pixel. What must happen to the copies of one pixel?
+#
+# Lesson 03 had the answer: find every place where the number is used, and **add**. So `col2im` goes
+# through the windows as `im2col` did. Where that one reads, this one adds.
+#
+# **Predict before you run.** The matrix is 4 x 3 and all ones, made for the picture of 2 x 4 and
+# its three windows of 2 x 2. What does `col2im` return?
+#
+# <details><summary>Answer</summary>
+#
+# $\begin{pmatrix} 1 & 2 & 2 & 1 \\ 1 & 2 & 2 & 1 \end{pmatrix}$. The columns in the middle lie in
+# two windows each.
+#
+# </details>
+#
+# The picture's size cannot be read off `cols`: a wide picture and a high one may have as many
+# windows. So `col2im` is told the shape of `x`.
+#
+# ### Exercise 3: `col2im` (3 points)
+#
+# By hand: put the matrix of section 1 back. The pixel 1 was copied twice, so it comes out as 2, and
+# the whole is $\begin{pmatrix} 0 & 2 & 4 & 3 \\ 4 & 10 & 12 & 7 \end{pmatrix}$.
+#
+# <details><summary>Hint</summary>
+#
+# Begin with zeros of the padded size. Reshape `cols` to $(C, HH, WW, N, H_{\text{out}},
+# W_{\text{out}})$; then every index has its name. Cut the padding off last, and remember `pad = 0`.
+#
+# </details>
+
+
+# %% exercise="col2im"
+def col2im(cols, x_shape, HH, WW, stride=1, pad=0):
+    """Add every column back onto the window that it was copied from.
+
+    Args:
+        cols: shape (C * HH * WW, N * H_out * W_out), in the order of im2col.
+        x_shape: shape of the pictures, (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side; what was added there is dropped.
+
+    Returns:
+        x: shape (N, C, H, W). Each pixel is the sum of all of its copies.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x_shape
+    H_out, W_out = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad)
+    copies = cols.reshape(C, HH, WW, N, H_out, W_out)
+    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=cols.dtype)
+    for u, v in np.ndindex(HH, WW):
+        rows = slice(u, u + stride * H_out, stride)
+        columns = slice(v, v + stride * W_out, stride)
+        x_pad[:, :, rows, columns] += copies[:, u, v].transpose(1, 0, 2, 3)  # (N, C, H_out, W_out)
+    return x_pad[:, :, pad : pad + H, pad : pad + W]
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the ones, then on the matrix of section 1:
+
+# %%
+print(col2im(np.ones((4, 3)), (1, 1, 2, 4), 2, 2))
+print(col2im(im2col(np.arange(8.0).reshape(1, 1, 2, 4), 2, 2), (1, 1, 2, 4), 2, 2))
+
+# %% check="col2im" points=2
+# 2 points. Shown: by hand, two channels of two pictures. Hidden: random matrices, no padding.
+by_hand = np.array([[0.0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
+check.same(
+    col2im(by_hand, (1, 1, 2, 4), 2, 2),
+    [[[[0.0, 2.0, 4.0, 3.0], [4.0, 10.0, 12.0, 7.0]]]],
+    "the matrix of section 1",
+    hint="Copies of the same pixel add up. None of them replaces another.",
+)
+counting = np.arange(16.0).reshape(4, 4)  # rows c, v = 00, 01, 10, 11; columns n, j likewise
+check.same(
+    col2im(counting, (2, 2, 1, 3), 1, 2),
+    [[[[0.0, 5.0, 5.0]], [[8.0, 21.0, 13.0]]], [[[2.0, 9.0, 7.0]], [[10.0, 25.0, 15.0]]]],
+    "two pictures, two channels",
+    hint="Rows are ordered c, u, v and columns n, i, j.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for N, C, H, W, HH, WW in ((2, 3, 5, 7, 2, 4), (3, 2, 7, 4, 4, 3), (1, 4, 3, 6, 3, 1)):
+    cols = random.normal(size=(C * HH * WW, N * (H - HH + 1) * (W - WW + 1)))
+    judge.value("col2im", col2im, cols, (N, C, H, W), HH, WW)
+### END HIDDEN TESTS
+
+# %% check="col2im" part="stride_pad" points=1
+# 1 point. Shown: padding that is dropped. Hidden: strides and paddings up to 3.
+cols = np.array([[9.0, 9, 9, 4], [9, 9, 3, 9], [9, 2, 9, 9], [1, 9, 9, 9]])
+check.same(
+    col2im(cols, (1, 1, 2, 2), 2, 2, stride=2, pad=1),
+    [[[[1.0, 2.0], [3.0, 4.0]]]],
+    "stride 2, padding 1",
+    hint="Every 9 falls on padding. Cut off pad rows and columns on every side.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, _, how in inputs.conv(judge.rng()):
+    HH, WW, stride, pad = *w.shape[2:], how["stride"], how["pad"]
+    cols = judge.reference("im2col")(x, HH, WW, stride, pad)
+    cols = judge.rng().normal(size=cols.shape)
+    judge.value("col2im", col2im, cols, x.shape, HH, WW, stride, pad)
+cols = judge.rng().normal(size=(2 * 3 * 4, 3 * 3 * 2))
+judge.value("col2im", col2im, cols, (3, 2, 7, 5), 3, 4, 3, 1)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Find the mistake.** Somebody has kept, for every entry of `cols`, the place in `x` it was copied
+# from. The whole of `col2im` then seems to be one line, `x[places] += cols`. Here is the same idea
+# on three numbers: three ones, of which two go to place 0.
+#
+# **Predict before you run.** What is printed first?
+
+# %%
+places = [0, 0, 1]
+total = np.zeros(3)
+total[places] += 1.0
+print(total)
+total = np.zeros(3)
+np.add.at(total, places, 1.0)
+print(total)
+
+# %% [markdown]
+# `total[places] += 1` reads all three places, adds, and writes all three back. Place 0 is written
+# twice with the same 1, and one copy is lost. No error, no warning. `np.add.at` adds one by one and
+# is right; it is also slow. Slices never name a place twice, so `+=` is safe there, and fast.
+#
+# **Take away.** `im2col` copies; `col2im` adds the copies up.
+
+# %% [markdown]
+# ## 4. There and back is not where you were
+#
+# The name `col2im` sounds like the inverse of `im2col`. It is not: 1 came back as 2, and 5 as 10.
+# Each pixel comes back times the number of windows that cover it:
+#
+# $$\text{col2im}(\text{im2col}(x))_{n,c,p,q} = x_{n,c,p,q} \cdot \text{count}_{p,q}$$
+#
+# **Predict before you run.** Five pixels in a row, a window of 3, stride 1, no padding. How many
+# windows cover each pixel? With padding 1? With stride 2 and no padding?
+#
+# <details><summary>Answer</summary>
+#
+# 1, 2, 3, 2, 1. With padding 2, 3, 3, 3, 2. With stride 2 there are two windows, and they share one
+# pixel: 1, 1, 2, 1, 1.
+#
+# </details>
+#
+# ### Exercise 4: `cover_count` (2 points)
+#
+# Count the windows for every pixel of a picture. You have all that you need; or count rows and
+# columns by themselves and multiply.
+#
+# By hand: over 5 x 5 pixels a 3 x 3 window with stride 1 covers a corner once and the middle
+# $3 \cdot 3 = 9$ times.
+
+
+# %% exercise="cover_count"
+def cover_count(H, W, HH, WW, stride=1, pad=0):
+    """Count the windows that cover each pixel.
+
+    Args:
+        H: height of the picture.
+        W: width of the picture.
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side. They are not counted.
+
+    Returns:
+        count: shape (H, W), as floating point.
+    """
+    ### BEGIN SOLUTION
+    ones = np.ones((1, 1, H, W))
+    cols = im2col(ones, HH, WW, stride, pad)
+    return col2im(cols, ones.shape, HH, WW, stride, pad)[0, 0]
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the row of five, and on the promise above:
+
+# %%
+print(cover_count(1, 5, 1, 3), cover_count(1, 5, 1, 3, stride=2))
+x = rng.normal(size=(2, 3, 7, 9))
+there_and_back = col2im(im2col(x, 3, 5, 2, 1), x.shape, 3, 5, 2, 1)
+print(np.allclose(there_and_back, x * cover_count(7, 9, 3, 5, 2, 1)))
+
+# %% check="cover_count" points=2
+# 2 points. Shown: a row, 5 x 5, padding. Hidden: sizes, windows, strides and paddings.
+check.same(cover_count(1, 5, 1, 3), [[1.0, 2.0, 3.0, 2.0, 1.0]], "a row of five")
+check.same(
+    np.asarray(cover_count(5, 5, 3, 3))[[0, 0, 2], [0, 2, 2]],
+    [1.0, 3.0, 9.0],
+    "a corner, the middle of an edge, the middle of 5 x 5",
+    hint="Rows and columns count by themselves; then multiply.",
+)
+check.same(
+    cover_count(3, 5, 3, 3, stride=2, pad=1),
+    [[1.0, 2.0, 1.0, 2.0, 1.0], [2.0, 4.0, 2.0, 4.0, 2.0], [1.0, 2.0, 1.0, 2.0, 1.0]],
+    "stride 2, padding 1",
+    hint="The windows start at -1, 1 and 3 along the width.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for H, W, HH, WW, stride, pad in (
+    (6, 9, 3, 2, 1, 0),
+    (7, 5, 2, 4, 1, 1),
+    (9, 11, 5, 3, 2, 0),
+    (7, 10, 3, 6, 3, 1),
+    (8, 5, 2, 2, 3, 0),
+    (4, 6, 2, 3, 1, 2),
+):
+    judge.value("cover_count", cover_count, H, W, HH, WW, stride, pad)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Three covers of a map of 7 x 9 by windows of 3 x 3, written out:
+
+# %% tags=["plot"]
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.6))
+for axis, (stride, pad) in zip(axes, [(1, 0), (1, 1), (2, 0)], strict=True):
+    count = cover_count(7, 9, 3, 3, stride, pad)
+    axis.imshow(count, cmap="Blues", vmin=0, vmax=16)
+    for (p, q), times in np.ndenumerate(count):
+        axis.text(q, p, f"{times:.0f}", ha="center", va="center")
+    axis.set_title(f"stride {stride}, padding {pad}")
+    axis.set_xlabel("column q")
+    axis.set_ylabel("row p")
+figure.suptitle("How many 3 x 3 windows cover each pixel")
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Look at the left map: a corner pixel is seen once, one in the middle nine times. A net without
+# padding hardly looks at its corners. Padding evens this out. With stride 2 the cover is a pattern
+# of 1, 2 and 4: but for the border, every second row and column is seen twice.
+#
+# Each count is a number of copies. So without padding their mean is the price of section 2.
+# AlexNet's first layer once more:
+
+# %%
+count = cover_count(227, 227, 11, 11, stride=4)
+print(count.min(), count.max(), count.mean())
+
+# %% [markdown]
+# **Take away.** `col2im(im2col(x))` is `x` times the number of windows over each pixel.
+
+# %% [markdown]
+# ## 5. An identity that finds mistakes
+#
+# If `col2im` is not the inverse, what is it? Take any picture `x` and any matrix `y` of the shape
+# of its columns. Write $\langle a, b \rangle$ for the sum of all products $a_k b_k$. Then
+#
+# $$\langle \text{im2col}(x),\; y \rangle = \langle x,\; \text{col2im}(y) \rangle$$
+#
+# Why? On the left every copy of a pixel meets its own number of `y`. On the right the numbers of
+# `y` are added up first, and the pixel meets their sum. It is $x_0 y_0 + x_0 y_1 = x_0 (y_0 +
+# y_1)$, once for every pixel.
+#
+# Two linear functions that do this are **adjoint** to each other. For a matrix $A$ the adjoint is
+# the transpose: $\langle A x, y \rangle = \langle x, A^T y \rangle$.
+#
+# This is more than pretty. Let $y$ be `dout`. Then the left side is the loss of lesson 03, $L(x) =
+# \sum_k \text{out}_k \cdot \text{dout}_k$, and the right side says $L(x) = \langle x,
+# \text{col2im}(\text{dout}) \rangle$. So $\text{dx} = \text{col2im}(\text{dout})$. **The backward
+# pass of a linear function is its adjoint.** To test one, take random numbers and compare two sums.
+# There is no step $h$, and nothing but rounding between the two.
+#
+# **Predict before you run.** Let `f` cut one row and one column of padding off every side of a
+# picture. What must its backward function do?
+#
+# <details><summary>Answer</summary>
+#
+# Put zeros around it. The numbers that were cut off had no say in the loss, so their gradient is 0.
+#
+# </details>
+#
+# ### Exercise 5: `adjoint_gap` (2 points)
+#
+# Measure it: the distance between the two sums, for any pair of functions.
+#
+# By hand: $x = [1, 2]$, $y = [3, 4]$. Let `f` and `back` both double. Then $\langle [2, 4], y
+# \rangle = 6 + 16 = 22$ and $\langle x, [6, 8] \rangle = 6 + 16 = 22$: the gap is 0. If `back`
+# returns $y$ as it is, the gap is $22 - 11 = 11$.
+
+
+# %% exercise="adjoint_gap"
+def adjoint_gap(f, back, x, y):
+    """Measure how far two linear functions are from being adjoint, for one x and one y.
+
+    Args:
+        f: a function of arrays of the shape of x.
+        back: a function of arrays of the shape of f(x).
+        x: any shape.
+        y: the shape of f(x).
+
+    Returns:
+        |<f(x), y> - <x, back(y)>|, a number.
+    """
+    ### BEGIN SOLUTION
+    return abs(np.sum(f(x) * y) - np.sum(x * back(y)))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on your two functions; rounding may leave something like $10^{-14}$. Then on a `col2im`
+# that takes the mean of the copies, not their sum:
+
+# %%
+x = rng.normal(size=(2, 3, 7, 9))
+y = rng.normal(size=(3 * 2 * 4, 2 * 6 * 6))
+columns = lambda x: im2col(x, 2, 4)
+print(adjoint_gap(columns, lambda y: col2im(y, x.shape, 2, 4), x, y))
+mean = lambda y: col2im(y, x.shape, 2, 4) / cover_count(7, 9, 2, 4)
+print(adjoint_gap(columns, mean, x, y))
+
+# %% check="adjoint_gap" points=2
+# 2 points. Shown: by hand, and a cut. Hidden: random matrices, with the transpose and without.
+two, weights = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+double, keep = (lambda a: 2 * a), (lambda a: a)
+check.same(float(adjoint_gap(double, double, two, weights)), 0.0, "double and double")
+check.same(float(adjoint_gap(double, keep, two, weights)), 11.0, "double and keep")
+check.same(float(adjoint_gap(keep, double, two, weights)), 11.0, "keep and double")
+board, inside = np.arange(12.0).reshape(3, 4), np.array([[1.0, -2.0]])
+gap = adjoint_gap(lambda a: a[1:-1, 1:-1], lambda a: np.pad(a, 1), board, inside)
+check.same(float(gap), 0.0, "cut and pad", hint="x and y may have any shapes, also different ones.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for M, N, K in ((3, 5, 2), (6, 4, 3), (2, 7, 1)):
+    A, B, sign = random.normal(size=(M, N)), random.normal(size=(N, M)), np.sign(random.normal())
+    x, y = random.normal(size=(N, K)), random.normal(size=(M, K))
+    right, wrong = (lambda a, A=A: A.T @ a), (lambda a, B=B: B @ a)
+    judge.value("adjoint_gap", adjoint_gap, lambda a, A=A: A @ a, right, x, y)
+    for s in (sign, -sign):
+        judge.value("adjoint_gap", adjoint_gap, lambda a, A=A, s=s: s * A @ a, wrong, x, y)
+x, y = random.normal(size=(2, 3, 4)), random.normal(size=(2, 4))
+third = lambda a: np.repeat(a[:, None], 3, axis=1) / 3  # (2, 3, 4)
+judge.value("adjoint_gap", adjoint_gap, lambda a: a.sum(axis=1), third, x, y)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** `col2im` is the adjoint of `im2col`, and so its backward pass.
+
+# %% [markdown]
+# ## 6. The layer
+#
+# Everything is ready. Forward: columns, one product, a bias for every row, and a fold.
+#
+# $$\text{out} = \underbrace{w}_{(F,\; C \cdot HH \cdot WW)} \cdot
+# \underbrace{\text{cols}}_{(C \cdot HH \cdot WW,\;
+# N \cdot H_{\text{out}} \cdot W_{\text{out}})} + b$$
+#
+# For AlexNet's first layer, drawn to scale:
+
+# %% tags=["plot"]
+figure, axis = plt.subplots(figsize=(11, 1.7))
+left = 0
+for name, rows, width, sign in [
+    ("w", 96, 363, "@"),
+    ("cols", 363, 3025, "="),
+    ("out", 96, 3025, ""),
+]:
+    axis.add_patch(plt.Rectangle((left, 0), width, rows, facecolor="lightsteelblue", edgecolor="k"))
+    axis.text(left + width / 2, rows + 40, f"{name}: {rows} x {width}", ha="center")
+    axis.text(left + width + 400, 48, sign, ha="center", va="center", fontsize=14)
+    left += width + 800
+axis.set_xlim(-400, left - 400)
+axis.set_ylim(-20, 520)
+axis.set_aspect("equal")
+axis.set_axis_off()
+axis.set_title("96 filters meet 3025 windows")
+plt.show()
+
+# %% [markdown]
+# Look at the filters on the left: they are small beside the matrix that `im2col` writes for one
+# photograph. Every row of `w` meets every column of `cols`, and the 363 in the middle is summed
+# away.
+#
+# **Predict before you run.** Two pictures of 1 x 2 pixels, [1, 2] and [3, 4], meet two filters of
+# 1 x 1, with the weights 1 and 10. The product is
+# $\begin{pmatrix} 1 & 2 & 3 & 4 \\ 10 & 20 & 30 & 40 \end{pmatrix}$. Somebody reshapes it to
+# $(N, F, H_{\text{out}}, W_{\text{out}})$. What is then the output of the first picture, and what
+# should it be?
+
+# %%
+product = np.array([[1.0, 2, 3, 4], [10, 20, 30, 40]])
+print(product.reshape(2, 2, 1, 2)[0])
+print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
+
+# %% [markdown]
+# A reshape never moves a number. The rows of the product are filters, so the first axis is $F$;
+# inside a row the pictures come first. Reshape to $(F, N, H_{\text{out}}, W_{\text{out}})$, then
+# let the first two axes change places. The wrong way has the right shape, and it is right where $N$
+# or $F$ is 1.
+#
+# **Backward** is two more products. Turn `dout` into the matrix $D$ of shape
+# $(F,\; N \cdot H_{\text{out}} \cdot W_{\text{out}})$ by the same steps in reverse. Then
+#
+# $$\text{dw} = D \cdot \text{cols}^T \qquad \text{dcols} = w^T \cdot D \qquad
+# \text{dx} = \text{col2im}(\text{dcols})$$
+#
+# and `db` is the sum of each row of $D$. The shapes leave no other choice:
+# $(F, L) \cdot (L, C \cdot HH \cdot WW)$ is the shape of the filters, with
+# $L = N \cdot H_{\text{out}} \cdot W_{\text{out}}$.
+#
+# **Find the mistake.** Somebody needs $w^T$, of shape $(C \cdot HH \cdot WW, F)$, and writes
+# `w.reshape(-1, F)`. The shape is right. Is the matrix? Try two filters of three weights,
+# $\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix}$, in your head.
+#
+# <details><summary>Answer</summary>
+#
+# The transpose is $\begin{pmatrix} 1 & 4 \\ 2 & 5 \\ 3 & 6 \end{pmatrix}$, the reshape
+# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{pmatrix}$. A reshape keeps the order of the numbers
+# in memory, and a transpose must change it. Write `w.reshape(F, -1).T`.
+#
+# </details>
+#
+# ### Exercise 6: `conv_forward_im2col` and `conv_backward_im2col` (7 points)
+#
+# No loops of your own. Three checks follow, and you can earn them one by one: return `None` for
+# what you have not written yet. What is in the cache is your affair.
+#
+# By hand: the picture of 2 x 4, the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ and a
+# second one of ones. Forward, the maps are $[34, 44, 54]$ and $[10, 14, 18]$, plus the biases.
+#
+# Backward, let `dout` be ones for the first filter and zeros for the second. Then `dw[0]` is the
+# sum of each row of `cols`, which is $\begin{pmatrix} 3 & 6 \\ 15 & 18 \end{pmatrix}$, and `db` is
+# $[3, 0]$. Each column of `dcols` is 1, 2, 3, 4. Add them back: $\text{dx} = \begin{pmatrix} 1 & 3
+# & 3 & 2 \\ 3 & 7 & 7 & 4 \end{pmatrix}$.
+
+
+# %% exercise="conv_forward_im2col" withholds="conv_forward conv_backward"
+def conv_forward_im2col(x, w, b, stride=1, pad=0):
+    """Convolve a batch of pictures with a bank of filters by one matrix product.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (F, C, HH, WW).
+        b: one bias per filter, shape (F,).
+        stride: pixels between neighbouring windows.
+        pad: rows and columns of zeros on every side.
+
+    Returns:
+        out: feature maps, shape (N, F, H_out, W_out).
+        cache: whatever conv_backward_im2col will need.
+
+    Raises:
+        ValueError: the windows do not end at the edge.
+    """
+    ### BEGIN SOLUTION
+    N, _, H, W = x.shape
+    F, _, HH, WW = w.shape
+    H_out, W_out = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad)
+    cols = im2col(x, HH, WW, stride, pad)  # (C*HH*WW, N*H_out*W_out)
+    product = w.reshape(F, -1) @ cols + b[:, None]  # (F, N*H_out*W_out)
+    out = product.reshape(F, N, H_out, W_out).transpose(1, 0, 2, 3)  # (N, F, H_out, W_out)
+    return out, (x.shape, cols, w, stride, pad)
+    ### END SOLUTION
+
+
+def conv_backward_im2col(dout, cache):
+    """Send the gradient of the output back by two matrix products and col2im.
+
+    Args:
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        cache: from conv_forward_im2col.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        dw: gradient with respect to w, shape (F, C, HH, WW).
+        db: gradient with respect to b, shape (F,).
+    """
+    ### BEGIN SOLUTION
+    x_shape, cols, w, stride, pad = cache
+    F, _, HH, WW = w.shape
+    D = dout.transpose(1, 0, 2, 3).reshape(F, -1)  # (F, N*H_out*W_out)
+    dw = (D @ cols.T).reshape(w.shape)
+    db = D.sum(axis=1)
+    dcols = w.reshape(F, -1).T @ D  # (C*HH*WW, N*H_out*W_out)
+    dx = col2im(dcols, x_shape, HH, WW, stride, pad)
+    return dx, dw, db
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the numbers by hand:
+
+# %%
+x = np.arange(8.0).reshape(1, 1, 2, 4)
+w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
+out, cache = conv_forward_im2col(x, w, np.array([0.0, 0.5]))
+dx, dw, db = conv_backward_im2col(np.array([[[[1.0, 1, 1]], [[0, 0, 0]]]]), cache)
+print(out[0, :, 0], dx[0, 0], dw[0, 0], db, sep="\n")
+
+# %% check="conv_forward_im2col" points=3
+# 3 points. Shown: by hand, two pictures with two filters. Hidden: all sizes, strides and paddings.
+x = np.arange(8.0).reshape(1, 1, 2, 4)
+w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
+out, _ = conv_forward_im2col(x, w, np.array([0.0, 0.5]))
+check.same(out, [[[[34.0, 44.0, 54.0]], [[10.5, 14.5, 18.5]]]], "the picture of 2 x 4")
+pair = np.array([[[[1.0, 2]]], [[[3, 4]]]])  # (2, 1, 1, 2)
+out, _ = conv_forward_im2col(pair, np.array([[[[1.0]]], [[[10.0]]]]), np.zeros(2))
+check.same(
+    out,
+    [[[[1.0, 2.0]], [[10.0, 20.0]]], [[[3.0, 4.0]], [[30.0, 40.0]]]],
+    "two pictures, two filters",
+    hint="The product's first axis is F, not N: reshape first, then transpose.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    judge.forward("conv_forward_im2col", conv_forward_im2col, x, w, b, **how)
+random = judge.rng()
+for N, C, H, W, F, HH, WW, stride, pad in (
+    (2, 3, 4, 9, 5, 3, 2, 1, 2),
+    (4, 2, 10, 5, 3, 3, 4, 3, 1),
+):
+    x, w = random.normal(size=(N, C, H, W)), random.normal(size=(F, C, HH, WW))
+    judge.forward("conv_forward_im2col", conv_forward_im2col, x, w, np.arange(F) - 0.5, stride, pad)
+x, w = np.ones((2, 3, 10, 9)), np.ones((4, 3, 3, 3))
+judge.refuses(ValueError, "conv_forward_im2col", conv_forward_im2col, x, w, np.zeros(4), 2)
+### END HIDDEN TESTS
+
+# %% check="conv_backward_im2col" part="dw" points=2
+# 2 points, dw and db. Shown: by hand, two pictures with two filters. Hidden: all sizes and strides.
+x = np.arange(8.0).reshape(1, 1, 2, 4)
+w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
+_, cache = conv_forward_im2col(x, w, np.zeros(2))
+_, dw, db = conv_backward_im2col(np.array([[[[1.0, 1, 1]], [[0, 0, 0]]]]), cache)
+check.same(
+    dw,
+    [[[[3.0, 6.0], [15.0, 18.0]]], [[[0.0, 0.0], [0.0, 0.0]]]],
+    "dw",
+    hint="Row f of D times cols.T, in the shape of w.",
+)
+check.same(db, [3.0, 0.0], "db", hint="Filter f adds its bias in every picture, at every place.")
+x, w = np.array([[[[1.0, 2]]], [[[3, 4]]]]), np.array([[[[1.0]]], [[[10.0]]]])
+_, cache = conv_forward_im2col(x, w, np.zeros(2))
+dout = np.array([[[[1.0, 2]], [[10, 20]]], [[[3, 4]], [[30, 40]]]])  # (2, 2, 1, 2)
+_, dw, db = conv_backward_im2col(dout, cache)
+expected = [[[[30.0]]], [[[300.0]]]]
+check.same(dw, expected, "dw of two pictures", hint="1 * 1 + 2 * 2 + 3 * 3 + 4 * 4 = 30.")
+check.same(db, [10.0, 100.0], "db of two pictures")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    out, own = judge.reference("conv_forward_im2col")(x, w, b, **how)
+    dout = judge.rng().normal(size=out.shape)
+    _, dw_wanted, db_wanted = judge.reference("conv_backward_im2col")(dout, own)
+    _, dw, db = conv_backward_im2col(dout, conv_forward_im2col(x, w, b, **how)[1])
+    check.same(dw, dw_wanted, f"dw for x {x.shape}, w {w.shape}, {how}")
+    check.same(db, db_wanted, f"db for x {x.shape}, w {w.shape}, {how}")
+### END HIDDEN TESTS
+
+# %% check="conv_backward_im2col" part="dx" points=2
+# 2 points, dx. Shown: by hand, two pictures with two filters. Hidden: all sizes, strides, paddings.
+x = np.arange(8.0).reshape(1, 1, 2, 4)
+w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
+_, cache = conv_forward_im2col(x, w, np.zeros(2))
+dx, _, _ = conv_backward_im2col(np.array([[[[1.0, 1, 1]], [[0, 0, 0]]]]), cache)
+check.same(dx, [[[[1.0, 3.0, 3.0, 2.0], [3.0, 7.0, 7.0, 4.0]]]], "dx", hint="dcols = w.T @ D")
+x, w = np.array([[[[1.0, 2]]], [[[3, 4]]]]), np.array([[[[1.0]]], [[[10.0]]]])
+_, cache = conv_forward_im2col(x, w, np.zeros(2))
+dout = np.array([[[[1.0, 2]], [[10, 20]]], [[[3, 4]], [[30, 40]]]])  # (2, 2, 1, 2)
+dx, _, _ = conv_backward_im2col(dout, cache)
+expected = [[[[101.0, 202.0]]], [[[303.0, 404.0]]]]
+check.same(dx, expected, "dx of two pictures", hint="1 * 1 + 10 * 10 = 101, and so on.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for x, w, b, how in inputs.conv(judge.rng()):
+    out, own = judge.reference("conv_forward_im2col")(x, w, b, **how)
+    dout = judge.rng().normal(size=out.shape)
+    before = dout.copy()
+    expected, _, _ = judge.reference("conv_backward_im2col")(dout, own)
+    dx, _, _ = conv_backward_im2col(dout, conv_forward_im2col(x, w, b, **how)[1])
+    check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
+    check.same(dout, before, "dout afterwards", hint="Work on a copy.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Forward is one product and a fold; backward is two products and `col2im`.
+
+# %% [markdown]
+# ## 7. How fast is it?
+#
+# Three layers run against each other. The **loops** are your own of lesson 02 and 03. **im2col** is
+# what you have just written. The **given** layer is the one that later lessons fall back on: it
+# never writes the columns, and makes $HH \cdot WW$ smaller products, one for each place in the
+# window.
+#
+# Each has two jobs, in float32, on one picture:
+#
+# - AlexNet's first layer: 227 x 227 x 3, 96 filters of 11 x 11, stride 4;
+# - a layer in the middle of a net: 58 x 58 x 64, 64 filters of 3 x 3, stride 1.
+#
+# The loops get a small corner of the picture only, so that nobody has to wait. Their time is then
+# scaled up to all outputs.
+#
+# **Predict before you run.** AlexNet's first layer has $55 \cdot 55 \cdot 96 = 290{,}400$ outputs,
+# and a turn of your loop takes some 5 to 10 millionths of a second. How long do the loops take for
+# one photograph? And by which factor is the product faster: 2, 10, 100?
+#
+# <details><summary>Answer</summary>
+#
+# 1.5 to 3 seconds. The factor is for the bars to say.
+#
+# </details>
+
+# %% tags=["experiment"]
+from time import perf_counter
+
+
+def milliseconds(call):
+    """Time a call up to three times and return the best, in milliseconds."""
+    times = []
+    while len(times) < 3 and sum(times) < 500:
+        start = perf_counter()
+        call()
+        times.append(1000 * (perf_counter() - start))
+    return min(times)
+
+
+def measure(layer, x, w, stride):
+    """Time a layer's forward and backward pass; return both, and the number of outputs."""
+    forward, backward = layer
+    b = np.zeros(len(w), dtype=w.dtype)
+    out, cache = forward(x, w, b, stride)
+    dout = np.ones_like(out)
+    there, back = lambda: forward(x, w, b, stride), lambda: backward(dout, cache)
+    return np.array([milliseconds(there), milliseconds(back)]), out.size
+
+
+# %% [markdown]
+# Now the race itself:
+
+# %% tags=["experiment"]
+from convbook import layers
+
+three = {
+    "loops": (loops_forward, loops_backward),
+    "im2col": (conv_forward_im2col, conv_backward_im2col),
+    "given": (layers.conv_forward, layers.conv_backward),
+}
+jobs = [((1, 3, 227, 227), (96, 3, 11, 11), 4, 23), ((1, 64, 58, 58), (64, 64, 3, 3), 1, 6)]
+times = {name: [] for name in three}
+for x_shape, w_shape, stride, corner in jobs:
+    x, w = (rng.normal(size=shape).astype(np.float32) for shape in (x_shape, w_shape))
+    for name, layer in three.items():
+        piece = x[:, :, :corner, :corner] if name == "loops" else x
+        spent, outputs = measure(layer, piece, w, stride)
+        whole = len(w) * ((x.shape[2] - w.shape[2]) // stride + 1) ** 2
+        times[name].extend(spent * whole / outputs)
+
+# %% [markdown]
+# On a logarithmic axis a hundredfold is only two lines up. So each bar carries its number.
+
+# %% tags=["experiment"]
+figure, axis = plt.subplots(figsize=(10, 4.5))
+for k, (name, spent) in enumerate(times.items()):
+    bars = axis.bar(np.arange(4) + 0.27 * (k - 1), spent, 0.25, label=name)
+    axis.bar_label(bars, fmt="{:,.0f}", fontsize=9)
+axis.set_yscale("log")
+axis.margins(y=0.1)
+axis.grid(axis="y", alpha=0.3)
+axis.set_xticks(
+    range(4), ["AlexNet 1\nforward", "AlexNet 1\nbackward", "3 x 3\nforward", "3 x 3\nbackward"]
+)
+axis.set_title("The same layer in three ways, milliseconds a picture")
+axis.set_ylabel("milliseconds, logarithmic")
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the first bar of each group: the loops take seconds, the others a few hundredths of a
+# second or less. Then compare the second bar with the third. AlexNet's first layer has three
+# channels: there the given layer makes 121 thin products, and `im2col` one thick one. With 64
+# channels and nine places there is less between them. What the given layer saves is memory: it
+# copies one place at a time, a ninth of `cols` for 3 x 3. Your machine may draw other bars than
+# your neighbour's; the first will tower on all.
+#
+# If your `im2col` takes far longer than the given layer, look at its own time. A loop over windows
+# makes $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ turns, one over places $HH \cdot WW$: 3025
+# against 121 here. The second hint of section 1 tells how. Look at its dtype, too: `np.zeros` makes
+# float64 of everything, unless told otherwise, and that takes twice the time.
+#
+# **Take away.** The same sums, as one product, take about a hundredth of the time.
+
+# %% [markdown]
+# ## 8. In your own words
+#
+# A friend says: "Of course im2col is faster. It needs fewer multiplications." Count them for
+# AlexNet's first layer and one photograph, in the loops and in the matrix product. Is she right?
+# Say what makes the product faster, and what it costs. Three or four sentences, with numbers. (2
+# points, graded by hand)
+
+# %% [markdown] answer="fewer_multiplications" points=2
+# She is not. The loops make $290{,}400$ dot products of $363$ numbers; the product of $96$ x $363$
+# and $363$ x $3025$ makes as many, $96 \cdot 3025 = 290{,}400$, of the same length. That is
+# $105{,}415{,}200$ multiplications in both. But in the loops, Python makes 290,400 turns, and each
+# costs far more than its 363 multiplications. The product is one call of compiled code, which keeps
+# small blocks of both matrices near the processor and uses every number there many times. It costs
+# memory: `cols` has 1,098,075 numbers, 7.1 times as many as the picture.
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | $N, C, H, W$ | pictures in the batch, channels, height, width |
+# | $F, HH, WW$ | filters; height and width of a filter |
+# | $S, P$ | `stride` and `pad` |
+# | $u, v$ | row and column inside a window |
+# | $i, j$ | row and column of the output, which say which window |
+# | `cols` | shape $(C \cdot HH \cdot WW,\; N \cdot H_{\text{out}} \cdot W_{\text{out}})$ |
+# | $r, l$ | row of `cols` in the order $c, u, v$; column of `cols` in the order $n, i, j$ |
+# | $D$ | `dout` as a matrix, shape $(F,\; N \cdot H_{\text{out}} \cdot W_{\text{out}})$ |
+#
+# - `im2col` writes each window as a column. `w.reshape(F, -1)` times that matrix is the layer.
+# - The copies cost memory: 9 times for 3 x 3 windows, 7.1 times for AlexNet's first layer.
+# - `col2im` adds the copies up. It is the adjoint of `im2col`, not its inverse.
+# - A reshape never moves a number. Where axes must change places, transpose.
+#
+# Lesson 05 makes maps smaller, and finds another use for columns.
