@@ -968,8 +968,7 @@ for x, w, b, how in inputs.conv(judge.rng()):
 #
 # Three layers run against each other. The **loops** are your own of lesson 02 and 03. **im2col** is
 # what you have just written. The **given** layer is the one that later lessons fall back on: it
-# never writes the columns, and makes $HH \cdot WW$ smaller products, one for each place in the
-# window.
+# makes the same product, with the columns of a few pictures at a time in a small buffer.
 #
 # Each has two jobs, in float32, on one picture:
 #
@@ -1055,11 +1054,11 @@ plt.show()
 
 # %% [markdown]
 # Look at the first bar of each group: the loops take seconds, the others a few hundredths of a
-# second or less. Then compare the second bar with the third. AlexNet's first layer has three
-# channels: there the given layer makes 121 thin products, and `im2col` one thick one. With 64
-# channels and nine places there is less between them. What the given layer saves is memory: it
-# copies one place at a time, a ninth of `cols` for 3 x 3. Your machine may draw other bars than
-# your neighbour's; the first will tower on all.
+# second or less. The second bar and the third are near each other: it is the same product. What the
+# given layer saves is memory, as soon as there is a batch. It never holds the columns of 64
+# pictures. It makes those of a few, multiplies while they are still in the processor's cache, and
+# makes them again on the way back. Your machine may draw other bars than your neighbour's; the
+# first will tower on all.
 #
 # If your `im2col` takes far longer than the given layer, look at its own time. A loop over windows
 # makes $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ turns, one over places $HH \cdot WW$: 3025
