@@ -5,6 +5,7 @@ student is to write cannot be imported.
 """
 
 import ast
+import itertools
 import shutil
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def stage(lesson: Lesson, folder: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(package, folder / "convbook", ignore=ignored)
     shutil.copytree(data.folder(), folder / "data", ignore=ignored)
-    for module in (folder / "convbook" / "layers").glob("*.py"):
+    parts = (folder / "convbook" / part for part in ("layers", "demo"))
+    for module in itertools.chain.from_iterable(part.glob("*.py") for part in parts):
         text = module.read_text(encoding="utf-8")
         module.write_text(_without(text, lesson.withheld), encoding="utf-8")
 
