@@ -105,3 +105,30 @@ def norm(
     x = rng.normal(size=places) + 0.1 * rng.normal(size=shape)
     running = rng.normal(size=D), rng.uniform(0.005, 0.02, size=D)
     return x, rng.uniform(0.5, 2.0, size=D), rng.normal(size=D), running
+
+
+# (shape of x; shapes of three banks of filters, for the strides 2, 2 and 1; classes)
+SMALL_NETS = (
+    ((2, 3, 14, 18), ((4, 3, 2, 2), (5, 4, 3, 3), (6, 5, 2, 2)), 7),  # 7 x 9, 3 x 4, 2 x 3
+    ((3, 2, 13, 11), ((3, 2, 3, 3), (4, 3, 2, 3), (2, 4, 3, 1)), 5),  # 6 x 5, 3 x 2, 1 x 2
+)
+
+
+def small_nets(
+    rng: np.random.Generator,
+) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
+    """Draw params, x and y for each net of SMALL_NETS, as lesson 12 has them.
+
+    The three convolutions have the strides 2, 2 and 1, no padding, and end in a ReLU; w4 and b4
+    are the fully-connected head.
+    """
+    for x_shape, shapes, M in SMALL_NETS:
+        params, (H, W) = {}, x_shape[2:]
+        for k, (shape, stride) in enumerate(zip(shapes, (2, 2, 1), strict=True), start=1):
+            params[f"w{k}"] = rng.normal(size=shape) / np.sqrt(np.prod(shape[1:]) / 2)
+            params[f"b{k}"] = 0.5 * rng.normal(size=shape[0])
+            H, W = (H - shape[2]) // stride + 1, (W - shape[3]) // stride + 1
+        params["w4"] = rng.normal(size=(shapes[-1][0] * H * W, M))
+        params["b4"] = rng.normal(size=M)
+        x = rng.normal(size=x_shape)
+        yield params, x, rng.integers(M, size=len(x))

@@ -1,0 +1,1160 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 08 Keep activations in range
+#
+# A deep net multiplies by a matrix, then by another, then by another. If each makes its input a
+# little smaller, nothing arrives at the end. If each makes it a little larger, too much does. In
+# this lesson you write the layers that keep activations in range, and one that keeps them apart.
+#
+# **You will** write `lrn_forward`, which AlexNet used; batch norm for rows of features and for
+# feature maps, there and back; and dropout.
+#
+# **You will learn** why a gradient must also go through the mean and the variance, why these layers
+# do one thing in training and another at test time, and what batch norm does for a net of ten
+# layers.
+#
+# **You need** backward functions from lesson 03 and the layers of lesson 06.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 2 | `lrn_forward` | 3 |
+# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 10 |
+# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 4 |
+# | 7 | `dropout_forward`, `dropout_backward` | 3 |
+# | 8 | a written answer, graded by hand | 2 |
+#
+# Plan about 80 minutes. The set-up cell says whose layers of earlier lessons section 5 will use.
+# A check cell has a lock and says what it is worth. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+
+# %% given="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, data, plot
+from convbook.earlier import (
+    affine_backward,
+    affine_forward,
+    relu_backward,
+    relu_forward,
+    softmax_loss,
+)
+
+rng = np.random.default_rng(8)
+
+# %% [markdown]
+# ## 1. Ten layers deep
+#
+# Take a net of fully-connected layers with $D = 50$ units each, every one followed by a ReLU. Its
+# weights are drawn at random with mean 0 and standard deviation $s$. How large are the activations
+# behind ten such layers?
+#
+# One unit adds up $D$ products. If the inputs have the mean square $q$, the sum has the mean square
+# $D s^2 q$. It is as often negative as positive, so the ReLU throws half of that away:
+#
+# $$q \;\to\; \frac{D s^2}{2} \, q$$
+#
+# **Predict before you run.** With $D = 50$ and $s = 0.1$, by what factor does the size $\sqrt{q}$
+# change from one layer to the next? And after ten layers? What if $s = 0.4$? Which $s$ would keep
+# the size?
+#
+# <details><summary>Answer</summary>
+#
+# $50 \cdot 0.01 / 2 = 1/4$, so the size is halved at each layer. After ten layers it is
+# $1/2^{10} = 1/1024$ of what it was. With $s = 0.4$ it doubles each time, and ends 1024 times as
+# large. $s = 0.2$ keeps it.
+#
+# </details>
+
+# %%
+for s in (0.1, 0.2, 0.4):
+    factor = np.sqrt(50 * s**2 / 2)
+    print(s, factor.round(3), (factor**10).round(5))
+
+# %% [markdown]
+# Now measure it, on pieces of photographs. A piece is 5 x 10 grey pixels: 50 numbers, with mean 0
+# and standard deviation 1 over all pieces. The label says from which of the five photographs it
+# comes; section 5 will need it.
+
+
+# %% tags=["experiment"]
+def pieces(count):
+    """Cut pieces of 5 x 10 pixels: x (5 * count, 50) and the number of each one's photograph."""
+    x = []
+    for name in data.PHOTOS:
+        grey = data.photo(name).mean(axis=1)[0]  # (H, W)
+        for _ in range(count):
+            i, j = rng.integers(grey.shape[0] - 5), rng.integers(grey.shape[1] - 10)
+            x.append(grey[i : i + 5, j : j + 10].ravel())
+    x = np.array(x)
+    return (x - x.mean()) / x.std(), np.repeat(np.arange(5), count)
+
+
+x_pieces, labels = pieces(400)
+print(x_pieces.shape, np.bincount(labels))
+
+# %% [markdown]
+# The next cell draws weights for ten layers, lets all 2000 pieces through, and keeps what arrives
+# at each ReLU.
+
+
+# %% tags=["experiment", "plot"]
+def before_relu(x, s, normalise=lambda a: a):
+    """Return what arrives at the ReLU of ten layers of 50 units, one array (N, 50) a layer."""
+    arrived = []
+    for _ in range(10):
+        arrived.append(normalise(x @ rng.normal(scale=s, size=(50, 50))))
+        x = np.maximum(arrived[-1], 0)
+    return arrived
+
+
+shown = ["layer 1", "layer 4", "layer 7", "layer 10"]
+plot.histograms(
+    [before_relu(x_pieces, s)[::3] for s in (0.1, 0.2, 0.4)],
+    ["s = 0.1", "s = 0.2", "s = 0.4"],
+    shown,
+    "Activations by depth: shrinking, staying, growing",
+    "what arrives at the ReLU",
+)
+
+# %% [markdown]
+# Read each row from left to right; `std` is the standard deviation. Above, the histogram narrows to
+# a spike that leaves the picture through the top: by layer 10 all pieces look the same. Below, it
+# spreads until hardly anything is left on the axis. Only the middle row stays in range, and
+# $s = 0.2$ was found by calculation. Training then moves every weight, and nobody calculates again.
+#
+# **Take away.** Ten factors of a half make a thousandth. Depth turns a small slip of scale into a
+# large one.
+
+# %% [markdown]
+# ## 2. Divide by the neighbours
+#
+# AlexNet, in 2012, put a brake behind its first two layers: **local response normalisation**. Each
+# activation is divided by a measure of its neighbourhood in depth: the channels around it at the
+# same place, itself included. With $n$ channels in the neighbourhood, channel $c$ in the middle:
+#
+# $$\text{out}_c = \frac{x_c}{\Big(k + \alpha \sum_{c'} x_{c'}^2\Big)^{\beta}}
+# \qquad c' = \max\big(0,\, c - \lfloor n/2 \rfloor\big) \;\dots\;
+# \min\big(C - 1,\, c + \lfloor n/2 \rfloor\big)$$
+#
+# Picture, row and column are the same everywhere in the formula, so they are left out. At the first
+# and the last channels the neighbourhood is smaller. AlexNet has $n = 5$, $k = 2$,
+# $\alpha = 10^{-4}$, $\beta = 0.75$.
+#
+# **Predict before you run.** One place has the five channels $[1, 3, 0, 0, 1]$. Let $n = 3$ and, to
+# have it easy, $k = 0$, $\alpha = 1$, $\beta = 1$. There are two ones. What becomes of each?
+#
+# <details><summary>Answer</summary>
+#
+# The first stands beside the 3 and becomes $1/(1 + 9) = 0.1$. The last stands alone and becomes
+# $1/1 = 1$. A loud channel quiets its neighbours.
+#
+# </details>
+
+# %% [markdown]
+# One more by hand, with AlexNet's $n$, $k$ and $\beta$ but $\alpha = 1$. Three channels hold 1, 2
+# and 3. With $n = 5$ each of them sees all three, and $1 + 4 + 9 = 14$:
+
+# %%
+(2 + 14) ** 0.75
+
+# %% [markdown]
+# ### Exercise 1: `lrn_forward` (3 points)
+#
+# So by hand, $[1, 2, 3]$ becomes $[1/8, 2/8, 3/8]$. Write the function. It has nothing to learn.
+#
+# <details><summary>Hint</summary>
+#
+# Loop over the channels. Beware of `x[:, c - 2 : c + 3]` at $c = 0$: a slice that starts at $-2$
+# starts two before the end.
+#
+# </details>
+
+
+# %% exercise="lrn_forward"
+def lrn_forward(x, n=5, k=2.0, alpha=1e-4, beta=0.75):
+    """Divide each activation by a measure of its neighbours in depth, as AlexNet does.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        n: channels in the neighbourhood, odd; fewer at the first and last channels.
+        k, alpha, beta: the divisor is (k + alpha * sum of squares) ** beta.
+
+    Returns:
+        out: shape (N, C, H, W).
+    """
+    ### BEGIN SOLUTION
+    out = np.empty(x.shape)
+    for c in range(x.shape[1]):
+        near = x[:, max(0, c - n // 2) : c + n // 2 + 1]  # (N, up to n, H, W)
+        total = np.sum(near**2, axis=1)  # (N, H, W)
+        out[:, c] = x[:, c] / (k + alpha * total) ** beta
+    return out
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on both examples:
+
+# %%
+print(lrn_forward(np.array([1.0, 3, 0, 0, 1]).reshape(1, 5, 1, 1), 3, 0.0, 1.0, 1.0).ravel())
+print(lrn_forward(np.array([1.0, 2, 3]).reshape(1, 3, 1, 1), alpha=1.0).ravel())
+
+# %% check="lrn_forward" points=2
+# 2 points. Shown: both examples. Hidden: random maps, neighbourhoods from 1 to 7.
+loud = np.array([1.0, 3.0, 0.0, 0.0, 1.0]).reshape(1, 5, 1, 1)
+check.same(
+    lrn_forward(loud, 3, 0.0, 1.0, 1.0).ravel(),
+    [0.1, 0.3, 0.0, 0.0, 1.0],
+    "a loud neighbour",
+    hint="Channel 0 sees channels 0 and 1: 1/(1 + 9). Channel 4 sees 3 and 4: 1/(0 + 1).",
+)
+three = np.array([1.0, 2.0, 3.0]).reshape(1, 3, 1, 1)
+check.same(
+    lrn_forward(three, alpha=1.0).ravel(),
+    [0.125, 0.25, 0.375],
+    "three channels",
+    hint="(2 + 1 + 4 + 9)**0.75 = 8 for each of the three.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for shape, n in (((2, 7, 3, 4), 5), ((3, 4, 2, 5), 3), ((1, 9, 4, 2), 7), ((2, 3, 5, 4), 1)):
+    k, alpha, beta = random.uniform(0.5, 3), random.uniform(0.2, 1), random.uniform(0.3, 1)
+    judge.value("lrn_forward", lrn_forward, random.normal(size=shape), n, k, alpha, beta)
+### END HIDDEN TESTS
+
+# %% check="lrn_forward" part="alexnet" points=1
+# 1 point. Shown: a single channel of 100. Hidden: AlexNet's settings, activations up to 1000.
+single = np.full((1, 1, 1, 1), 100.0)
+check.same(
+    lrn_forward(single, beta=1.0).ravel(),
+    [100 / 3],
+    "100, alone",
+    hint="alpha * 100**2 = 1, and k + 1 = 3.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
+    judge.value("lrn_forward", lrn_forward, judge.rng().normal(scale=300, size=shape))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# With AlexNet's numbers the brake is hardly felt by small activations. Up to about 10 the sum of
+# squares hardly matters, and everything is divided by $2^{0.75} = 1.68$.
+#
+# **Predict before you run.** Does `out` grow with `x` for ever? Think of a very large $x$, alone:
+# the divisor grows like $(x^2)^{0.75} = x^{1.5}$.
+
+# %% tags=["plot"]
+line = np.linspace(0, 1000, 201)
+for neighbour, style in ((0, "-"), (200, "--"), (500, ":")):
+    pair = np.stack([line, np.full(201, float(neighbour))], axis=1)  # (201, 2)
+    out = lrn_forward(pair.reshape(201, 2, 1, 1))[:, 0].ravel()
+    plt.plot(line, out, style, label=f"neighbour at {neighbour}")
+plt.title("Local response normalisation with AlexNet's numbers")
+plt.xlabel("activation x")
+plt.ylabel("out")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the solid curve: it rises to 52 at $x = 200$, then falls. The other two start lower, since
+# the neighbour has already put the brake on.
+#
+# AlexNet's authors measured a gain of a little more than one per cent. The authors of VGG measured
+# none, two years later, and left it out. The layer fell out of use.
+#
+# **Take away.** Local response normalisation lets channels at one place compete. Hardly anybody
+# uses it now; batch norm came to stay.
+
+# %% [markdown]
+# ## 3. Use the batch as the measure
+#
+# **Batch norm**, in 2015, did the obvious thing. If each feature should have mean 0 and standard
+# deviation 1, then measure both over the batch, subtract the one and divide by the other.
+#
+# Let `x` have shape $(N, D)$: $N$ rows, one for each picture, and $D$ features. For each feature,
+# that is, for each column:
+#
+# $$\text{mean} = \frac{1}{N} \sum_n x_n
+# \qquad \text{var} = \frac{1}{N} \sum_n (x_n - \text{mean})^2
+# \qquad \hat{x}_n = \frac{x_n - \text{mean}}{\sqrt{\text{var} + \text{eps}}}$$
+#
+# $\hat{x}$ is `x_hat` in code. The small number `eps` keeps the root away from 0 when a feature is
+# the same in all rows. It stands **inside** the root.
+#
+# Mean 0 and deviation 1 may not be what the next layer needs. So each feature gets two numbers to
+# learn, a scale `gamma` and a shift `beta`:
+#
+# $$\text{out}_n = \text{gamma} \cdot \hat{x}_n + \text{beta}$$
+#
+# **Predict before you run.** A feature is $[0, 0, 4, 4]$ over a batch of four, and `eps` is 0. What
+# is $\hat{x}$? What is it for $[10, 50, 10, 50]$? What would it be if the batch had one row only?
+#
+# <details><summary>Answer</summary>
+#
+# The mean is 2 and so is the deviation: $[-1, -1, 1, 1]$. The other feature has mean 30 and
+# deviation 20: $[-1, 1, -1, 1]$. A single row is its own mean. What is left is 0, and `out` is
+# `beta`, whatever the row was.
+#
+# </details>
+
+# %%
+x = np.array([[0.0, 10], [0, 50], [4, 10], [4, 50]])
+print(x.mean(axis=0), x.std(axis=0))
+print((x - x.mean(axis=0)) / x.std(axis=0))
+
+# %% [markdown]
+# **Where eps shows.** Activations of variance 1 do not notice an `eps` of $10^{-5}$, nor whether it
+# stands in the right place, and so mistakes with it go unseen. Test it where it counts. The feature
+# $[-0.1, 0.1]$ has variance 0.01. With $\text{eps} = 0.03$ the root is $\sqrt{0.04} = 0.2$, and
+# $\hat{x} = [-0.5, 0.5]$.
+#
+# **At test time** there may be one picture only, and its answer must not depend on what else is in
+# the batch. So the layer remembers, while training, what mean and variance usually are. After
+# each batch:
+#
+# $$\text{running} \;\leftarrow\; \text{momentum} \cdot \text{running}
+# + (1 - \text{momentum}) \cdot \text{new}$$
+#
+# once for the mean and once for the variance. At test time it uses these two in place of the
+# batch's, and leaves them as they are.
+#
+# **Predict before you run.** `running` starts at mean 0 and variance 1, and `momentum` is 0.9. Then
+# comes the feature $[0, 0, 4, 4]$, with mean 2 and variance 4. What is `running` now? If every
+# batch were like this one, after how many batches is the running mean at 90 % of its goal?
+#
+# <details><summary>Answer</summary>
+#
+# The mean is $0.9 \cdot 0 + 0.1 \cdot 2 = 0.2$ and the variance $0.9 \cdot 1 + 0.1 \cdot 4 = 1.3$.
+# What is missing shrinks by 0.9 each time, and $0.9^{22} = 0.098$: 22 batches.
+#
+# </details>
+
+# %%
+mean = 0.0
+for _ in range(22):
+    mean = 0.9 * mean + 0.1 * 2
+print(mean, 0.9 * 2)
+
+# %% [markdown]
+# > **If you know other libraries.** Our `momentum` weighs the **old** statistics, as in CS231n.
+# > PyTorch's weighs the **new**: our 0.9 is its 0.1. Both divide by $N$ to normalise. For the
+# > running variance PyTorch divides by $N - 1$; we keep $N$. The running statistics have shape
+# > $(D,)$. An answer of shape $(1, D)$ has the right values and one axis too many. The check takes
+# > it and says so: drop `keepdims`. PyTorch's local response normalisation divides $\alpha$ by $n$,
+# > and its $k$ is 1 unless you say otherwise.
+
+# %% [markdown]
+# ### Exercise 2: `batchnorm_forward` and `batchnorm_backward` (10 points)
+#
+# Both stand in one cell, because they share the cache. Write the forward function now, and leave
+# the other as it is until section 4.
+#
+# By hand, training, with $\text{gamma} = [2, 3]$, $\text{beta} = [5, 0]$ and $\text{eps} = 0$: the
+# batch above gives the rows $[3, -3]$, $[3, 3]$, $[7, -3]$, $[7, 3]$. At test time, with a running
+# mean of 10 and a running variance of 4, the single number 16 becomes
+# $2 \cdot (16 - 10)/2 + 5 = 11$ for gamma 2 and beta 5.
+#
+# Both variances are the plain ones, divided by $N$: what `np.var` gives.
+#
+# <details><summary>Hint</summary>
+#
+# First decide which mean and which variance to use. Everything after that is the same in training
+# and at test time.
+#
+# </details>
+
+
+# %% exercise="batchnorm_forward" withholds="_forward _backward _to_rows _to_maps"
+def batchnorm_forward(x, gamma, beta, running, train=True, momentum=0.9, eps=1e-5):
+    """Give each feature mean beta and standard deviation gamma over the batch.
+
+    Args:
+        x: shape (N, D).
+        gamma, beta: scale and shift of each feature, shape (D,).
+        running: a pair, mean and variance so far, shape (D,) each.
+        train: use the statistics of this batch, and move the running ones towards them;
+            otherwise use the running ones.
+        momentum: the share of the old running statistics that is kept.
+        eps: added to the variance.
+
+    Returns:
+        out: shape (N, D).
+        cache: whatever batchnorm_backward will need.
+        running: the new pair; the old one when not training.
+    """
+    ### BEGIN SOLUTION
+    mean, var = running
+    if train:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        keep, add = momentum, 1 - momentum
+        running = keep * running[0] + add * mean, keep * running[1] + add * var
+    scale = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * scale
+    out = gamma * x_hat + beta
+    return out, (x, mean, scale, gamma), running
+    ### END SOLUTION
+
+
+def batchnorm_backward(dout, cache):
+    """Send the gradient back, also through the mean and the variance of the batch.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, D).
+        cache: from batchnorm_forward in training.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, D).
+        dgamma: gradient with respect to gamma, shape (D,).
+        dbeta: gradient with respect to beta, shape (D,).
+    """
+    ### BEGIN SOLUTION
+    x, mean, scale, gamma = cache
+    N = len(x)
+    x_hat = (x - mean) * scale
+    dgamma = np.sum(dout * x_hat, axis=0)
+    dbeta = np.sum(dout, axis=0)
+    dx_hat = dout * gamma
+    dmean = -scale * np.sum(dx_hat, axis=0)
+    dvar = -0.5 * scale**3 * np.sum(dx_hat * (x - mean), axis=0)
+    dx = dx_hat * scale + dmean / N + dvar * 2 * (x - mean) / N
+    return dx, dgamma, dbeta
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try the forward function, in training and at test time:
+
+# %%
+start = np.zeros(2), np.ones(2)
+gamma, beta = np.array([2.0, 3.0]), np.array([5.0, 0.0])
+out, cache, running = batchnorm_forward(x, gamma, beta, start, eps=0.0)
+print(out, running, sep="\n")
+usual = np.array([10.0, 0.0]), np.array([4.0, 1.0])
+print(batchnorm_forward(np.array([[16.0, 1.0]]), gamma, beta, usual, train=False, eps=0.0)[0])
+
+# %% [markdown]
+# The checks compare running statistics with the function below, so that an axis too many costs
+# nothing.
+
+
+# %% given="same_running"
+def same_running(running, mean, var, hint=""):
+    """Check running statistics; take those of shape (1, D) and say what is odd about them."""
+    pair = isinstance(running, (tuple, list)) and len(running) == 2
+    odd = pair and all(np.shape(r) == (1, len(mean)) for r in running)
+    if odd:
+        running = np.reshape(running[0], -1), np.reshape(running[1], -1)
+    check.same(running, (mean, var), "running", hint)
+    if odd:
+        print("running: right values, one axis too many: drop keepdims.")
+
+
+# %% check="batchnorm_forward" points=2
+# 2 points. Shown: two features by hand, and a small variance. Hidden: random batches, training.
+batch = np.array([[0.0, 10.0], [0.0, 50.0], [4.0, 10.0], [4.0, 50.0]])
+scale, shift, start = np.array([2.0, 3.0]), np.array([5.0, 0.0]), (np.zeros(2), np.ones(2))
+out, _, _ = batchnorm_forward(batch, scale, shift, start, True, 0.9, 0.0)
+check.same(
+    out,
+    [[3.0, -3.0], [3.0, 3.0], [7.0, -3.0], [7.0, 3.0]],
+    "two features",
+    hint="A column is a feature: [0, 0, 4, 4] has mean 2 and deviation 2. First gamma, then beta.",
+)
+small = np.array([[-0.1], [0.1]])
+out, _, _ = batchnorm_forward(small, np.ones(1), np.zeros(1), (np.zeros(1), np.ones(1)), eps=0.03)
+check.same(out, [[-0.5], [0.5]], "variance 0.01, eps 0.03", hint="0.1 / sqrt(0.01 + 0.03) = 0.5")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+three = ("out", "cache", "running")
+for shape, eps in (((5, 3), 1e-2), ((4, 7), 1e-2), ((9, 2), 1e-3), ((2, 6), 1e-2), ((1, 4), 1e-2)):
+    case = inputs.norm(judge.rng(), shape)
+    judge.forward("batchnorm_forward", batchnorm_forward, *case, returns=three, eps=eps)
+x, gamma, beta, running = inputs.norm(judge.rng(), (6, 3))
+x[:, 1] = 0.5  # the same in all rows
+judge.forward("batchnorm_forward", batchnorm_forward, x, gamma, beta, running, returns=three)
+### END HIDDEN TESTS
+
+# %% check="batchnorm_forward" part="running" points=2
+# 2 points. Shown: one batch and a second. Hidden: other batches, start values and momentums.
+batch, start = np.array([[0.0], [0.0], [4.0], [4.0]]), (np.zeros(1), np.ones(1))
+_, _, running = batchnorm_forward(batch, np.ones(1), np.zeros(1), start)
+same_running(running, [0.2], [1.3], hint="0.9 * 0 + 0.1 * 2 = 0.2 and 0.9 * 1 + 0.1 * 4 = 1.3")
+_, _, running = batchnorm_forward(batch, np.ones(1), np.zeros(1), running)
+same_running(running, [0.38], [1.57], hint="0.9 * 0.2 + 0.1 * 2 and 0.9 * 1.3 + 0.1 * 4")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for shape, momentum in (((5, 3), 0.9), ((4, 6), 0.5), ((7, 2), 0.99), ((3, 5), 0.0)):
+    case = (*inputs.norm(judge.rng(), shape), True, momentum, 1e-2)
+    _, _, expected = judge.reference("batchnorm_forward")(*case)
+    _, _, running = batchnorm_forward(*case)
+    same_running(running, *expected)
+### END HIDDEN TESTS
+
+# %% check="batchnorm_forward" part="test" points=1
+# 1 point, test time. Shown: a single row. Hidden: other rows and statistics, variance 0.01.
+usual = np.array([10.0, 0.0]), np.array([4.0, 1.0])
+scale, shift = np.array([2.0, 3.0]), np.array([5.0, 0.0])
+out, _, running = batchnorm_forward(np.array([[16.0, 1.0]]), scale, shift, usual, False, 0.9, 0.0)
+check.same(out, [[11.0, 3.0]], "a single row", hint="2 * (16 - 10) / 2 + 5 = 11")
+same_running(running, [10.0, 0.0], [4.0, 1.0], hint="Testing must not change what was learned.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+three = ("out", "cache", "running")
+for shape in ((5, 3), (1, 4), (2, 6)):
+    x, gamma, beta, running = inputs.norm(judge.rng(), shape)
+    case = (x, gamma, beta, running, False, 0.9, 1e-2)
+    mean, var = running[0].copy(), running[1].copy()
+    judge.forward("batchnorm_forward", batchnorm_forward, *case, returns=three)
+    same_running(batchnorm_forward(*case)[2], mean, var)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Predict before you run.** An affine layer computes `x @ w + b`, and batch norm follows. What
+# does the bias `b` do to `out`?
+#
+# <details><summary>Answer</summary>
+#
+# In training, nothing. It raises every row alike, and so it raises the mean, which is subtracted.
+# Layers before a batch norm are usually built without a bias; `beta` does its work.
+#
+# </details>
+
+# %% [markdown]
+# **Take away.** Train with the batch's statistics, test with the running ones, and put `eps` inside
+# the root.
+
+# %% [markdown]
+# ## 4. Back through the statistics
+#
+# **Predict before you run.** Take the feature $[0, 0, 4, 4]$ once more, with gamma 1 and eps 0, and
+# suppose that the loss is the first output alone: $\text{dout} = [1, 0, 0, 0]$. The division by the
+# deviation 2 suggests $\text{dx} = [0.5, 0, 0, 0]$. Is that so? Raise all four numbers by 1: what
+# does the loss do? What must `dx` add up to?
+#
+# <details><summary>Answer</summary>
+#
+# If all four rise by 1, so does the mean, and `out` stays as it is. So `dx` must add up to 0, and
+# $[0.5, 0, 0, 0]$ cannot be right.
+#
+# </details>
+
+
+# %%
+def first_output(x):
+    return (x[0] - x.mean()) / x.std()
+
+
+for i in range(4):
+    step = 1e-5 * (np.arange(4) == i)
+    x = np.array([0.0, 0, 4, 4])
+    print(i, round((first_output(x + step) - first_output(x - step)) / 2e-5, 6))
+
+# %% [markdown]
+# Measured, it is $[0.25, -0.25, 0, 0]$. The second row gets a gradient although it is no part of
+# the first output. Batch norm makes the rows of a batch talk to each other.
+#
+# Write $\text{scale} = 1/\sqrt{\text{var} + \text{eps}}$, so that
+# $\hat{x}_n = (x_n - \text{mean}) \cdot \text{scale}$. Now find every place where $x_n$ is used.
+# There are three.
+#
+# $$\begin{aligned}
+# \text{directly:} \quad & \text{d}\hat{x} = \text{dout} \cdot \text{gamma}
+# & \text{share:} \quad & \text{d}\hat{x}_n \cdot \text{scale} \\
+# \text{in the mean:} \quad & \text{dmean} = -\text{scale} \sum_n \text{d}\hat{x}_n
+# & & \text{dmean} \cdot \tfrac{1}{N} \\
+# \text{in the variance:} \quad
+# & \text{dvar} = -\tfrac{1}{2}\, \text{scale}^3 \sum_n \text{d}\hat{x}_n \, (x_n - \text{mean})
+# & & \text{dvar} \cdot \tfrac{2}{N} (x_n - \text{mean})
+# \end{aligned}$$
+#
+# `dx` is the sum of the three shares. The mean is used inside the variance as well. That adds
+# $-\frac{2}{N} \sum_n (x_n - \text{mean}) = 0$ to its slope: nothing.
+#
+# By hand: scale is $1/2$, and $x - \text{mean}$ is $[-2, -2, 2, 2]$. The shares are
+#
+# | | row 0 | row 1 | row 2 | row 3 |
+# |---|---|---|---|---|
+# | directly | 0.5 | 0 | 0 | 0 |
+# | in the mean: dmean $= -0.5$ | $-0.125$ | $-0.125$ | $-0.125$ | $-0.125$ |
+# | in the variance: dvar $= 0.125$ | $-0.125$ | $-0.125$ | 0.125 | 0.125 |
+# | `dx` | 0.25 | $-0.25$ | 0 | 0 |
+#
+# The other two gradients are those of any scale and shift:
+# $\text{dgamma} = \sum_n \text{dout}_n \, \hat{x}_n$ and $\text{dbeta} = \sum_n \text{dout}_n$.
+# Here they are $-1$ and 1.
+#
+# Now go back to the cell of exercise 2 and write `batchnorm_backward`. Run it again, then try it:
+
+# %%
+column, one = np.array([[0.0], [0.0], [4.0], [4.0]]), np.ones(1)
+_, cache, _ = batchnorm_forward(column, one, np.zeros(1), (np.zeros(1), one), eps=0.0)
+dx, dgamma, dbeta = batchnorm_backward(np.array([[1.0], [0.0], [0.0], [0.0]]), cache)
+print(dx.ravel(), dgamma, dbeta)
+
+# %% check="batchnorm_backward" part="dgamma_dbeta" points=2
+# 2 points. Shown: the column by hand, gamma 3. Hidden: random batches.
+column, start = np.array([[0.0], [0.0], [4.0], [4.0]]), (np.zeros(1), np.ones(1))
+_, cache, _ = batchnorm_forward(column, np.array([3.0]), np.array([7.0]), start, eps=0.0)
+_, dgamma, dbeta = batchnorm_backward(np.array([[1.0], [0.0], [10.0], [0.0]]), cache)
+check.same(dgamma, [9.0], "dgamma", hint="-1 * 1 + 1 * 10 = 9: gamma meets x_hat, not x.")
+check.same(dbeta, [11.0], "dbeta", hint="beta is added to every row: 1 + 10 = 11.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for shape in ((5, 3), (4, 7), (9, 2)):
+    case = (*inputs.norm(judge.rng(), shape), True, 0.9, 1e-2)
+    dout = judge.rng().normal(size=shape)
+    _, own, _ = judge.reference("batchnorm_forward")(*case)
+    _, *expected = judge.reference("batchnorm_backward")(dout, own)
+    _, cache, _ = batchnorm_forward(*case)
+    _, dgamma, dbeta = batchnorm_backward(dout, cache)
+    check.same(dgamma, expected[0], f"dgamma for x {shape}")
+    check.same(dbeta, expected[1], f"dbeta for x {shape}")
+### END HIDDEN TESTS
+
+# %% check="batchnorm_backward" points=3
+# 3 points. Shown: the column, and the measured slope. Hidden: random batches of small variance.
+column, start = np.array([[0.0], [0.0], [4.0], [4.0]]), (np.zeros(1), np.ones(1))
+_, cache, _ = batchnorm_forward(column, np.ones(1), np.zeros(1), start, eps=0.0)
+dx, _, _ = batchnorm_backward(np.array([[1.0], [0.0], [0.0], [0.0]]), cache)
+check.same(
+    dx,
+    [[0.25], [-0.25], [0.0], [0.0]],
+    "dx of the column",
+    hint="Three shares: directly, in the mean, in the variance. Compare with the table.",
+)
+uneven = np.array([[1.0, 2.0, 0.0], [0.0, 5.0, 0.0], [3.0, 1.0, 1.0], [1.0, 1.0, 5.0]])
+scale, start = np.array([1.0, 2.0, 3.0]), (np.zeros(3), np.ones(3))
+forward = lambda x: batchnorm_forward(x, scale, np.zeros(3), start, eps=0.5)[0]
+dout = np.arange(12.0).reshape(4, 3) % 5
+_, cache, _ = batchnorm_forward(uneven, scale, np.zeros(3), start, eps=0.5)
+dx, _, _ = batchnorm_backward(dout, cache)
+check.gradient(forward, uneven, dx, dout, "dx of three features")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+three = ("out", "cache", "running")
+names = ("batchnorm_forward", "batchnorm_backward")
+pair = (batchnorm_forward, batchnorm_backward)
+for shape, eps in (((5, 3), 1e-2), ((4, 7), 1e-2), ((9, 2), 1e-3), ((3, 6), 1e-1)):
+    case = (*inputs.norm(judge.rng(), shape), True, 0.9, eps)
+    judge.backward(names, pair, *case, results=("dx", "dgamma", "dbeta"), returns=three)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** In training every row has a part in the mean and in the variance, and so in every
+# other row's output: `dx` of a feature adds up to 0.
+
+# %% [markdown]
+# ## 5. With and without
+#
+# Back to the ten layers of section 1. Put batch norm before each ReLU, and draw the histograms once
+# more.
+#
+# **Predict before you run.** What will the top row look like, $s = 0.1$, and what the bottom row,
+# $s = 0.4$?
+
+
+# %% tags=["experiment", "plot"]
+def normalise(a):
+    return batchnorm_forward(a, np.ones(50), np.zeros(50), (np.zeros(50), np.ones(50)))[0]
+
+
+plot.histograms(
+    [before_relu(x_pieces, s, normalise)[::3] for s in (0.1, 0.4)],
+    ["s = 0.1", "s = 0.4"],
+    shown,
+    "With batch norm: the same at every depth, for every s",
+    "what arrives at the ReLU",
+)
+
+# %% [markdown]
+# Look at the numbers above the pictures: the deviation is 1 at every layer, and one row is like the
+# other. Whether $s$ is too small or too large, batch norm divides it out again.
+#
+# Does it help the training? The net is to tell from which photograph a piece comes. A layer is
+# affine, then batch norm or not, then ReLU. What it learns and remembers stands in a dict.
+
+
+# %% tags=["experiment"]
+def new_layer(s):
+    statistics = {
+        "gamma": np.ones(50),
+        "beta": np.zeros(50),
+        "running": (np.zeros(50), np.ones(50)),
+    }
+    return {"w": rng.normal(scale=s, size=(50, 50)), "b": np.zeros(50)} | statistics
+
+
+def layer_forward(x, layer, norm):
+    out, affine = affine_forward(x, layer["w"], layer["b"])
+    statistics = None
+    if norm:
+        out, statistics, layer["running"] = batchnorm_forward(
+            out, layer["gamma"], layer["beta"], layer["running"]
+        )
+    out, relu = relu_forward(out)
+    return out, (affine, statistics, relu)
+
+
+# %% [markdown]
+# Backward the same three in reverse. Then everything learned takes a small step, `rate`, against
+# its gradient.
+
+
+# %% tags=["experiment"]
+def layer_backward(dout, layer, cache, norm, rate):
+    affine, statistics, relu = cache
+    slopes = {}
+    dout = relu_backward(dout, relu)
+    if norm:
+        dout, slopes["gamma"], slopes["beta"] = batchnorm_backward(dout, statistics)
+    dx, slopes["w"], slopes["b"] = affine_backward(dout, affine)
+    for name, slope in slopes.items():
+        layer[name] = layer[name] - rate * slope
+    return dx
+
+
+# %% [markdown]
+# Training is a loop: take 100 pieces, find the loss, carry the gradient back. Lesson 09 says more
+# about it.
+
+
+# %% tags=["experiment"]
+def train(s, norm, steps=200, rate=0.05):
+    """Train ten layers and a last one of 5 scores; return the loss of every step."""
+    layers, w, losses = [new_layer(s) for _ in range(10)], rng.normal(scale=0.2, size=(50, 5)), []
+    for _ in range(steps):
+        batch = rng.integers(len(x_pieces), size=100)
+        x, caches = x_pieces[batch], []
+        for layer in layers:
+            x, cache = layer_forward(x, layer, norm)
+            caches.append(cache)
+        loss, dscores = softmax_loss(x @ w, labels[batch])
+        losses.append(loss)
+        dout, w = dscores @ w.T, w - rate * x.T @ dscores
+        for layer, cache in zip(layers[::-1], caches[::-1], strict=True):
+            dout = layer_backward(dout, layer, cache, norm, rate)
+    return losses
+
+
+# %% [markdown]
+# **Predict before you run.** A net that knows nothing gives each of the five photographs the
+# probability $1/5$, and its loss is $\log 5 = 1.61$. Which of the six nets will get below that?
+
+# %% tags=["experiment", "plot"]
+figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
+for axis, norm in zip(axes, (False, True), strict=True):
+    for s, style in ((0.1, ":"), (0.2, "-"), (0.4, "--")):
+        with np.errstate(all="ignore"):  # numbers that grow too large are part of the answer
+            losses = train(s, norm)
+        smooth = np.convolve(losses, np.ones(10) / 10, "valid")
+        axis.plot(np.arange(10, 201), smooth, style, label=f"s = {s}, first loss {losses[0]:.1f}")
+    axis.axhline(np.log(5), color="gray", linewidth=1)
+    axis.set(title=f"{'with' if norm else 'without'} batch norm", xlabel="step", ylim=(0.6, 2.4))
+    axis.legend()
+axes[0].set_ylabel("loss, mean of ten steps")
+figure.suptitle("Ten layers learn to tell five photographs apart")
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Look at the left picture. With $s = 0.1$ the loss stays on the grey line at 1.61. The scores are a
+# thousandth of what they could be; the gradient is halved at each layer too, and hardly any of it
+# is left for the first weights. With $s = 0.2$ the net learns. The line for $s = 0.4$ is missing:
+# its first loss is about two thousand, and three steps later it is no number any more.
+#
+# On the right all three learn. Nobody has to know that 0.2 is the right number.
+#
+# Batch norm does not make a net cleverer. It makes it less particular: about how its weights begin,
+# and how large its steps may be. ResNet, in 2015, has batch norm behind every convolution, and up
+# to 152 layers where AlexNet had 8. Its skip connections did the rest; lesson 11 builds them.
+#
+# **Take away.** With batch norm the size of a layer's weights stops mattering to the layers behind
+# it.
+
+# %% [markdown]
+# ## 6. Batch norm for feature maps
+#
+# A feature map has many places, and one filter made them all. If batch norm treated each pixel as a
+# feature of its own, every place would be shifted and scaled in another way, and what lesson 02
+# showed would be lost: move the picture, and the answer moves along.
+#
+# So one **channel** is one feature, and every pixel of every picture counts as a row. For `x` of
+# shape $(N, C, H, W)$ there are $C$ means, each over $N \cdot H \cdot W$ numbers. `gamma`, `beta`
+# and the two running statistics have shape $(C,)$.
+#
+# **Predict before you run.** A batch of shape (8, 16, 32, 32) is normalised. How many means are
+# there, and over how many numbers is each? How many would there be with a mean for every pixel of a
+# picture?
+#
+# <details><summary>Answer</summary>
+#
+# 16 means, each over $8 \cdot 32 \cdot 32 = 8192$ numbers. One for every pixel would make
+# $16 \cdot 32 \cdot 32 = 16384$ means, each over 8 numbers.
+#
+# </details>
+#
+# Below are two pictures with three channels each, once for each kind. Places of one colour share a
+# mean.
+
+# %% tags=["plot"]
+N, C, H, W = 2, 3, 4, 5
+channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
+pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.6))
+titles = "one mean a channel", "one mean a pixel"
+for axis, group, title in zip(axes, (channel, pixel), titles, strict=True):
+    framed = np.pad(group.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
+    axis.imshow(framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2)), cmap="viridis")
+    axis.set_title(f"{title}: {group.max() + 1} means")
+    axis.set_xticks([3, 10, 17], ["channel 0", "channel 1", "channel 2"])
+    axis.set_yticks([2.5, 8.5], ["picture 0", "picture 1"])
+figure.suptitle("Places of one colour share a mean")
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Left is what a convolution layer wants. Each colour fills a whole map, in both pictures. Right,
+# every pixel has its own colour, and shares it only with the same pixel of the other picture.
+#
+# You have a function that normalises columns. So make channels the columns: bring the axes into the
+# order $(N, H, W, C)$, make one row of each pixel, normalise, and go all the way back.
+#
+# **Find the mistake.** Somebody writes `x.reshape(-1, C)` at once. The shape is right. What stands
+# in the first column?
+
+# %%
+x = np.array([[[[0.0, 0], [4, 4]], [[10, 50], [10, 50]]]])  # (1, 2, 2, 2)
+print(x.reshape(-1, 2))
+print(x.transpose(0, 2, 3, 1).reshape(-1, 2))
+
+# %% [markdown]
+# The first has counted off the numbers as they lie in memory, two by two: its first column holds
+# the left pixels of both maps. The second has channel 0 in its first column. It is the batch of
+# section 3 again.
+#
+# ### Exercise 3: `spatial_batchnorm_forward` and `spatial_batchnorm_backward` (4 points)
+#
+# Call your functions of exercise 2, or write it anew. By hand, with gamma 1, beta 0 and eps 0: the
+# two maps above become $\begin{pmatrix} -1 & -1 \\ 1 & 1 \end{pmatrix}$ and
+# $\begin{pmatrix} -1 & 1 \\ -1 & 1 \end{pmatrix}$. If `dout` is a single 1 at the first pixel of
+# channel 0, `dx` is
+# $\begin{pmatrix} 0.25 & -0.25 \\ 0 & 0 \end{pmatrix}$ there, as in section 4, and 0 in channel 1.
+
+
+# %% exercise="spatial_batchnorm_forward"
+def spatial_batchnorm_forward(x, gamma, beta, running, train=True, momentum=0.9, eps=1e-5):
+    """Normalise each channel over the batch and all places.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        gamma, beta: scale and shift of each channel, shape (C,).
+        running: a pair, mean and variance so far, shape (C,) each.
+        train, momentum, eps: as in batchnorm_forward.
+
+    Returns:
+        out: shape (N, C, H, W).
+        cache: whatever spatial_batchnorm_backward will need.
+        running: the new pair; the old one when not training.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    rows = x.transpose(0, 2, 3, 1).reshape(-1, C)  # (N, C, H, W) -> (N*H*W, C)
+    out, cache, running = batchnorm_forward(rows, gamma, beta, running, train, momentum, eps)
+    out = out.reshape(N, H, W, C).transpose(0, 3, 1, 2)  # (N*H*W, C) -> (N, C, H, W)
+    return out, cache, running
+    ### END SOLUTION
+
+
+def spatial_batchnorm_backward(dout, cache):
+    """Send the gradient back through spatial_batchnorm_forward.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, C, H, W).
+        cache: from spatial_batchnorm_forward in training.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        dgamma: gradient with respect to gamma, shape (C,).
+        dbeta: gradient with respect to beta, shape (C,).
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = dout.shape
+    drows = dout.transpose(0, 2, 3, 1).reshape(-1, C)  # (N, C, H, W) -> (N*H*W, C)
+    dx, dgamma, dbeta = batchnorm_backward(drows, cache)
+    dx = dx.reshape(N, H, W, C).transpose(0, 3, 1, 2)  # (N*H*W, C) -> (N, C, H, W)
+    return dx, dgamma, dbeta
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the two maps, there and back:
+
+# %%
+start = np.zeros(2), np.ones(2)
+out, cache, _ = spatial_batchnorm_forward(x, np.ones(2), np.zeros(2), start, eps=0.0)
+print(out[0])
+dout = np.zeros((1, 2, 2, 2))
+dout[0, 0, 0, 0] = 1
+print(spatial_batchnorm_backward(dout, cache)[0][0])
+
+# %% check="spatial_batchnorm_forward" points=2
+# 2 points. Shown: the two maps. Hidden: random maps, both modes, running statistics.
+maps = np.array([[[[0.0, 0.0], [4.0, 4.0]], [[10.0, 50.0], [10.0, 50.0]]]])
+start = np.zeros(2), np.ones(2)
+out, _, running = spatial_batchnorm_forward(maps, np.ones(2), np.zeros(2), start, eps=0.0)
+expected = [[[[-1.0, -1.0], [1.0, 1.0]], [[-1.0, 1.0], [-1.0, 1.0]]]]
+check.same(out, expected, "two maps", hint="Channel 0 has mean 2 and deviation 2, over all pixels.")
+same_running(running, [0.2, 3.0], [1.3, 40.9], hint="One mean for each channel: 2 and 30.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+three = ("out", "cache", "running")
+for shape, train in (((2, 3, 4, 5), True), ((3, 2, 5, 4), True), ((1, 4, 2, 3), False)):
+    case = (*inputs.norm(judge.rng(), shape), train, 0.8, 1e-2)
+    expected = judge.reference("spatial_batchnorm_forward")(*case)[2]
+    judge.forward("spatial_batchnorm_forward", spatial_batchnorm_forward, *case, returns=three)
+    same_running(spatial_batchnorm_forward(*case)[2], *expected)
+case = inputs.norm(judge.rng(), (2, 4, 3, 5))  # momentum and eps as they stand in the signature
+judge.forward("spatial_batchnorm_forward", spatial_batchnorm_forward, *case, returns=three)
+### END HIDDEN TESTS
+
+# %% check="spatial_batchnorm_backward" points=2
+# 2 points. Shown: the single 1. Hidden: random maps of small variance, all three gradients.
+maps = np.array([[[[0.0, 0.0], [4.0, 4.0]], [[10.0, 50.0], [10.0, 50.0]]]])
+start, dout = (np.zeros(2), np.ones(2)), np.zeros((1, 2, 2, 2))
+dout[0, 0, 0, 0] = 1.0
+_, cache, _ = spatial_batchnorm_forward(maps, np.ones(2), np.zeros(2), start, eps=0.0)
+dx, dgamma, dbeta = spatial_batchnorm_backward(dout, cache)
+expected = [[[[0.25, -0.25], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]]
+check.same(dx, expected, "dx", hint="The table of section 4, with 4 pixels for 4 rows.")
+check.same(dgamma, [-1.0, 0.0], "dgamma")
+check.same(dbeta, [1.0, 0.0], "dbeta")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+three = ("out", "cache", "running")
+names = ("spatial_batchnorm_forward", "spatial_batchnorm_backward")
+pair = (spatial_batchnorm_forward, spatial_batchnorm_backward)
+for shape, eps in (((2, 3, 4, 5), 1e-2), ((3, 2, 5, 4), 1e-2), ((1, 4, 2, 3), 1e-1)):
+    case = (*inputs.norm(judge.rng(), shape), True, 0.9, eps)
+    judge.backward(names, pair, *case, results=("dx", "dgamma", "dbeta"), returns=three)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** For feature maps a channel is a feature, and every pixel of every picture is a row.
+
+# %% [markdown]
+# ## 7. Drop some
+#
+# Units can come to rely on each other: one makes a mistake, and another has learned to repair just
+# that one. On new pictures the pair fails. **Dropout** breaks up such pairs. In every training
+# step it keeps each activation with probability $p$ and sets the others to zero. AlexNet does so in
+# its fully-connected layers, with $p = 0.5$.
+#
+# **Predict before you run.** A layer has 4096 units, all with activation 1, and $p = 0.5$. The next
+# layer adds them up. About what does it get in training? And at test time, when nothing is dropped?
+#
+# <details><summary>Answer</summary>
+#
+# About 2048 in training, 4096 at test time: twice as much as the next layer has ever seen.
+#
+# </details>
+#
+# The repair is called **inverted** dropout. What is kept is scaled by $1/p$, so that the sum stays
+# as it was, on average:
+#
+# $$\text{mask}_i = \begin{cases} 1/p & \text{if } \text{random}_i < p \\ 0 & \text{otherwise}
+# \end{cases} \qquad \text{out}_i = x_i \cdot \text{mask}_i$$
+#
+# Then there is nothing to do at test time: `x` passes as it is. And backward? The slope of each
+# output is its mask, so $\text{dx}_i = \text{dout}_i \cdot \text{mask}_i$, with the mask of the
+# forward pass.
+
+# %% [markdown]
+# A check needs the same random numbers as you. So the mask is made from a seed, in exactly this
+# way, one number between 0 and 1 for each activation:
+
+# %%
+np.random.default_rng(8).random(4).round(2)
+
+# %% [markdown]
+# With $p = 0.8$ the second is dropped, since 0.99 is not below 0.8. The others grow by
+# $1/0.8 = 1.25$.
+#
+# > **If you know other libraries.** Here `p` **keeps**, as in CS231n. In PyTorch it **drops**: our
+# > $p = 0.8$ is `Dropout(0.2)` there. At $p = 0.5$ both drop half, and nobody notices which is
+# > meant.
+#
+# ### Exercise 4: `dropout_forward` and `dropout_backward` (3 points)
+#
+# By hand: with seed 8 and $p = 0.8$, $[1, 2, 3, 4]$ becomes $[1.25, 0, 3.75, 5]$.
+
+
+# %% exercise="dropout_forward"
+def dropout_forward(x, p, seed, train=True):
+    """Keep each activation with probability p, and scale what is kept by 1 / p.
+
+    Args:
+        x: any shape, floating point.
+        p: probability to keep, above 0, at most 1.
+        seed: of the mask: keep where np.random.default_rng(seed).random(x.shape) < p.
+        train: when not training, x passes as it is.
+
+    Returns:
+        out: the shape of x.
+        cache: whatever dropout_backward will need.
+    """
+    ### BEGIN SOLUTION
+    if train:
+        keep = np.random.default_rng(seed).random(x.shape) < p
+        mask = keep / p
+    else:
+        mask = np.ones(x.shape)
+    return x * mask, mask
+    ### END SOLUTION
+
+
+def dropout_backward(dout, cache):
+    """Send the gradient through what was kept.
+
+    Args:
+        dout: gradient of the loss with respect to out, any shape.
+        cache: from dropout_forward.
+
+    Returns:
+        dx: the shape of dout.
+    """
+    ### BEGIN SOLUTION
+    mask = cache
+    return dout * mask
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it with one mask, then take the mean over a thousand masks. It should be close to `x`:
+
+# %%
+x = np.array([1.0, 2, 3, 4])
+out, cache = dropout_forward(x, 0.8, seed=8)
+print(out, dropout_backward(np.array([10.0, 20, 30, 40]), cache))
+print(np.mean([dropout_forward(x, 0.8, seed)[0] for seed in range(1000)], axis=0))
+
+# %% check="dropout_forward" points=1
+# 1 point, training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
+check.same(
+    dropout_forward(np.array([1.0, 2.0, 3.0, 4.0]), 0.8, 8)[0],
+    [1.25, 0.0, 3.75, 5.0],
+    "seed 8, p = 0.8",
+    hint="Kept where the random number is below p, and then divided by p.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6), ((6, 2), 1.0)):
+    x, seed = random.normal(size=shape), int(random.integers(1000))
+    judge.forward("dropout_forward", dropout_forward, x, p, seed)
+### END HIDDEN TESTS
+
+# %% check="dropout_forward" part="test" points=1
+# 1 point, test time. Shown: nothing is dropped or scaled. Hidden: other shapes and probabilities.
+four = np.array([1.0, 2.0, 3.0, 4.0])
+check.same(dropout_forward(four, 0.8, 8, False)[0], four, "test time", hint="x passes as it is.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6)):
+    x, seed = random.normal(size=shape), int(random.integers(1000))
+    judge.forward("dropout_forward", dropout_forward, x, p, seed, train=False)
+### END HIDDEN TESTS
+
+# %% check="dropout_backward" points=1
+# 1 point. Shown: the mask of seed 8. Hidden: other shapes, seeds and probabilities, both modes.
+_, cache = dropout_forward(np.array([1.0, 2.0, 3.0, 4.0]), 0.8, 8)
+dx = dropout_backward(np.array([10.0, 20.0, 30.0, 40.0]), cache)
+check.same(dx, [12.5, 0.0, 37.5, 50.0], "dx", hint="The same mask as forward, with its 1 / p.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+names, pair = ("dropout_forward", "dropout_backward"), (dropout_forward, dropout_backward)
+for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6)):
+    for train in (True, False):
+        x, seed = random.normal(size=shape), int(random.integers(1000))
+        judge.backward(names, pair, x, p, seed, train)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Predict before you run.** Somebody trains a net and gives every step the seed 8. What has she
+# got in place of dropout?
+#
+# <details><summary>Answer</summary>
+#
+# A smaller net. The same units are dropped in every step and never learn; the others never have to
+# do without each other. At test time the untrained ones join in.
+#
+# </details>
+
+# %% [markdown]
+# **Take away.** Dropout makes each unit useful by itself; the factor $1/p$ belongs to training, so
+# that testing needs nothing.
+
+# %% [markdown]
+# ## 8. In your own words
+#
+# A friend has a net with batch norm after each of its affine layers, the last one included. On her
+# test pictures, in batches of 100, it is right nine times out of ten. She puts it into an app,
+# where the pictures come one at a time. Now it gives the same answer to every picture.
+#
+# What has she forgotten? Why are all answers alike? And why did the batches of 100 not show it? Two
+# to four sentences. (2 points, graded by hand)
+
+# %% [markdown] answer="one_at_a_time" points=2
+# She has left the net in training mode, `train=True`. A batch of one is its own mean, so
+# $x - \text{mean}$ is 0, and `out` is `beta` for every picture: the scores no longer depend on the
+# input. In a batch of 100 the mean and the variance are close to the running ones, so the answers
+# were nearly right, although each of them depended on the other 99 pictures.
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | $N, D$ | rows of the batch, features; for maps $D = C$ and a row is a pixel |
+# | $N, C, H, W$ | pictures in the batch, channels, height, width |
+# | $n, k, \alpha, \beta$ | neighbourhood and constants of `lrn_forward`: chosen, not learned |
+# | mean, var, `running` | statistics of the batch, and the pair that is kept for test time |
+# | `x_hat`, $\hat{x}$ | `x` with mean 0 and deviation 1 |
+# | `gamma`, `beta` | scale and shift, learned, shape $(D,)$ |
+# | `eps` | added to the variance, inside the root |
+# | $p$ | probability to keep in dropout |
+#
+# - Activations shrink or grow with depth, unless something keeps them in range.
+# - Batch norm does so with the statistics of the batch; at test time with running ones.
+# - Its gradient goes three ways: directly, through the mean, through the variance.
+# - For feature maps, one mean and one variance a channel.
+# - Dropout keeps with probability $p$ and scales by $1/p$, in training only.
+#
+# Lesson 09 puts all layers together and trains a ConvNet.
