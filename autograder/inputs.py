@@ -20,6 +20,7 @@ CONV = (
     ((2, 3, 6, 5), (1, 3, 2, 4), 1, 0),
     ((1, 3, 4, 6), (2, 3, 4, 3), 1, 0),  # one window along the height
     ((2, 1, 6, 3), (3, 1, 2, 3), 2, 0),  # one along the width
+    ((2, 2, 3, 4), (3, 2, 3, 2), 2, 3),  # more padding than picture
 )
 # (shape of x, shape of w, stride, pad, dilation)
 DILATED = (

@@ -5,7 +5,7 @@ import pytest
 from autograder.course import lessons
 from convbook import nets
 
-# Parameters: of torchvision where it has the net, otherwise of the papers or the sum of their layers.
+# As torchvision has them, or else the sums of the layers in the papers.
 PARAMETERS = {
     "lenet5": 61_706,
     "alexnet": 60_965_224,

@@ -1,10 +1,23 @@
 """Mutants that are the same function as the solution, each with the reason.
 
-(lesson, exercise) to what the mutant made of a line, and why no check can tell.
+PATTERNS hold for every lesson; EQUIVALENT maps (lesson, exercise) to what the mutant made of a line,
+and says why no check can tell.
 """
+
+import re
+
+PATTERNS = {
+    re.compile(
+        r"reshape\(.*(- 2|~1)\b"
+    ): "NumPy takes any negative number for the size that is left over",
+}
 
 _DILATION = "lesson 02 does not use dilation yet"
 _NAMES = "the kinds of a layer are two interned words; no other lies between them"
+
+_FRAME = "a larger frame is cut off again"
+_ONE = "that axis has length 1"
+_MAPS = "the four maps share their sizes"
 
 EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     ("02_convolution", "conv_forward"): {
@@ -19,10 +32,6 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "def projection_check(f, x, dx, dout, v, h= 1.00001):": "the step is the student's choice",
         "def projection_check(f, x, dx, dout, v, h= -0.99999):": "the step is the student's choice",
     },
-    ("05_pooling", "max_pool_forward"): {
-        "switches[:, :, i, j] = window.reshape(N, C, - 2).argmax(axis=2)": "NumPy takes any negative",
-        "switches[:, :, i, j] = window.reshape(N, C, ~1).argmax(axis=2)": "NumPy takes any negative",
-    },
     ("05_pooling", "l2_pool_forward"): {
         "rate = dout / np.where(out > 0, out, 2.0)  # where out is 0, so is every x of the window": (
             "the other factor is 0 there"
@@ -36,5 +45,65 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         'elif layer[0] is "pool":': _NAMES,
         'if layer[0] <= "conv":': _NAMES,
         'elif layer[0] <= "pool":': _NAMES,
+    },
+    ("01_volumes", "conv_output_size"): {
+        'if room < 0 or (policy >= "raise" and room % S):': _NAMES,
+        'if room < 0 or (policy is "raise" and room % S):': _NAMES,
+        'missing = -room % S if policy >= "pad" else 0  # zeros that fill one more window': _NAMES,
+        'missing = -room % S if policy is "pad" else 0  # zeros that fill one more window': _NAMES,
+    },
+    ("01_volumes", "same_padding"): {"if F % 2 <= 0:": "a remainder is never negative"},
+    ("01_volumes", "find_sizes"): {"if size is W_out:": "small whole numbers are one object"},
+    ("04_im2col", "col2im"): {
+        "x_pad = np.zeros((N, C, H + 3 * pad, W + 2 * pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H + 2 * pad, W + 3 * pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H << 2 * pad, W + 2 * pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H + 2 * pad, W << 2 * pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H + 2 << pad, W + 2 * pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H + 2 * pad, W + 2 << pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H + 2 ** pad, W + 2 * pad), dtype=cols.dtype)": _FRAME,
+        "x_pad = np.zeros((N, C, H + 2 * pad, W + 2 ** pad), dtype=cols.dtype)": _FRAME,
+    },
+    ("04_im2col", "cover_count"): {
+        "ones = np.ones(( 2, 1, H, W))": "one picture is read",
+        "ones = np.ones((1, 2, H, W))": "one channel is read",
+        "return col2im(cols, ones.shape, HH, WW, stride, pad)[ -1, 0]": _ONE,
+        "return col2im(cols, ones.shape, HH, WW, stride, pad)[0, -1]": _ONE,
+    },
+    ("06_fully_connected", "svm_loss"): {
+        "dscores = (margins != 0).astype(float)": "a margin is never negative",
+    },
+    ("06_fully_connected", "conv_to_fc"): {
+        "w_fc = np.zeros((C, H + 3 * pad, W + 2 * pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H + 2 * pad, W + 3 * pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H << 2 * pad, W + 2 * pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H + 2 * pad, W << 2 * pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H + 2 << pad, W + 2 * pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H + 2 * pad, W + 2 << pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H + 2 ** pad, W + 2 * pad, F, H_out, W_out))": _FRAME,
+        "w_fc = np.zeros((C, H + 2 * pad, W + 2 ** pad, F, H_out, W_out))": _FRAME,
+    },
+    ("06_fully_connected", "half_stride"): {
+        "out = np.empty((N, M, h + maps[1, 0].shape[2], w + maps[1, 1].shape[3]))": _MAPS,
+        "out = np.empty((N, M, h + maps[1, 1].shape[2], w + maps[ 0, 1].shape[3]))": _MAPS,
+    },
+    ("06_fully_connected", "crop_gap"): {
+        "gap = -1.0": "a distance is at least 0",
+        "gap = max(gap, np.max(np.abs(scores[:, :, i, j] - alone[:, :, -1, 0])))": _ONE,
+        "gap = max(gap, np.max(np.abs(scores[:, :, i, j] - alone[:, :, 0, -1])))": _ONE,
+    },
+    ("07_one_by_one_and_dilated", "conv_forward"): {
+        "x_pad = np.pad(x, ((0, 1), (0, 0), (pad, pad), (pad, pad)))": "N is read from x",
+    },
+    ("07_one_by_one_and_dilated", "stack_cost"): {
+        '"size": depth * (F - 1) | 1,': "F is odd",
+        '"size": depth * (F - 1) ^ 1,': "F is odd",
+        '"size": depth * (F ^ 1) + 1,': "F is odd",
+    },
+    ("08_normalization", "lrn_forward"): {
+        "def lrn_forward(x, n= 4, k=2.0, alpha=1e-4, beta=0.75):": "half of it, rounded down, is 2",
+    },
+    ("08_normalization", "dropout_forward"): {
+        "keep = np.random.default_rng(seed).random(x.shape) <= p": "a draw is never exactly p",
     },
 }

@@ -1,0 +1,180 @@
+"""Convolution a few pictures at a time: where the batch is cut must not show in the result."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from convbook import check, layers
+from convbook.layers import conv
+
+Case = tuple[tuple, tuple, int, int, int]
+
+
+@pytest.fixture(scope="module")
+def torch() -> Any:
+    return pytest.importorskip("torch", reason="PyTorch is not installed")
+
+
+@st.composite
+def cases(draw: Callable) -> Case:
+    """Draw shapes of x and w, stride, padding and dilation such that the windows fit."""
+    stride, pad, dilation = (draw(st.integers(1, 3)), draw(st.integers(0, 2)), draw(st.integers(1, 3)))
+    N, C, F = (draw(st.integers(1, 3)) for _ in range(3))
+    kernel = [draw(st.integers(1, 3)) for _ in range(2)]
+    reach = [dilation * (k - 1) + 1 for k in kernel]
+    size = [stride * draw(st.integers(0, 3)) + r - 2 * pad for r in reach]
+    assume(min(size) > 0)
+    return (N, C, *size), (F, C, *kernel), stride, pad, dilation
+
+
+def draw(case: Case, seed: int = 0, dtype: type = np.float64) -> tuple[np.ndarray, ...]:
+    """Make x, w and b that raise when they are written to."""
+    rng = np.random.default_rng(seed)
+    arrays = tuple(rng.normal(size=s).astype(dtype) for s in (*case[:2], case[1][0]))
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
+
+
+def run(case: Case, arrays: tuple) -> list[np.ndarray]:
+    """Return out, dx, dw and db for a gradient that is drawn."""
+    out, cache = layers.conv_forward(*arrays, *case[2:])
+    dout = np.random.default_rng(1).normal(size=out.shape).astype(out.dtype)
+    dout.flags.writeable = False
+    return [out, *layers.conv_backward(dout, cache)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases(), st.integers(0, 2**32 - 1))
+def test_conv_and_its_gradients_are_pytorchs(torch: Any, case: Case, seed: int) -> None:
+    arrays = draw(case, seed)
+    tensors = [torch.tensor(a.copy(), requires_grad=True) for a in arrays]
+    how = dict(zip(("stride", "padding", "dilation"), case[2:], strict=True))
+    theirs = torch.nn.functional.conv2d(*tensors, **how)
+    out, cache = layers.conv_forward(*arrays, *case[2:])
+    dout = np.random.default_rng(seed).normal(size=out.shape)
+    theirs.backward(torch.tensor(dout))
+    np.testing.assert_allclose(out, theirs.detach(), rtol=1e-9, atol=1e-9)
+    for own, tensor in zip(layers.conv_backward(dout, cache), tensors, strict=True):
+        np.testing.assert_allclose(own, tensor.grad, rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(cases(), st.integers(0, 2**32 - 1))
+def test_conv_backward_is_the_measured_gradient(case: Case, seed: int) -> None:
+    x, w, b = draw(case, seed)
+    how = case[2:]
+    out, cache = layers.conv_forward(x, w, b, *how)
+    dout = np.random.default_rng(seed).normal(size=out.shape)
+    dx, dw, db = layers.conv_backward(dout, cache)
+    check.gradient(lambda x: layers.conv_forward(x, w, b, *how)[0], x, dx, dout)
+    check.gradient(lambda w: layers.conv_forward(x, w, b, *how)[0], w, dw, dout)
+    check.gradient(lambda b: layers.conv_forward(x, w, b, *how)[0], b, db, dout)
+
+
+BATCH: Case = ((7, 2, 7, 9), (3, 2, 3, 3), 2, 1, 1)
+DILATED: Case = ((7, 2, 7, 9), (3, 2, 3, 2), 1, 1, 2)
+ONE_PICTURE = 18 * 20 * 8  # bytes of the columns of one picture of BATCH
+PICTURES = {"all": 100, "seven": 7, "three": 3, "two": 2, "one": 1, "half": 0.5, "none": 0}
+
+
+@pytest.mark.parametrize("together", PICTURES.values(), ids=PICTURES)
+@pytest.mark.parametrize("case", [BATCH, DILATED], ids=["stride", "dilation"])
+def test_where_the_batch_is_cut_does_not_show(
+    monkeypatch: pytest.MonkeyPatch, case: Case, together: float
+) -> None:
+    arrays = draw(case)
+    alone = [run(((1, *case[0][1:]), *case[1:]), (x[None], *arrays[1:])) for x in arrays[0]]
+    monkeypatch.setattr(conv, "BUFFER_BYTES", int(together * ONE_PICTURE))
+    out, cache = layers.conv_forward(*arrays, *case[2:])
+    check.same(out, np.concatenate([part[0] for part in alone]))
+    dout = np.random.default_rng(2).normal(size=out.shape)
+    grads = []
+    for n in range(len(dout)):
+        _, one = layers.conv_forward(arrays[0][n : n + 1], *arrays[1:], *case[2:])
+        grads.append(layers.conv_backward(dout[n : n + 1], one))
+    dx, dw, db = layers.conv_backward(dout, cache)
+    check.same(dx, np.concatenate([part[0] for part in grads]), "dx")
+    check.same(dw, sum(part[1] for part in grads), "dw")
+    check.same(db, sum(part[2] for part in grads), "db")
+
+
+@pytest.mark.parametrize(("together", "expected"), [(100, 7), (3, 3), (1, 1), (0, 1)])
+def test_the_buffer_holds_no_more_than_it_may_or_one_picture(
+    monkeypatch: pytest.MonkeyPatch, together: int, expected: int
+) -> None:
+    sizes = []
+    fill = conv._fill
+
+    def watch(cols: np.ndarray, *rest: Any) -> np.ndarray:
+        sizes.append(len(cols))
+        return fill(cols, *rest)
+
+    monkeypatch.setattr(conv, "_fill", watch)
+    monkeypatch.setattr(conv, "BUFFER_BYTES", together * ONE_PICTURE)
+    run(BATCH, draw(BATCH))
+    assert set(sizes) == {expected}
+    assert len(sizes) == 2 * -(-7 // expected)  # forward and backward, rounded up
+
+
+def test_a_picture_larger_than_the_buffer_as_it_is() -> None:
+    x = np.random.default_rng(0).normal(size=(2, 1, 130, 130))
+    w = np.zeros((1, 1, 3, 3))
+    w[0, 0, 2, 1] = 2  # picks one tap, so that the result is known without another convolution
+    assert 9 * 128 * 128 * x.itemsize > conv.BUFFER_BYTES
+    out, cache = layers.conv_forward(x, w, np.ones(1))
+    check.same(out, 2 * x[:, :, 2:, 1:-1] + 1)
+    dx, dw, db = layers.conv_backward(np.ones(out.shape), cache)
+    expected = np.zeros(x.shape)
+    expected[:, :, 2:, 1:-1] = 2
+    check.same(dx, expected, "dx")
+    check.same(dw[0, 0, 0, 0], x[:, :, :-2, :-2].sum(), "dw")
+    check.same(db, [2.0 * 128 * 128], "db")
+
+
+def test_an_empty_batch_gives_empty_maps_and_no_gradient() -> None:
+    case: Case = ((0, 2, 4, 4), (3, 2, 3, 3), 1, 1, 1)
+    out, dx, dw, db = run(case, draw(case))
+    assert out.shape == (0, 3, 4, 4) and dx.shape == (0, 2, 4, 4)
+    assert not dw.any() and not db.any()
+
+
+@pytest.mark.parametrize("case", [BATCH, DILATED], ids=["stride", "dilation"])
+def test_float32_stays_float32(case: Case) -> None:
+    made = run(case, draw(case, dtype=np.float32))
+    assert {a.dtype for a in made} == {np.dtype(np.float32)}
+    for narrow, wide in zip(made, run(case, draw(case)), strict=True):
+        np.testing.assert_allclose(narrow, wide, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int64])
+def test_pictures_of_whole_numbers_give_what_the_same_floats_give(kind: type) -> None:
+    # Values near the end of uint8: a sum taken in it would run over.
+    x = np.random.default_rng(0).integers(100, 256, BATCH[0]).astype(kind)
+    _, w, b = draw(BATCH)
+    for own, expected in zip(run(BATCH, (x, w, b)), run(BATCH, (x * 1.0, w, b)), strict=True):
+        check.same(own, expected)
+
+
+def test_whole_number_filters_do_not_run_over() -> None:
+    x = np.full((1, 1, 2, 2), 200, dtype=np.uint8)
+    w = np.full((1, 1, 2, 2), 3, dtype=np.uint8)
+    check.same(layers.conv_forward(x, w, np.zeros(1))[0], [[[[2400.0]]]])
+
+
+def test_results_share_no_memory_with_arguments() -> None:
+    case: Case = ((2, 1, 3, 3), (1, 1, 1, 1), 1, 0, 1)
+    arrays = draw(case)
+    for made in run(case, arrays):
+        assert not any(np.shares_memory(made, a) for a in arrays)
+
+
+def test_pictures_may_be_views() -> None:
+    x, w, b = draw(BATCH)
+    turned = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    for own, expected in zip(run(BATCH, (turned, w, b)), run(BATCH, (x, w, b)), strict=True):
+        check.same(own, expected)
