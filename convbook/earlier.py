@@ -61,16 +61,25 @@ def take(name: str, lesson: str, folder: Path) -> Any:
         print(f"{name}: the given layer.")
         return getattr(layers, name)
     source, together = before[-1]
-    own, problem = _own(source, together, folder / source / f"{source}.ipynb")
-    if own is None:
+    theirs, problem = own(source, together, folder / source / f"{source}.ipynb")
+    if theirs is None:
         print(f"{name}: the given layer ({problem}).")
         return getattr(layers, name)
     print(f"{name}: your own, from {source}.")
-    return own[name]
+    return theirs[name]
 
 
-def _own(lesson: str, functions: tuple[str, ...], path: Path) -> tuple[dict[str, Any] | None, str]:
-    """Return the student's functions, all of them, or None and the reason why not."""
+def own(lesson: str, functions: tuple[str, ...], path: Path) -> tuple[dict[str, Any] | None, str]:
+    """Return a student's functions, where all of them pass their visible checks.
+
+    Args:
+        lesson: the lesson that asked for them.
+        functions: their names.
+        path: the student's notebook of that lesson.
+
+    Returns:
+        The names that the notebook defines, or None; and the reason why not, or ''.
+    """
     global _reading
     if not path.exists():
         return None, f"there is no {lesson} beside this notebook"

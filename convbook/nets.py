@@ -128,7 +128,7 @@ def quick_conv() -> Callable[..., Any]:
     """
     lesson, name = "04_im2col", "conv_forward_im2col"
     path = Path.cwd().parent / lesson / f"{lesson}.ipynb"
-    own, problem = earlier._own(lesson, (name,), path)
+    own, problem = earlier.own(lesson, (name,), path)
     if own is None:
         print(f"{name}: the given layer ({problem}).")
         return layers.conv_forward
