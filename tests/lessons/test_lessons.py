@@ -3,7 +3,6 @@
 These run in this process, without the sandbox; tests/autograder grades through it.
 """
 
-import ast
 import importlib
 import time
 
@@ -12,10 +11,8 @@ import pytest
 from cells import named
 from nbclient import NotebookClient
 
-from autograder import mistakes
+from autograder import judge, mistakes, rehearse
 from autograder.course import Lesson, lessons
-from autograder.rehearse import rehearse
-from convbook import notebook
 
 SEEDS = (11, 12, 13)
 MAX_SECONDS = 60  # the promise for a whole solution notebook on one core
@@ -29,11 +26,8 @@ def right_versions(lesson: Lesson) -> dict[str, list[str]]:
 
 
 def failures(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, Exception]:
-    return {name: error for name, error in rehearse(lesson, cells, seed).items() if error}
-
-
-def functions(source: str) -> set[str]:
-    return {s.name for s in ast.parse(source).body if isinstance(s, ast.FunctionDef)}
+    results = rehearse.rehearse(lesson, cells, seed)
+    return {name: error for name, error in results.items() if error}
 
 
 def lesson_id(value: object) -> str:
@@ -49,7 +43,7 @@ def test_the_solution_passes_every_check(lesson: Lesson) -> None:
 @pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
 def test_a_blank_fails_every_check_by_not_implemented_error(lesson: Lesson) -> None:
     blank = {c: named(lesson.released, c).source for c in lesson.exercises}
-    results = rehearse(lesson, blank, seed=1)
+    results = rehearse.rehearse(lesson, blank, seed=1)
     assert {name: type(error) for name, error in results.items()} == dict.fromkeys(
         results, NotImplementedError
     )
@@ -57,11 +51,13 @@ def test_a_blank_fails_every_check_by_not_implemented_error(lesson: Lesson) -> N
 
 @pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=lesson_id)
 def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake) -> None:
+    own = mistakes.functions(lesson, mistake.exercise)
+    checks = [c for c in lesson.checks if c.exercise in own and not c.manual]
     wrong = {mistake.exercise: mistakes.source(mistake, lesson)}
-    own = functions(wrong[mistake.exercise])
     for seed in SEEDS:
-        failed = failures(lesson, wrong, seed)
-        assert any(notebook.exercise_of(name) in own for name in failed), f"seed {seed}"
+        judge.begin(lesson.name, seed)
+        names = rehearse.student(lesson, wrong)
+        assert any(rehearse.run(check, names) for check in checks), f"seed {seed}"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
