@@ -40,14 +40,17 @@ proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (ta
 	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
 	$(BIN)/python tests/proof
 
-bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader
+bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader, and layers, beside PyTorch
 	$(BIN)/python bench/cost.py
+	@$(BIN)/pip install --quiet torch==2.13.0 || \
+		echo "No PyTorch 2.13.0 to install here: with any other in .venv, python bench/layers.py works too."
+	$(BIN)/python bench/layers.py
 
 grade: $(STAMP)  ## grade the sample class
 	@$(BIN)/python tests/sample_class.py class/sample/submitted
 	@$(BIN)/autograder grade --class class/sample $(UNPROTECTED)
 
-attacks: $(STAMP)  ## hand in 190 attacks to our grader and to plain nbgrader (ARGS=--markdown)
+attacks: $(STAMP)  ## hand the attacks in to our grader and to plain nbgrader (as root)
 	@PYTHONPATH=tests $(BIN)/python -m attacks $(ARGS)
 
 build: $(STAMP)  ## build the notebooks from their sources

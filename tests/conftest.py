@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SLOW = {HERE / "airlock", HERE / "browser", HERE / "demo"}
+SLOW = {HERE / "airlock", HERE / "attacks", HERE / "browser", HERE / "demo"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,24 @@
+"""Our grader takes every attack as it should. `make attacks` sets plain nbgrader beside it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sandbox import SANDBOX
+
+from attacks import ours, report
+from attacks.case import KINDS
+from attacks.suite import CASES
+
+
+def test_there_are_a_hundred_attacks_of_six_classes() -> None:
+    assert len(CASES) >= 100
+    assert set(Counter(case.kind for case in CASES)) == set(KINDS)
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed")
+def test_every_attack_gets_what_it_deserves_and_does_no_harm(tmp_path: Path) -> None:
+    found = ours.run(CASES, tmp_path)
+    rows = report.rows(list(CASES), found, None)
+    assert [(row.case.kind, row.case.name, row.ours) for row in rows if row.ours] == []
