@@ -29,7 +29,6 @@ class Limits:
     disk_files: int = 4096  # files and folders a student makes (bwrap only)
 
     # What is carried back.
-    message_bytes: int = 256 * MIB  # arrays in one call or one reply
     output_bytes: int = 2 * MIB  # the outputs of one cell
     output_items: int = 200  # how many outputs one cell may have
     verdict_chars: int = 4000  # the message of a verdict
