@@ -1,4 +1,4 @@
-"""The command line: convbook lab."""
+"""The command line: convbook lab | progress | doctor | data."""
 
 import argparse
 import os
@@ -18,20 +18,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     lab = commands.add_parser("lab", help="open the course in JupyterLab")
     lab.add_argument("folder", nargs="?", type=Path, help="holds the lessons; the course's own")
     lab.set_defaults(command=_lab)
+
+    progress = commands.add_parser("progress", help="show your points so far, and what is next")
+    progress.add_argument("folder", nargs="?", type=Path, help="holds the lessons")
+    progress.add_argument("--seconds", type=float, help="how long one lesson may take; 60")
+    progress.set_defaults(command=_progress)
+
+    doctor = commands.add_parser("doctor", help="look for what is wrong with this machine")
+    doctor.set_defaults(command=_doctor)
+
+    data = commands.add_parser("data", help="get the pictures that the course cannot ship")
+    data.add_argument("name", choices=["cifar10"])
+    data.add_argument("--from", dest="source", type=Path, help="a copy that you have")
+    data.set_defaults(command=_data)
+
     args, rest = parser.parse_known_args(argv)
+    if rest and args.command is not _lab:  # only JupyterLab takes further options
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return args.command(args, rest)
 
 
 def _lab(args: argparse.Namespace, rest: list[str]) -> int:
     """Start JupyterLab at the first lesson. Further options go to JupyterLab as they are."""
     folder = (args.folder or _course()).resolve()
-    lessons = sorted(path for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name)
+    lessons = _lessons(folder, "lab")
     if not lessons:
-        print(
-            f"convbook: {folder} holds no lessons. Name the folder that holds 01_volumes and the"
-            " others: convbook lab FOLDER",
-            file=sys.stderr,
-        )
         return 2
     first = lessons[0].relative_to(folder).as_posix()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
@@ -41,6 +52,53 @@ def _lab(args: argparse.Namespace, rest: list[str]) -> int:
         return subprocess.call(command, env=env)
     except KeyboardInterrupt:
         return 0
+
+
+def _progress(args: argparse.Namespace, rest: list[str]) -> int:
+    from convbook import progress  # here and below: what is not needed is not loaded
+
+    lessons = _lessons((args.folder or _course()).resolve(), "progress")
+    if not lessons:
+        return 2
+    seconds = progress.SECONDS if args.seconds is None else args.seconds
+    progress.show(lessons, seconds, lambda text: print(text, flush=True))
+    return 0
+
+
+def _doctor(args: argparse.Namespace, rest: list[str]) -> int:
+    from convbook import doctor
+
+    return doctor.main()
+
+
+def _data(args: argparse.Namespace, rest: list[str]) -> int:
+    from convbook import data
+    from convbook.data import cifar10
+
+    try:
+        path = data.fetch("cifar10") if args.source is None else cifar10.keep(args.source)
+        pictures = data.load("cifar10", path)
+    except (data.DownloadError, OSError, ValueError) as error:
+        print(f"convbook: {error}", file=sys.stderr)
+        return 2
+    named = os.environ.get(cifar10.VARIABLE)
+    if named and Path(named) != path:
+        print(f"{cifar10.VARIABLE} names {named}, and goes first: unset it.", file=sys.stderr)
+    count = len(pictures.x_train) + len(pictures.x_test)
+    print(f'CIFAR-10, {count:,} pictures, is in {path}. In a notebook: data.load("cifar10")')
+    return 0
+
+
+def _lessons(folder: Path, command: str) -> list[Path]:
+    """Find the notebooks of the lessons in a folder. Where there are none, say what to do."""
+    found = sorted(path for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name)
+    if not found:
+        print(
+            f"convbook: {folder} holds no lessons. Name the folder that holds 01_volumes and the"
+            f" others: convbook {command} FOLDER",
+            file=sys.stderr,
+        )
+    return found
 
 
 def _course() -> Path:

@@ -4,16 +4,18 @@ The cells carry nbgrader's metadata. An exercise is a solution cell named after 
 check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 """
 
+from __future__ import annotations
+
 import ast
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 CHECK = "check-"
 # Cells with one of these tags show something; no grade and no later cell depends on them.
@@ -31,6 +33,8 @@ def read(path: Path | str) -> NotebookNode:
     Raises:
         NotebookError: the file is missing, is not JSON, or is not a notebook.
     """
+    import nbformat  # takes seconds to load, and who has the cells already does not need it
+
     try:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -5,6 +5,7 @@ binary archive is read, never the one for Python: that one is pickled, and to un
 to run it.
 """
 
+import io
 import os
 import tarfile
 from dataclasses import dataclass
@@ -102,6 +103,36 @@ def load(source: str | Path | None = None, archive: Archive = ARCHIVE) -> Pictur
     if max(y_train.max(), y_test.max()) >= len(classes):
         raise ValueError(f"{path}: a label is above {len(classes) - 1}, the last class")
     return Pictures("cifar10", x_train, y_train, x_test, y_test, classes)
+
+
+def keep(source: str | Path, archive: Archive = ARCHIVE) -> Path:
+    """Put a copy of CIFAR-10 that you have where `load` finds it, instead of a download.
+
+    Args:
+        source: a folder or an archive, as for `load`.
+        archive: what to expect.
+
+    Returns:
+        The copy.
+
+    Raises:
+        FileNotFoundError, ValueError: as for `load`.
+        OSError: the copy cannot be written.
+    """
+    load(source, archive)  # only what can be read gets the name that is trusted
+    path = _downloaded()
+    part = path.with_name(path.name + ".copy")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(part, "w:gz", compresslevel=1) as tar:
+            for name, content in _from_place(Path(source), archive).items():
+                info = tarfile.TarInfo(f"{INSIDE}/{name}")
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
 
 
 def _downloaded() -> Path:

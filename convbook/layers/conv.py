@@ -69,7 +69,7 @@ def conv_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarra
     dx_pad = np.zeros(x_pad.shape, dtype=np.result_type(dout, w))
     rows = w.reshape(F, -1)  # (F, C, HH, WW) -> (F, C*HH*WW)
     drows = np.zeros((F, C * HH * WW), dtype=np.result_type(dout, x))
-    douts = dout.reshape(N, F, -1)  # (N, F, H_out, W_out) -> (N, F, H_out*W_out)
+    douts = dout.reshape(N, F, H_out * W_out)
     cols = _buffer(x, C * HH * WW, H_out * W_out)
     for part in _parts(N, len(cols)):
         seen = _fill(cols, x_pad[part], w.shape, H_out, stride, dilation)

@@ -4,8 +4,10 @@ import numpy as np
 
 from convbook.layers.windows import output_size, tap
 
-MaxCache = tuple[np.ndarray, np.ndarray, int, int, int]
+MaxCache = tuple[np.ndarray, int, int, int]
 AvgCache = tuple[tuple[int, ...], int, int, int]
+
+TOGETHER = 8  # pictures whose windows backward looks at together: few, to stay in the cache
 
 
 def max_pool_forward(
@@ -26,11 +28,7 @@ def max_pool_forward(
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    H_out, W_out = _shape(x, HH, WW, stride)
-    taps = [tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)]
-    stack = np.stack(taps)  # (HH * WW, N, C, H_out, W_out)
-    switches = stack.argmax(axis=0)  # the first of equal values
-    return stack.max(axis=0), (x, switches, HH, WW, stride)
+    return _largest(x, HH, WW, stride), (x, HH, WW, stride)
 
 
 def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
@@ -43,11 +41,20 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     Returns:
         dx: shape (N, C, H, W).
     """
-    x, switches, HH, WW, stride = cache
+    x, HH, WW, stride = cache
     H_out, W_out = dout.shape[2:]
-    dx = np.zeros_like(x)
-    for k, (i, j) in enumerate(np.ndindex(HH, WW)):
-        tap(dx, i, j, H_out, W_out, stride)[...] += dout * (switches == k)
+    dx = np.zeros(x.shape, dtype=np.result_type(x, dout))
+    for n in range(0, len(x), TOGETHER):
+        part = slice(n, n + TOGETHER)
+        # Found again, not kept: that is faster than the memory, and nobody can have changed it.
+        largest = _largest(x[part], HH, WW, stride)
+        waiting = np.ones(largest.shape, dtype=bool)  # windows whose largest is still to come
+        for i, j in np.ndindex(HH, WW):
+            seen = tap(x[part], i, j, H_out, W_out, stride).copy()  # read twice, so without gaps
+            # Of equal values the first wins. One that is not a number differs from itself.
+            wins = waiting & ((seen == largest) | (seen != seen))
+            tap(dx[part], i, j, H_out, W_out, stride)[...] += dout[part] * wins
+            waiting &= ~wins
     return dx
 
 
@@ -68,6 +75,19 @@ def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
     for i, j in np.ndindex(HH, WW):
         tap(dx, i, j, H_out, W_out, stride)[...] += dout / (HH * WW)
     return dx
+
+
+def _largest(x: np.ndarray, HH: int, WW: int, stride: int) -> np.ndarray:
+    """Go over the taps, and keep the larger value of all windows at once.
+
+    Returns:
+        Shape (N, C, H_out, W_out), memory of its own.
+    """
+    H_out, W_out = _shape(x, HH, WW, stride)
+    out = tap(x, 0, 0, H_out, W_out, stride).copy()
+    for i, j in np.ndindex(HH, WW):
+        np.maximum(out, tap(x, i, j, H_out, W_out, stride), out=out)
+    return out
 
 
 def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:

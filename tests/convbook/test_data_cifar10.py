@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bad_server import EACH, FILES, GOOD, serving, tar_of
 
-from convbook import data
+from convbook import cli, data
 from convbook.data import cifar10
 from convbook.data.cifar10 import INSIDE, NAMES, RECORD, TEST, TRAIN, Archive
 
@@ -140,3 +140,36 @@ def test_a_folder_that_lacks_a_file_is_named(home: Path, archive: Archive) -> No
     (home / INSIDE / TEST).write_bytes(FILES[TEST])
     with pytest.raises(FileNotFoundError, match=r"lacks data_batch_1\.bin"):
         cifar10.load(home, archive)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_copy_is_kept_for_later(home: Path, archive: Archive, packed: bool) -> None:
+    own = home / "own"
+    own.mkdir()
+    for name, content in ({"any.tar.gz": GOOD} if packed else FILES).items():
+        (own / name).write_bytes(content)
+    kept = cifar10.keep(own / "any.tar.gz" if packed else own, archive)
+    found = cifar10.load(archive=archive)
+    assert np.array_equal(found.x_train, cifar10.load(kept, archive).x_train)
+    assert len(found.x_test) == EACH and found.x_test[0, 0, 0, 0] == FILES[TEST][1]
+    assert [path.name for path in kept.parent.iterdir()] == ["cifar-10-binary.tar.gz"]
+    kept.unlink()
+    with pytest.raises(FileNotFoundError, match="holds neither"):
+        cifar10.keep(home / "nowhere", archive)
+    assert list(kept.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [(["--from", "nowhere"], "holds neither"), ([], "cannot be written")]
+)
+def test_the_command_says_why_in_its_own_words(
+    more: list[str],
+    said: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (home / ".cache").write_text("a file where a folder should be")
+    assert cli.main(["data", "cifar10", *more]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("convbook: ") and said in told.err and told.out == ""

@@ -76,6 +76,14 @@ def test_pools_are_pytorchs(torch: Any, kind: str, case: Case, seed: int) -> Non
     np.testing.assert_allclose(backward(dout, cache), tensor.grad, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("N", [0, 1, 7, 8, 9, 20])
+def test_where_backward_cuts_the_batch_does_not_show(N: int) -> None:
+    x = np.random.default_rng(0).normal(size=(N, 2, 5, 5))
+    out, cache = layers.max_pool_forward(x, 3, 3, 2)
+    dout = np.random.default_rng(1).normal(size=out.shape)
+    check.same(layers.max_pool_backward(dout, cache), by_hand(x, dout, 3, 3, 2)[1], "dx")
+
+
 def test_nan_wins_at_its_first_place() -> None:
     x = np.array([[[[1.0, np.nan], [np.nan, 5.0]]]])
     out, cache = layers.max_pool_forward(x)

@@ -1,0 +1,226 @@
+"""How far a student is: the points of each lesson by the checks in their own notebook.
+
+`of` tells it of one notebook, `show` prints it for all. Only what a notebook defines is run, in a
+process of its own, so that an endless loop or a crash costs that one lesson.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convbook import check, earlier, notebook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+SECONDS = 60.0  # for all checks of a lesson; those of a right one take under five
+WORKERS = 4
+BLANK, MISSING, WRONG = "blank", "missing", "wrong"
+RIGHT, NOT_RUN = "right", "not run"
+LOADED = "loaded"  # said once the definitions have run, before the first check
+TODO = {
+    BLANK: "write {}",
+    MISSING: "{} is missing: run its cell and look at the error",
+    WRONG: "{} does not pass its check yet",
+}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How far one lesson is.
+
+    Attributes:
+        path: its notebook.
+        title: the heading of the notebook, or its name where it cannot be read.
+        points: what the visible checks give.
+        most: what they can give.
+        not_run: the part of `most` whose checks this machine cannot run.
+        exercise: the first one that is not done, or ''.
+        todo: what to do about it, or '' where everything is done.
+    """
+
+    path: Path
+    title: str
+    points: float = 0.0
+    most: float = 0.0
+    not_run: float = 0.0
+    exercise: str = ""
+    todo: str = ""
+
+
+def of(path: Path, seconds: float = SECONDS) -> Lesson:
+    """Run the visible checks of a notebook, as it was last saved. Never raises for its content.
+
+    Args:
+        path: the notebook.
+        seconds: how long all its checks may take.
+    """
+    try:
+        cells = notebook.read(path)
+    except notebook.NotebookError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        return Lesson(path, path.stem, todo=f"{reason}; get this notebook from the course again")
+    title, points = _title(cells, path.stem), _points(cells)
+    if not points:
+        return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
+    said, stopped = _outcomes(cells, path.resolve(), seconds)
+    got = {name: said.get(name, "") for name in points}
+    exercise, todo = _next(got, stopped, LOADED in said)
+    return Lesson(
+        path,
+        title,
+        sum(points[name] for name in got if got[name] == RIGHT),
+        sum(points.values()),
+        sum(points[name] for name in got if got[name] == NOT_RUN),
+        exercise,
+        todo,
+    )
+
+
+def all_of(paths: Sequence[Path], seconds: float = SECONDS) -> Iterator[Lesson]:
+    """Tell how far each of these notebooks is, a few at a time, in their order."""
+    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+        yield from pool.map(lambda path: of(path, seconds), paths)
+
+
+def show(
+    paths: Sequence[Path], seconds: float = SECONDS, say: Callable[[str], object] = print
+) -> None:
+    """Print a line for each notebook, the sum, and what to do next."""
+    lessons = []
+    for lesson in all_of(paths, seconds):
+        lessons.append(lesson)
+        say(line(lesson))
+    points, most = sum(x.points for x in lessons), sum(x.most for x in lessons)
+    say(f"\n{points:g} of {most:g} points, by the checks that you can see in your saved notebooks.")
+    say("Not counted: hidden checks, which autograder check runs too, and written answers.")
+    todo = next((x for x in lessons if x.todo), None)
+    say(f"Next: {todo.title}: {todo.todo}." if todo else "Next: nothing, every check passes.")
+
+
+def line(lesson: Lesson) -> str:
+    """Return the line of one lesson in the terminal."""
+    if not lesson.most:
+        return f"{lesson.title:<37} {lesson.todo}"
+    not_run = f"{lesson.not_run:g} not run on this machine; " if lesson.not_run else ""
+    todo = f"next: {lesson.todo}" if lesson.todo else "done"
+    return f"{lesson.title:<37} {lesson.points:>3g} of {lesson.most:g} points   {not_run}{todo}"
+
+
+def _title(cells: NotebookNode, name: str) -> str:
+    first = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
+    heading = first.split("\n")[0]
+    return heading.removeprefix("#").strip() if heading.startswith("# ") else name
+
+
+def _points(cells: NotebookNode) -> dict[str, float]:
+    """Return the points of each check. A check that was copied counts once."""
+    points: dict[str, float] = {}
+    for cell in filter(notebook.is_check, cells.cells):
+        worth = cell.metadata["nbgrader"].get("points")
+        points[notebook.grade_id(cell)] = worth if isinstance(worth, (int, float)) else 0.0
+    return points
+
+
+def _next(outcomes: dict[str, str], stopped: str, loaded: bool) -> tuple[str, str]:
+    """Return the first exercise that is not done, and what to do about it."""
+    if stopped and not loaded:
+        return "", f"it {stopped} before the first check: look at your classes and imports"
+    for name, outcome in outcomes.items():
+        exercise = notebook.exercise_of(name)
+        if outcome in TODO:
+            return exercise, TODO[outcome].format(exercise)
+        if not outcome:  # the check that was running when everything ended
+            return exercise, f"{exercise} {stopped}, and later checks were not run"
+    return "", ""
+
+
+def _outcomes(cells: NotebookNode, path: Path, seconds: float) -> tuple[dict[str, str], str]:
+    """Run the checks in another process: outcomes by check, and how it ended too early."""
+    command = [sys.executable, "-m", "convbook.progress", path.stem]
+    # No windows; and several lessons run at once, so each gets one core.
+    env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    stopped = ""
+    # A file, not a pipe: what a stopped lesson has started could hold a pipe open.
+    with tempfile.TemporaryFile() as said:
+        try:
+            status = subprocess.run(
+                command,
+                cwd=path.parent,
+                env=env,
+                input=json.dumps(cells).encode(),
+                stdout=said,
+                stderr=subprocess.DEVNULL,
+                timeout=seconds,
+            ).returncode
+            if status:
+                stopped = f"ended Python (status {status})"
+        except subprocess.TimeoutExpired:
+            stopped = f"was stopped after {seconds:g} s"
+        said.seek(0)
+        pairs = map(_pair, said.read().splitlines())
+        return dict(pair for pair in pairs if pair), stopped or "ended Python"
+
+
+def _pair(text: bytes) -> tuple[str, str] | None:
+    try:
+        name, outcome = json.loads(text)
+    except ValueError:  # cut off in the middle
+        return None
+    return str(name), str(outcome)
+
+
+class _Node(dict[str, Any]):
+    """A notebook without nbformat, which takes seconds to load in every process."""
+
+    __getattr__ = dict.__getitem__
+
+
+def _run(name: str) -> None:
+    """Be that other process: say the outcome of each check as soon as it is known."""
+    said = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # What student code prints goes nowhere, even where it writes to the descriptor itself.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+
+    def say(check_id: str, outcome: str) -> None:
+        print(json.dumps([check_id, outcome]), file=said, flush=True)
+
+    cells = json.load(sys.stdin, object_hook=_Node)
+    # As in grading: a mistake in an early lesson costs its points once.
+    earlier.given_only = True
+    names = notebook.load_functions(cells, name)
+    say(LOADED, "")
+    done: set[str] = set()
+    for cell in filter(notebook.is_check, cells.cells):
+        check_id = notebook.grade_id(cell)
+        if check_id not in done:
+            done.add(check_id)
+            say(check_id, _outcome(notebook.public(cell.source), check_id, names))
+
+
+def _outcome(source: str, check_id: str, names: dict[str, Any]) -> str:
+    if notebook.exercise_of(check_id) not in names:
+        return MISSING
+    try:
+        exec(source, dict(names))
+    except NotImplementedError:
+        return BLANK
+    except check.NotRun:
+        return NOT_RUN
+    except (Exception, SystemExit):
+        return WRONG
+    return RIGHT
+
+
+if __name__ == "__main__":
+    _run(sys.argv[1])
