@@ -225,7 +225,7 @@ def activations(
     axis.invert_yaxis()
     axis.set_title("scores", fontsize=10)
     axis.set_xlabel("score")
-    figure.suptitle(title, y=0.97)
+    figure.suptitle(title, y=0.95)
     plt.show()
 
 

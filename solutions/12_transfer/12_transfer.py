@@ -1,0 +1,1084 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 12 Don't train from scratch
+#
+# You have a hundred pictures and a question. A hundred pictures are too few to train a ConvNet. But
+# somebody has trained one already, for another question. In practice that is where one starts: take
+# a pretrained net and fine-tune it.
+#
+# **You will** load a trained net and run it; operate on its last layer, so that it reads large
+# pictures; put a new last layer on it for classes that it has never seen; train that layer alone,
+# then one more; and measure what all this saves.
+#
+# **You will learn** which layers to keep, what "frozen" means to the last digit, why the new layer
+# learns fast and the old ones slowly, and when it is time to open another layer.
+#
+# **You need** convolutions there and back, lesson 06 for the surgery, momentum from lesson 09.
+#
+# | section | exercise | points |
+# |---|---|---|
+# | 1 | `features`, `forward` | 4 |
+# | 2 | `convert_head`, `class_map` | 4 |
+# | 3 | `new_head` | 2 |
+# | 4 | `train_head` | 3 |
+# | 5 | `loss_and_grads` | 4 |
+# | 6 | `update` | 3 |
+# | 8 | a written answer, graded by hand | 2 |
+#
+# Plan about 80 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+
+# %% given="setup"
+import time
+from itertools import product
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convbook import check, data, plot
+from convbook.earlier import (
+    affine_backward,
+    affine_forward,
+    relu_backward,
+    relu_forward,
+    softmax_loss,
+)
+from convbook.layers import conv_backward, conv_forward
+
+STRIDES = (2, 2, 1)  # of the three convolutions of the net
+
+# %% [markdown]
+# This lesson trains, so its convolutions are the given ones. They compute what yours do, without
+# loops over places. Section 1 compares the two.
+
+# %% [markdown]
+# ## 1. What is in the file
+#
+# A trained net is a handful of arrays. Ours has eight: the weights `w1` to `w4` and the biases `b1`
+# to `b4`. Three convolutions, each followed by a ReLU, and one fully-connected layer:
+#
+#     INPUT -> [CONV -> RELU]*3 -> FC
+#
+# There are no pools: the first two convolutions have stride 2 instead. And there is no zero padding.
+# Section 2 will thank us for that.
+#
+# It was trained on pictures of Emoji-10, emoji pasted on photographs, by the layers of this course.
+# It has seen 3500 pictures of seven classes. Three classes were kept from it: hand, person, plant.
+#
+# **Predict before you run.** The pictures are 32 x 32 x 3. The filters are 6 x 6, 4 x 4 and 3 x 3,
+# with strides 2, 2 and 1. How high and wide are the three volumes? The third has 96 channels. How
+# many numbers does the fully-connected layer look at?
+#
+# <details><summary>Answer</summary>
+#
+# $(32-6)/2+1 = 14$, then $(14-4)/2+1 = 6$, then $(6-3)/1+1 = 4$. The last layer looks at
+# $4 \cdot 4 \cdot 96 = 1536$ numbers.
+#
+# </details>
+
+# %%
+net = data.pretrained()
+print(", ".join(net.classes))
+for name, array in net.params.items():
+    print(name, array.shape)
+print(sum(array.size for array in net.params.values()), "numbers")
+
+# %% [markdown]
+# A file of weights should be data and nothing else. Many are not. A pickled file may hold any
+# program, and opening it runs that program. `data.pretrained` reads plain arrays, with
+# `np.load(..., allow_pickle=False)`. Do the same with files of strangers.
+#
+# The file also holds `net.mean`, the mean colour of the pictures it was trained on. It belongs to
+# the net as much as its weights do: whatever you show to the net, subtract this mean first.
+
+# %% tags=["demo"]
+emoji = data.load("emoji10")
+known = [emoji.classes.index(name) for name in net.classes]
+is_known = np.isin(emoji.y_test, known)
+x_known = data.centred(emoji.x_test[is_known], net.mean)  # (700, 3, 32, 32)
+y_known = np.searchsorted(known, emoji.y_test[is_known])  # (700,)
+plot.montage(emoji.x_test, emoji.y_test, emoji.classes, "Test pictures of Emoji-10", each=10)
+
+# %% [markdown]
+# Look at the ten rows. Seven of them are classes that the net knows. No emoji of this test set was
+# among the pictures it was trained on. The rows hand, person and plant it has never seen at all.
+#
+# ### Exercise 1: `features` (3 points)
+#
+# Run the convolutions. Call a convolution with its ReLU a **block**. Convolution $k$ takes `w1`,
+# `w2` or `w3`, the bias of the same number, and the stride `STRIDES[k - 1]`. `blocks` says after how
+# many blocks to stop. We shall want that later.
+#
+# By hand: a picture of 5 x 5 that counts from 0 to 24, and three filters of 1 x 1. The first two
+# have the weight 1 and stride 2. The first keeps every other row and column, and leaves
+# $0, 2, 4, 10, 12, 14, 20, 22, 24$. The second leaves $0, 4, 20, 24$. The third has weight $-1$ and
+# bias 10: it makes $10, 6, -10, -14$ of them, and the ReLU leaves $10, 6, 0, 0$.
+
+
+# %% exercise="features"
+def features(params, x, blocks=3):
+    """Run the first blocks of the net, each a convolution without padding and a ReLU.
+
+    Args:
+        params: the arrays of the net by name; w1, w2, w3 of shape (F, C, HH, WW), b1, b2, b3 of
+            shape (F,).
+        x: pictures, shape (N, C, H, W).
+        blocks: how many blocks to run, 0 to 3. Block k has the stride STRIDES[k - 1].
+
+    Returns:
+        What the last of these blocks puts out, shape (N, F, h, w); x itself for blocks=0.
+    """
+    ### BEGIN SOLUTION
+    for k in range(1, blocks + 1):
+        x, _ = conv_forward(x, params[f"w{k}"], params[f"b{k}"], stride=STRIDES[k - 1])
+        x, _ = relu_forward(x)
+    return x
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the picture that counts, block by block. The head at the end is for the next exercise.
+
+# %%
+one = np.ones((1, 1, 1, 1))
+tiny = {
+    "w1": one,
+    "w2": one,
+    "w3": -one,
+    "b1": np.zeros(1),
+    "b2": np.zeros(1),
+    "b3": 10 * np.ones(1),
+}
+tiny["w4"] = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]])  # (D, M) = (4, 2)
+tiny["b4"] = np.array([0.5, 0.0])
+counting = np.arange(25.0).reshape(1, 1, 5, 5)
+for blocks in range(4):
+    print(blocks, features(tiny, counting, blocks).ravel())
+
+# %% check="features" points=3
+# 3 points. Shown: the picture that counts. Hidden: random nets, stopped after every block.
+one = np.ones((1, 1, 1, 1))
+toy = {"w1": one, "w2": one, "w3": -one}
+toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
+picture = np.arange(25.0).reshape(1, 1, 5, 5)
+check.same(features(toy, picture, 1).ravel(), np.arange(25.0).reshape(5, 5)[::2, ::2].ravel(), "1")
+check.same(
+    features(toy, picture),
+    [[[[10.0, 6.0], [0.0, 0.0]]]],
+    "all three blocks",
+    hint="Every block ends in a ReLU; block k has the stride STRIDES[k - 1].",
+)
+check.same(features(toy, picture, 0), picture, "no block")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, x, _ in inputs.small_nets(judge.rng()):
+    for blocks in (3, 2, 1, 0):
+        judge.value("features", features, params, x, blocks)
+    judge.value("features", features, params, x)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The features of a picture are what the net has understood of it. The last layer, the **head**, turns
+# them into scores.
+#
+# ### Exercise 2: `forward` (1 point)
+#
+# By hand: the features $10, 6, 0, 0$ meet two units. The first adds everything up and has a bias of
+# 0.5. The second takes the first number minus the last. The scores are 16.5 and 10.
+
+
+# %% exercise="forward"
+def forward(params, x):
+    """Score pictures: three blocks, then the fully-connected head.
+
+    Args:
+        params: the arrays of the net; w4 has shape (D, M), b4 has shape (M,).
+        x: pictures, shape (N, C, H, W), whose features are D numbers each.
+
+    Returns:
+        scores, shape (N, M).
+    """
+    ### BEGIN SOLUTION
+    scores, _ = affine_forward(features(params, x), params["w4"], params["b4"])
+    return scores
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the picture that counts, then on four emoji. Which classes do they get?
+
+# %%
+print(forward(tiny, counting))
+
+# %% tags=["demo"]
+print("the net says", [net.classes[k] for k in forward(net.params, x_known[:4]).argmax(axis=1)])
+print("it should be", [net.classes[k] for k in y_known[:4]])
+is_right = forward(net.params, x_known).argmax(axis=1) == y_known
+print(f"{is_right.mean():.1%} of {len(is_right)} test pictures are right")
+
+# %% check="forward" points=1
+# 1 point. Shown: the picture that counts. Hidden: random nets.
+one = np.ones((1, 1, 1, 1))
+toy = {"w1": one, "w2": one, "w3": -one}
+toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
+toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
+picture = np.arange(25.0).reshape(1, 1, 5, 5)
+check.same(forward(toy, picture), [[16.5, 10.0]], "scores", hint="The head has no ReLU.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, x, _ in inputs.small_nets(judge.rng()):
+    judge.value("forward", forward, params, x)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Of 100 test pictures 57 are right, where guessing would get 14. That is a modest net, trained on few
+# pictures. It will do.
+#
+# Does your own convolution agree with the given one? One block and ten pictures are enough to see it.
+
+# %% tags=["experiment"]
+from convbook.earlier import conv_forward as own_conv_forward
+
+w1, b1 = net.params["w1"], net.params["b1"]
+for layer in (own_conv_forward, conv_forward):
+    begun = time.perf_counter()
+    out, _ = layer(x_known[:10], w1, b1, stride=2)
+    print(f"{1000 * (time.perf_counter() - begun):.0f} ms, sum of the output {out.sum():.3f}")
+
+# %% [markdown]
+# Equal sums, but for rounding. If the first line takes seconds, you know why the given one is used here.
+#
+# What do the blocks see? Each filter of the first block makes a map of 14 x 14. Here are the four
+# maps that vary most, for three pictures.
+
+# %% tags=["plot"]
+few = x_known[[0, 2, 4]]
+seen = features(net.params, few, 1)  # (3, 32, 14, 14)
+busy = np.argsort(-seen.std(axis=(2, 3)).mean(axis=0))[:4]
+for picture, maps in zip(few, seen, strict=True):
+    plot.maps(
+        [(picture + net.mean).transpose(1, 2, 0), *maps[busy]],
+        ["picture", *(f"filter {f}" for f in busy)],
+        "What block 1 makes of a picture",
+    )
+
+# %% [markdown]
+# @@FILTERS
+#
+# **Take away.** A trained net is a dict of arrays. Early layers see edges and colours, which every
+# picture has.
+
+# %% [markdown]
+# ## 2. Net surgery
+#
+# The head looks at 4 x 4 x 96 and so wants pictures of 32 x 32. In lesson 06 a fully-connected layer
+# became a convolution, and then slid. Now do it to a net that knows something.
+#
+# **Predict before you run.** What is the shape of the new `w4`? The converted net runs over a picture
+# of 96 x 128. How many cells has its map? How far apart are they, in pixels?
+#
+# <details><summary>Answer</summary>
+#
+# (7, 96, 4, 4). The volumes are $(96-6)/2+1 = 46$, then 22, then 20 rows high, and the head fits
+# $20 - 4 + 1 = 17$ times. Along the width it is 62, 30, 28 and $28 - 4 + 1 = 25$. So the map has 17 x
+# 25 cells. Two strides of 2 make 4 pixels from cell to cell: $(96 - 32)/4 + 1 = 17$.
+#
+# </details>
+#
+# ### Exercise 3: `convert_head` (2 points)
+#
+# No number changes, and no array that you were given. Return a **new** dict in which `w4` is a bank of
+# filters. By hand: the head of `tiny` has $D = 4$ inputs from a volume of 1 x 2 x 2. Its second unit
+# has the weights $1, 0, 0, -1$, so its filter is $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$.
+
+
+# %% exercise="convert_head"
+def convert_head(params, h, w):
+    """Turn the fully-connected head of a net into a convolution.
+
+    Args:
+        params: the arrays of the net; w4 has shape (F * h * w, M), where F filters are in w3.
+        h: height of the volume that the head looks at.
+        w: its width.
+
+    Returns:
+        A new dict with the same names and arrays, but for w4, which has shape (M, F, h, w).
+    """
+    ### BEGIN SOLUTION
+    F = len(params["w3"])
+    filters = params["w4"].T.reshape(-1, F, h, w)  # (M, D) -> (M, F, h, w)
+    return {**params, "w4": filters}
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it. The first dict must still hold its matrix.
+
+# %%
+print(convert_head(tiny, 2, 2)["w4"])
+print(tiny["w4"].shape, convert_head(net.params, 4, 4)["w4"].shape)
+
+# %% check="convert_head" points=2
+# 2 points. Shown: two units over 2 x 2. Hidden: random nets whose volume is not square.
+toy = {"w3": np.ones((1, 1, 1, 1)), "b3": np.zeros(1), "b4": np.array([0.5, 0.0])}
+toy["w4"] = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]])
+converted = convert_head(toy, 2, 2)
+check.same(converted["w4"], [[[[1.0, 1], [1, 1]]], [[[1, 0], [0, -1]]]], "w4")
+check.same(converted["b4"], toy["b4"], "b4")
+check.same(toy["w4"].shape, (4, 2), "the old w4", hint="dict(params) is a dict of its own.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, x, _ in inputs.small_nets(judge.rng()):
+    h, w = judge.reference("features")(params, x).shape[2:]
+    judge.value("convert_head", convert_head, params, h, w)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 4: `class_map` (2 points)
+#
+# Run the converted net. By hand: a picture of 5 x 9 that counts from 0 to 44. The two strides of 2
+# leave rows 0 and 4, columns 0, 4 and 8: the numbers $0, 4, 8, 36, 40, 44$. The third block makes
+# $10, 6, 2, 0, 0, 0$ of them. The head fits twice: its first unit says $10 + 6 + 0.5 = 16.5$ and
+# $6 + 2 + 0.5 = 8.5$, its second 10 and 6.
+
+
+# %% exercise="class_map"
+def class_map(converted, x):
+    """Score every crop of large pictures in one pass.
+
+    Args:
+        converted: the arrays of a net as convert_head returns them; w4 has shape (M, F, h, w).
+        x: pictures, shape (N, C, H, W), as large as those the net was made for, or larger.
+
+    Returns:
+        scores, one map for each class, shape (N, M, rows, cols).
+    """
+    ### BEGIN SOLUTION
+    scores, _ = conv_forward(features(converted, x), converted["w4"], converted["b4"])
+    return scores
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the wide picture that counts:
+
+# %%
+print(class_map(convert_head(tiny, 2, 2), np.arange(45.0).reshape(1, 1, 5, 9)))
+
+# %% check="class_map" points=2
+# 2 points. Shown: the wide picture. Hidden: random nets over larger pictures, high and wide.
+one = np.ones((1, 1, 1, 1))
+toy = {
+    "w1": one,
+    "w2": one,
+    "w3": -one,
+    "w4": np.array([[[[1.0, 1], [1, 1]]], [[[1, 0], [0, -1]]]]),
+}
+toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0]), "b4": np.array([0.5, 0.0])}
+wide = np.arange(45.0).reshape(1, 1, 5, 9)
+check.same(class_map(toy, wide), [[[[16.5, 8.5]], [[10.0, 6.0]]]], "a map of 1 x 2")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+random = judge.rng()
+for params, x, _ in inputs.small_nets(random):
+    h, w = judge.reference("features")(params, x).shape[2:]
+    converted = judge.reference("convert_head")(params, h, w)
+    N, C, H, W = x.shape
+    for rows, cols in ((0, 0), (2, 1), (1, 3)):  # more of them than one, in steps of 2 * 2 pixels
+        large = random.normal(size=(N, C, H + 4 * rows, W + 4 * cols))
+        judge.value("class_map", class_map, converted, large)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now a large picture of which we know what is where: twelve scenes of the test set that the net gets
+# right, laid out in three rows of four. The net was made for one scene at a time. It sees $17 \cdot 25 = 425$ crops in one pass.
+# Most of them lie across two scenes or four.
+
+# %% tags=["plot"]
+scenes = emoji.x_test[is_known][is_right][:12].reshape(3, 4, 3, 32, 32)
+large = scenes.transpose(2, 0, 3, 1, 4).reshape(1, 3, 96, 128)  # (1, C, H, W)
+scores = class_map(convert_head(net.params, 4, 4), data.centred(large, net.mean))
+winners = scores[0].argmax(axis=0)  # (17, 25)
+figure, axes = plt.subplots(1, 2, figsize=(11, 4))
+axes[0].imshow(large[0].transpose(1, 2, 0))
+axes[1].imshow(large[0].mean(axis=0), cmap="gray")
+edges = (14 - 0.5, 14 + 4 * 25 - 0.5, 14 + 4 * 17 - 0.5, 14 - 0.5)  # a cell: its crop's middle
+colors = axes[1].imshow(winners, cmap="tab10", vmin=-0.5, vmax=9.5, alpha=0.65, extent=edges)
+for axis in axes:
+    axis.vlines((31.5, 63.5, 95.5), -0.5, 95.5, color="white")
+    axis.hlines((31.5, 63.5), -0.5, 127.5, color="white")
+    axis.set(xlabel="column, pixels", ylabel="row, pixels", xlim=(-0.5, 127.5), ylim=(95.5, -0.5))
+bar = figure.colorbar(colors, ticks=range(7), boundaries=np.arange(8) - 0.5)
+bar.ax.set_yticklabels(net.classes)
+axes[0].set_title("twelve scenes")
+axes[1].set_title("the best class of each crop")
+figure.suptitle("One pass over 96 x 128 pixels gives 17 x 25 answers")
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Each cell is drawn in the middle of its crop, so a border of 14 pixels stays empty. Look at the
+# middle of each scene: there the crop is the whole scene, and the colour is right. Between the scenes
+# the colours change, and now and then a class turns up that is in neither. The net has never seen half
+# a shirt beside half a castle, and it has no way to say "nothing".
+#
+# Cell (0, 8) is eight cells of 4 pixels to the right, at the second scene. Is it the answer to that
+# scene alone?
+
+# %% tags=["demo"]
+alone = forward(net.params, data.centred(scenes.reshape(12, 3, 32, 32), net.mean))  # (12, 7)
+cells = scores[0, :, ::8, ::8].reshape(7, 12).T  # (12, 7)
+print("largest difference", np.abs(cells - alone).max())
+print("largest score", np.abs(alone).max())
+
+# %% [markdown]
+# It is, but for the rounding of float32: so are all twelve. Nothing is padded inside this net, and lesson 06 said that
+# then the map equals the crops.
+#
+# **Take away.** Give the head's weights another shape, and a classifier of small pictures says what
+# is where in large ones.
+
+# %% [markdown]
+# ## 3. A new head
+#
+# Hand, person, plant: the old head has no unit for them, and nothing to say. Cut it off. Keep the
+# blocks, and put a head with three units on top. Whatever the blocks have learned about edges,
+# colours and round things is still there.
+#
+# How should the new head start? Random filters were needed so that no two units do the same. The
+# head is a single layer, and each of its units has a class of its own. It may start at zero.
+#
+# **Predict before you run.** With `w4` and `b4` all zero, what are the scores of any picture? What is
+# the first loss for three classes? And a harder one: the blocks get the gradient
+# $\text{dx} = \text{dscores} \; w_4^{\mathsf{T}}$ from the head. What do they get in the first step?
+#
+# <details><summary>Answer</summary>
+#
+# All scores are 0, and the loss is $\ln 3 = 1.0986$. The blocks get nothing at all in the first
+# step, because `w4` is zero. A head that knows nothing asks nothing of the blocks.
+#
+# </details>
+#
+# ### Exercise 5: `new_head` (2 points)
+#
+# By hand: `tiny` has a `w4` of shape (4, 2). With three units it gets zeros of shape (4, 3) and three
+# biases of 0. Everything else stays, and so does the dict that you were given: it is still needed.
+
+
+# %% exercise="new_head"
+def new_head(params, M):
+    """Replace the head of a net by one for M classes that starts at zero.
+
+    Args:
+        params: the arrays of the net; w4 has shape (D, number of its old classes).
+        M: number of the new classes.
+
+    Returns:
+        A new dict with the same names and arrays, but for w4, zeros of shape (D, M), and b4, zeros
+        of shape (M,).
+    """
+    ### BEGIN SOLUTION
+    D, _ = params["w4"].shape
+    dtype = params["w4"].dtype
+    return {**params, "w4": np.zeros((D, M), dtype), "b4": np.zeros(M, dtype)}
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it, and look at the first loss:
+
+# %%
+print(forward(new_head(tiny, 3), counting), tiny["w4"].shape)
+print(softmax_loss(forward(new_head(tiny, 3), counting), np.array([2]))[0])
+
+# %% check="new_head" points=2
+# 2 points. Shown: three units on a tiny net. Hidden: random nets.
+toy = {"w3": np.full((1, 1, 1, 1), -1.0), "b3": np.array([10.0])}
+toy |= {"w4": np.ones((4, 2)), "b4": np.array([0.5, 0.0])}
+changed = new_head(toy, 3)
+check.same(changed["w4"], np.zeros((4, 3)), "w4", hint="D rows and one column for each class.")
+check.same(changed["b4"], np.zeros(3), "b4", hint="One bias for each of the new classes.")
+check.same(changed["w3"], toy["w3"], "w3")
+check.same(toy["w4"], np.ones((4, 2)), "the old w4", hint="dict(params) is a dict of its own.")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, _, _ in inputs.small_nets(judge.rng()):
+    for M in (2, 8):
+        judge.value("new_head", new_head, params, M)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** Transfer keeps the blocks and replaces the head.
+
+# %% [markdown]
+# ## 4. Frozen features
+#
+# Now train the new head, and only it. A layer that is not trained is called **frozen**. The three
+# blocks are frozen, so the features of a picture are the same in every step. Then why compute them in
+# every step? Run the blocks once, keep the features, and train a linear classifier on them.
+#
+# **Predict before you run.** You have 100 pictures and take 200 steps over all of them. How often do
+# the blocks run if you are careless? How often if you are not? How many numbers are kept?
+#
+# <details><summary>Answer</summary>
+#
+# 20,000 pictures against 100, there and not even back. Kept are $100 \cdot 1536 = 153{,}600$ numbers,
+# half of what the pictures have: $100 \cdot 3072$.
+#
+# </details>
+#
+# ### Exercise 6: `train_head` (3 points)
+#
+# Plain gradient descent from zero, over all pictures in every step. In each step: scores, loss,
+# gradient, and then
+#
+# $$w \leftarrow w - \text{rate} \cdot \text{dw} \qquad b \leftarrow b - \text{rate} \cdot \text{db}$$
+#
+# By hand: two pictures have the features $[2, 0]$ and $[0, 2]$ and the classes 0 and 1. At the start
+# both classes have probability $\tfrac12$, so the loss is $\ln 2 = 0.693$ and `dscores` has
+# $\pm \tfrac12$ divided by $N = 2$. Then $\text{dw} = f^{\mathsf{T}} \text{dscores}$ is
+# $\begin{pmatrix} -0.5 & 0.5 \\ 0.5 & -0.5 \end{pmatrix}$, and `db` is 0. One step with rate 1 gives
+# $w = \begin{pmatrix} 0.5 & -0.5 \\ -0.5 & 0.5 \end{pmatrix}$. Now the right scores lead by 2, and the
+# next loss is $\ln(1 + e^{-2}) = 0.127$.
+
+
+# %% exercise="train_head"
+def train_head(f, y, M, rate, steps):
+    """Train a linear classifier on features by gradient descent from zero.
+
+    Args:
+        f: features, shape (N, ...), with D numbers for each picture.
+        y: right classes, whole numbers below M, shape (N,).
+        M: number of classes.
+        rate: learning rate.
+        steps: how many steps to take, each over all pictures.
+
+    Returns:
+        w: weights, shape (D, M).
+        b: biases, shape (M,).
+        losses: a list of the softmax losses before each step.
+    """
+    ### BEGIN SOLUTION
+    w, b = np.zeros((f[0].size, M)), np.zeros(M)
+    losses = []
+    for _ in range(steps):
+        scores, cache = affine_forward(f, w, b)
+        loss, dscores = softmax_loss(scores, y)
+        _, dw, db = affine_backward(dscores, cache)
+        w, b = w - rate * dw, b - rate * db
+        losses.append(loss)
+    return w, b, losses
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the two pictures, one step and then many:
+
+# %%
+pair = np.array([[2.0, 0.0], [0.0, 2.0]])
+print(*train_head(pair, np.array([0, 1]), 2, rate=1.0, steps=1)[:2], sep="\n")
+print(np.round(train_head(pair, np.array([0, 1]), 2, rate=1.0, steps=5)[2], 3))
+
+# %% check="train_head" points=3
+# 3 points. Shown: the two pictures. Hidden: random features, of volumes too, and uneven classes.
+pair, right = np.array([[2.0, 0.0], [0.0, 2.0]]), np.array([0, 1])
+w, b, losses = train_head(pair, right, 2, 1.0, 1)
+check.same(w, [[0.5, -0.5], [-0.5, 0.5]], "w after one step")
+check.same(b, [0.0, 0.0], "b after one step")
+_, _, losses = train_head(pair, right, 2, 1.0, 2)
+check.same(
+    losses,
+    [np.log(2), np.log(1 + np.exp(-2))],
+    "two losses",
+    hint="Each is taken before its step, the first at w = 0.",
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+for shape, M, rate, steps in (((5, 3), 4, 0.7, 3), ((6, 2, 4, 3), 5, 0.2, 4), ((7, 4), 2, 1.5, 2)):
+    y = random.integers(M, size=shape[0])
+    y[0] = y[1]  # never balanced: the biases move
+    judge.value("train_head", train_head, random.normal(size=shape), y, M, rate, steps)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# And the experiment. We take 100 pictures of hand, person and plant, and train the head twice: on the
+# features of the net, and on the pixels themselves. The same exercise, the same pictures.
+
+# %% tags=["experiment"]
+new = [k for k in range(10) if k not in known]
+new_names = [emoji.classes[k] for k in new]
+
+
+def new_only(x, y):
+    rows = np.isin(y, new)
+    return data.centred(x[rows], net.mean), np.searchsorted(new, y[rows])
+
+
+x_train, y_train = new_only(emoji.x_train, emoji.y_train)  # 1500 pictures
+x_test, y_test = new_only(emoji.x_test, emoji.y_test)  # 300 pictures
+
+
+def draw(n, seed):
+    """Choose n of the training pictures."""
+    return np.random.default_rng(seed).permutation(len(y_train))[:n]
+
+
+rows = draw(100, seed=0)
+inputs = {"pixels": lambda x: x, "features": lambda x: features(net.params, x)}
+for (name, see), rate in zip(inputs.items(), (0.01, 0.01), strict=True):
+    w, b, losses = train_head(see(x_train[rows]), y_train[rows], 3, rate, 200)
+    answers = affine_forward(see(x_test), w, b)[0].argmax(axis=1)
+    plt.plot(losses, label=f"{name}: {np.mean(answers == y_test):.0%} right on test pictures")
+plt.axhline(np.log(3), color="gray", linestyle=":", label="ln 3, before the first step")
+plt.title("The same head, on pixels and on features (100 pictures)")
+plt.xlabel("step")
+plt.ylabel("loss on the 100 training pictures")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the legend first. On features the head gets 78 % of the test pictures right, on pixels 51 %,
+# and guessing gets 33 %. The loss of both falls, so both learn their 100 pictures. What differs is how
+# much of that holds for pictures they have not seen.
+#
+# **Take away.** Frozen features are computed once. On top of them training is a linear classifier.
+
+# %% [markdown]
+# ## 5. Open the last block
+#
+# The third block was trained to tell faces from food. Perhaps it could do better for hands and plants.
+# So open it: train the head **and** block 3, and leave blocks 1 and 2 frozen.
+#
+# The gradient starts at the loss and goes back, layer by layer. It need not go back further than the
+# lowest open block. Below, nothing will use it.
+#
+# **Predict before you run.** Block 3 is open. Must the convolutions of blocks 1 and 2 be run back? Must
+# they be run forward in every step?
+#
+# <details><summary>Answer</summary>
+#
+# Neither. What block 2 puts out never changes, so it can be computed once, as before. From there on
+# there and back is one convolution and the head.
+#
+# </details>
+#
+# So the function below starts at the **input of block** `first`. With `first=1` these are the
+# pictures, and the whole net is trained. With `first=3` it is what block 2 put out. With `first=4` no
+# block is open, only the head: that is section 4 again.
+#
+# ### Exercise 7: `loss_and_grads` (4 points)
+#
+# Return the loss, and a dict with the gradient of **every** array. For the frozen ones it is zero:
+# not small, but exactly zero, of the array's shape.
+#
+# By hand: take `tiny` with a new head of two units and the picture that counts, of class 1. Scores
+# are 0, so the loss is $\ln 2$ and `dscores` is $[0.5, -0.5]$. That is `db4`. The features are
+# $10, 6, 0, 0$, so `dw4` has the rows $[5, -5]$, $[3, -3]$, and twice $[0, 0]$. Block 3 gets nothing, since
+# `w4` is 0. With the old head, $s = [16.5, 10]$, it gets something:
+# the check has the number.
+
+
+# %% exercise="loss_and_grads"
+def loss_and_grads(params, x, y, first):
+    """Run the open part of a net forward and back.
+
+    Args:
+        params: the arrays of the net, by name.
+        x: what block `first` is given, shape (N, C, H, W): pictures for first=1, and
+            features(params, pictures, first - 1) in general.
+        y: right classes, shape (N,).
+        first: the first open block, 1 to 3; 4 where only the head is open.
+
+    Returns:
+        loss: the softmax loss, a number.
+        grads: a dict with the gradient of each array in params; zeros for the frozen ones.
+    """
+    ### BEGIN SOLUTION
+    grads = {name: np.zeros_like(array) for name, array in params.items()}
+    caches = []
+    for k in range(first, 4):
+        x, conv = conv_forward(x, params[f"w{k}"], params[f"b{k}"], stride=STRIDES[k - 1])
+        x, relu = relu_forward(x)
+        caches.append((k, conv, relu))
+    scores, head = affine_forward(x, params["w4"], params["b4"])
+    loss, dout = softmax_loss(scores, y)
+    dout, grads["w4"], grads["b4"] = affine_backward(dout, head)
+    for k, conv, relu in reversed(caches):
+        dout = relu_backward(dout, relu)
+        dout, grads[f"w{k}"], grads[f"b{k}"] = conv_backward(dout, conv)
+    return loss, grads
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the numbers by hand, then see which arrays of the real net have a gradient:
+
+# %%
+loss, grads = loss_and_grads(new_head(tiny, 2), counting, np.array([1]), first=1)
+print(loss, grads["b4"], grads["w4"].tolist(), grads["w3"].ravel())
+
+# %% tags=["demo"]
+some, labels = x_known[:20], y_known[:20]
+_, grads = loss_and_grads(net.params, features(net.params, some, 2), labels, first=3)
+for name, gradient in grads.items():
+    print(name, "largest gradient", np.abs(gradient).max())
+
+# %% check="loss_and_grads" part="head" points=1
+# 1 point. Shown: a head that starts at zero. Hidden: random nets, only the head open.
+one = np.ones((1, 1, 1, 1))
+toy = {"w1": one, "w2": one, "w3": -one, "w4": np.zeros((4, 2))}
+toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0]), "b4": np.zeros(2)}
+seen = np.array([[[[10.0, 6.0], [0.0, 0.0]]]])  # the features
+loss, grads = loss_and_grads(toy, seen, np.array([1]), 4)
+check.same(loss, np.log(2), "loss")
+check.same(grads["b4"], [0.5, -0.5], "b4")
+check.same(
+    grads["w4"], [[5.0, -5], [3, -3], [0, 0], [0, 0]], "w4", hint="first=4: no block to run."
+)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, x, y in inputs.small_nets(judge.rng()):
+    seen = judge.reference("features")(params, x, 3)
+    expected_loss, expected = judge.reference("loss_and_grads")(params, seen, y, 4)
+    loss, grads = loss_and_grads(params, seen, y, 4)
+    check.same(loss, expected_loss, "loss, first=4")
+    for name in ("w4", "b4"):
+        check.same(grads[name], expected[name], f"{name}, first=4")
+### END HIDDEN TESTS
+
+# %% check="loss_and_grads" part="open" points=2
+# 2 points. Shown: block 3 open, against a measured slope. Hidden: random nets, any block first.
+one = np.ones((1, 1, 1, 1))
+toy = {
+    "w1": one,
+    "w2": one,
+    "w3": -one,
+    "b1": np.zeros(1),
+    "b2": np.zeros(1),
+    "b3": 10 * np.ones(1),
+}
+toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
+below = np.array([[[[0.0, 4.0], [20.0, 24.0]]]])  # what block 2 puts out
+label = np.array([1])
+_, grads = loss_and_grads(toy, below, label, 3)
+check.same(
+    grads["b3"],
+    [1 / (1 + np.exp(-6.5))],
+    "b3",
+    hint="Only two of the four features are above 0; the scores are 16.5 and 10.",
+)
+check.same(grads["w3"].ravel(), [4 / (1 + np.exp(-6.5))], "w3")
+tilt = lambda w3: loss_and_grads({**toy, "w3": w3}, below, label, 3)[0]
+check.gradient(tilt, toy["w3"], grads["w3"], name="w3")
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, x, y in inputs.small_nets(judge.rng()):
+    for first in (1, 2, 3):
+        below = judge.reference("features")(params, x, first - 1)
+        expected_loss, expected = judge.reference("loss_and_grads")(params, below, y, first)
+        loss, grads = loss_and_grads(params, below, y, first)
+        check.same(loss, expected_loss, f"loss, first={first}")
+        for name in (f"{kind}{k}" for k in range(4, first - 1, -1) for kind in "wb"):
+            check.same(grads[name], expected[name], f"{name}, first={first}")
+### END HIDDEN TESTS
+
+# %% check="loss_and_grads" part="frozen" points=1
+# 1 point. Shown: blocks 1 and 2 frozen. Hidden: any block first; frozen means exactly zero.
+one = np.ones((1, 1, 1, 1))
+toy = {
+    "w1": one,
+    "w2": one,
+    "w3": -one,
+    "b1": np.zeros(1),
+    "b2": np.zeros(1),
+    "b3": 10 * np.ones(1),
+}
+toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
+_, grads = loss_and_grads(toy, np.array([[[[0.0, 4.0], [20.0, 24.0]]]]), np.array([1]), 3)
+check.same(sorted(grads), sorted(toy), "names", hint="Every array has a gradient, frozen or not.")
+frozen = {name: grads[name] for name in ("w1", "b1", "w2", "b2")}
+zeros = {name: np.zeros(toy[name].shape) for name in frozen}
+check.same(frozen, zeros, "frozen", "Block 3 is the first open one.", rtol=0.0, atol=0.0)
+### BEGIN HIDDEN TESTS
+from autograder import inputs, judge
+
+for params, x, y in inputs.small_nets(judge.rng()):
+    for first in (4, 3, 2, 1):
+        below = judge.reference("features")(params, x, first - 1)
+        before = {name: array.copy() for name, array in params.items()}
+        _, grads = loss_and_grads(params, below, y, first)
+        check.same(sorted(grads), sorted(params), f"names, first={first}")
+        frozen = {name: grads[name] for name in params if int(name[1]) < first}
+        zeros = {name: np.zeros(params[name].shape) for name in frozen}
+        check.same(frozen, zeros, f"frozen, first={first}", rtol=0.0, atol=0.0)
+        check.same(params, before, "params afterwards", rtol=0.0, atol=0.0)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Four arrays of the real net show exactly `0.0`, and four do not.
+#
+# **Take away.** The gradient goes back to the lowest open block and stops there. Above it, backward is
+# what it always was.
+
+# %% [markdown]
+# ## 6. A learning rate for each group
+#
+# The head starts at zero and has everything to learn. Block 3 starts from something good. A step that
+# is right for the one is too long for the other. So each block gets a learning rate of its own, smaller
+# the further down, and 0 where it is frozen:
+#
+#     rates = (0, 0, 0.001, 0.01)   # blocks 1, 2, 3 and the head
+#
+# The step is momentum as in lesson 09. Each array has a velocity `v` of its shape, with
+# $\text{momentum} = 0.9$:
+#
+# $$v \leftarrow \text{momentum} \cdot v - \text{rate} \cdot \text{grad} \qquad p \leftarrow p + v$$
+#
+# **Find the mistake.** A friend freezes block 3 in the middle of training. He sets its rate to 0 and
+# uses the formula above as it stands. Its gradient is now without effect. Does the block stand still?
+#
+# <details><summary>Answer</summary>
+#
+# No. The velocity of earlier steps is still there, and $p \leftarrow p + v$ goes on. From a velocity of
+# 1 the block rolls on by $0.9 + 0.81 + 0.729 + \dots = 9$ before it stops. What is frozen must be left
+# out of the step.
+#
+# </details>
+#
+# ### Exercise 8: `update` (3 points)
+#
+# Where a rate is 0, array and velocity come back as they were. By hand, for one number $p = 1$ with
+# $v = 0.5$ and gradient 2: at rate 0.1 the velocity becomes $0.9 \cdot 0.5 - 0.1 \cdot 2 = 0.25$, and
+# $p = 1.25$. At rate 0 they stay 1 and 0.5.
+
+
+# %% exercise="update"
+def update(params, velocity, grads, rates, momentum=0.9):
+    """Take a step of momentum with a learning rate for each block.
+
+    Args:
+        params: arrays by name; the last character of a name is the number of its block, from 1.
+        velocity: their velocities, by the same names.
+        grads: their gradients, by the same names.
+        rates: learning rates; rates[0] is that of block 1, and so on. 0 means frozen.
+        momentum: how much of a velocity is kept.
+
+    Returns:
+        params: a new dict of the arrays after the step; frozen ones as they were.
+        velocity: a new dict of their velocities; those of frozen arrays as they were.
+    """
+    ### BEGIN SOLUTION
+    params, velocity = dict(params), dict(velocity)
+    for name in params:
+        rate = rates[int(name[-1]) - 1]
+        if rate > 0:
+            velocity[name] = momentum * velocity[name] - rate * grads[name]
+            params[name] = params[name] + velocity[name]
+    return params, velocity
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on two numbers with the same gradient, one of them frozen:
+
+# %%
+p = {"w1": np.array([1.0]), "w2": np.array([1.0])}
+v = {"w1": np.array([0.5]), "w2": np.array([0.5])}
+print(*update(p, v, {"w1": np.array([2.0]), "w2": np.array([2.0])}, (0, 0.1)), sep="\n")
+
+# %% check="update" points=3
+# 3 points. Shown: one number frozen, one not. Hidden: random arrays, rates and momentum.
+p = {"w1": np.array([1.0]), "w2": np.array([1.0]), "b2": np.array([1.0])}
+v = {"w1": np.array([0.5]), "w2": np.array([0.5]), "b2": np.array([0.0])}
+g = {"w1": np.array([2.0]), "w2": np.array([2.0]), "b2": np.array([2.0])}
+after, speed = update(p, v, g, (0, 0.1))
+check.same(after["w2"], [1.25], "w2, rate 0.1")
+check.same(speed["w2"], [0.25], "its velocity")
+check.same(after["b2"], [0.8], "b2, rate 0.1, at rest before")
+check.same(after["w1"], [1.0], "w1, frozen", hint="Its velocity of 0.5 must not move it.")
+check.same(speed["w1"], [0.5], "its velocity, as it was")
+check.same(p["w2"], [1.0], "the old w2", hint="Fill dicts of your own, with arrays of your own.")
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+random = judge.rng()
+shapes = {"w1": (3, 2, 4), "b1": (3,), "w2": (2, 5), "b2": (5,), "w3": (4,), "b3": (2, 3)}
+for rates, momentum in (((0.1, 0.0, 0.7), 0.8), ((0.0, 0.3, 0.2), 0.5), ((0.2, 0.4, 0), 0.95)):
+    three = [{n: random.normal(size=shape) for n, shape in shapes.items()} for _ in range(3)]
+    judge.value("update", update, *three, rates, momentum)
+    judge.value("update", update, *three, rates)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# > **In PyTorch.** A parameter with `requires_grad=False` has no gradient, and the optimizer leaves it
+# > alone. That is the safe way. Setting its gradient to zero is not the same: momentum and weight decay
+# > move it all the same. An optimizer takes a list of groups, each with its own `lr`. Its SGD keeps
+# > $v \leftarrow \text{momentum} \cdot v + \text{grad}$ and steps by $-\text{rate} \cdot v$. With a
+# > constant rate that is the same as here. And batch norm has running statistics, which change in
+# > training mode even when its weights are frozen.
+#
+# **Take away.** Small rates below, a larger one for the head, and no step at all for what is frozen.
+
+# %% [markdown]
+# ## 7. Is it worth it?
+#
+# Three ways to learn hand, person and plant from $n$ pictures:
+#
+# - **scratch**: all blocks start at random, and all are trained;
+# - **frozen**: the shipped blocks, a new head, and only the head is trained;
+# - **last block open**: the same, and block 3 is trained too, at a smaller rate.
+#
+# **Predict before you run.** Draw it on paper: three curves over 20, 100 and 500 pictures. Where is the
+# gap between scratch and frozen widest? Will opening block 3 help at 20 pictures? At 500?
+#
+# One function trains all three. It runs the frozen blocks once, then takes steps over small batches.
+
+
+# %% tags=["experiment"]
+def fine_tune(params, x, y, first, rates, steps, seed):
+    """Train the open part of a net on batches of 20; return the arrays."""
+    rng = np.random.default_rng(seed)
+    velocity = {name: np.zeros_like(array) for name, array in params.items()}
+    below = features(params, x, first - 1)
+    for _ in range(steps):
+        rows = rng.integers(len(y), size=20)
+        _, grads = loss_and_grads(params, below[rows], y[rows], first)
+        params, velocity = update(params, velocity, grads, rates)
+    return params
+
+
+def random_net(seed):
+    """Draw filters as He does; the head starts at zero."""
+    rng = np.random.default_rng(seed)
+    params = new_head(net.params, 3)
+    for name in ("w1", "w2", "w3"):
+        scale = np.sqrt(2 / params[name][0].size)
+        params[name] = (scale * rng.normal(size=params[name].shape)).astype(np.float32)
+        params["b" + name[1]] = np.zeros_like(params["b" + name[1]])
+    return params
+
+
+# %% [markdown]
+# Each way is run three times for each $n$, with other pictures and other random numbers. The loop takes
+# about half a minute.
+
+# %% tags=["experiment"]
+sizes, seeds = (20, 100, 500), (0, 1, 2)
+steps = {20: 50, 100: 100, 500: 200}
+ways = {  # name: the net to start from, the first open block, rates
+    "scratch": (random_net, 1, (0.01, 0.01, 0.01, 0.01)),
+    "frozen": (lambda seed: new_head(net.params, 3), 4, (0, 0, 0, 0.01)),
+    "last block open": (lambda seed: new_head(net.params, 3), 3, (0, 0, 0.003, 0.01)),
+}
+right = np.zeros((3, 3, 3))  # (way, size, seed)
+for (i, (begin, first, rates)), (j, n), seed in product(
+    enumerate(ways.values()), enumerate(sizes), seeds
+):
+    rows = draw(n, seed)
+    trained = fine_tune(begin(seed), x_train[rows], y_train[rows], first, rates, steps[n], seed)
+    right[i, j, seed] = np.mean(forward(trained, x_test).argmax(axis=1) == y_test)
+
+for name, shares, line in zip(ways, right, ("s--", "o-", "^-"), strict=True):
+    mean, spread = shares.mean(axis=1), shares.std(axis=1)
+    plt.errorbar(sizes, mean, spread, fmt=line, capsize=4, label=name)
+plt.axhline(1 / 3, color="gray", linestyle=":", label="guessing")
+plt.xscale("log")
+plt.xticks(sizes, sizes)
+plt.minorticks_off()
+plt.title("Hand, person or plant? Bars: standard deviation over three runs")
+plt.xlabel("training pictures")
+plt.ylabel("right answers on 300 test pictures")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at 20 pictures first. From scratch the net gets 44 % right, with a wide bar; with frozen blocks
+# it gets 69 %. The gap shrinks as pictures are added: 63 and 75 % at 100, 77 and 82 % at 500. Read it
+# sideways, too: 100 pictures with the shipped net are worth almost 500 without it.
+#
+# The third curve lies on the second. Opening block 3 costs several times as much computing here and
+# gains nothing that the bars would let us see. That is a result as well. Open a layer because it
+# measurably helps, on pictures kept aside, and not because one can.
+#
+# **Predict.** We ran the same cell on Fashion-MNIST: ten classes of grey clothes, framed in black to 32 x
+# 32 and given three equal channels. Here is what came out. Why does the shipped net not help?
+#
+# | pictures | scratch | frozen | last block open |
+# |---|---|---|---|
+# | 20 | 45 % | 42 % | 42 % |
+# | 100 | 69 % | 66 % | 66 % |
+# | 500 | 76 % | 74 % | 75 % |
+#
+# <details><summary>Answer</summary>
+#
+# Hand, person and plant are drawn like the seven classes before them: bright, coloured, on the same
+# kind of background. Clothes in grey are not. Many of the net's filters look for colours that never
+# come. At 500 pictures the open block begins to catch up with scratch. A net pretrained on a million
+# photographs of all kinds is another matter: it has seen more than most tasks will ask for.
+#
+# </details>
+#
+# | your pictures | few | many |
+# |---|---|---|
+# | like those of the net | train the head alone | open the last blocks, at a small rate |
+# | unlike them | try a head on an earlier block | open everything; keep the start |
+#
+# **Take away.** In practice, take a pretrained net and fine-tune it. The fewer pictures you have, the
+# fewer layers you open.
+
+# %% [markdown]
+# ## 8. In your own words
+#
+# A friend has 60 X-ray pictures of two kinds of fracture, and a net that was trained on a million
+# photographs of animals and things. She opens all layers, uses the learning rate of the original
+# training, and after an hour the net is perfect on her 60 pictures and no better than guessing on new
+# ones. What went wrong? What would you do, in which order, and what would make you open another layer?
+# A few sentences. (2 points, graded by hand)
+
+# %% [markdown] answer="few_pictures" points=2
+# Sixty pictures cannot hold millions of weights: the net learned them by heart. The large rate also
+# destroyed at once what the layers knew. I would freeze all blocks, put a new head for two classes on
+# top, compute the features once and train the head, with some of the pictures kept aside to test on. X-rays look
+# unlike photographs, so the last blocks may be too special: I would also try a head on the features of
+# an earlier block. I would open the last block, at a rate ten or a hundred times smaller than the
+# head's, only if the pictures kept aside get better by it. More pictures would be the reason to go on.
+
+# %% [markdown]
+# ## Summary
+#
+# | letter | meaning |
+# |---|---|
+# | `params` | the arrays of the net by name, `w1` to `w4` and `b1` to `b4` |
+# | block | a convolution and its ReLU; `blocks` of them are run |
+# | head | the last layer, `w4` of shape $(D, M)$ and `b4` of shape $(M,)$ |
+# | $f$ | features: what the last block puts out, $D$ numbers a picture |
+# | `first` | the first open block; those below are frozen |
+# | `rates`, `v` | a learning rate for each block; the velocity of each array |
+#
+# - A trained net is plain arrays and the mean it was trained with. Read it as data.
+# - Its head can become filters and slide, or be replaced for other classes.
+# - Frozen blocks run once. Their gradient is exactly zero, and momentum must not move them.
+# - With few pictures, train the head alone; with more, open the last block at a small rate.
+#
+# This was the last lesson. You have written a ConvNet from one dot product to a trained net, and now
+# you know when not to train one.
