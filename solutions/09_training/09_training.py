@@ -1056,7 +1056,8 @@ judge.value("momentum", momentum, w, dw, {"v": v})
 # of its square, and divides the one by the root of the other. A weight with large gradients takes
 # smaller steps, one with small gradients larger ones.
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1) \, dw \qquad s \leftarrow \beta_2 s + (1 - \beta_2) \, dw^2$$
+# $$m \leftarrow \beta_1 m + (1 - \beta_1) \, dw \qquad
+# s \leftarrow \beta_2 s + (1 - \beta_2) \, dw^2$$
 #
 # Both start at 0, so at first both are too small. After $t$ steps, counted from 1, they are too
 # small by the factors $1 - \beta_1^t$ and $1 - \beta_2^t$. Divide by them:
@@ -1741,8 +1742,8 @@ plot.activations(
 #
 # <details><summary>Answer</summary>
 #
-# $\begin{pmatrix} 1 & 1 & 0 \\ 0 & 1 & 0 \\ 1 & 0 & 1 \end{pmatrix}$. Three right answers stand on the
-# diagonal. One picture of class 0 was taken for class 1, one of class 2 for class 0.
+# $\begin{pmatrix} 1 & 1 & 0 \\ 0 & 1 & 0 \\ 1 & 0 & 1 \end{pmatrix}$. Three right answers stand on
+# the diagonal. One picture of class 0 was taken for class 1, one of class 2 for class 0.
 #
 # </details>
 
@@ -1857,11 +1858,11 @@ plot.maps(
 # | letter | meaning |
 # |---|---|
 # | $N, M, K$ in the pattern | convolutions before a pool, blocks, hidden FC layers |
-# | $N, C, H, W$ of arrays | pictures, channels, height, width; $C$ in $\log C$ is the number of classes |
+# | $N, C, H, W$ of arrays | pictures, channels, height, width; in $\log C$ the classes |
 # | $D$, `units` | inputs of one unit; number of units of each FC layer |
 # | `params`, `grads` | all parameters of a net, and their gradients, in one order |
 # | $p$, $v$, $h$ | parameters, a random direction, the length of a step (section 5) |
-# | `rate`, $\mu$, $v$ | length of a step, share of the velocity that is kept, velocity (section 6) |
+# | `rate`, $\mu$, $v$ | length of a step, share of the velocity kept, velocity (section 6) |
 # | $m, s, t$ | Adam's running means and its number of steps |
 # | `run` | parameters, states and losses: all that is needed to go on |
 #
