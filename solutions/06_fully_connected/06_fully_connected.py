@@ -1112,9 +1112,11 @@ for N, C, M, pad, stride, size, H, W in (
         x, _ = conv_forward(x, first, np.zeros(3), stride, pad)
         return sign * conv_forward(x, last, np.zeros(len(last)))[0]
 
-    x = random.normal(size=(N, C, H, W))
+    # One picture is brighter than the other: first the last one, then the first.
+    x = random.normal(size=(N, C, H, W)) * np.linspace(1, 9, N)[:, None, None, None]
     judge.value("crop_gap", crop_gap, net, x, size, stride)
-    judge.value("crop_gap", crop_gap, lambda x, net=net: net(x, -1.0), x, size, stride)
+    mirrored = x[::-1].copy()
+    judge.value("crop_gap", crop_gap, lambda x, net=net: net(x, -1.0), mirrored, size, stride)
 ### END HIDDEN TESTS
 
 # %% [markdown]
