@@ -13,7 +13,7 @@ from autograder import judge
 from autograder.course import Check, Lesson
 
 
-def rehearse(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, Exception | None]:
+def rehearse(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, BaseException | None]:
     """Run every check of a lesson against its solution, with some cells replaced.
 
     Args:
@@ -38,13 +38,13 @@ def student(lesson: Lesson, cells: dict[str, str]) -> dict[str, Any]:
     return names
 
 
-def run(check: Check, names: dict[str, Any]) -> Exception | None:
+def run(check: Check, names: dict[str, Any]) -> BaseException | None:
     """Run one check on trusted functions; return the exception it ended in, or None."""
     judge.begin_check(check.id)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(_compiled(check.source, f"<{check.id}>"), dict(names))
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:  # a loop that is to be stopped raises the other
         return error
     return None
 

@@ -92,8 +92,8 @@ def _caught(lesson: Lesson, exercise: str, mutant: str, checks: list[Check]) -> 
             names = rehearse.student(lesson, {exercise: mutant})
             if any(rehearse.run(check, names) for check in checks):
                 return True
-        except (Exception, Endless):
-            return True  # it does not even define its function, or never ends
+        except (Exception, Endless, KeyboardInterrupt):
+            return True  # it does not define its function, never ends, or interrupts itself
         finally:
             signal.alarm(0)
     return False
