@@ -40,8 +40,12 @@
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 
 # %% given="setup"
+import os
 import time
 from itertools import product
+
+# One thread for each matrix product, set before NumPy starts: these are too small to share out.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -70,8 +74,8 @@ STRIDES = (2, 2, 1)  # of the three convolutions of the net
 #
 #     INPUT -> [CONV -> RELU]*3 -> FC
 #
-# There are no pools: the first two convolutions have stride 2 instead. And there is no zero padding.
-# Section 2 will thank us for that.
+# There are no pools: the first two convolutions have stride 2 instead. And there is no zero
+# padding. Section 2 will thank us for that.
 #
 # It was trained on pictures of Emoji-10, emoji pasted on photographs, by the layers of this course.
 # It has seen 3500 pictures of seven classes. Three classes were kept from it: hand, person, plant.
@@ -117,8 +121,8 @@ plot.montage(emoji.x_test, emoji.y_test, emoji.classes, "Test pictures of Emoji-
 # ### Exercise 1: `features` (3 points)
 #
 # Run the convolutions. Call a convolution with its ReLU a **block**. Convolution $k$ takes `w1`,
-# `w2` or `w3`, the bias of the same number, and the stride `STRIDES[k - 1]`. `blocks` says after how
-# many blocks to stop. We shall want that later.
+# `w2` or `w3`, the bias of the same number, and the stride `STRIDES[k - 1]`. `blocks` says after
+# how many blocks to stop. We shall want that later.
 #
 # By hand: a picture of 5 x 5 that counts from 0 to 24, and three filters of 1 x 1. The first two
 # have the weight 1 and stride 2. The first keeps every other row and column, and leaves
@@ -172,7 +176,8 @@ one = np.ones((1, 1, 1, 1))
 toy = {"w1": one, "w2": one, "w3": -one}
 toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
 picture = np.arange(25.0).reshape(1, 1, 5, 5)
-check.same(features(toy, picture, 1).ravel(), np.arange(25.0).reshape(5, 5)[::2, ::2].ravel(), "1")
+every_other = np.arange(25.0).reshape(1, 1, 5, 5)[:, :, ::2, ::2]
+check.same(features(toy, picture, 1), every_other, "block 1", hint="Every other row and column.")
 check.same(
     features(toy, picture),
     [[[[10.0, 6.0], [0.0, 0.0]]]],
@@ -190,8 +195,8 @@ for params, x, _ in inputs.small_nets(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The features of a picture are what the net has understood of it. The last layer, the **head**, turns
-# them into scores.
+# The features of a picture are what the net has understood of it. The last layer, the **head**,
+# turns them into scores.
 #
 # ### Exercise 2: `forward` (1 point)
 #
@@ -217,10 +222,13 @@ def forward(params, x):
 
 
 # %% [markdown]
-# Try it on the picture that counts, then on four emoji. Which classes do they get?
+# Try it on the picture that counts:
 
 # %%
 print(forward(tiny, counting))
+
+# %% [markdown]
+# Then on emoji. Which classes do the first four get?
 
 # %% tags=["demo"]
 print("the net says", [net.classes[k] for k in forward(net.params, x_known[:4]).argmax(axis=1)])
@@ -244,10 +252,11 @@ for params, x, _ in inputs.small_nets(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Of 100 test pictures 57 are right, where guessing would get 14. That is a modest net, trained on few
-# pictures. It will do.
+# Of 100 test pictures 57 are right, where guessing would get 14. That is a modest net, trained on
+# few pictures. It will do.
 #
-# Does your own convolution agree with the given one? One block and ten pictures are enough to see it.
+# Does your own convolution agree with the given one? One block and ten pictures are enough to see
+# it.
 
 # %% tags=["experiment"]
 from convbook.earlier import conv_forward as own_conv_forward
@@ -259,7 +268,8 @@ for layer in (own_conv_forward, conv_forward):
     print(f"{1000 * (time.perf_counter() - begun):.0f} ms, sum of the output {out.sum():.3f}")
 
 # %% [markdown]
-# Equal sums, but for rounding. If the first line takes seconds, you know why the given one is used here.
+# Equal sums, but for rounding. If the first line takes seconds, you know why the given one is used
+# here.
 #
 # What do the blocks see? Each filter of the first block makes a map of 14 x 14. Here are the four
 # maps that vary most, for three pictures.
@@ -276,7 +286,10 @@ for picture, maps in zip(few, seen, strict=True):
     )
 
 # %% [markdown]
-# @@FILTERS
+# Look at filter 25. It lights up over the yellow face and over the green shirt, and stays dark over
+# the pink octopus: it sees a colour. Around the shirt, filter 26 sees the blue-grey that filter 25
+# leaves out. Filter 2 also finds the light edges in the gravel. Nothing of this speaks of faces or
+# shirts, and that is why it can be used again.
 #
 # **Take away.** A trained net is a dict of arrays. Early layers see edges and colours, which every
 # picture has.
@@ -284,25 +297,26 @@ for picture, maps in zip(few, seen, strict=True):
 # %% [markdown]
 # ## 2. Net surgery
 #
-# The head looks at 4 x 4 x 96 and so wants pictures of 32 x 32. In lesson 06 a fully-connected layer
-# became a convolution, and then slid. Now do it to a net that knows something.
+# The head looks at 4 x 4 x 96 and so wants pictures of 32 x 32. In lesson 06 a fully-connected
+# layer became a convolution, and then slid. Now do it to a net that knows something.
 #
-# **Predict before you run.** What is the shape of the new `w4`? The converted net runs over a picture
-# of 96 x 128. How many cells has its map? How far apart are they, in pixels?
+# **Predict before you run.** What is the shape of the new `w4`? The converted net runs over a
+# picture of 96 x 128. How many cells has its map? How far apart are they, in pixels?
 #
 # <details><summary>Answer</summary>
 #
 # (7, 96, 4, 4). The volumes are $(96-6)/2+1 = 46$, then 22, then 20 rows high, and the head fits
-# $20 - 4 + 1 = 17$ times. Along the width it is 62, 30, 28 and $28 - 4 + 1 = 25$. So the map has 17 x
-# 25 cells. Two strides of 2 make 4 pixels from cell to cell: $(96 - 32)/4 + 1 = 17$.
+# $20 - 4 + 1 = 17$ times. Along the width it is 62, 30, 28 and $28 - 4 + 1 = 25$. So the map has
+# 17 x 25 cells. Two strides of 2 make 4 pixels from cell to cell: $(96 - 32)/4 + 1 = 17$.
 #
 # </details>
 #
 # ### Exercise 3: `convert_head` (2 points)
 #
-# No number changes, and no array that you were given. Return a **new** dict in which `w4` is a bank of
-# filters. By hand: the head of `tiny` has $D = 4$ inputs from a volume of 1 x 2 x 2. Its second unit
-# has the weights $1, 0, 0, -1$, so its filter is $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$.
+# No number changes, and no array that you were given. Return a **new** dict in which `w4` is a
+# bank of filters. By hand: the head of `tiny` has $D = 4$ inputs from a volume of 1 x 2 x 2. Its
+# second unit has the weights $1, 0, 0, -1$, so its filter is
+# $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$.
 
 
 # %% exercise="convert_head"
@@ -405,15 +419,20 @@ for params, x, _ in inputs.small_nets(random):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now a large picture of which we know what is where: twelve scenes of the test set that the net gets
-# right, laid out in three rows of four. The net was made for one scene at a time. It sees $17 \cdot 25 = 425$ crops in one pass.
-# Most of them lie across two scenes or four.
+# Now a large picture of which we know what is where: twelve scenes of the test set that the net
+# gets right, laid out in three rows of four. The net was made for one scene at a time. It sees
+# $17 \cdot 25 = 425$ crops in one pass. Most of them lie across two scenes or four.
 
 # %% tags=["plot"]
 scenes = emoji.x_test[is_known][is_right][:12].reshape(3, 4, 3, 32, 32)
 large = scenes.transpose(2, 0, 3, 1, 4).reshape(1, 3, 96, 128)  # (1, C, H, W)
 scores = class_map(convert_head(net.params, 4, 4), data.centred(large, net.mean))
 winners = scores[0].argmax(axis=0)  # (17, 25)
+
+# %% [markdown]
+# Each class gets a colour, and each cell the colour of its best class.
+
+# %% tags=["plot"]
 figure, axes = plt.subplots(1, 2, figsize=(11, 4))
 axes[0].imshow(large[0].transpose(1, 2, 0))
 axes[1].imshow(large[0].mean(axis=0), cmap="gray")
@@ -433,9 +452,10 @@ plt.show()
 
 # %% [markdown]
 # Each cell is drawn in the middle of its crop, so a border of 14 pixels stays empty. Look at the
-# middle of each scene: there the crop is the whole scene, and the colour is right. Between the scenes
-# the colours change, and now and then a class turns up that is in neither. The net has never seen half
-# a shirt beside half a castle, and it has no way to say "nothing".
+# very middle of each scene: there the crop is the whole scene, and the colour is right. A few
+# pixels further another class may win, as around the face with hearts. Between the scenes classes
+# turn up that are in neither. The net has never seen half a castle beside half a flag, and it has
+# no way to say "nothing".
 #
 # Cell (0, 8) is eight cells of 4 pixels to the right, at the second scene. Is it the answer to that
 # scene alone?
@@ -447,8 +467,8 @@ print("largest difference", np.abs(cells - alone).max())
 print("largest score", np.abs(alone).max())
 
 # %% [markdown]
-# It is, but for the rounding of float32: so are all twelve. Nothing is padded inside this net, and lesson 06 said that
-# then the map equals the crops.
+# It is, but for the rounding of float32: so are all twelve. Nothing is padded inside this net, and
+# lesson 06 said that then the map equals the crops.
 #
 # **Take away.** Give the head's weights another shape, and a classifier of small pictures says what
 # is where in large ones.
@@ -463,9 +483,10 @@ print("largest score", np.abs(alone).max())
 # How should the new head start? Random filters were needed so that no two units do the same. The
 # head is a single layer, and each of its units has a class of its own. It may start at zero.
 #
-# **Predict before you run.** With `w4` and `b4` all zero, what are the scores of any picture? What is
-# the first loss for three classes? And a harder one: the blocks get the gradient
-# $\text{dx} = \text{dscores} \; w_4^{\mathsf{T}}$ from the head. What do they get in the first step?
+# **Predict before you run.** With `w4` and `b4` all zero, what are the scores of any picture? What
+# is the first loss for three classes? And a harder one: the blocks get the gradient
+# $\text{dx} = \text{dscores} \; w_4^{\mathsf{T}}$ from the head. What do they get in the first
+# step?
 #
 # <details><summary>Answer</summary>
 #
@@ -476,8 +497,9 @@ print("largest score", np.abs(alone).max())
 #
 # ### Exercise 5: `new_head` (2 points)
 #
-# By hand: `tiny` has a `w4` of shape (4, 2). With three units it gets zeros of shape (4, 3) and three
-# biases of 0. Everything else stays, and so does the dict that you were given: it is still needed.
+# By hand: `tiny` has a `w4` of shape (4, 2). With three units it gets zeros of shape (4, 3) and
+# three biases of 0. Everything else stays, and so does the dict that you were given: it is still
+# needed.
 
 
 # %% exercise="new_head"
@@ -530,16 +552,16 @@ for params, _, _ in inputs.small_nets(judge.rng()):
 # ## 4. Frozen features
 #
 # Now train the new head, and only it. A layer that is not trained is called **frozen**. The three
-# blocks are frozen, so the features of a picture are the same in every step. Then why compute them in
-# every step? Run the blocks once, keep the features, and train a linear classifier on them.
+# blocks are frozen, so the features of a picture are the same in every step. Then why compute them
+# in every step? Run the blocks once, keep the features, and train a linear classifier on them.
 #
-# **Predict before you run.** You have 100 pictures and take 200 steps over all of them. How often do
-# the blocks run if you are careless? How often if you are not? How many numbers are kept?
+# **Predict before you run.** You have 100 pictures and take 200 steps over all of them. How often
+# do the blocks run if you are careless? How often if you are not? How many numbers are kept?
 #
 # <details><summary>Answer</summary>
 #
-# 20,000 pictures against 100, there and not even back. Kept are $100 \cdot 1536 = 153{,}600$ numbers,
-# half of what the pictures have: $100 \cdot 3072$.
+# 20,000 pictures against 100, there and not even back. Kept are $100 \cdot 1536 = 153{,}600$
+# numbers, half of what the pictures have: $100 \cdot 3072$.
 #
 # </details>
 #
@@ -548,14 +570,15 @@ for params, _, _ in inputs.small_nets(judge.rng()):
 # Plain gradient descent from zero, over all pictures in every step. In each step: scores, loss,
 # gradient, and then
 #
-# $$w \leftarrow w - \text{rate} \cdot \text{dw} \qquad b \leftarrow b - \text{rate} \cdot \text{db}$$
+# $$w \leftarrow w - \text{rate} \cdot \text{dw} \qquad
+# b \leftarrow b - \text{rate} \cdot \text{db}$$
 #
-# By hand: two pictures have the features $[2, 0]$ and $[0, 2]$ and the classes 0 and 1. At the start
-# both classes have probability $\tfrac12$, so the loss is $\ln 2 = 0.693$ and `dscores` has
+# By hand: two pictures have the features $[2, 0]$ and $[0, 2]$ and the classes 0 and 1. At the
+# start both classes have probability $\tfrac12$, so the loss is $\ln 2 = 0.693$ and `dscores` has
 # $\pm \tfrac12$ divided by $N = 2$. Then $\text{dw} = f^{\mathsf{T}} \text{dscores}$ is
-# $\begin{pmatrix} -0.5 & 0.5 \\ 0.5 & -0.5 \end{pmatrix}$, and `db` is 0. One step with rate 1 gives
-# $w = \begin{pmatrix} 0.5 & -0.5 \\ -0.5 & 0.5 \end{pmatrix}$. Now the right scores lead by 2, and the
-# next loss is $\ln(1 + e^{-2}) = 0.127$.
+# $\begin{pmatrix} -0.5 & 0.5 \\ 0.5 & -0.5 \end{pmatrix}$, and `db` is 0. One step with rate 1
+# gives $w = \begin{pmatrix} 0.5 & -0.5 \\ -0.5 & 0.5 \end{pmatrix}$. Now the right scores lead by
+# 2, and the next loss is $\ln(1 + e^{-2}) = 0.127$.
 
 
 # %% exercise="train_head"
@@ -619,8 +642,8 @@ for shape, M, rate, steps in (((5, 3), 4, 0.7, 3), ((6, 2, 4, 3), 5, 0.2, 4), ((
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the experiment. We take 100 pictures of hand, person and plant, and train the head twice: on the
-# features of the net, and on the pixels themselves. The same exercise, the same pictures.
+# And the experiment. We take 100 pictures of hand, person and plant, and train the head twice: on
+# the features of the net, and on the pixels themselves. The same exercise, the same pictures.
 
 # %% tags=["experiment"]
 new = [k for k in range(10) if k not in known]
@@ -655,34 +678,34 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the legend first. On features the head gets 78 % of the test pictures right, on pixels 51 %,
-# and guessing gets 33 %. The loss of both falls, so both learn their 100 pictures. What differs is how
-# much of that holds for pictures they have not seen.
+# Look at the legend first. On features the head gets 79 % of the test pictures right, on pixels 51
+# %, and guessing gets 33 %. The loss of both falls, so both learn their 100 pictures. What differs
+# is how much of that holds for pictures they have not seen.
 #
 # **Take away.** Frozen features are computed once. On top of them training is a linear classifier.
 
 # %% [markdown]
 # ## 5. Open the last block
 #
-# The third block was trained to tell faces from food. Perhaps it could do better for hands and plants.
-# So open it: train the head **and** block 3, and leave blocks 1 and 2 frozen.
+# The third block was trained to tell faces from food. Perhaps it could do better for hands and
+# plants. So open it: train the head **and** block 3, and leave blocks 1 and 2 frozen.
 #
-# The gradient starts at the loss and goes back, layer by layer. It need not go back further than the
-# lowest open block. Below, nothing will use it.
+# The gradient starts at the loss and goes back, layer by layer. It need not go back further than
+# the lowest open block. Below, nothing will use it.
 #
-# **Predict before you run.** Block 3 is open. Must the convolutions of blocks 1 and 2 be run back? Must
-# they be run forward in every step?
+# **Predict before you run.** Block 3 is open. Must the convolutions of blocks 1 and 2 be run back?
+# Must they be run forward in every step?
 #
 # <details><summary>Answer</summary>
 #
 # Neither. What block 2 puts out never changes, so it can be computed once, as before. From there on
-# there and back is one convolution and the head.
+# there, there and back is one convolution and the head.
 #
 # </details>
 #
 # So the function below starts at the **input of block** `first`. With `first=1` these are the
-# pictures, and the whole net is trained. With `first=3` it is what block 2 put out. With `first=4` no
-# block is open, only the head: that is section 4 again.
+# pictures, and the whole net is trained. With `first=3` it is what block 2 put out. With `first=4`
+# no block is open, only the head: that is section 4 again.
 #
 # ### Exercise 7: `loss_and_grads` (4 points)
 #
@@ -691,9 +714,14 @@ plt.show()
 #
 # By hand: take `tiny` with a new head of two units and the picture that counts, of class 1. Scores
 # are 0, so the loss is $\ln 2$ and `dscores` is $[0.5, -0.5]$. That is `db4`. The features are
-# $10, 6, 0, 0$, so `dw4` has the rows $[5, -5]$, $[3, -3]$, and twice $[0, 0]$. Block 3 gets nothing, since
-# `w4` is 0. With the old head, $s = [16.5, 10]$, it gets something:
-# the check has the number.
+# $10, 6, 0, 0$, so `dw4` has the rows $[5, -5]$, $[3, -3]$, and twice $[0, 0]$. Block 3 gets
+# nothing, since `w4` is 0.
+#
+# With the old head the scores are $[16.5, 10]$, and the wrong class has
+# $p_0 = 1/(1 + e^{-6.5}) = 0.9985$. So `dscores` is $[p_0, -p_0]$. The feature 10 meets both units
+# with the weight 1, which cancels. The feature 6 meets the first unit only, and gets $p_0$. The
+# ReLU stops the other two. The 6 was made from $x = 4$: so `db3` is $p_0$, and `dw3` is
+# $4 p_0 = 3.994$.
 
 
 # %% exercise="loss_and_grads"
@@ -729,11 +757,14 @@ def loss_and_grads(params, x, y, first):
 
 
 # %% [markdown]
-# Try it on the numbers by hand, then see which arrays of the real net have a gradient:
+# Try it on the numbers by hand:
 
 # %%
 loss, grads = loss_and_grads(new_head(tiny, 2), counting, np.array([1]), first=1)
 print(loss, grads["b4"], grads["w4"].tolist(), grads["w3"].ravel())
+
+# %% [markdown]
+# Which arrays of the real net have a gradient, when block 3 is the first open one?
 
 # %% tags=["demo"]
 some, labels = x_known[:20], y_known[:20]
@@ -837,39 +868,40 @@ for params, x, y in inputs.small_nets(judge.rng()):
 # %% [markdown]
 # Four arrays of the real net show exactly `0.0`, and four do not.
 #
-# **Take away.** The gradient goes back to the lowest open block and stops there. Above it, backward is
-# what it always was.
+# **Take away.** The gradient goes back to the lowest open block and stops there. Above it,
+# backward is what it always was.
 
 # %% [markdown]
 # ## 6. A learning rate for each group
 #
-# The head starts at zero and has everything to learn. Block 3 starts from something good. A step that
-# is right for the one is too long for the other. So each block gets a learning rate of its own, smaller
-# the further down, and 0 where it is frozen:
+# The head starts at zero and has everything to learn. Block 3 starts from something good. A step
+# that is right for the one is too long for the other. So each block gets a learning rate of its
+# own, smaller the further down, and 0 where it is frozen:
 #
-#     rates = (0, 0, 0.001, 0.01)   # blocks 1, 2, 3 and the head
+#     rates = (0, 0, 0.003, 0.01)   # blocks 1, 2, 3 and the head
 #
 # The step is momentum as in lesson 09. Each array has a velocity `v` of its shape, with
 # $\text{momentum} = 0.9$:
 #
 # $$v \leftarrow \text{momentum} \cdot v - \text{rate} \cdot \text{grad} \qquad p \leftarrow p + v$$
 #
-# **Find the mistake.** A friend freezes block 3 in the middle of training. He sets its rate to 0 and
-# uses the formula above as it stands. Its gradient is now without effect. Does the block stand still?
+# **Find the mistake.** A friend freezes block 3 in the middle of training. He sets its rate to 0
+# and uses the formula above as it stands. Its gradient is now without effect. Does the block stand
+# still?
 #
 # <details><summary>Answer</summary>
 #
-# No. The velocity of earlier steps is still there, and $p \leftarrow p + v$ goes on. From a velocity of
-# 1 the block rolls on by $0.9 + 0.81 + 0.729 + \dots = 9$ before it stops. What is frozen must be left
-# out of the step.
+# No. The velocity of earlier steps is still there, and $p \leftarrow p + v$ goes on. From a
+# velocity of 1 the block rolls on by $0.9 + 0.81 + 0.729 + \dots = 9$ before it stops. What is
+# frozen must be left out of the step.
 #
 # </details>
 #
 # ### Exercise 8: `update` (3 points)
 #
 # Where a rate is 0, array and velocity come back as they were. By hand, for one number $p = 1$ with
-# $v = 0.5$ and gradient 2: at rate 0.1 the velocity becomes $0.9 \cdot 0.5 - 0.1 \cdot 2 = 0.25$, and
-# $p = 1.25$. At rate 0 they stay 1 and 0.5.
+# $v = 0.5$ and gradient 2: at rate 0.1 the velocity becomes $0.9 \cdot 0.5 - 0.1 \cdot 2 = 0.25$,
+# and $p = 1.25$. At rate 0 they stay 1 and 0.5.
 
 
 # %% exercise="update"
@@ -930,14 +962,15 @@ for rates, momentum in (((0.1, 0.0, 0.7), 0.8), ((0.0, 0.3, 0.2), 0.5), ((0.2, 0
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# > **In PyTorch.** A parameter with `requires_grad=False` has no gradient, and the optimizer leaves it
-# > alone. That is the safe way. Setting its gradient to zero is not the same: momentum and weight decay
-# > move it all the same. An optimizer takes a list of groups, each with its own `lr`. Its SGD keeps
-# > $v \leftarrow \text{momentum} \cdot v + \text{grad}$ and steps by $-\text{rate} \cdot v$. With a
-# > constant rate that is the same as here. And batch norm has running statistics, which change in
-# > training mode even when its weights are frozen.
+# > **In PyTorch.** A parameter with `requires_grad=False` has no gradient, and the optimizer leaves
+# > it alone. That is the safe way. Setting its gradient to zero is not the same: momentum and
+# > weight decay move it all the same. An optimizer takes a list of groups, each with its own `lr`.
+# > Its SGD keeps $v \leftarrow \text{momentum} \cdot v + \text{grad}$ and steps by
+# > $-\text{rate} \cdot v$. With a constant rate that is the same as here. Batch norm has running
+# > statistics, which change in training mode even when its weights are frozen.
 #
-# **Take away.** Small rates below, a larger one for the head, and no step at all for what is frozen.
+# **Take away.** Small rates below, a larger one for the head, and no step at all for what is
+# frozen.
 
 # %% [markdown]
 # ## 7. Is it worth it?
@@ -948,10 +981,11 @@ for rates, momentum in (((0.1, 0.0, 0.7), 0.8), ((0.0, 0.3, 0.2), 0.5), ((0.2, 0
 # - **frozen**: the shipped blocks, a new head, and only the head is trained;
 # - **last block open**: the same, and block 3 is trained too, at a smaller rate.
 #
-# **Predict before you run.** Draw it on paper: three curves over 20, 100 and 500 pictures. Where is the
-# gap between scratch and frozen widest? Will opening block 3 help at 20 pictures? At 500?
+# **Predict before you run.** Draw it on paper: three curves over 20, 100 and 500 pictures. Where
+# is the gap between scratch and frozen widest? Will opening block 3 help at 20 pictures? At 500?
 #
-# One function trains all three. It runs the frozen blocks once, then takes steps over small batches.
+# One function trains all three. It runs the frozen blocks once, then takes steps over small
+# batches.
 
 
 # %% tags=["experiment"]
@@ -979,8 +1013,8 @@ def random_net(seed):
 
 
 # %% [markdown]
-# Each way is run three times for each $n$, with other pictures and other random numbers. The loop takes
-# about half a minute.
+# Each way is run three times for each $n$, with other pictures and other random numbers. The loop
+# takes about half a minute.
 
 # %% tags=["experiment"]
 sizes, seeds = (20, 100, 500), (0, 1, 2)
@@ -998,6 +1032,10 @@ for (i, (begin, first, rates)), (j, n), seed in product(
     trained = fine_tune(begin(seed), x_train[rows], y_train[rows], first, rates, steps[n], seed)
     right[i, j, seed] = np.mean(forward(trained, x_test).argmax(axis=1) == y_test)
 
+# %% [markdown]
+# Three curves, and how far the runs of each lie apart:
+
+# %% tags=["experiment"]
 for name, shares, line in zip(ways, right, ("s--", "o-", "^-"), strict=True):
     mean, spread = shares.mean(axis=1), shares.std(axis=1)
     plt.errorbar(sizes, mean, spread, fmt=line, capsize=4, label=name)
@@ -1012,16 +1050,18 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at 20 pictures first. From scratch the net gets 44 % right, with a wide bar; with frozen blocks
-# it gets 69 %. The gap shrinks as pictures are added: 63 and 75 % at 100, 77 and 82 % at 500. Read it
-# sideways, too: 100 pictures with the shipped net are worth almost 500 without it.
+# Look at 20 pictures first. From scratch the net gets 44 % right, with a wide bar; with frozen
+# blocks it gets 69 %. The gap shrinks as pictures are added: 63 and 75 % at 100 pictures, 77
+# and 82 % at 500. Read it sideways, too: 100 pictures with the shipped net are worth almost 500
+# without it.
 #
 # The third curve lies on the second. Opening block 3 costs several times as much computing here and
 # gains nothing that the bars would let us see. That is a result as well. Open a layer because it
 # measurably helps, on pictures kept aside, and not because one can.
 #
-# **Predict.** We ran the same cell on Fashion-MNIST: ten classes of grey clothes, framed in black to 32 x
-# 32 and given three equal channels. Here is what came out. Why does the shipped net not help?
+# **Find the reason.** We ran the same three ways on Fashion-MNIST: ten classes of grey clothes,
+# framed in black to 32 x 32 and given three equal channels. Here is the mean of three runs. Why
+# does the shipped net not help?
 #
 # | pictures | scratch | frozen | last block open |
 # |---|---|---|---|
@@ -1031,37 +1071,39 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# Hand, person and plant are drawn like the seven classes before them: bright, coloured, on the same
-# kind of background. Clothes in grey are not. Many of the net's filters look for colours that never
-# come. At 500 pictures the open block begins to catch up with scratch. A net pretrained on a million
-# photographs of all kinds is another matter: it has seen more than most tasks will ask for.
+# Hand, person and plant are drawn like the seven classes before them: bright, coloured, on the
+# same kind of background. Clothes in grey on black are not, and a filter that looks for a colour,
+# as filter 25 does, is of little use there. At 500 pictures the three ways are as close together as
+# the runs of one of them. A net pretrained on a million photographs of all kinds is another matter:
+# it has seen more than most tasks will ask for.
 #
 # </details>
 #
 # | your pictures | few | many |
 # |---|---|---|
 # | like those of the net | train the head alone | open the last blocks, at a small rate |
-# | unlike them | try a head on an earlier block | open everything; keep the start |
+# | unlike them | try a head on an earlier block | open everything, from the trained weights |
 #
-# **Take away.** In practice, take a pretrained net and fine-tune it. The fewer pictures you have, the
-# fewer layers you open.
+# **Take away.** In practice, take a pretrained net and fine-tune it. The fewer pictures you have,
+# the fewer layers you open.
 
 # %% [markdown]
 # ## 8. In your own words
 #
 # A friend has 60 X-ray pictures of two kinds of fracture, and a net that was trained on a million
 # photographs of animals and things. She opens all layers, uses the learning rate of the original
-# training, and after an hour the net is perfect on her 60 pictures and no better than guessing on new
-# ones. What went wrong? What would you do, in which order, and what would make you open another layer?
-# A few sentences. (2 points, graded by hand)
+# training, and after an hour the net is perfect on her 60 pictures and no better than guessing on
+# new ones. What went wrong? What would you do, in which order, and what would make you open
+# another layer? A few sentences. (2 points, graded by hand)
 
 # %% [markdown] answer="few_pictures" points=2
-# Sixty pictures cannot hold millions of weights: the net learned them by heart. The large rate also
-# destroyed at once what the layers knew. I would freeze all blocks, put a new head for two classes on
-# top, compute the features once and train the head, with some of the pictures kept aside to test on. X-rays look
-# unlike photographs, so the last blocks may be too special: I would also try a head on the features of
-# an earlier block. I would open the last block, at a rate ten or a hundred times smaller than the
-# head's, only if the pictures kept aside get better by it. More pictures would be the reason to go on.
+# Sixty pictures cannot hold millions of weights: the net learned them by heart. The large rate
+# also destroyed at once what the layers knew. I would freeze all blocks, put a new head for two
+# classes on top, compute the features once and train the head, with some of the pictures kept
+# aside to test on. X-rays look unlike photographs, so the last blocks may be too special: I would
+# also try a head on the features of an earlier block. I would open the last block, at a rate ten
+# or a hundred times smaller than the head's, only if the pictures kept aside get better by it.
+# More pictures would be the reason to go on.
 
 # %% [markdown]
 # ## Summary
@@ -1080,5 +1122,5 @@ plt.show()
 # - Frozen blocks run once. Their gradient is exactly zero, and momentum must not move them.
 # - With few pictures, train the head alone; with more, open the last block at a small rate.
 #
-# This was the last lesson. You have written a ConvNet from one dot product to a trained net, and now
-# you know when not to train one.
+# This was the last lesson. You have written a ConvNet from one dot product to a trained net, and
+# now you know when not to train one.
