@@ -200,5 +200,6 @@ def autograded(room: Classroom, student: str, lesson: Lesson) -> Path:
 def _write(cells: NotebookNode, path: Path) -> str:
     """Write a graded notebook, and return its fingerprint."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text_of(cells), encoding="utf-8")
-    return fingerprint.file(path)
+    content = text_of(cells).encode()
+    path.write_bytes(content)
+    return fingerprint.content(content)

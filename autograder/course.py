@@ -65,10 +65,21 @@ class Lesson:
         )
 
     @cached_property
+    def solutions(self) -> dict[str, str]:
+        """The solution of each exercise: the text of its cell."""
+        cells = self.notebook.cells
+        by_name = {notebook.grade_id(cell): cell.source for cell in cells}
+        return {name: by_name[name] for name in self.exercises}
+
+    @cached_property
+    def functions(self) -> dict[str, frozenset[str]]:
+        """The top-level names that each exercise's cell defines."""
+        return {name: frozenset(defined(text)) for name, text in self.solutions.items()}
+
+    @cached_property
     def student_names(self) -> frozenset[str]:
         """The top-level names that the exercise cells define: the functions that are graded."""
-        cells = (c for c in self.notebook.cells if notebook.grade_id(c) in self.exercises)
-        return frozenset().union(*(defined(cell.source) for cell in cells))
+        return frozenset().union(*self.functions.values())
 
     @cached_property
     def asked(self) -> frozenset[str]:

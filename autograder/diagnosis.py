@@ -59,7 +59,7 @@ def _explaining(lesson: Lesson, check_id: str, error: BaseException) -> Iterator
     for mistake in mistakes.known(lesson.name):
         if time.monotonic() > deadline:
             return
-        if check.exercise in mistakes.functions(lesson, mistake.exercise):
+        if check.exercise in lesson.functions[mistake.exercise]:
             names = rehearse.student(lesson, {mistake.exercise: mistakes.source(mistake, lesson)})
             replayed = rehearse.run(check, names)
             if replayed is not None and alike(error, replayed):

@@ -29,6 +29,7 @@ def file(path: Path) -> str:
         return ""
 
 
+@cache
 def lesson(lesson: Lesson) -> str:
     """Return the hash of a lesson: its checks, solution and known mistakes."""
     return _of([lesson.path, _mistakes(lesson)])

@@ -85,15 +85,10 @@ class Ledger:
     def __init__(self, file: IO[bytes], key: bytes) -> None:
         self._file = file
         self._key = key
-        self._last = ""
-        whole = 0
-        for line in file:
-            if not line.endswith(b"\n"):
-                break  # the machine stopped while it was written: that grade is not there yet
-            whole += len(line)
-            self._last = _seal_of(line)
-        file.truncate(whole)
-        file.seek(whole)
+        end, last = _last_line(file)
+        self._last = _seal_of(last)
+        file.truncate(end)  # of a line cut off by a crash, nothing is kept: that grade is not there
+        file.seek(end)
 
     def append(self, record: Record) -> None:
         """Write one record, so that it outlives a crash of the machine."""
@@ -120,7 +115,6 @@ def opened(folder: Path) -> Iterator[Ledger]:
     key = _key(folder)
     with (folder / LINES).open("ab+") as file:
         _lock(file, folder)
-        file.seek(0)
         yield Ledger(file, key)
 
 
@@ -160,6 +154,20 @@ def latest(folder: Path) -> dict[tuple[str, str], Record]:
 def _seal(key: bytes, body: dict[str, Any], before: str) -> str:
     text = json.dumps([body, before], sort_keys=True, separators=(",", ":"))
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _last_line(file: IO[bytes]) -> tuple[int, bytes]:
+    """Find where the last whole line ends, and what it says, without reading all before it."""
+    size, reach = file.seek(0, os.SEEK_END), 1 << 16
+    while True:
+        start = max(0, size - reach)
+        file.seek(start)
+        content = file.read()
+        end = content.rfind(b"\n") + 1
+        begin = content.rfind(b"\n", 0, max(0, end - 1)) + 1
+        if begin > 0 or start == 0:
+            return start + end, content[begin:end]
+        reach *= 2
 
 
 def _seal_of(line: bytes) -> str:

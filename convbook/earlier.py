@@ -18,6 +18,7 @@ TAUGHT = (
     ("03_backprop", ("numerical_gradient",)),
     ("03_backprop", ("relu_forward", "relu_backward")),
     ("03_backprop", ("conv_forward", "conv_backward")),
+    ("04_im2col", ("conv_forward_im2col",)),
     ("05_pooling", ("max_pool_forward", "max_pool_backward")),
     ("05_pooling", ("avg_pool_forward", "avg_pool_backward")),
     ("06_fully_connected", ("affine_forward", "affine_backward")),
@@ -29,6 +30,9 @@ TAUGHT = (
     ("08_normalization", ("spatial_batchnorm_forward", "spatial_batchnorm_backward")),
     ("08_normalization", ("dropout_forward", "dropout_backward")),
 )
+
+# What stands in where the given layer has another name.
+GIVEN = {"conv_forward_im2col": "conv_forward"}
 
 # The lesson whose notebook is being read; '' in a student's kernel, where the folder tells.
 _reading = ""
@@ -54,32 +58,24 @@ def take(name: str, lesson: str, folder: Path) -> Any:
     Returns:
         The function. One printed line says whose it is.
     """
+    given = getattr(layers, GIVEN.get(name, name))
     if given_only:
-        return getattr(layers, name)
+        return given
     before = [taught for taught in TAUGHT if name in taught[1] and taught[0] < lesson]
     if not before:
         print(f"{name}: the given layer.")
-        return getattr(layers, name)
+        return given
     source, together = before[-1]
-    theirs, problem = own(source, together, folder / source / f"{source}.ipynb")
-    if theirs is None:
+    own, problem = _own(source, together, folder / source / f"{source}.ipynb")
+    if own is None:
         print(f"{name}: the given layer ({problem}).")
-        return getattr(layers, name)
+        return given
     print(f"{name}: your own, from {source}.")
-    return theirs[name]
+    return own[name]
 
 
-def own(lesson: str, functions: tuple[str, ...], path: Path) -> tuple[dict[str, Any] | None, str]:
-    """Return a student's functions, where all of them pass their visible checks.
-
-    Args:
-        lesson: the lesson that asked for them.
-        functions: their names.
-        path: the student's notebook of that lesson.
-
-    Returns:
-        The names that the notebook defines, or None; and the reason why not, or ''.
-    """
+def _own(lesson: str, functions: tuple[str, ...], path: Path) -> tuple[dict[str, Any] | None, str]:
+    """Return the student's functions, all of them, or None and the reason why not."""
     global _reading
     if not path.exists():
         return None, f"there is no {lesson} beside this notebook"

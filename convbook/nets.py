@@ -17,10 +17,7 @@ are the variants of torchvision, with its numbers of parameters.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-
-from convbook import earlier, layers
 
 Layer = tuple[str, dict[str, Any]]
 Spec = list[Layer]
@@ -118,22 +115,6 @@ def show(table: list[dict[str, Any]], skip: tuple[str, ...] = ("RELU",)) -> None
                 f"{place:5}  {row['kind']:6}  {shape:15} {row['activations']:>12,}"
                 f" {row['weights']:>12,} {row['biases']:>7,} {row['multiply_adds']:>16,}"
             )
-
-
-def quick_conv() -> Callable[..., Any]:
-    """Take the student's conv_forward_im2col of lesson 04, or the given layer.
-
-    Returns:
-        The function, with the arguments x, w, b, stride, pad. One printed line says whose it is.
-    """
-    lesson, name = "04_im2col", "conv_forward_im2col"
-    path = Path.cwd().parent / lesson / f"{lesson}.ipynb"
-    own, problem = earlier.own(lesson, (name,), path)
-    if own is None:
-        print(f"{name}: the given layer ({problem}).")
-        return layers.conv_forward
-    print(f"{name}: your own, from {lesson}.")
-    return own[name]
 
 
 def _input(C: int, H: int) -> Layer:

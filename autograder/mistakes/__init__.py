@@ -15,8 +15,7 @@ import importlib
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.course import Lesson, defined
-from convbook import notebook
+from autograder.course import Lesson
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,6 @@ def known(lesson: str) -> tuple[Mistake, ...]:
     return tuple(module.MISTAKES)
 
 
-def functions(lesson: Lesson, exercise: str) -> set[str]:
-    """Return the names that an exercise's cell defines in the solution."""
-    cells = lesson.notebook.cells
-    return defined(next(c.source for c in cells if notebook.grade_id(c) == exercise))
-
-
 def source(mistake: Mistake, lesson: Lesson) -> str:
     """Write the exercise's cell as somebody with this mistake would have.
 
@@ -66,8 +59,7 @@ def source(mistake: Mistake, lesson: Lesson) -> str:
     """
     if mistake.code:
         return mistake.code
-    cells = lesson.notebook.cells
-    text = next(c.source for c in cells if notebook.grade_id(c) == mistake.exercise)
+    text = lesson.solutions[mistake.exercise]
     for old, new in mistake.edits or []:
         if text.count(old) != 1:
             raise ValueError(f"{mistake.name}: {old!r} stands {text.count(old)} times")

@@ -1,6 +1,6 @@
 """The course's own layers, for lessons that build on one the student has not written yet.
 
-No layer calls another layer that a lesson asks for: while that lesson is graded, it is not there.
+No layer calls one that another lesson asks for: while that lesson is graded, it is not there.
 """
 
 from convbook.layers.activation import relu_backward, relu_forward

@@ -51,7 +51,14 @@ def batchnorm_forward(
         cache: what batchnorm_backward needs.
         running: the new running mean and variance; the old ones when not training.
     """
-    return _forward(x, gamma, beta, running, train, momentum, eps)
+    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else running
+    scale = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * scale
+    if train:
+        old_mean, old_var = running
+        keep, take = momentum, 1 - momentum
+        running = keep * old_mean + take * mean, keep * old_var + take * var
+    return gamma * x_hat + beta, (x_hat, gamma, scale), running
 
 
 def batchnorm_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -64,7 +71,10 @@ def batchnorm_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.n
     Returns:
         dx, dgamma, dbeta: gradients, the shapes of x, gamma and beta.
     """
-    return _backward(dout, cache)
+    x_hat, gamma, scale = cache
+    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+    dx = gamma * scale * (dout - (dbeta + x_hat * dgamma) / len(dout))
+    return dx, dgamma, dbeta
 
 
 def spatial_batchnorm_forward(
@@ -80,7 +90,7 @@ def spatial_batchnorm_forward(
 
     Arguments and results as batchnorm_forward, with x and out of shape (N, C, H, W) and D = C.
     """
-    out, cache, running = _forward(_to_rows(x), gamma, beta, running, train, momentum, eps)
+    out, cache, running = batchnorm_forward(_to_rows(x), gamma, beta, running, train, momentum, eps)
     return _to_maps(out, x.shape), cache, running
 
 
@@ -88,7 +98,7 @@ def spatial_batchnorm_backward(
     dout: np.ndarray, cache: Cache
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Send the gradient back through spatial_batchnorm_forward; dout (N, C, H, W)."""
-    dx, dgamma, dbeta = _backward(_to_rows(dout), cache)
+    dx, dgamma, dbeta = batchnorm_backward(_to_rows(dout), cache)
     return _to_maps(dx, dout.shape), dgamma, dbeta
 
 
@@ -124,32 +134,6 @@ def dropout_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
         dx: the shape of dout.
     """
     return dout * cache
-
-
-def _forward(
-    x: np.ndarray,
-    gamma: np.ndarray,
-    beta: np.ndarray,
-    running: Running,
-    train: bool,
-    momentum: float,
-    eps: float,
-) -> tuple[np.ndarray, Cache, Running]:
-    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else running
-    scale = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * scale
-    if train:
-        old_mean, old_var = running
-        keep, take = momentum, 1 - momentum
-        running = keep * old_mean + take * mean, keep * old_var + take * var
-    return gamma * x_hat + beta, (x_hat, gamma, scale), running
-
-
-def _backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    x_hat, gamma, scale = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    dx = gamma * scale * (dout - (dbeta + x_hat * dgamma) / len(dout))
-    return dx, dgamma, dbeta
 
 
 def _to_rows(x: np.ndarray) -> np.ndarray:

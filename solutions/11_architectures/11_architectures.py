@@ -1311,7 +1311,8 @@ plt.show()
 # the table of section 3.
 
 # %% tags=["experiment"]
-conv = nets.quick_conv()
+from convbook.earlier import conv_forward_im2col as conv
+
 photo = data.photo("chelsea")[:, :, 20:247, 110:337].astype(np.float32)  # (1, 3, 227, 227)
 
 

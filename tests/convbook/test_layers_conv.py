@@ -14,13 +14,6 @@ from convbook.layers import conv
 Case = tuple[tuple, tuple, int, int, int]
 
 
-@pytest.fixture(scope="module")
-def torch() -> Any:
-    module = pytest.importorskip("torch", reason="PyTorch is not installed")
-    module.set_num_threads(1)  # arrays this small only wait for more
-    return module
-
-
 @st.composite
 def cases(draw: Callable) -> Case:
     """Draw shapes of x and w, stride, padding and dilation such that the windows fit."""

@@ -14,13 +14,6 @@ Case = tuple[tuple, int, int, int]
 KINDS = pytest.mark.parametrize("kind", ["max", "avg"])
 
 
-@pytest.fixture(scope="module")
-def torch() -> Any:
-    module = pytest.importorskip("torch", reason="PyTorch is not installed")
-    module.set_num_threads(1)  # arrays this small only wait for more
-    return module
-
-
 @st.composite
 def cases(draw: Callable) -> Case:
     """Draw the shape of x, the window and the stride, such that the windows fit."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from arrays import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
@@ -12,20 +13,6 @@ from convbook import check, layers
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=15, deadline=None)
-
-
-@pytest.fixture(scope="module")
-def torch() -> Any:
-    module = pytest.importorskip("torch", reason="PyTorch is not installed")
-    module.set_num_threads(1)  # arrays this small only wait for more
-    return module
-
-
-def frozen(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Make arrays that raise when they are written to."""
-    for array in arrays:
-        array.flags.writeable = False
-    return arrays
 
 
 def draw(shape: tuple, M: int, seed: int = 0) -> tuple[np.ndarray, ...]:

@@ -50,7 +50,7 @@ def test_a_blank_fails_every_check_by_not_implemented_error(lesson: Lesson) -> N
 
 @pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=lesson_id)
 def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake) -> None:
-    own = mistakes.functions(lesson, mistake.exercise)
+    own = lesson.functions[mistake.exercise]
     checks = [c for c in lesson.checks if c.exercise in own and not c.manual]
     wrong = {mistake.exercise: mistakes.source(mistake, lesson)}
     for seed in SEEDS:

@@ -59,8 +59,7 @@ def always_right(lesson: Lesson, seeds: int) -> list[str]:
 
 def checks_about(lesson: Lesson, exercise: str) -> list[Check]:
     """Return the checks of the functions that an exercise cell defines."""
-    functions = mistakes.functions(lesson, exercise)
-    return [check for check in _checks(lesson) if check.exercise in functions]
+    return [check for check in _checks(lesson) if check.exercise in lesson.functions[exercise]]
 
 
 def _exercise(lesson: Lesson, name: str, known: list[Mistake], seeds: int) -> Exercise:

@@ -17,7 +17,6 @@ from known import checks_about
 
 from autograder import judge, rehearse
 from autograder.course import Check, Lesson
-from convbook import notebook
 
 SECONDS = 5  # a mutant that takes longer is one that never ends
 SEEDS = (0, 1)
@@ -46,13 +45,13 @@ class Mutants:
 
 def measure(lesson: Lesson, exercise: str) -> Mutants:
     """Make every mutant of an exercise's solution and run its checks on each."""
-    cell = next(c for c in lesson.notebook.cells if notebook.grade_id(c) == exercise)
+    source = lesson.solutions[exercise]
     checks = checks_about(lesson, exercise)
     result = Mutants()
-    for mutant in _mutants(cell.source):
+    for mutant in _mutants(source):
         result.made += 1
         if not _caught(lesson, exercise, mutant, checks):
-            line = changed(cell.source, mutant)
+            line = changed(source, mutant)
             if _is_listed(line, lesson, exercise):
                 result.equivalent += 1
             else:
