@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -153,26 +154,46 @@ def _system_files() -> list[str]:
         if os.path.islink(folder):
             command += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
-            command += ["--ro-bind", folder, folder, *_without_packages(Path(folder), folder)]
+            shown = _libraries(folder)
+            command += [*_folders(f"{shown}/x"), "--ro-bind", shown, shown]
+            command += _without_packages(Path(shown), shown)
     return [*command, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+
+
+def _libraries(folder: str) -> str:
+    """Return where a system folder has its shared libraries; Debian keeps them by themselves."""
+    own = f"{folder}/{sysconfig.get_config_var('MULTIARCH')}"
+    return own if os.path.isdir(own) else folder
 
 
 def _python_files() -> list[str]:
     """Return the interpreter, the standard library and the packages, wherever they lie."""
     executable = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
-    library = Path(os.__file__).resolve().parent.parent  # <prefix>/lib or <prefix>/lib64
-    target = f"/python/{library.name}"
-    command = ["--ro-bind", executable, PYTHON]
-    command += ["--ro-bind", str(library), target, *_without_packages(library, target)]
+    library = Path(os.__file__).resolve().parent  # <prefix>/lib/python3.11, or lib64
+    target = f"/python/{library.parent.name}"
+    if str(library.parent) in SYSTEM_LIBRARIES:  # where much lies that is not Python's
+        target += f"/{library.name}"
+    else:
+        library = library.parent  # with libpython and what else an environment brings
+    command = [
+        "--ro-bind",
+        executable,
+        PYTHON,
+        *_folders(target),
+        "--ro-bind",
+        str(library),
+        target,
+    ]
+    command += _without_packages(library, target)
     for name, path in packages.visible().items():
         command += ["--ro-bind", str(path), f"/packages/{name}"]
     return command
 
 
 def _without_packages(folder: Path, target: str) -> list[str]:
-    """Cover the site-packages folders below folder with empty ones."""
+    """Cover the site-packages folders of folder, and of a Python in it, with empty ones."""
     command: list[str] = []
-    for pattern in ("python3*/site-packages", "python3*/dist-packages"):
+    for pattern in ("*-packages", "python3*/*-packages"):
         for found in folder.glob(pattern):
             cover = f"{target}/{found.relative_to(folder)}"
             command += ["--tmpfs", cover, "--remount-ro", cover]
