@@ -48,6 +48,8 @@ def _without(source: str, names: frozenset[str]) -> str:
     if not found:
         return source
     tree.body = [s for s in tree.body if getattr(s, "name", None) not in names]
+    while unused := _unused(tree):  # a helper of what is gone would give the answer away too
+        tree.body = [s for s in tree.body if getattr(s, "name", None) not in unused]
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom):
             statement.names = [alias for alias in statement.names if alias.name not in names]
@@ -59,6 +61,12 @@ def _without(source: str, names: frozenset[str]) -> str:
 
 def _functions(tree: ast.Module) -> set[str]:
     return {s.name for s in tree.body if isinstance(s, ast.FunctionDef)}
+
+
+def _unused(tree: ast.Module) -> set[str]:
+    """Return the private functions that nothing else in a module names."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return {name for name in _functions(tree) if name.startswith("_")} - used - {"__getattr__"}
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -4,7 +4,7 @@ No layer calls one that another lesson asks for: while that lesson is graded, it
 """
 
 from convbook.layers.activation import relu_backward, relu_forward
-from convbook.layers.conv import conv_backward, conv_forward
+from convbook.layers.conv import conv_backward, conv_forward, conv_weight_gradients
 from convbook.layers.fc import affine_backward, affine_forward
 from convbook.layers.gradient import numerical_gradient
 from convbook.layers.loss import softmax_loss, svm_loss
@@ -33,6 +33,7 @@ __all__ = [
     "batchnorm_forward",
     "conv_backward",
     "conv_forward",
+    "conv_weight_gradients",
     "dropout_backward",
     "dropout_forward",
     "lrn_forward",

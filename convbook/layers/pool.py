@@ -7,7 +7,7 @@ from convbook.layers.windows import output_size, tap
 MaxCache = tuple[np.ndarray, int, int, int]
 AvgCache = tuple[tuple[int, ...], int, int, int]
 
-TOGETHER = 8  # pictures whose windows backward looks at together: few, to stay in the cache
+TOGETHER = 4  # pictures whose windows backward looks at together: few, to stay in the cache
 
 
 def max_pool_forward(

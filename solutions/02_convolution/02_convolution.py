@@ -409,7 +409,7 @@ demo.convolution()
 # </details>
 
 
-# %% exercise="conv_forward"
+# %% exercise="conv_forward" withholds="conv_backward conv_weight_gradients"
 def conv_forward(x, w, b, stride=1, pad=0, dilation=1):
     """Convolve a batch of pictures with a bank of filters.
 

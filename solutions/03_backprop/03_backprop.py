@@ -396,7 +396,7 @@ demo.backward()
 # </details>
 
 
-# %% exercise="conv_forward"
+# %% exercise="conv_forward" withholds="conv_weight_gradients"
 def conv_forward(x, w, b, stride=1, pad=0):
     """Convolve as in lesson 02, and keep what the way back needs.
 

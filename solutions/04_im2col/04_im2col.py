@@ -809,7 +809,7 @@ print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
 # & 3 & 2 \\ 3 & 7 & 7 & 4 \end{pmatrix}$.
 
 
-# %% exercise="conv_forward_im2col" withholds="conv_forward conv_backward"
+# %% exercise="conv_forward_im2col" withholds="conv_forward conv_backward conv_weight_gradients"
 def conv_forward_im2col(x, w, b, stride=1, pad=0):
     """Convolve a batch of pictures with a bank of filters by one matrix product.
 

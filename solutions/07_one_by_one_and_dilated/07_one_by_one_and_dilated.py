@@ -276,7 +276,7 @@ print(np.sum(x[0:5:2] * w))
 # </details>
 
 
-# %% exercise="conv_forward"
+# %% exercise="conv_forward" withholds="conv_weight_gradients"
 def conv_forward(x, w, b, stride=1, pad=0, dilation=1):
     """Convolve a batch of pictures with a bank of filters, which may have holes.
 

@@ -380,7 +380,7 @@ print(mean, 0.9 * 2)
 # </details>
 
 
-# %% exercise="batchnorm_forward" withholds="_to_rows _to_maps"
+# %% exercise="batchnorm_forward"
 def batchnorm_forward(x, gamma, beta, running, train=True, momentum=0.9, eps=1e-5):
     """Give each feature mean beta and standard deviation gamma over the batch.
 

@@ -107,6 +107,7 @@ def f():
     found = []
     for line in ("from convbook.layers import conv_forward", "import scipy", "import torch",
                  "from convbook.layers.conv import conv_forward",
+                 "from convbook.layers.conv import _columns",
                  "from convbook.earlier import conv_forward", "import autograder"):
         try: exec(line); found.append(line)
         except ImportError: pass

@@ -1,6 +1,6 @@
 """Convolution a few pictures at a time: where the batch is cut must not show in the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,23 +11,31 @@ from hypothesis import strategies as st
 from convbook import check, layers
 from convbook.layers import conv
 
-Case = tuple[tuple, tuple, int, int, int]
+Case = tuple[tuple, tuple, int, int, int, int]
 
 
 @st.composite
 def cases(draw: Callable) -> Case:
-    """Draw shapes of x and w, stride, padding and dilation such that the windows fit."""
-    stride, pad, dilation = (
+    """Draw shapes of x and w, stride, padding, dilation and groups such that all fits."""
+    stride, pad, dilation, groups = (
         draw(st.integers(1, 3)),
         draw(st.integers(0, 2)),
         draw(st.integers(1, 3)),
+        draw(st.integers(1, 3)),
     )
-    N, C, F = (draw(st.integers(1, 3)) for _ in range(3))
+    N, depth, each = (draw(st.integers(1, 3)) for _ in range(3))
     kernel = [draw(st.integers(1, 3)) for _ in range(2)]
     reach = [dilation * (k - 1) + 1 for k in kernel]
     size = [stride * draw(st.integers(0, 3)) + r - 2 * pad for r in reach]
     assume(min(size) > 0)
-    return (N, C, *size), (F, C, *kernel), stride, pad, dilation
+    return (
+        (N, groups * depth, *size),
+        (groups * each, depth, *kernel),
+        stride,
+        pad,
+        dilation,
+        groups,
+    )
 
 
 def draw(case: Case, seed: int = 0, dtype: type = np.float64) -> tuple[np.ndarray, ...]:
@@ -52,7 +60,7 @@ def run(case: Case, arrays: tuple) -> list[np.ndarray]:
 def test_conv_and_its_gradients_are_pytorchs(torch: Any, case: Case, seed: int) -> None:
     arrays = draw(case, seed)
     tensors = [torch.tensor(a.copy(), requires_grad=True) for a in arrays]
-    how = dict(zip(("stride", "padding", "dilation"), case[2:], strict=True))
+    how = dict(zip(("stride", "padding", "dilation", "groups"), case[2:], strict=True))
     theirs = torch.nn.functional.conv2d(*tensors, **how)
     out, cache = layers.conv_forward(*arrays, *case[2:])
     dout = np.random.default_rng(seed).normal(size=out.shape)
@@ -75,8 +83,8 @@ def test_conv_backward_is_the_measured_gradient(case: Case, seed: int) -> None:
     check.gradient(lambda b: layers.conv_forward(x, w, b, *how)[0], b, db, dout)
 
 
-BATCH: Case = ((7, 2, 7, 9), (3, 2, 3, 3), 2, 1, 1)
-DILATED: Case = ((7, 2, 7, 9), (3, 2, 3, 2), 1, 1, 2)
+BATCH: Case = ((7, 2, 7, 9), (3, 2, 3, 3), 2, 1, 1, 1)
+DILATED: Case = ((7, 2, 7, 9), (3, 2, 3, 2), 1, 1, 2, 1)
 ONE_PICTURE = 18 * 20 * 8  # bytes of the columns of one picture of BATCH
 PICTURES = {"all": 100, "seven": 7, "three": 3, "two": 2, "one": 1, "half": 0.5, "none": 0}
 
@@ -104,13 +112,14 @@ def test_the_buffer_holds_no_more_than_it_may_or_one_picture(
     monkeypatch: pytest.MonkeyPatch, together: int, expected: int
 ) -> None:
     sizes = []
-    fill = conv._fill
+    columns = conv._columns
 
-    def watch(cols: np.ndarray, *rest: Any) -> np.ndarray:
-        sizes.append(len(cols))
-        return fill(cols, *rest)
+    def watch(*args: Any) -> Iterator[tuple[slice, np.ndarray]]:
+        for part, cols in columns(*args):
+            sizes.append(len(cols.base))
+            yield part, cols
 
-    monkeypatch.setattr(conv, "_fill", watch)
+    monkeypatch.setattr(conv, "_columns", watch)
     monkeypatch.setattr(conv, "BUFFER_BYTES", together * ONE_PICTURE)
     run(BATCH, draw(BATCH))
     assert set(sizes) == {expected}
@@ -133,7 +142,7 @@ def test_a_picture_larger_than_the_buffer_as_it_is() -> None:
 
 
 def test_an_empty_batch_gives_empty_maps_and_no_gradient() -> None:
-    case: Case = ((0, 2, 4, 4), (3, 2, 3, 3), 1, 1, 1)
+    case: Case = ((0, 2, 4, 4), (3, 2, 3, 3), 1, 1, 1, 1)
     out, dx, dw, db = run(case, draw(case))
     assert out.shape == (0, 3, 4, 4) and dx.shape == (0, 2, 4, 4)
     assert not dw.any() and not db.any()
@@ -163,7 +172,7 @@ def test_whole_number_filters_do_not_run_over() -> None:
 
 
 def test_results_share_no_memory_with_arguments() -> None:
-    case: Case = ((2, 1, 3, 3), (1, 1, 1, 1), 1, 0, 1)
+    case: Case = ((2, 1, 3, 3), (1, 1, 1, 1), 1, 0, 1, 1)
     arrays = draw(case)
     for made in run(case, arrays):
         assert not any(np.shares_memory(made, a) for a in arrays)
@@ -174,3 +183,46 @@ def test_pictures_may_be_views() -> None:
     turned = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
     for own, expected in zip(run(BATCH, (turned, w, b)), run(BATCH, (x, w, b)), strict=True):
         check.same(own, expected)
+
+
+def test_each_group_is_a_layer_of_its_own() -> None:
+    x, w, b = draw(((2, 6, 5, 4), (4, 3, 3, 2), 1, 1, 1, 2))
+    out, cache = layers.conv_forward(x, w, b, pad=1, groups=2)
+    dout = np.random.default_rng(1).normal(size=out.shape)
+    dx, dw, db = layers.conv_backward(dout, cache)
+    for seen, made in ((slice(0, 3), slice(0, 2)), (slice(3, 6), slice(2, 4))):
+        alone, own = layers.conv_forward(x[:, seen], w[made], b[made], pad=1)
+        check.same(out[:, made], alone)
+        grads = layers.conv_backward(dout[:, made], own)
+        for got, expected in zip((dx[:, seen], dw[made], db[made]), grads, strict=True):
+            check.same(got, expected)
+
+
+@pytest.mark.parametrize(
+    ("depth", "filters", "groups"), [(3, 4, 1), (2, 3, 2), (4, 4, 2), (1, 4, 2)]
+)
+def test_depths_that_do_not_fit_are_refused(depth: int, filters: int, groups: int) -> None:
+    x, w = np.ones((1, 4, 3, 3)), np.ones((filters, depth, 3, 3))
+    with pytest.raises(ValueError, match="do not fit 4 channels"):
+        layers.conv_forward(x, w, np.ones(filters), groups=groups)
+
+
+@pytest.mark.parametrize("case", [BATCH, DILATED], ids=["stride", "dilation"])
+def test_weight_gradients_alone_are_those_of_backward(case: Case) -> None:
+    out, cache = layers.conv_forward(*draw(case), *case[2:])
+    dout = np.random.default_rng(1).normal(size=out.shape)
+    for own, expected in zip(
+        layers.conv_weight_gradients(dout, cache),
+        layers.conv_backward(dout, cache)[1:],
+        strict=True,
+    ):
+        check.same(own, expected)
+
+
+def test_more_padding_than_the_filter_reaches() -> None:
+    case: Case = ((2, 2, 3, 4), (3, 2, 1, 2), 1, 2, 1, 1)
+    x, w, b = draw(case)
+    out, cache = layers.conv_forward(x, w, b, *case[2:])
+    dout = np.random.default_rng(1).normal(size=out.shape)
+    dx = layers.conv_backward(dout, cache)[0]
+    check.gradient(lambda x: layers.conv_forward(x, w, b, *case[2:])[0], x, dx, dout)
