@@ -1,11 +1,14 @@
-"""What the given layers cost: their time as a multiple of PyTorch's CPU build, one thread each.
+"""What the given layers cost: their time as a multiple of PyTorch's CPU build.
 
     make bench                         installs PyTorch for the comparison, and runs this too
     python bench/layers.py --rounds 5 --dtype float64
+    python bench/layers.py --threads 2
 
 All ways run by turns in one process; a number is the median over the rounds of the ratio of two
-times that were taken next to each other. All ways find every gradient, also that of the pictures.
-The table is Markdown, as in docs/speed.md.
+times that were taken next to each other. The single layers find every gradient; the training step
+does not ask for that of the pictures. With two threads PyTorch uses them as it likes; ours and the
+textbook's give each thread half of the batch, and BLAS one thread. The tables are Markdown, as in
+docs/speed.md; --plot writes the picture that stands there.
 """
 
 import argparse
@@ -14,59 +17,70 @@ import platform
 import statistics
 import sys
 import time
+import tracemalloc
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import layers_textbook as textbook
 import numpy as np
 
 from convbook import layers
 
 try:
     import torch
+    from layers_ways import STEP, Way, cases, halved, step_way
 except ImportError:
     sys.exit("The layers are compared with PyTorch: pip install torch==2.13.0, and run this again.")
 
 Times = tuple[float, float]
-# One way to compute a layer: forward of the inputs, and backward of dout from what that returned.
-Way = tuple[Callable[..., tuple[Any, Any]], Callable[[Any, Any], Any]]
-
-# Name, shape of the pictures, shape of the filters, stride, padding.
-CONVS = [
-    ("b: 3x3, 32x32x32 to 64", (64, 32, 32, 32), (64, 32, 3, 3), 1, 1),
-    ("c: 3x3, 64x16x16 to 128", (64, 64, 16, 16), (128, 64, 3, 3), 1, 1),
-    ("d: 11x11/4, 3x227x227 to 96", (8, 3, 227, 227), (96, 3, 11, 11), 4, 0),
-    ("e: 3x3, 128x56x56 to 256", (4, 128, 56, 56), (256, 128, 3, 3), 1, 1),
-]
-POOLS = [
-    ("max pool 2x2/2, 32x32x32", (64, 32, 32, 32), 2),
-    ("max pool 3x3/2, 32x33x33", (64, 32, 33, 33), 3),
-]
-FILTERS = (32, 32, 64, 64)
+COLUMNS = (
+    "",
+    "forward / PyTorch",
+    "backward / PyTorch",
+    "both / PyTorch",
+    "textbook / ours, both",
+    "extra MiB, ours",
+    "extra MiB, textbook",
+)
+KINDS = {"conv": "convolution", "relu": "ReLU", "max": "max pooling", "affine": "FC and loss"}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--dtype", default="float32", choices=["float32", "float64"])
-    args = parser.parse_args()
+    args = _parser().parse_args()
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":  # read when NumPy is imported: start again
         one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | one)
-    torch.set_num_threads(1)
+    torch.set_num_threads(args.threads)
     load = f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}"
-    print(f"{_processor()}, {os.cpu_count()} cores, load at the start {load}; one thread each")
+    print(f"{_processor()}, {os.cpu_count()} cores, load at the start {load}")
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
     )
-    print(f"{args.dtype}, median of {args.rounds} rounds\n")
-    print("| | forward / PyTorch | backward / PyTorch | both / PyTorch | textbook / ours, both |")
-    print("|---|---|---|---|---|")
-    for name, ways, inputs in _cases(np.dtype(args.dtype)):
-        print(f"| {name} | {' | '.join(f'{r:.2f}' for r in compare(ways, inputs, args.rounds))} |")
-        sys.stdout.flush()
+    print(f"{args.dtype}, {args.threads} thread(s), median of {args.rounds} rounds\n")
+    print(_row(COLUMNS), "|---" * len(COLUMNS) + "|", sep="\n")
+    found = {}
+    for name, ways, inputs in cases(np.dtype(args.dtype)):
+        if args.threads == 2:
+            batched = 2 if name == STEP else 1
+            ways = [halved(ways[0], batched), ways[1], halved(ways[2], batched)]
+        found[name] = compare(ways, inputs, args.rounds)
+        extra = [f"{memory(ways[k], inputs):.0f}" for k in (0, 2)]
+        print(_row([name, *(f"{r:.2f}" for r in found[name]), *extra]), flush=True)
+    if args.threads == 1:
+        print("", *shares(np.dtype(args.dtype), args.rounds), sep="\n")
     print(f"\nLoad at the end {os.getloadavg()[0]:.1f}.")
+    if args.plot:
+        plot(found, args.plot)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--dtype", default="float32", choices=["float32", "float64"])
+    parser.add_argument("--threads", type=int, default=1, choices=[1, 2])
+    parser.add_argument("--plot", type=Path, help="write the ratios as a picture, SVG")
+    return parser
 
 
 def compare(ways: list[Way], inputs: tuple, rounds: int) -> list[float]:
@@ -103,88 +117,80 @@ def once(way: Way, inputs: tuple) -> tuple[Any, Times]:
     return out, (middle - start, time.perf_counter() - ready)
 
 
-def _cases(dtype: np.dtype) -> Iterator[tuple[str, list[Way], tuple]]:
-    """Name each thing to measure, with the ways to compute it and its inputs."""
-    rng = np.random.default_rng(0)
-
-    def draw(*shape: int) -> np.ndarray:
-        return rng.normal(size=shape).astype(dtype)
-
-    for name, shape, w_shape, stride, pad in CONVS:
-        small = draw(*w_shape) / np.sqrt(w_shape[1] * w_shape[2] * w_shape[3]).astype(dtype)
-        yield name, _conv_ways(stride, pad), (draw(*shape), small, draw(w_shape[0]))
-    for name, shape, window in POOLS:
-        yield name, _pool_ways(window), (draw(*shape),)
-    channels = zip((3, *FILTERS), FILTERS, strict=False)
-    weights = [draw(F, C, 3, 3) * dtype.type((2 / (9 * C)) ** 0.5) for C, F in channels]
-    weights.append(draw(FILTERS[-1] * 8 * 8, 10) * dtype.type(0.01))
-    inputs = (draw(64, 3, 32, 32), rng.integers(0, 10, 64), *weights)
-    yield "whole training step", [_step_way(layers), _torch_way(_step), _step_way(textbook)], inputs
+def memory(way: Way, inputs: tuple) -> float:
+    """Return the most memory, in MiB, that NumPy held at a time beside the inputs."""
+    tracemalloc.start()
+    once(way, inputs)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 2**20
 
 
-def _conv_ways(stride: int, pad: int) -> list[Way]:
-    def like(module: Any) -> Way:
-        return lambda *a: module.conv_forward(*a, stride, pad), module.conv_backward
+def shares(dtype: np.dtype, rounds: int) -> Iterator[str]:
+    """Tell where the time of a training step goes, and how near its products are to the peak."""
+    spent: Counter[str] = Counter()
 
-    theirs = _torch_way(lambda x, w, b: torch.nn.functional.conv2d(x, w, b, stride, pad))
-    return [like(layers), theirs, like(textbook)]
+    def timed(f: Callable[..., Any], *args: Any) -> Any:
+        start = time.perf_counter()
+        result = f(*args)
+        name = f.__name__.split("_")[0]
+        spent[KINDS.get(name, KINDS["affine"])] += time.perf_counter() - start
+        return result
 
-
-def _pool_ways(window: int) -> list[Way]:
-    def like(module: Any) -> Way:
-        return lambda x: module.max_pool_forward(x, window, window, 2), module.max_pool_backward
-
-    theirs = _torch_way(lambda x: torch.nn.functional.max_pool2d(x, window, 2))
-    return [like(layers), theirs, like(textbook)]
-
-
-def _torch_way(f: Callable[..., Any]) -> Way:
-    """Make a way of a function of tensors; gradients for every input of floating point."""
-
-    def forward(*arrays: np.ndarray) -> tuple[np.ndarray, Any]:
-        tensors = [torch.from_numpy(a) for a in arrays]  # shares memory: no time for a copy
-        for tensor in tensors:
-            tensor.requires_grad_(tensor.is_floating_point())
-        out = f(*tensors)
-        return out.detach().numpy(), out
-
-    return forward, lambda dout, out: out.backward(torch.from_numpy(np.asarray(dout)))
+    *_, (_, _, inputs) = cases(dtype)
+    way = step_way(layers, timed)
+    once(way, inputs)
+    spent.clear()
+    for _ in range(rounds):
+        once(way, inputs)
+    yield from ("| kind of layer | share of the step |", "|---|---|")
+    for kind, seconds in spent.most_common():
+        yield _row([kind, f"{seconds / spent.total():.0%}"])
+    rate = rounds * _products(inputs) / spent[KINDS["conv"]]
+    yield f"\nConvolutions: {rate / 1e9:.0f} GFLOP/s, {rate / peak(dtype):.0%} of the peak."
 
 
-def _step(x: Any, y: Any, *weights: Any) -> Any:
-    """The loss of [CONV-RELU-CONV-RELU-POOL]x2-FC in PyTorch, without biases."""
-    F = torch.nn.functional
-    for number, w in enumerate(weights[:-1]):
-        x = F.relu(F.conv2d(x, w, padding=1))
-        x = F.max_pool2d(x, 2) if number % 2 else x
-    return F.cross_entropy(x.flatten(1) @ weights[-1], y)
+def _products(inputs: tuple) -> float:
+    """Count the floating-point operations of the step's convolutions, forward and backward."""
+    side, total = 32, 0.0
+    for number, w in enumerate(inputs[2:-1]):
+        ways = 3 if number else 2  # out, dw and dx; no dx of the pictures
+        total += ways * 2 * len(inputs[0]) * side**2 * w.size
+        side = side // 2 if number % 2 else side
+    return total
 
 
-def _step_way(module: Any) -> Way:
-    """The same of a module's convolution and pooling; the rest is ours."""
+def peak(dtype: np.dtype) -> float:
+    """Measure what the processor reaches on one large matrix product, in FLOP/s."""
+    a = np.ones((1024, 1024), dtype)
+    best = float("inf")
+    for _ in range(10):
+        start = time.perf_counter()
+        a @ a
+        best = min(best, time.perf_counter() - start)
+    return 2 * 1024**3 / best
 
-    def forward(x: np.ndarray, y: np.ndarray, *weights: np.ndarray) -> tuple[np.ndarray, Any]:
-        back = []
-        for number, w in enumerate(weights[:-1]):
-            x, cache = module.conv_forward(x, w, np.zeros(len(w), w.dtype), 1, 1)
-            back.append((module.conv_backward, cache))
-            x, cache = layers.relu_forward(x)
-            back.append((layers.relu_backward, cache))
-            if number % 2:
-                x, cache = module.max_pool_forward(x, 2, 2, 2)
-                back.append((module.max_pool_backward, cache))
-        x, cache = layers.affine_forward(x, weights[-1], np.zeros(10, x.dtype))
-        back.append((layers.affine_backward, cache))
-        loss, dscores = layers.softmax_loss(x, y)
-        return np.asarray(loss), (back, dscores)
 
-    def backward(dout: np.ndarray, state: Any) -> None:
-        back, grad = state
-        for undo, cache in reversed(back):
-            grad = undo(grad, cache)
-            grad = grad[0] if isinstance(grad, tuple) else grad
+def plot(found: dict[str, list[float]], path: Path) -> None:
+    """Draw the ratios to PyTorch as bars, forward and backward."""
+    import matplotlib.pyplot as plt
 
-    return forward, backward
+    plt.rcParams["svg.hashsalt"] = "speed"  # the same file from the same numbers
+    figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    rows = np.arange(len(found))
+    for k, (label, colour) in enumerate((("forward", "#0072B2"), ("backward", "#E69F00"))):
+        axes.barh(rows + 0.4 * k, [r[k] for r in found.values()], 0.38, color=colour, label=label)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.set_yticks(rows + 0.2, list(found))
+    axes.invert_yaxis()
+    axes.set_xlabel("time / PyTorch's time (1 is as fast as PyTorch)")
+    axes.set_title("Given layers beside PyTorch")
+    axes.legend()
+    figure.savefig(path, metadata={"Date": None})
+
+
+def _row(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _processor() -> str:
