@@ -13,6 +13,7 @@ import numpy as np
 from . import packing, wire
 from .errors import MissingName, StudentGone, student_error
 from .remote import Remote
+from .shelf import Shelf
 
 LENT = (FunctionType, BuiltinFunctionType, MethodType, functools.partial, np.ufunc)
 CALLBACKS = 1_000_000  # calls of lent functions in one check
@@ -31,10 +32,12 @@ class Link:
         self.label = ""  # what is being asked for: new proxies are called by it in messages
         self.callbacks: list[Any] = []  # functions lent to the student for this check
         self.called = 0
+        self.shelf = Shelf()
 
     def begin_check(self, seconds: float) -> None:
         self.check_ends = time.monotonic() + seconds
         self.callbacks.clear()
+        self.shelf.clear()
         self.called = 0
 
     def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
@@ -87,6 +90,8 @@ class Link:
         if isinstance(value, LENT):
             self.callbacks.append(value)
             return [packing.CALLBACK, len(self.callbacks) - 1]
+        if self.shelf.holds(value):
+            return self.shelf.put(value)
         raise packing.Unsendable(f"a {type(value).__name__} cannot be handed to student code")
 
     def resolve(self, tag: int, number: int, name: str) -> Any:
@@ -94,6 +99,8 @@ class Link:
             if number >= len(self.callbacks):
                 raise wire.ProtocolError("no such callback")
             return self.callbacks[number]
+        if tag == packing.DEVICE:
+            return self.shelf.take(number)
         remote = self.remotes.get(number)
         if remote is None:
             remote = Remote(self, number, name if name.isidentifier() else "object", self.label)
@@ -105,10 +112,12 @@ class Link:
     def call_back(self, *fields: Any) -> Any:
         """Answer a request of the student to call one of the lent functions, as a frame."""
         self.called += 1
+        if self.called > CALLBACKS:
+            return packing.encode(["refused", "too many calls"])
         match fields:
+            case (packing.ORDER, list(args), dict(kwargs)):
+                return packing.encode(self.shelf.order(args, kwargs), self.export)
             case (int(number), list(args), dict(kwargs)) if 0 <= number < len(self.callbacks):
-                if self.called > CALLBACKS:
-                    return packing.encode(["refused", "too many calls"])
                 return self.lend(self.callbacks[number], args, kwargs)
         raise wire.ProtocolError("not a callback")
 

@@ -26,7 +26,10 @@ NAME_CHARS = 80  # the name of a handle's type
 # Booleans, numbers and fixed-width text in little-endian order: no objects, no structures.
 DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16|\|S[1-9]\d{0,4}|<U[1-9]\d{0,4}")
 
-LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK = range(12)
+LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK, DEVICE = range(
+    13
+)
+ORDER = -1  # in place of a callback's number: an order to the simulated device
 
 Export = Callable[[Any], list[Any]]
 
@@ -38,8 +41,8 @@ class Unsendable(TypeError):
 def encode(value: Any, export: Export | None = None) -> tuple[bytes, list[Any]]:
     """Return the body and the array buffers for value.
 
-    export(x) is asked for anything that is not plain data; it returns [HANDLE, number, type name]
-    or [CALLBACK, number], or raises Unsendable.
+    export(x) is asked for anything that is not plain data; it returns [HANDLE, number, type name],
+    [CALLBACK, number] or [DEVICE, number, dtype and shape], or raises Unsendable.
     """
     encoder = _Encoder(export)
     body = msgpack.packb(encoder.tree(value, 0), use_bin_type=True)

@@ -30,6 +30,7 @@ from .packing import (
     CALLBACK,
     COMPLEX,
     DEPTH,
+    DEVICE,
     DICT,
     DIMENSIONS,
     DOTS,
@@ -161,8 +162,8 @@ class _Decoder:
         return known
 
     def opaque(self, tag: int, *rest: Any) -> Any:
-        _need(self.resolve is not None and tag in (HANDLE, CALLBACK), "a known tag")
-        number, name = rest if tag == HANDLE else (*rest, "")
+        _need(self.resolve is not None and tag in (HANDLE, CALLBACK, DEVICE), "a known tag")
+        number, name = (*rest, "") if tag == CALLBACK else rest
         _need(type(number) is int and number >= 0 and type(name) is str, "a handle")
         assert self.resolve is not None
         return self.resolve(tag, number, name[:NAME_CHARS])

@@ -6,6 +6,8 @@ plain data comes back as it is, and everything else as a numbered handle.
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import itertools
 import os
 import random
@@ -83,6 +85,7 @@ class CallDesk:
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id of an object -> its handle
         self.count = itertools.count()
+        self.device: Any = None  # the simulated one, which is in the checker
         self.actions: dict[str, Callable[..., list[Any]]] = {
             "get": self.get,
             "call": self.call,
@@ -99,13 +102,17 @@ class CallDesk:
         """Give an object a number that stands for it on the other side."""
         if isinstance(value, Callback):
             return [packing.CALLBACK, value._number]
+        if type(value).__module__ == "convbook.gpu.array":
+            return self.export_array(value)
         number = self.numbers.get(id(value))
         if number is None:
             number = self.numbers[id(value)] = next(self.count)
             self.objects[number] = value
         return [packing.HANDLE, number, type(value).__name__[: packing.NAME_CHARS]]
 
-    def resolve(self, tag: int, number: int, _: str) -> Any:
+    def resolve(self, tag: int, number: int, text: str) -> Any:
+        if tag == packing.DEVICE:
+            return self.array(number, text)
         return Callback(self, number) if tag == packing.CALLBACK else self.objects[number]
 
     def answer(self) -> bool:
@@ -141,7 +148,8 @@ class CallDesk:
     def call(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
         """Call a function; say what its arguments are now where it has changed them."""
         before = self.picture(args, kwargs)
-        value = function(*args, **kwargs)
+        with self.using_device():
+            value = function(*args, **kwargs)
         changed = [args, kwargs] if self.picture(args, kwargs) != before else None
         return ["value", value, changed]
 
@@ -158,7 +166,40 @@ class CallDesk:
                 return message[1]
             if message[0] == "refused":
                 raise RuntimeError(message[1])
+            if message[0] == "failed":  # an order to the device; the name is one of a short list
+                raise getattr(builtins, message[1])(message[2])
             self.reply_to(message)
+
+    def far_device(self) -> Any:
+        """Return the simulated device of the checker, as this process sees it."""
+        if self.device is None:
+            from convbook.gpu import Far
+
+            self.device = Far(
+                lambda kind, name, args, kwargs: self.call_back(
+                    packing.ORDER, (kind, name, list(args)), kwargs
+                )
+            )
+        return self.device
+
+    def using_device(self) -> contextlib.AbstractContextManager[None]:
+        """Let new arrays go to the checker's device, where the student's code uses one at all."""
+        gpu = sys.modules.get("convbook.gpu")
+        return gpu.using(self.far_device()) if gpu else contextlib.nullcontext()
+
+    def array(self, number: int, text: str) -> Any:
+        from convbook.gpu.array import ndarray
+
+        dtype, *shape = text.split()
+        return ndarray(self.far_device(), number, np.dtype(dtype), tuple(map(int, shape)))
+
+    def export_array(self, value: Any) -> list[Any]:
+        if value.device is not self.far_device():
+            raise ValueError(
+                "an array that was uploaded before the check began lies on another device:"
+                " upload it inside the function"
+            )
+        return [packing.DEVICE, value.memory, ""]
 
     def describe(self, error: BaseException) -> list[Any]:
         """Return an exception as its class names, its message and its frames."""

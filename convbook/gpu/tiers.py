@@ -1,0 +1,96 @@
+"""What the checks of lesson 10 use: run on every device there is, and look at the counters.
+
+for tier in tiers.each():
+    with gpu.counting() as seen:
+        out = relu(gpu.cupy.asarray(x))
+    tiers.quiet(seen, "relu")
+    tiers.same(out, expected, f"{tier} out")
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from convbook import check, gpu
+from convbook.gpu import Counts
+
+RTOL, ATOL = 2e-4, 2e-5  # float32 keeps seven digits; sums of a few hundred lose two or three
+
+
+def each() -> Iterator[str]:
+    """Yield the name of each tier, with `gpu.cupy` set to it: simulated, then real if there is one.
+
+    Points come from the first. What is not run is said.
+    """
+    with gpu.simulated():
+        yield "[cpu-sim]"
+    if gpu.real():
+        yield "[gpu]"
+    else:
+        print("[gpu] not run: there is no device here.")
+
+
+def same(actual: Any, expected: Any, name: str, hint: str = "") -> None:
+    """Check that an answer lies on the device, and has the expected values in float32's precision.
+
+    Args:
+        actual: the answer.
+        expected: what it should be, a NumPy array or numbers.
+        name: what the answer is called in messages.
+        hint: one sentence to show below a difference.
+
+    Raises:
+        NotYet: it lies elsewhere, or differs.
+    """
+    if not isinstance(actual, gpu.cupy.ndarray):
+        problem = f"{name} is not on the device: it is a {type(actual).__name__}."
+        raise check.not_yet(problem, hint, actual)
+    check.same(
+        np.asarray(gpu.cupy.asnumpy(actual), dtype=np.float64),
+        np.asarray(expected, dtype=np.float64),
+        name,
+        hint,
+        rtol=RTOL,
+        atol=ATOL,
+    )
+
+
+def quiet(seen: Counts, name: str) -> None:
+    """Check that nothing was uploaded, downloaded, waited for, or computed in float64.
+
+    Args:
+        seen: from gpu.counting().
+        name: what was run, for the message.
+
+    Raises:
+        NotYet: something was; the message says what.
+    """
+    for kind in ("uploads", "downloads", "waits", "float64"):
+        names = [what for counted, what in seen.log if counted == kind]
+        if names:
+            raise check.not_yet(
+                f"{name}: {len(names)} {kind}, the first by {names[0]}. There should be none."
+            )
+    if not isinstance(seen, gpu.Uncounted):
+        print(f"{name}: {seen.launches} launches, and nothing moved or waited.")
+
+
+def counts(seen: Counts, name: str, **expected: int) -> None:
+    """Check some of the counters.
+
+    Args:
+        seen: from gpu.counting().
+        name: what was run, for the message.
+        **expected: such as uploads=1.
+
+    Raises:
+        NotYet: a counter differs.
+    """
+    if isinstance(seen, gpu.Uncounted):
+        return
+    for kind, number in expected.items():
+        found = getattr(seen, kind)
+        if found != number:
+            raise check.not_yet(f"{name}: {found} {kind}, expected {number}.")
+    print(f"{name}: {', '.join(f'{n} {kind}' for kind, n in expected.items())} as expected.")
