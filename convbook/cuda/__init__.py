@@ -1,0 +1,15 @@
+"""CUDA C without a GPU: an emulator that checks every access, and NVIDIA's compiler where it is.
+
+    from convbook import cuda
+
+    ran = cuda.emulate(source, "bias_relu", grid=(3,), block=(4,), args=(x, b, out, 10))
+    print(ran.fault.text if ran.fault else ran.arrays[2])
+
+The source is the very text that `cupy.RawKernel(source, "bias_relu")` runs on a GPU.
+"""
+
+from convbook.cuda import nvrtc
+from convbook.cuda.emulator import CompileError, Fault, Ran, compiler, emulate
+from convbook.cuda.source import Refused
+
+__all__ = ["CompileError", "Fault", "Ran", "Refused", "compiler", "emulate", "nvrtc"]

@@ -1,0 +1,298 @@
+"""Run a kernel of CUDA C on the processor, one thread after the other, and watch every access.
+
+The compiler calls the machine in machine/runtime.cpp before each access to memory. So an index out
+of bounds, a race, a barrier that some threads miss and shared memory that nobody has written are
+all found, with the line and the thread, on any order of threads. It says nothing about speed.
+"""
+
+import atexit
+import functools
+import hashlib
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convbook.check import NotRun
+from convbook.cuda.source import Parameter, check, parameters
+
+MACHINE = Path(__file__).parent / "machine"
+SECONDS = 10  # for one run
+COMPILE_SECONDS = 60
+SHARED_BYTES = 48 << 10  # what a block has on every GPU
+THREADS = 1024  # of one block, on every GPU
+LAUNCH = 1 << 20  # threads of a whole launch that the emulator takes on
+FILE = "kernel.cu"
+# What a kernel may call once it is compiled: the machine, and mathematics.
+CALLS = re.compile(
+    r"(emu_\w+|__tsan_\w+|__ubsan_handle_(out_of_bounds|type_mismatch)\w*|_GLOBAL_OFFSET_TABLE_|mem(set|cpy|move)"
+    r"|(sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt"
+    r"|cbrt|hypot|fabs|floor|ceil|round|lround|rint|trunc|fmod|fma|fmax|fmin|erf|erfc|ldexp)f?)"
+)
+
+
+class CompileError(ValueError):
+    """The kernel does not compile; the text is the compiler's, with lines of the source."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a kernel did wrong.
+
+    Attributes:
+        kind: out of bounds, race, barrier, uninitialised, misaligned, stack, crash or endless.
+        line: of the source, or 0 where it is not known.
+        other_line: of the other access of a race, or 0.
+        text: what happened, one or two lines, with line, thread and element.
+    """
+
+    kind: str
+    line: int
+    other_line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a launch.
+
+    Attributes:
+        fault: the first fault, or None.
+        arrays: for each argument the array as it is afterwards, or None for a number.
+        loads, stores: accesses to global memory, by all threads of one launch.
+        shared_loads, shared_stores: accesses to shared memory.
+        sectors_per_request: 32-byte pieces that a warp's 32 threads ask for with one access; 4 is
+            what neighbours in a row of float32 need.
+    """
+
+    fault: Fault | None
+    arrays: list[np.ndarray | None]
+    loads: int = 0
+    stores: int = 0
+    shared_loads: int = 0
+    shared_stores: int = 0
+    sectors_per_request: float = 0.0
+
+
+def compiler() -> str | None:
+    """Return the C++ compiler that the emulator uses, or None where there is none."""
+    return shutil.which("g++")
+
+
+def emulate(
+    source: str, name: str, grid: Any, block: Any, args: Any, schedule: int = 0, schedules: int = 1
+) -> Ran:
+    """Run a kernel.
+
+    Args:
+        source: the text that cupy.RawKernel(source, name) gets.
+        name: the kernel's.
+        grid: blocks along x, y and z, one to three numbers.
+        block: threads along x, y and z.
+        args: float32 and int32 arrays and numbers, one for each parameter. They are not changed.
+        schedule: 0 runs threads and blocks in order; another number shuffles them.
+        schedules: how many orders to try, until one finds a fault.
+
+    Raises:
+        NotRun: there is no compiler here.
+        Refused: the source holds what the emulator does not take.
+        CompileError: the source does not compile.
+        ValueError: grid, block or arguments do not fit the kernel.
+    """
+    check(source)
+    wanted = parameters(source, name)
+    sizes = [*_three(grid, "grid"), *_three(block, "block")]
+    if np.prod(sizes[3:]) > THREADS:
+        raise ValueError(f"block {tuple(block)}: a block has at most {THREADS} threads")
+    if np.prod(sizes, dtype=float) > LAUNCH:
+        raise ValueError(f"the emulator takes at most {LAUNCH:,} threads in one launch")
+    values = [_value(p, a, k) for k, (p, a) in enumerate(_pairs(name, wanted, args))]
+    program, shared = _build(source, name, tuple(p.kind + "*" * p.pointer for p in wanted))
+    with tempfile.TemporaryDirectory() as folder:
+        words = [str(x) for x in (*sizes, schedule, schedules)]
+        files = [Path(folder) / f"{k}.bin" for k in range(len(values))]
+        for parameter, value, file in zip(wanted, values, files, strict=True):
+            if isinstance(value, np.ndarray):
+                file.write_bytes(value.tobytes())
+                words.append(f"{'in' if parameter.const else 'out'}:{file}")
+            else:
+                words.append(f"{parameter.kind}:{value!r}")
+        said = _run(program, [*words, *shared])
+        if not isinstance(said, Fault) and said[0] != "ok":
+            said = _fault(program, source, wanted, said)
+        if isinstance(said, Fault):
+            return Ran(said, [v if isinstance(v, np.ndarray) else None for v in values])
+        arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
+    loads, stores, shared_loads, shared_stores = map(int, said[1:5])
+    return Ran(None, arrays, loads, stores, shared_loads, shared_stores, float(said[5]))
+
+
+def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:
+    if len(args) != len(wanted):
+        raise ValueError(f"{name} has {len(wanted)} parameters and got {len(args)} arguments")
+    return list(zip(wanted, args, strict=True))
+
+
+def _three(sizes: Any, what: str) -> list[int]:
+    given = tuple(sizes) if isinstance(sizes, (tuple, list)) else ()
+    if not 1 <= len(given) <= 3 or not all(
+        isinstance(s, (int, np.integer)) and s > 0 for s in given
+    ):
+        raise ValueError(f"{what} must be a tuple of one to three whole numbers of at least 1")
+    return [*map(int, given), *[1] * (3 - len(given))]
+
+
+def _value(parameter: Parameter, arg: Any, position: int) -> np.ndarray | int | float:
+    where = f"argument {position}, {parameter.name}"
+    kind = "float32" if parameter.kind == "float" else "int32"
+    if parameter.pointer:
+        if not isinstance(arg, np.ndarray) or arg.dtype != kind:
+            got = arg.dtype if isinstance(arg, np.ndarray) else type(arg).__name__
+            raise ValueError(f"{where}: the kernel wants an array of {kind}, not {got}")
+        if not arg.flags.c_contiguous:
+            raise ValueError(f"{where}: the array is a view with gaps; hand over a copy")
+        return arg
+    if isinstance(arg, np.ndarray) and arg.ndim:
+        raise ValueError(f"{where}: the kernel wants one number, not an array")
+    return float(np.float32(arg)) if parameter.kind == "float" else int(arg)
+
+
+def _after(value: Any, file: Path) -> np.ndarray | None:
+    if not isinstance(value, np.ndarray):
+        return None
+    return np.frombuffer(file.read_bytes(), value.dtype).reshape(value.shape)
+
+
+@functools.cache
+def _folder() -> Path:
+    """Return the folder for compiled kernels, which goes when Python ends."""
+    folder = tempfile.mkdtemp(prefix="kernels-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+@functools.lru_cache(maxsize=64)
+def _build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """Compile a kernel and the machine into a program; return it and its shared arrays."""
+    if compiler() is None:
+        raise NotRun(
+            "[emulator] not run: there is no C++ compiler here. On Debian and Ubuntu:"
+            " sudo apt install g++"
+        )
+    key = hashlib.sha256(f"{name}{types}{source}".encode()).hexdigest()[:16]
+    place = _folder() / key
+    place.mkdir(exist_ok=True)
+    call = ", ".join(f"*({t}*)arguments[{k}]" for k, t in enumerate(types))
+    (place / "kernel.cpp").write_text(
+        f'#include "cuda_api.h"\n#line 1 "{FILE}"\n{source}\n#line 1 "launch"\n'
+        f'extern "C" __attribute__((no_sanitize("thread"))) void emu_kernel(void** arguments)'
+        f" {{ {name}({call}); }}\n",
+        encoding="ascii",
+    )
+    # -O1 keeps the accesses of the source; the sanitizer's library is left out on purpose.
+    options = ["-O1", "-g", "-Wall", "-Wno-unknown-pragmas", "-fno-exceptions"]
+    options += ["-fsanitize=thread,bounds,alignment"]
+    _compile([*options, f"-I{MACHINE}", "-c", "kernel.cpp", "-o", "kernel.o"], place)
+    _check_calls(place / "kernel.o")
+    _compile(["kernel.o", str(_machine()), "-o", "kernel", "-no-pie"], place)
+    shared = tuple(_shared(place / "kernel"))
+    total = sum(int(word.split(":")[2]) for word in shared)
+    if total > SHARED_BYTES:
+        raise CompileError(f"{total:,} bytes of shared memory: a block has {SHARED_BYTES:,}")
+    return place / "kernel", shared
+
+
+@functools.cache
+def _machine() -> Path:
+    """Compile the machine, once for each Python."""
+    _compile(["-O2", "-c", str(MACHINE / "runtime.cpp"), "-o", "machine.o"], _folder())
+    return _folder() / "machine.o"
+
+
+def _compile(options: list[str], folder: Path) -> None:
+    command = [str(compiler()), "-std=c++17", *options]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=COMPILE_SECONDS
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if FILE in line or "|" in line[:8]]
+        text = "\n".join(lines[:12]) or done.stderr.strip()[:600]
+        raise CompileError(f"The kernel does not compile.\n{text}")
+
+
+def _check_calls(compiled: Path) -> None:
+    """Refuse a kernel that calls anything but the machine and mathematics."""
+    done = subprocess.run(["nm", "-u", compiled], capture_output=True, text=True, check=True)
+    for name in (line.split()[-1] for line in done.stdout.splitlines() if line.split()):
+        if not CALLS.fullmatch(name):
+            raise CompileError(f"The kernel calls {name}, which a GPU does not have.")
+
+
+def _shared(program: Path) -> list[str]:
+    """List the shared arrays of a program: shared:ADDRESS:BYTES:NAME."""
+    command = ["objdump", "-tC", "-j", "emu_shared", program]  # fails where there are none
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = re.compile(r"(\w+) l\s+O emu_shared\s+(\w+) (.+)")
+    found = filter(None, map(line.match, done.stdout.splitlines()))
+    return [f"shared:{m[1]}:{int(m[2], 16)}:{m[3].split('::')[-1]}" for m in found]
+
+
+def _run(program: Path, words: list[str]) -> list[str] | Fault:
+    """Run the program with limits, and return the fields of the line it prints."""
+    try:
+        done = subprocess.run(
+            [program, *words], capture_output=True, timeout=SECONDS, preexec_fn=_limit, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Fault("endless", 0, 0, f"The kernel did not end within {SECONDS} s.")
+    fields = done.stdout[:4096].decode("ascii", "replace").strip().split("|")
+    if done.returncode == 0 and len(fields) >= 6:
+        return fields
+    what = {
+        -8: "divides a whole number by zero",
+        -11: "needs more than 128 KiB for its local variables, or calls itself without end",
+        -24: f"did not end within {SECONDS} s",
+    }
+    text = what.get(done.returncode, f"ended in the middle (status {done.returncode})")
+    kind = {-24: "endless", -11: "stack"}.get(done.returncode, "crash")
+    return Fault(kind, 0, 0, f"The kernel {text}.")
+
+
+def _limit() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # a signal, then the end
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
+
+
+def _fault(program: Path, source: str, wanted: list[Parameter], fields: list[str]) -> Fault:
+    """Make a fault of the line that the program printed."""
+    kind, code, other, line, block, thread, text = (*fields, "")[:7]
+    first = int(line) or _line(program, code)
+    second = _line(program, other)
+    for position, parameter in enumerate(wanted):
+        text = text.replace(f"argument {position},", f"{parameter.name} (argument {position}),")
+    who = f"thread ({thread}) of block ({block})" if thread else f"block ({block})"
+    message = f"{kind.capitalize()} in line {first}: {who} {text}."
+    if thread == "":
+        message = f"{kind.capitalize()} in line {first}: in block ({block}) {text}."
+    lines = source.splitlines()
+    for number in dict.fromkeys(n for n in (first, second) if 0 < n <= len(lines)):
+        message += f"\n  {number:3} | {lines[number - 1].strip()}"
+    return Fault(kind, first, second, message)
+
+
+def _line(program: Path, address: str) -> int:
+    """Return the line of the student's source that an address of code belongs to, or 0."""
+    if address == "0":
+        return 0
+    command = ["addr2line", "-e", str(program), "-i", address]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    match = re.search(r"kernel\.\w+:(\d+)", done.stdout)  # not a line of cuda_api.h
+    return int(match.group(1)) if match else 0

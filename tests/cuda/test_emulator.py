@@ -1,0 +1,137 @@
+"""The emulator: every kernel on twenty schedules, no fault missed and no false alarm."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kernels import KERNELS, Kernel
+
+from convbook import check, cuda
+from convbook.cuda import emulator
+
+pytestmark = pytest.mark.skipif(cuda.compiler() is None, reason="no C++ compiler here")
+SCHEDULES = 20
+
+
+def run(kernel: Kernel, **how: int) -> cuda.Ran:
+    return cuda.emulate(kernel.source, kernel.entry, kernel.grid, kernel.block, kernel.args, **how)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kernel", [k for k in KERNELS if k.fault != "compile"], ids=lambda k: k.name
+)
+def test_on_twenty_schedules(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kernel.fault == "endless":
+        monkeypatch.setattr(emulator, "SECONDS", 1)
+    before = [np.copy(arg) for arg in kernel.args]
+    for schedule in range(SCHEDULES if kernel.fault != "endless" else 2):
+        ran = run(kernel, schedule=schedule)
+        if kernel.fault:
+            assert ran.fault and ran.fault.kind in kernel.fault, ran.fault
+            lines = (ran.fault.line, ran.fault.other_line)
+            assert not kernel.line or kernel.line in lines, ran.fault.text
+        else:
+            assert ran.fault is None, ran.fault.text
+            made = ran.arrays[kernel.out]
+            assert made is not None and kernel.expected is not None
+            np.testing.assert_allclose(made, kernel.expected, rtol=1e-4, atol=1e-5)
+    for old, new in zip(before, kernel.args, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_there_are_kernels_enough() -> None:
+    assert len(KERNELS) >= 25 and len({k.name for k in KERNELS}) == len(KERNELS)
+
+
+def named(name: str) -> Kernel:
+    return next(k for k in KERNELS if k.name == name)
+
+
+def test_one_run_tries_many_schedules() -> None:
+    assert run(named("col2im: right"), schedules=20).fault is None
+    assert run(named("col2im: += for atomicAdd"), schedules=20).fault is not None
+
+
+def test_a_fault_names_line_thread_and_element() -> None:
+    fault = run(named("im2col: one to the left")).fault
+    assert fault is not None
+    assert fault.text == (
+        "Out of bounds in line 8: thread (0,0,0) of block (0,0,0) reads element -1 of x"
+        " (argument 0), which has 168 elements.\n"
+        "    8 | col[i] = x[(c * H + oh + kh) * W + ow + kw - 1]; //!"
+    )
+    fault = run(named("mm: early return")).fault
+    assert (
+        fault is not None and "40 of 64 threads wait here; the others have returned" in fault.text
+    )
+    fault = run(named("total: into the next shared array")).fault
+    assert fault is not None and "writes element 128 of part, which has 128 elements" in fault.text
+
+
+def test_loads_and_sectors_are_counted() -> None:
+    near, far = run(named("im2col: right")), run(named("im2col: elements far apart"))
+    assert near.loads == far.loads == 810 and near.stores == 810
+    assert near.sectors_per_request < 6 < 15 < far.sectors_per_request
+    tiled = run(named("mm: right"))
+    # Each number of A is loaded once for each of 5 tiles along N, each of B for each of 3 along M.
+    assert tiled.loads == 5 * 20 * 13 + 3 * 13 * 37
+
+
+def test_too_much_shared_memory_is_told() -> None:
+    with pytest.raises(cuda.CompileError, match="a block has 49,152"):
+        run(named("mm: an array too many"))
+
+
+def test_an_error_of_the_compiler_names_the_line_of_the_source() -> None:
+    source = 'extern "C" __global__ void f(float* x) {\n    x[0] = y;\n}'
+    with pytest.raises(cuda.CompileError) as caught:
+        cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.float32),))
+    assert "kernel.cu:2" in str(caught.value) and "y" in str(caught.value)
+    assert "/tmp" not in str(caught.value)
+
+
+def test_a_const_array_is_not_written_to() -> None:
+    source = 'extern "C" __global__ void f(const float* x) { x[0] = 1; }'
+    with pytest.raises(cuda.CompileError, match="read-only"):
+        cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.float32),))
+
+
+ONE = 'extern "C" __global__ void f(float* x, int n) { x[0] = n; }'
+WRONG_LAUNCHES = {
+    "too few arguments": ((1,), (1,), (np.zeros(1, np.float32),), "2 parameters and got 1"),
+    "float64": ((1,), (1,), (np.zeros(1), 1), "wants an array of float32, not float64"),
+    "a list": ((1,), (1,), ([0.0], 1), "wants an array of float32, not list"),
+    "a view": ((1,), (1,), (np.zeros((2, 2), np.float32)[:, 0], 1), "a view with gaps"),
+    "an array for a number": ((1,), (1,), (np.zeros(1, np.float32), np.zeros(2)), "one number"),
+    "a block too large": ((1,), (1025,), (np.zeros(1, np.float32), 1), "at most 1024"),
+    "a grid that is none": (3, (1,), (np.zeros(1, np.float32), 1), "grid must be a tuple"),
+    "an empty grid": ((0,), (1,), (np.zeros(1, np.float32), 1), "grid must be a tuple"),
+    "a launch too large": ((10**6,), (64,), (np.zeros(1, np.float32), 1), "at most 1,048,576"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_LAUNCHES.values(), ids=WRONG_LAUNCHES)
+def test_a_launch_that_does_not_fit_says_why(case: tuple) -> None:
+    *launch, says = case
+    with pytest.raises(ValueError, match=says):
+        cuda.emulate(ONE, "f", *launch)
+
+
+def test_nothing_is_left_behind_and_output_is_capped() -> None:
+    assert cuda.emulate(ONE, "f", (1,), (1,), (np.zeros(1, np.float32), 7)).arrays[0] == [7]
+    folder = emulator._folder()
+    code = "from convbook.cuda import emulator; print(emulator._folder())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not (folder / "0.bin").exists()
+    assert not Path(done.stdout.strip()).exists()
+
+
+def test_without_a_compiler_it_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulator, "compiler", lambda: None)
+    with pytest.raises(check.NotRun, match="apt install g"):
+        cuda.emulate(
+            ONE + "// another text, not yet built", "f", (1,), (1,), (np.zeros(1, "f4"), 1)
+        )
