@@ -107,8 +107,18 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
             student_path=[SEEN_AT],
             warm=WARM,
             checker_warm=warm,
+            machine=_machine(lesson),
         ) as airlock:
             yield airlock
+
+
+def _machine(lesson: Lesson) -> Path | None:
+    """Return the CUDA emulator's machine for a lesson that needs it, where it can be compiled."""
+    if not any("cuda" in source for source in lesson.given):
+        return None
+    from convbook.cuda import build
+
+    return build.compiled_machine() if build.compiler() else None
 
 
 def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> Grade:

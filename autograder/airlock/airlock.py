@@ -1,4 +1,4 @@
-"""The airlock: two warm fork servers, one for student processes and one for checkers."""
+"""The airlock: warm fork servers for student processes, for checkers, and for kernels of CUDA C."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ class Airlock:
         student_path: Sequence[str] = (),
         warm: Sequence[str] = (),
         checker_warm: str = "",
+        machine: Path | None = None,
     ) -> None:
         """Choose the sandbox: None takes bubblewrap or fails; "none" must be asked for by name.
 
         binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
         the student sees them; warm names modules that both sides import beforehand, if they can.
         checker_warm is source that the checkers' fork server runs once, to load what is slow.
+        machine is the compiled machine of the CUDA emulator, for lessons whose checks run kernels.
         """
         if sandbox not in (None, "bwrap", "none"):
             raise SandboxError(f"there is no sandbox called {sandbox!r}: use 'bwrap' or 'none'")
@@ -42,6 +44,7 @@ class Airlock:
         self.student_path = list(student_path)
         self.warm = list(warm)
         self.checker_warm = checker_warm
+        self.machine = machine
         self._servers: list[ForkServer] = []
         self._staged: Path | None = None
 
@@ -57,6 +60,13 @@ class Airlock:
             self._servers.append(
                 launch.checker_server(self.sandbox, self._staged, self.warm, self.checker_warm)
             )
+            if self.machine is not None:
+                shutil.copy(self.machine, self._staged / "airlock" / "machine.o")
+                self._servers.append(
+                    launch.workshop_server(
+                        self.sandbox, self._staged, self.binds, self.student_path
+                    )
+                )
             for server in self._servers:
                 server.wait_until_warm(self.limits.start_seconds)
         except BaseException:
@@ -99,6 +109,12 @@ class Airlock:
         """Fork a fresh checker."""
         return self._start(1, self.limits.checker_memory_bytes, False, call)
 
+    def start_workshop(self) -> Worker:
+        """Fork a fresh process that runs one kernel of CUDA C."""
+        ours, theirs = socket.socketpair()  # a workshop has nobody to call
+        with ours, theirs:
+            return self._start(2, self.limits.memory_bytes, self.sandbox == "bwrap", theirs)
+
     def _start(self, which: int, memory: int, isolate: bool, call: socket.socket) -> Worker:
         if not self._servers:
             raise SandboxError("the airlock is closed: use it in a with statement")
@@ -106,7 +122,8 @@ class Airlock:
         config = {
             "isolate": isolate,
             "confine": self.sandbox == "bwrap",
-            "fresh_home": which == 0,
+            "fresh_home": which != 1,
+            "programs": which == 2,
             "disk_bytes": limits.disk_bytes,
             "disk_files": limits.disk_files,
             "output_bytes": limits.output_bytes,

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import wire
+from . import kernels, wire
 from .errors import MissingName, NotPlain, StudentError, StudentGone
 from .inside import cells
 from .limits import Limits
@@ -54,6 +54,7 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     _shell.recorder.limit_bytes = limits.output_bytes
     grader = wire.Channel(control)
     checker = Checker(Link(wire.Channel(call), limits.call_seconds), limits)
+    checker.grader = grader
     while True:
         action, *arguments = grader.receive()
         grader.send(checker.begin(*arguments) if action == "begin" else checker.check(*arguments))
@@ -68,6 +69,8 @@ class Checker:
         self.names: Names = _shell.user_ns
         self.seed = 0
 
+    grader: wire.Channel | None = None
+
     def begin(self, seed: int, setup: str, prelude: list[str], student_names: list[str]) -> str:
         """Run the set-up and the given cells; return '' or what went wrong."""
         self.seed = seed
@@ -77,6 +80,8 @@ class Checker:
             # A given cell may need what the student writes. Its names then come from over there.
             if error is not None and not (source is not setup and isinstance(error, NameError)):
                 return f"{type(error).__name__}: {error}"
+        if self.grader is not None:
+            kernels.install(self.grader)
         for name in student_names:
             self.names.pop(name, None)
         self.names.link, self.names.student_names = self.link, frozenset(student_names)

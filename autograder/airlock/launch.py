@@ -146,6 +146,24 @@ def student_server(
     return ForkServer([sys.executable, "-sPm", *module], env, options)
 
 
+def workshop_server(
+    kind: str, staged: Path, binds: Sequence[Bind], path: Sequence[str]
+) -> ForkServer:
+    """Start the fork server for kernels: a student's sandbox with a compiler in it."""
+    module = ["airlock.inside.server", "airlock.inside.workshop"]
+    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": [], "run": ""}
+    if kind == "bwrap":
+        tools = [
+            *binds,
+            *((folder, folder) for folder in sandbox.COMPILER if Path(folder).is_dir()),
+        ]
+        return ForkServer([*sandbox.student_command(staged, tools, path), *module], None, options)
+    folders = [str(staged), *(_outside(entry, binds) for entry in path), *filter(None, sys.path)]
+    env = os.environ | sandbox.worker_environment(str(staged))
+    env["PYTHONPATH"] = os.pathsep.join(folders)
+    return ForkServer([sys.executable, "-sPm", *module], env, options)
+
+
 def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> ForkServer:
     """Start the fork server for checkers. It sees all files, read-only, and has no network."""
     module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]

@@ -32,6 +32,7 @@ HERE = Path(__file__).resolve().parent
 PYTHON = "/python/bin/python3"
 PROBE_SECONDS = 20
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
+COMPILER = ("/usr/bin", "/usr/include", "/usr/lib/gcc", "/usr/libexec/gcc")
 DEVICES = ("null", "zero", "random", "urandom")
 OWN_PLACES = ("/python", "/packages", "/airlock", "/tmp", "/proc", "/dev")
 
@@ -124,7 +125,7 @@ def _environment(path: Iterable[str]) -> list[str]:
         "PYTHONHOME": "/python",
         "PYTHONPATH": os.pathsep.join(["/airlock", *path, "/packages"]),
         "LD_LIBRARY_PATH": "/python/lib",
-        "PATH": "/python/bin",
+        "PATH": "/python/bin:/usr/bin",  # which only the workshop has
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
         **worker_environment("/tmp"),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import wire
+from . import kernels, wire
 from .launch import Worker, ending
 from .outputs import clean
 from .sandbox import SandboxError
@@ -94,7 +94,11 @@ class Session:
             deadline = self._deadline(self._limits.check_seconds) + GRACE_SECONDS
             try:
                 checker.channel.send(["check", check_id, source, float(points)], deadline)
-                return self._judge(checker.channel.receive(deadline), float(points))
+                answer = checker.channel.receive(deadline)
+                while answer[0] == kernels.ORDER:
+                    checker.channel.send(self._run_kernel(answer[1], deadline), deadline)
+                    answer = checker.channel.receive(deadline)
+                return self._judge(answer, float(points))
             except wire.Timeout:
                 self.close()
                 limit = self._limits.check_seconds
@@ -103,6 +107,22 @@ class Session:
                 text = ending(checker.end(), self._limits)
                 self.close()
         return self._verdict("error", f"the check's own process ended at this answer: {text}")
+
+    def _run_kernel(self, order: list[Any], deadline: float) -> Any:
+        """Have a kernel run in a sandbox that is made for it and ends with it."""
+        if self._airlock.machine is None:
+            return ["raised", "NotRun", "[emulator] not run: this grader has no C++ compiler (g++)"]
+        worker = self._airlock.start_workshop()
+        try:
+            worker.channel.send(order, deadline)
+            return worker.channel.receive(deadline)
+        except wire.Timeout:
+            return ["raised", "ValueError", "the emulator was stopped: the check takes too long"]
+        except wire.ProtocolError:
+            text = ending(worker.end(), self._limits)
+            return ["raised", "ValueError", f"the emulator did not come to an end: {text}"]
+        finally:
+            worker.end()
 
     def _judge(self, answer: Any, points: float) -> Verdict:
         """Build the verdict from the checker's answer, and let a lost student go."""

@@ -9,7 +9,8 @@ The source is the very text that `cupy.RawKernel(source, "bias_relu")` runs on a
 """
 
 from convbook.cuda import nvrtc
-from convbook.cuda.emulator import CompileError, Fault, Ran, compiler, emulate
+from convbook.cuda.build import CompileError, compiler
+from convbook.cuda.emulator import Fault, Ran, emulate
 from convbook.cuda.source import Refused
 
 __all__ = ["CompileError", "Fault", "Ran", "Refused", "compiler", "emulate", "nvrtc"]

@@ -5,39 +5,25 @@ of bounds, a race, a barrier that some threads miss and shared memory that nobod
 all found, with the line and the thread, on any order of threads. It says nothing about speed.
 """
 
-import atexit
-import functools
-import hashlib
 import re
-import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from convbook.check import NotRun
+from convbook.cuda.build import build
 from convbook.cuda.source import Parameter, check, parameters
 
-MACHINE = Path(__file__).parent / "machine"
 SECONDS = 10  # for one run
-COMPILE_SECONDS = 60
-SHARED_BYTES = 48 << 10  # what a block has on every GPU
+FILE_BYTES = 256 << 20  # of one array
 THREADS = 1024  # of one block, on every GPU
 LAUNCH = 1 << 20  # threads of a whole launch that the emulator takes on
-FILE = "kernel.cu"
-# What a kernel may call once it is compiled: the machine, and mathematics.
-CALLS = re.compile(
-    r"(emu_\w+|__tsan_\w+|__ubsan_handle_(out_of_bounds|type_mismatch)\w*|_GLOBAL_OFFSET_TABLE_|mem(set|cpy|move)"
-    r"|(sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt"
-    r"|cbrt|hypot|fabs|floor|ceil|round|lround|rint|trunc|fmod|fma|fmax|fmin|erf|erfc|ldexp)f?)"
-)
-
-
-class CompileError(ValueError):
-    """The kernel does not compile; the text is the compiler's, with lines of the source."""
+# What runs a launch instead, with the arguments of `emulate`: the grader sets it in its checker.
+elsewhere: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,11 +65,6 @@ class Ran:
     sectors_per_request: float = 0.0
 
 
-def compiler() -> str | None:
-    """Return the C++ compiler that the emulator uses, or None where there is none."""
-    return shutil.which("g++")
-
-
 def emulate(
     source: str, name: str, grid: Any, block: Any, args: Any, schedule: int = 0, schedules: int = 1
 ) -> Ran:
@@ -104,6 +85,8 @@ def emulate(
         CompileError: the source does not compile.
         ValueError: grid, block or arguments do not fit the kernel.
     """
+    if elsewhere is not None:
+        return elsewhere(source, name, grid, block, args, schedule, schedules)
     check(source)
     wanted = parameters(source, name)
     sizes = [*_three(grid, "grid"), *_three(block, "block")]
@@ -112,7 +95,7 @@ def emulate(
     if np.prod(sizes, dtype=float) > LAUNCH:
         raise ValueError(f"the emulator takes at most {LAUNCH:,} threads in one launch")
     values = [_value(p, a, k) for k, (p, a) in enumerate(_pairs(name, wanted, args))]
-    program, shared = _build(source, name, tuple(p.kind + "*" * p.pointer for p in wanted))
+    program, shared = build(source, name, tuple(p.kind + "*" * p.pointer for p in wanted))
     with tempfile.TemporaryDirectory() as folder:
         words = [str(x) for x in (*sizes, schedule, schedules)]
         files = [Path(folder) / f"{k}.bin" for k in range(len(values))]
@@ -168,80 +151,6 @@ def _after(value: Any, file: Path) -> np.ndarray | None:
     return np.frombuffer(file.read_bytes(), value.dtype).reshape(value.shape)
 
 
-@functools.cache
-def _folder() -> Path:
-    """Return the folder for compiled kernels, which goes when Python ends."""
-    folder = tempfile.mkdtemp(prefix="kernels-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
-
-
-@functools.lru_cache(maxsize=64)
-def _build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
-    """Compile a kernel and the machine into a program; return it and its shared arrays."""
-    if compiler() is None:
-        raise NotRun(
-            "[emulator] not run: there is no C++ compiler here. On Debian and Ubuntu:"
-            " sudo apt install g++"
-        )
-    key = hashlib.sha256(f"{name}{types}{source}".encode()).hexdigest()[:16]
-    place = _folder() / key
-    place.mkdir(exist_ok=True)
-    call = ", ".join(f"*({t}*)arguments[{k}]" for k, t in enumerate(types))
-    (place / "kernel.cpp").write_text(
-        f'#include "cuda_api.h"\n#line 1 "{FILE}"\n{source}\n#line 1 "launch"\n'
-        f'extern "C" __attribute__((no_sanitize("thread"))) void emu_kernel(void** arguments)'
-        f" {{ {name}({call}); }}\n",
-        encoding="ascii",
-    )
-    # -O1 keeps the accesses of the source; the sanitizer's library is left out on purpose.
-    options = ["-O1", "-g", "-Wall", "-Wno-unknown-pragmas", "-fno-exceptions"]
-    options += ["-fsanitize=thread,bounds,alignment"]
-    _compile([*options, f"-I{MACHINE}", "-c", "kernel.cpp", "-o", "kernel.o"], place)
-    _check_calls(place / "kernel.o")
-    _compile(["kernel.o", str(_machine()), "-o", "kernel", "-no-pie"], place)
-    shared = tuple(_shared(place / "kernel"))
-    total = sum(int(word.split(":")[2]) for word in shared)
-    if total > SHARED_BYTES:
-        raise CompileError(f"{total:,} bytes of shared memory: a block has {SHARED_BYTES:,}")
-    return place / "kernel", shared
-
-
-@functools.cache
-def _machine() -> Path:
-    """Compile the machine, once for each Python."""
-    _compile(["-O2", "-c", str(MACHINE / "runtime.cpp"), "-o", "machine.o"], _folder())
-    return _folder() / "machine.o"
-
-
-def _compile(options: list[str], folder: Path) -> None:
-    command = [str(compiler()), "-std=c++17", *options]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=COMPILE_SECONDS
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if FILE in line or "|" in line[:8]]
-        text = "\n".join(lines[:12]) or done.stderr.strip()[:600]
-        raise CompileError(f"The kernel does not compile.\n{text}")
-
-
-def _check_calls(compiled: Path) -> None:
-    """Refuse a kernel that calls anything but the machine and mathematics."""
-    done = subprocess.run(["nm", "-u", compiled], capture_output=True, text=True, check=True)
-    for name in (line.split()[-1] for line in done.stdout.splitlines() if line.split()):
-        if not CALLS.fullmatch(name):
-            raise CompileError(f"The kernel calls {name}, which a GPU does not have.")
-
-
-def _shared(program: Path) -> list[str]:
-    """List the shared arrays of a program: shared:ADDRESS:BYTES:NAME."""
-    command = ["objdump", "-tC", "-j", "emu_shared", program]  # fails where there are none
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    line = re.compile(r"(\w+) l\s+O emu_shared\s+(\w+) (.+)")
-    found = filter(None, map(line.match, done.stdout.splitlines()))
-    return [f"shared:{m[1]}:{int(m[2], 16)}:{m[3].split('::')[-1]}" for m in found]
-
-
 def _run(program: Path, words: list[str]) -> list[str] | Fault:
     """Run the program with limits, and return the fields of the line it prints."""
     try:
@@ -264,11 +173,18 @@ def _run(program: Path, words: list[str]) -> list[str] | Fault:
 
 
 def _limit() -> None:
+    """Limit the process that is to run a kernel; where limits are lower already, they stay."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # a signal, then the end
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
+    wanted = {
+        resource.RLIMIT_CPU: (SECONDS, SECONDS + 1),  # a signal first, then the end
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_FSIZE: (FILE_BYTES, FILE_BYTES),
+    }
+    for limit, (soft, hard) in wanted.items():
+        now = resource.getrlimit(limit)[1]
+        most = hard if now == resource.RLIM_INFINITY else min(hard, now)
+        resource.setrlimit(limit, (min(soft, most), most))
 
 
 def _fault(program: Path, source: str, wanted: list[Parameter], fields: list[str]) -> Fault:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convbook.check import NotRun
-from convbook.cuda.emulator import CompileError
+from convbook.cuda.build import CompileError
 
 ARCHITECTURE = "sm_80"
 

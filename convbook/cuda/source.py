@@ -91,9 +91,7 @@ def check(source: str) -> None:
             found = re.search(pattern, looked)
             if found:
                 line = looked.count("\n", 0, found.start()) + 1
-                raise Refused(
-                    f"line {line}: `{found.group().strip()}`: {what} are refused; {advice}."
-                )
+                raise Refused(f"line {line}: `{found.group().strip()}`: {what} refused; {advice}.")
     for number, written in enumerate(text.splitlines(), start=1):
         if written.lstrip().startswith("#"):
             _check_directive(number, written.lstrip()[1:].strip())

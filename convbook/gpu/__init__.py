@@ -111,7 +111,7 @@ def clock() -> float:
 
 def banner() -> str:
     """Say what this machine can show in lesson 10."""
-    from convbook import cuda
+    from convbook.cuda import compiler, nvrtc
 
     found = real()
     if found:
@@ -119,13 +119,12 @@ def banner() -> str:
         device = f"{name}, CuPy {found.__version__}"
     else:
         device = "none. Points come from the tiers below, wherever you are"
-    compiler, nvrtc = cuda.compiler(), cuda.nvrtc.version()
     return "\n".join(
         [
             f"GPU: {device}.",
             f"[cpu-sim]   a simulated device with the names of CuPy {VERSION}: yes",
-            f"[emulator]  CUDA C on the processor: {compiler or 'no, for want of g++'}",
-            f"[nvrtc]     NVIDIA's compiler: {nvrtc or 'no, not installed'}",
+            f"[emulator]  CUDA C on the processor: {compiler() or 'no, for want of g++'}",
+            f"[nvrtc]     NVIDIA's compiler: {nvrtc.version() or 'no, not installed'}",
             f"[gpu]       a real device: {'yes' if found else 'no'}",
         ]
     )

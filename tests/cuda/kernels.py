@@ -213,7 +213,7 @@ product(
 )
 product(
     "a barrier for some",
-    "barrier race",
+    "barrier race uninitialised",
     ("__syncthreads(); // one", "if (tx < 4) __syncthreads();"),
     ("[tx]; //!", "[tx];"),
 )

@@ -9,7 +9,7 @@ import pytest
 from kernels import KERNELS, Kernel
 
 from convbook import check, cuda
-from convbook.cuda import emulator
+from convbook.cuda import build, emulator
 
 pytestmark = pytest.mark.skipif(cuda.compiler() is None, reason="no C++ compiler here")
 SCHEDULES = 20
@@ -122,15 +122,15 @@ def test_a_launch_that_does_not_fit_says_why(case: tuple) -> None:
 
 def test_nothing_is_left_behind_and_output_is_capped() -> None:
     assert cuda.emulate(ONE, "f", (1,), (1,), (np.zeros(1, np.float32), 7)).arrays[0] == [7]
-    folder = emulator._folder()
-    code = "from convbook.cuda import emulator; print(emulator._folder())"
+    folder = build.folder()
+    code = "from convbook.cuda import build; print(build.folder())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not (folder / "0.bin").exists()
     assert not Path(done.stdout.strip()).exists()
 
 
 def test_without_a_compiler_it_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emulator, "compiler", lambda: None)
+    monkeypatch.setattr(build, "compiler", lambda: None)
     with pytest.raises(check.NotRun, match="apt install g"):
         cuda.emulate(
             ONE + "// another text, not yet built", "f", (1,), (1,), (np.zeros(1, "f4"), 1)

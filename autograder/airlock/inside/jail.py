@@ -53,8 +53,10 @@ def drop_root(uid: int) -> None:
         raise JailError(0, "still root")
 
 
-def isolate(disk_bytes: int, disk_files: int) -> None:
+def isolate(disk_bytes: int, disk_files: int, programs: bool = False) -> None:
     """Enter new namespaces, with an empty /proc and a /tmp that only this process will see.
+
+    With programs, files in /tmp may be run.
 
     The new process ids hold for children, so the caller forks next.
     """
@@ -66,7 +68,8 @@ def isolate(disk_bytes: int, disk_files: int) -> None:
     _map("/proc/self/gid_map", gid)
     _mount("none", "/", None, MS_REC | MS_SLAVE)
     options = f"size={disk_bytes},nr_inodes={disk_files},mode=0700"
-    _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+    what = MS_NOSUID | MS_NODEV | (0 if programs else MS_NOEXEC)
+    _mount("tmpfs", "/tmp", "tmpfs", what, options)
     everything_off = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
     _mount("tmpfs", "/proc", "tmpfs", everything_off, "size=4096,nr_inodes=2")
     os.mkdir(HOME)

@@ -31,7 +31,7 @@ def start(config: dict[str, Any], descriptors: list[int], serve: Serve) -> None:
     home = ""
     try:
         if config["isolate"]:
-            jail.isolate(config["disk_bytes"], config["disk_files"])
+            jail.isolate(config["disk_bytes"], config["disk_files"], config["programs"])
             home = jail.HOME
         elif config["fresh_home"]:
             home = tempfile.mkdtemp(prefix="airlock-")

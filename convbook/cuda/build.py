@@ -1,0 +1,112 @@
+"""Compile a kernel, together with the machine that watches it."""
+
+import atexit
+import functools
+import hashlib
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from convbook.check import NotRun
+
+MACHINE = Path(__file__).parent / "machine"
+COMPILE_SECONDS = 60
+SHARED_BYTES = 48 << 10  # what a block has on every GPU
+FILE = "kernel.cu"
+# What a kernel may call once it is compiled: the machine, and mathematics.
+CALLS = re.compile(
+    r"(emu_\w+|__tsan_\w+|__ubsan_handle_(out_of_bounds|type_mismatch)\w*|_GLOBAL_OFFSET_TABLE_|mem(set|cpy|move)"
+    r"|(sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt"
+    r"|cbrt|hypot|fabs|floor|ceil|round|lround|rint|trunc|fmod|fma|fmax|fmin|erf|erfc|ldexp)f?)"
+)
+
+
+# The machine, where somebody has compiled it already.
+machine: Path | None = None
+
+
+class CompileError(ValueError):
+    """The kernel does not compile; the text is the compiler's, with lines of the source."""
+
+
+def compiler() -> str | None:
+    """Return the C++ compiler that the emulator uses, or None where there is none."""
+    return shutil.which("g++")
+
+
+@functools.cache
+def folder() -> Path:
+    """Return the folder for compiled kernels, which goes when Python ends."""
+    made = tempfile.mkdtemp(prefix="kernels-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
+
+
+@functools.lru_cache(maxsize=64)
+def build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """Compile a kernel and the machine into a program; return it and its shared arrays."""
+    if compiler() is None:
+        raise NotRun(
+            "[emulator] not run: there is no C++ compiler here. On Debian and Ubuntu:"
+            " sudo apt install g++"
+        )
+    key = hashlib.sha256(f"{name}{types}{source}".encode()).hexdigest()[:16]
+    place = folder() / key
+    place.mkdir(exist_ok=True)
+    call = ", ".join(f"*({t}*)arguments[{k}]" for k, t in enumerate(types))
+    (place / "kernel.cpp").write_text(
+        f'#include "cuda_api.h"\n#line 1 "{FILE}"\n{source}\n#line 1 "launch"\n'
+        f'extern "C" __attribute__((no_sanitize("thread"))) void emu_kernel(void** arguments)'
+        f" {{ {name}({call}); }}\n",
+        encoding="ascii",
+    )
+    # -O1 keeps the accesses of the source; the sanitizer's library is left out on purpose.
+    options = ["-O1", "-g", "-Wall", "-Wno-unknown-pragmas", "-fno-exceptions"]
+    options += ["-fsanitize=thread,bounds,alignment"]
+    _compile([*options, f"-I{MACHINE}", "-c", "kernel.cpp", "-o", "kernel.o"], place)
+    _check_calls(place / "kernel.o")
+    _compile(["kernel.o", str(compiled_machine()), "-o", "kernel", "-no-pie"], place)
+    shared = tuple(_shared(place / "kernel"))
+    total = sum(int(word.split(":")[2]) for word in shared)
+    if total > SHARED_BYTES:
+        raise CompileError(f"{total:,} bytes of shared memory: a block has {SHARED_BYTES:,}")
+    return place / "kernel", shared
+
+
+@functools.cache
+def compiled_machine() -> Path:
+    """Compile the machine, once for each Python."""
+    if machine is not None:
+        return machine
+    _compile(["-O2", "-c", str(MACHINE / "runtime.cpp"), "-o", "machine.o"], folder())
+    return folder() / "machine.o"
+
+
+def _compile(options: list[str], place: Path) -> None:
+    command = [str(compiler()), "-std=c++17", *options]
+    done = subprocess.run(
+        command, cwd=place, capture_output=True, text=True, timeout=COMPILE_SECONDS
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if FILE in line or "|" in line[:8]]
+        text = "\n".join(lines[:12]) or done.stderr.strip()[:600]
+        raise CompileError(f"The kernel does not compile.\n{text}")
+
+
+def _check_calls(compiled: Path) -> None:
+    """Refuse a kernel that calls anything but the machine and mathematics."""
+    done = subprocess.run(["nm", "-u", compiled], capture_output=True, text=True, check=True)
+    for name in (line.split()[-1] for line in done.stdout.splitlines() if line.split()):
+        if not CALLS.fullmatch(name):
+            raise CompileError(f"The kernel calls {name}, which a GPU does not have.")
+
+
+def _shared(program: Path) -> list[str]:
+    """List the shared arrays of a program: shared:ADDRESS:BYTES:NAME."""
+    command = ["objdump", "-tC", "-j", "emu_shared", str(program)]  # fails where there are none
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = re.compile(r"(\w+) l\s+O emu_shared\s+(\w+) (.+)")
+    found = filter(None, map(line.match, done.stdout.splitlines()))
+    return [f"shared:{m[1]}:{int(m[2], 16)}:{m[3].split('::')[-1]}" for m in found]

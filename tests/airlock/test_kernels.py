@@ -1,0 +1,108 @@
+"""Kernels of CUDA C in the airlock: compiled and run in a sandbox of their own."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from airlock_book import LIMITS, Notebook
+
+import convbook
+from autograder.airlock import Airlock
+from autograder.airlock.sandbox import SandboxError, find
+from convbook.cuda import build
+
+PRELUDE = """
+import numpy as np
+from convbook import check, cuda
+x = np.arange(4, dtype=np.float32)
+def run(source, n=4):
+    return cuda.emulate(source, "f", (1,), (n,), (x,))
+"""
+SOURCE = 'extern "C" __global__ void f(float* x) { %s }'
+
+
+@pytest.fixture(scope="module")
+def lock() -> Iterator[Airlock]:
+    try:
+        find()
+    except SandboxError as error:
+        pytest.skip(str(error))
+    if build.compiler() is None:
+        pytest.skip("no C++ compiler here")
+    package = Path(convbook.__file__).parent
+    with Airlock(
+        limits=LIMITS,
+        binds=[(package, "/course/convbook")],
+        student_path=["/course"],
+        machine=build.compiled_machine(),
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def book(lock: Airlock) -> Iterator[Notebook]:
+    with lock.session(seed=1, prelude=[PRELUDE], student_names={"f"}) as session:
+        yield Notebook(session)
+
+
+def kernel(book: Notebook, body: str) -> None:
+    book.cell(f"def f(): return {SOURCE % body!r}")
+
+
+def test_a_kernel_runs_and_its_arrays_come_back(book: Notebook) -> None:
+    kernel(book, "x[threadIdx.x] *= 2;")
+    check = "ran = run(f())\nassert ran.fault is None, ran.fault\nprint(ran.arrays[0].tolist())"
+    verdict = book.check(check)
+    assert verdict.status == "pass", verdict.message
+    assert verdict.outputs[0]["text"].strip() == "[0.0, 2.0, 4.0, 6.0]"
+
+
+def test_a_fault_comes_back_with_its_line(book: Notebook) -> None:
+    kernel(book, "\n x[threadIdx.x + 1] = 0;")
+    verdict = book.check("fault = run(f()).fault\nassert fault is None, fault.text")
+    assert verdict.status == "fail" and "line 2" in verdict.message, verdict.message
+    assert "element 4 of x (argument 0), which has 4 elements" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ('asm("nop");', "inline assembly is refused"),
+        ("x[0] = y;", "does not compile"),
+        ("x[0] = rand();", "calls rand"),
+        ("while (true) x[0] += 1;", "did not"),
+    ],
+)
+def test_what_is_refused_costs_its_check_alone(book: Notebook, body: str, says: str) -> None:
+    kernel(book, body)
+    verdict = book.check("run(f())")
+    assert verdict.score == 0 and (says in verdict.message or verdict.status == "timeout"), verdict
+    kernel(book, "if (threadIdx.x == 0) x[0] = 1;")
+    assert book.check("assert run(f()).fault is None").status == "pass"
+
+
+def test_the_emulator_of_the_students_process_has_no_part_in_it(book: Notebook) -> None:
+    kernel(book, "x[threadIdx.x + 1] = 0;")
+    book.cell(
+        "from convbook import cuda\ncuda.emulate = lambda *_: None\nimport convbook.cuda.build"
+    )
+    assert book.check("fault = run(f()).fault\nassert fault is None, fault.text").status == "fail"
+    assert "FileNotFoundError" in str(book.cell("import subprocess; subprocess.run(['g++'])"))
+
+
+def test_a_kernel_that_gets_out_finds_nothing(book: Notebook, tmp_path: Path) -> None:
+    # The text of the emulator's own files is the most that its sandbox holds.
+    secret = tmp_path / "solutions.txt"
+    secret.write_text("secret")
+    kernel(book, f'\n#include "{secret}"\n')
+    verdict = book.check("run(f())")
+    assert "secret" not in verdict.message.replace(str(secret), "") and verdict.score == 0
+
+
+def test_each_launch_has_a_fresh_sandbox_and_is_quick(book: Notebook) -> None:
+    kernel(book, "x[0] += 1;")
+    check = "\n".join(["assert run(f(), 1).arrays[0][0] == 1"] * 4)
+    start = time.monotonic()
+    assert book.check(check).status == "pass"
+    print(f"{(time.monotonic() - start) / 4:.2f} s a launch")
