@@ -1,0 +1,92 @@
+"""What the checks of lesson 10 use for kernels: the emulator, NVIDIA's compiler, and a GPU.
+
+    tiers.runs(bias_relu_kernel(), "bias_relu", (3,), (4,), (x, b, out, 10), {2: expected})
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from convbook import check, gpu
+from convbook.cuda import nvrtc
+from convbook.cuda.build import CompileError
+from convbook.cuda.emulator import Ran, emulate
+from convbook.cuda.source import Refused
+
+RTOL, ATOL = 2e-4, 2e-5  # float32, sums in another order
+SCHEDULES = 8  # orders of threads that each check tries
+
+
+def runs(
+    source: str,
+    name: str,
+    grid: tuple[int, ...],
+    block: tuple[int, ...],
+    args: tuple[Any, ...],
+    expected: Mapping[int, Any],
+    hint: str = "",
+) -> Ran:
+    """Check a kernel in every tier there is, and say which were not run.
+
+    Args:
+        source: the kernel's text.
+        name: the kernel's name.
+        grid, block: blocks, and threads of a block, along x, y and z.
+        args: arrays of float32 and int32, and numbers.
+        expected: position of an argument to what the array must hold afterwards.
+        hint: one sentence to show below a difference.
+
+    Returns:
+        What the emulator counted.
+
+    Raises:
+        NotYet: a fault, a wrong value, or a text that does not compile.
+        NotRun: there is no compiler for the emulator.
+    """
+    if not isinstance(source, str):
+        raise check.not_yet(f"the kernel must be a text, not a {type(source).__name__}.")
+    try:
+        ran = emulate(source, name, grid, block, args, 0, SCHEDULES)
+    except (Refused, CompileError) as error:
+        raise check.not_yet(str(error), hint, source) from None
+    if ran.fault:
+        raise check.not_yet(f"[emulator] {ran.fault.text}", hint, source)
+    for position, wanted in expected.items():
+        _same(ran.arrays[position], wanted, f"[emulator] {name}", hint)
+    _nvrtc(source, name)
+    _gpu(source, name, grid, block, args, expected)
+    return ran
+
+
+def _same(actual: Any, wanted: Any, name: str, hint: str = "") -> None:
+    wanted = np.asarray(wanted, dtype=np.float64)
+    actual = np.asarray(actual, dtype=np.float64).reshape(wanted.shape)
+    check.same(actual, wanted, name, hint, rtol=RTOL, atol=ATOL)
+
+
+def _nvrtc(source: str, name: str) -> None:
+    try:
+        made = nvrtc.compile(source)
+        print(f"[nvrtc] {name}: {made.registers} registers, {made.shared_bytes} bytes shared.")
+    except check.NotRun as reason:
+        print(reason)
+    except CompileError as error:
+        raise check.not_yet(f"[nvrtc] {error}") from None
+
+
+def _gpu(source: str, name: str, grid: Any, block: Any, args: Any, expected: Any) -> None:
+    cupy = gpu.real()
+    if not cupy:
+        print("[gpu] not run: there is no device here.")
+        return
+    there = [_to_gpu(cupy, arg) for arg in args]
+    cupy.RawKernel(source, name)(grid, block, tuple(there))
+    for position, wanted in expected.items():
+        _same(cupy.asnumpy(there[position]), wanted, f"[gpu] {name}")
+
+
+def _to_gpu(cupy: Any, arg: Any) -> Any:
+    if isinstance(arg, np.ndarray):
+        return cupy.asarray(arg)
+    return np.int32(arg) if isinstance(arg, (int, np.integer)) else np.float32(arg)
