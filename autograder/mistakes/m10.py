@@ -1,0 +1,935 @@
+"""Known mistakes of lesson 10: data that moves unasked, too many launches, kernels that race."""
+
+from autograder.mistakes import Mistake
+
+
+def _told(name: str, letter: str, right: str, wrong: str, hint: str) -> Mistake:
+    return Mistake(
+        name,
+        None,
+        "predictions",
+        symptom=f"line {letter} is foretold wrongly",
+        hint=hint,
+        edits=[(f'"{letter}": "{right}"', f'"{letter}": "{wrong}"')],
+    )
+
+
+_PREDICTIONS = [
+    _told(
+        "NumPy's functions raise", "a", "runs", "raises", "Whom does NumPy ask before it computes?"
+    ),
+    _told(
+        "arrays are uploaded unasked",
+        "b",
+        "raises",
+        "uploads",
+        "Does CuPy move an array for you when you compute with it?",
+    ),
+    _told(
+        "a number comes back for nothing",
+        "c",
+        "waits",
+        "runs",
+        "What must the processor know before it can go on?",
+    ),
+    _told("an index needs no upload", "d", "uploads", "runs", "Where does the index lie?"),
+    _told(
+        "asarray downloads", "e", "raises", "waits", "Try it: what does the error propose instead?"
+    ),
+    _told(
+        "a masked write waits",
+        "f",
+        "runs",
+        "waits",
+        "Does the processor need to know how many numbers are written?",
+    ),
+    _told("a mask read runs on", "g", "waits", "runs", "How many numbers has the result?"),
+    _told("a view is uploaded", "h", "runs", "uploads", "Does a reshape copy anything here?"),
+]
+
+_MODULE = [
+    Mistake(
+        "the first array decides",
+        None,
+        "get_array_module",
+        symptom="right where the device array stands first",
+        hint="What if the first array is NumPy's and the second is not?",
+        edits=[
+            (
+                "if any(isinstance(array, cp.ndarray) for array in arrays)",
+                "if isinstance(arrays[0], cp.ndarray)",
+            )
+        ],
+    ),
+    Mistake(
+        "all arrays must be on the device",
+        None,
+        "get_array_module",
+        symptom="NumPy for a mixture of both",
+        hint="How many device arrays are enough?",
+        edits=[("if any(", "if all(")],
+    ),
+    Mistake(
+        "a copy of what is there",
+        None,
+        "get_array_module",
+        symptom="to_device copies an array that is on the device already",
+        hint="What should to_device do with an array of the device?",
+        edits=[("return cp.asarray(x)  #", "return cp.array(x)  #")],
+    ),
+    Mistake(
+        "there and back",
+        None,
+        "get_array_module",
+        symptom="to_device downloads before it uploads",
+        hint="How many transfers does an array on the device need?",
+        edits=[("return cp.asarray(x)  #", "return cp.asarray(cp.asnumpy(x))  #")],
+    ),
+    Mistake(
+        "to_host leaves it there",
+        None,
+        "get_array_module",
+        symptom="to_host gives a device array back",
+        hint="Which function of CuPy downloads?",
+        edits=[("return cp.asnumpy(x) if isinstance(x, cp.ndarray) else x", "return x")],
+    ),
+    Mistake(
+        "always float32",
+        None,
+        "get_array_module",
+        symptom="whole numbers come back as floats",
+        hint="Should a transfer change what kind of numbers they are?",
+        edits=[("return cp.asarray(x)  #", "return cp.asarray(x, dtype=cp.float32)  #")],
+    ),
+    Mistake(
+        "always CuPy",
+        None,
+        "get_array_module",
+        symptom="NumPy arrays get CuPy's functions",
+        hint="What should come out for two NumPy arrays?",
+        edits=[
+            (
+                "return cp if any(isinstance(array, cp.ndarray) for array in arrays) else np",
+                "return cp",
+            )
+        ],
+    ),
+]
+
+_AFFINE = [
+    Mistake(
+        "biases forgotten",
+        None,
+        "affine_forward",
+        symptom="every output is off by its bias",
+        hint="Which argument does your function never use?",
+        edits=[("@ w + b\n", "@ w\n")],
+    ),
+    Mistake(
+        "through the host",
+        None,
+        "affine_forward",
+        symptom="the values are right, and everything moves twice",
+        hint="Which call brings the numbers to the processor?",
+        edits=[
+            (
+                "    out = x.reshape(len(x), -1) @ w + b\n",
+                "    out = cp.asarray(cp.asnumpy(x.reshape(len(x), -1)) @ cp.asnumpy(w)) + b\n",
+            )
+        ],
+    ),
+    Mistake(
+        "dx keeps its rows",
+        None,
+        "affine_forward",
+        symptom="dx has the shape of the rows, not of x",
+        hint="Which shape had x before it was made into rows?",
+        edits=[("(dout @ w.T).reshape(x.shape)", "dout @ w.T")],
+    ),
+    Mistake(
+        "db is the mean",
+        None,
+        "affine_forward",
+        symptom="db is too small by the number of pictures",
+        hint="Does each picture's share count once or 1/N times?",
+        edits=[("dout.sum(axis=0)", "dout.mean(axis=0)")],
+    ),
+    Mistake(
+        "float64 ones",
+        None,
+        "affine_forward",
+        symptom="db is computed in float64",
+        hint="What dtype has cp.ones if you do not say?",
+        edits=[("dout.sum(axis=0)", "get_array_module(dout).ones(len(dout)) @ dout")],
+    ),
+    Mistake(
+        "weights not transposed",
+        None,
+        "affine_forward",
+        symptom="an error, or a dx of another size",
+        hint="Write the shapes of dout and w side by side: which sides must meet?",
+        edits=[("dout @ w.T", "dout @ w")],
+    ),
+]
+
+_SOFTMAX = [
+    Mistake(
+        "index made on the host",
+        None,
+        "softmax_loss",
+        symptom="the index of the rows is uploaded at every call",
+        hint="Where does np.arange make its array?",
+        edits=[("right = xp.arange(N), y", "right = np.arange(N), y")],
+    ),
+    Mistake(
+        "the loss as a float",
+        None,
+        "softmax_loss",
+        symptom="the host waits for the loss at every call",
+        hint="Who needs the loss as a number, and when?",
+        edits=[
+            (
+                "return -logs[right].mean(), dscores / N",
+                "return float(-logs[right].mean()), dscores / N",
+            )
+        ],
+    ),
+    Mistake(
+        "not shifted",
+        None,
+        "softmax_loss",
+        symptom="large scores overflow",
+        hint="What is exp(1000) in float32?",
+        edits=[("shifted = scores - scores.max(axis=1, keepdims=True)", "shifted = scores")],
+    ),
+    Mistake(
+        "one shift for the whole batch",
+        None,
+        "softmax_loss",
+        symptom="right for scores of similar size; a picture with small scores underflows",
+        hint="Whose largest score should be taken off a picture's scores?",
+        edits=[("scores.max(axis=1, keepdims=True)", "scores.max()")],
+    ),
+    Mistake(
+        "gradient not divided",
+        None,
+        "softmax_loss",
+        symptom="dscores is too large by the number of pictures",
+        hint="The loss is a mean. What does that do to its gradient?",
+        edits=[("dscores / N", "dscores")],
+    ),
+    Mistake(
+        "the scores are changed",
+        None,
+        "softmax_loss",
+        symptom="the caller's scores are shifted",
+        hint="Does -= make a new array?",
+        edits=[
+            (
+                "    shifted = scores - scores.max(axis=1, keepdims=True)\n",
+                "    scores -= scores.max(axis=1, keepdims=True)\n    shifted = scores\n",
+            )
+        ],
+    ),
+    Mistake(
+        "a mask in float64",
+        None,
+        "softmax_loss",
+        symptom="dscores becomes float64",
+        hint="What dtype has eye if you do not say?",
+        edits=[("dscores[right] -= 1\n", "dscores = dscores - xp.eye(scores.shape[1])[y]\n")],
+    ),
+    Mistake(
+        "loss is the sum",
+        None,
+        "softmax_loss",
+        symptom="the loss is too large by the number of pictures",
+        hint="Sum or mean?",
+        edits=[("-logs[right].mean()", "-logs[right].sum()")],
+    ),
+]
+
+_COLS = "    out = cols @ w.reshape(F, -1).T + b\n"
+_CONV = [
+    Mistake(
+        "padding made on the host",
+        None,
+        "conv_forward",
+        symptom="the padded picture cannot be filled from the device",
+        hint="Where does np.zeros make its array?",
+        edits=[
+            (
+                "    x_pad = xp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))\n",
+                "    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=x.dtype)\n"
+                "    x_pad[:, :, pad : pad + H, pad : pad + W] = x\n",
+            )
+        ],
+    ),
+    Mistake(
+        "a loop over pictures",
+        None,
+        "conv_forward",
+        symptom="the launches grow with the batch",
+        hint="How many launches are there for N = 2, and how many for N = 5?",
+        edits=[
+            (
+                _COLS,
+                "    pictures = cols.reshape(N, H_out * W_out, -1)\n"
+                "    parts = [picture @ w.reshape(F, -1).T for picture in pictures]\n"
+                "    out = xp.concatenate(parts) + b\n",
+            )
+        ],
+    ),
+    Mistake(
+        "dx made in float64",
+        None,
+        "conv_forward",
+        symptom="dx is float64, twice the memory",
+        hint="What dtype has zeros if you do not say?",
+        edits=[(", dtype=dout.dtype)", ")")],
+    ),
+    Mistake(
+        "stride forgotten",
+        39,
+        "conv_forward",
+        symptom="right at stride 1 alone",
+        hint="Which windows does a layer with stride 2 look at?",
+        edits=[("windows[:, :, ::stride, ::stride]", "windows[:, :, ::1, ::1]")],
+    ),
+    Mistake(
+        "filters not in the order of the patch",
+        None,
+        "conv_forward",
+        symptom="right shape, wrong numbers wherever there are several channels",
+        hint="In which order does a row of cols hold channels, rows and columns?",
+        edits=[(".transpose(0, 2, 3, 1, 4, 5)", ".transpose(0, 2, 3, 4, 5, 1)")],
+    ),
+    Mistake(
+        "gradient of overlaps overwritten",
+        None,
+        "conv_forward",
+        symptom="dx has the last tap's share alone where windows overlap",
+        hint="A pixel is seen by several taps. What happens to the shares of the others?",
+        edits=[
+            (
+                "place += dcols[:, :, :, :, u, v].transpose(0, 3, 1, 2)",
+                "place[...] = dcols[:, :, :, :, u, v].transpose(0, 3, 1, 2)",
+            )
+        ],
+    ),
+    Mistake(
+        "padding left on dx",
+        None,
+        "conv_forward",
+        symptom="dx has the size of the padded picture",
+        hint="Which shape must dx have?",
+        edits=[("dx = dx_pad[:, :, pad : pad + H, pad : pad + W]", "dx = dx_pad")],
+    ),
+    Mistake(
+        "padding cut off from the end",
+        None,
+        "conv_forward",
+        symptom="an empty dx without padding",
+        hint="What is a[p:-p] for p = 0?",
+        edits=[("dx_pad[:, :, pad : pad + H, pad : pad + W]", "dx_pad[:, :, pad:-pad, pad:-pad]")],
+    ),
+    Mistake(
+        "what does not fit is cut off",
+        38,
+        "conv_forward",
+        symptom="no error where the windows do not end at the edge",
+        hint="What should a layer do with a column that no window reaches?",
+        edits=[
+            ("if min(rooms) < 0 or rooms[0] % stride or rooms[1] % stride:", "if min(rooms) < 0:")
+        ],
+    ),
+    Mistake(
+        "db over the batch alone",
+        None,
+        "conv_forward",
+        symptom="db is the mean over the places, not their sum",
+        hint="In how many places does a bias act?",
+        edits=[("rows.sum(axis=0)", "rows.sum(axis=0) / (H_out * W_out)")],
+    ),
+    Mistake(
+        "a look at the largest value",
+        None,
+        "conv_forward",
+        symptom="the host waits in the middle of the layer",
+        hint="Which line asks for the value of a device array?",
+        edits=[(_COLS, _COLS + "    assert abs(out).max() < 1e30\n")],
+    ),
+]
+
+_POOL = [
+    Mistake(
+        "every maximum gets the gradient",
+        None,
+        "max_pool_forward",
+        symptom="too much gradient where there are ties",
+        hint="What if two pixels of a window are equally large?",
+        edits=[
+            ("(x.shape, flat.argmax(axis=-1), HH, WW, stride)", "(x.shape, flat, HH, WW, stride)"),
+            ("dout * (switches == k)", "dout * (switches[..., k] == switches.max(axis=-1))"),
+        ],
+    ),
+    Mistake(
+        "the last of equal values wins",
+        None,
+        "max_pool_forward",
+        symptom="right but for ties",
+        hint="Which of two equal values should win?",
+        edits=[("flat.argmax(axis=-1)", "HH * WW - 1 - flat[..., ::-1].argmax(axis=-1)")],
+    ),
+    Mistake(
+        "stride is the window's height",
+        44,
+        "max_pool_forward",
+        symptom="right where the stride is the height",
+        hint="Which argument says how far the window moves?",
+        edits=[
+            ("windows = windows[:, :, ::stride, ::stride]", "windows = windows[:, :, ::HH, ::HH]")
+        ],
+    ),
+    Mistake(
+        "height used for the width",
+        45,
+        "max_pool_forward",
+        symptom="right for square windows",
+        hint="How many columns has a window?",
+        edits=[("divmod(k, WW)", "divmod(k, HH)")],
+    ),
+    Mistake(
+        "overlapping windows overwrite",
+        None,
+        "max_pool_forward",
+        symptom="right where windows do not overlap",
+        hint="A pixel can win in two windows. What must its gradient be?",
+        edits=[("place += dout * (switches == k)", "place[...] = dout * (switches == k)")],
+    ),
+    Mistake(
+        "a mask is read",
+        None,
+        "max_pool_forward",
+        symptom="the values are right, and the host waits at every tap",
+        hint="How many numbers has dout[mask]? Who must know that?",
+        edits=[
+            (
+                "        place += dout * (switches == k)\n",
+                "        mask = switches == k\n        place[mask] += dout[mask]\n",
+            )
+        ],
+    ),
+    Mistake(
+        "switches in NumPy",
+        None,
+        "max_pool_forward",
+        symptom="the switches are downloaded",
+        hint="Where is the argmax taken?",
+        edits=[("flat.argmax(axis=-1)", "cp.asnumpy(flat).argmax(axis=-1)")],
+    ),
+]
+
+_TRAIN = [
+    Mistake(
+        "each batch is uploaded",
+        None,
+        "train",
+        symptom="uploads grow with the steps",
+        hint="How often must a picture travel?",
+        edits=[
+            ("X, y, w, b = map(to_device, (X, y, w, b))", "y, w, b = map(to_device, (y, w, b))"),
+            ("affine_forward(X[part], w, b)", "affine_forward(to_device(X[part]), w, b)"),
+        ],
+    ),
+    Mistake(
+        "the loss at every step",
+        None,
+        "train",
+        symptom="downloads grow with the steps",
+        hint="Which losses were asked for?",
+        edits=[
+            (
+                "        loss, dscores = softmax_loss(scores, y[part])\n",
+                "        loss, dscores = softmax_loss(scores, y[part])\n"
+                "        loss = float(loss)\n",
+            )
+        ],
+    ),
+    Mistake(
+        "the same batch again and again",
+        None,
+        "train",
+        symptom="only the first pictures are used",
+        hint="Which pictures does step 1 take?",
+        edits=[("start = step * batch % len(X)", "start = 0")],
+    ),
+    Mistake(
+        "the batches move by one",
+        None,
+        "train",
+        symptom="the second batch begins with the second picture",
+        hint="How far does the start move from one step to the next?",
+        edits=[("start = step * batch % len(X)", "start = step % len(X)")],
+    ),
+    Mistake(
+        "uphill",
+        None,
+        "train",
+        symptom="the loss grows",
+        hint="In which direction does the loss fall?",
+        edits=[("w - rate * dw, b - rate * db", "w + rate * dw, b + rate * db")],
+    ),
+    Mistake(
+        "biases are not learned",
+        None,
+        "train",
+        symptom="b comes back as it went in",
+        hint="Which of the parameters does your step change?",
+        edits=[("w, b = w - rate * dw, b - rate * db", "w = w - rate * dw")],
+    ),
+    Mistake(
+        "the rate as a float64 array",
+        None,
+        "train",
+        symptom="the weights become float64",
+        hint="What kind of number is your rate by the time it meets the gradient?",
+        edits=[
+            ("w - rate * dw, b - rate * db", "w - np.float64(rate) * dw, b - np.float64(rate) * db")
+        ],
+    ),
+    Mistake(
+        "one loss late",
+        None,
+        "train",
+        symptom="the loss of step every - 1 in place of step 0",
+        hint="Is the loss of step 0 wanted?",
+        edits=[("if step % every == 0:", "if (step + 1) % every == 0:")],
+    ),
+    Mistake(
+        "the weights stay there",
+        None,
+        "train",
+        symptom="w and b are device arrays",
+        hint="Where should the trained weights lie?",
+        edits=[("return losses, to_host(w), to_host(b)", "return losses, w, b")],
+    ),
+]
+
+_TIME = [
+    Mistake(
+        "a stopwatch around the calls",
+        None,
+        "gpu_time",
+        symptom="the time that ordering takes",
+        hint="Has the GPU begun when your function returns?",
+        edits=[
+            (
+                "    return cp.cuda.get_elapsed_time(start, end) / repeat\n",
+                "    begin = gpu.clock()\n    for _ in range(repeat):\n        f()\n"
+                "    return 1000 * (gpu.clock() - begin) / repeat\n",
+            )
+        ],
+    ),
+    Mistake(
+        "compiling counted",
+        None,
+        "gpu_time",
+        symptom="too long by the compiler's time over repeat",
+        hint="What does the very first call do besides?",
+        edits=[("    f()  # compiles\n", "")],
+    ),
+    Mistake(
+        "not waited for",
+        None,
+        "gpu_time",
+        symptom="CuPy says that the device is not ready",
+        hint="Has the GPU reached the second mark?",
+        edits=[("    end.synchronize()\n", "")],
+    ),
+    Mistake(
+        "not divided",
+        None,
+        "gpu_time",
+        symptom="repeat times too long",
+        hint="For how many calls is the time between the marks?",
+        edits=[("get_elapsed_time(start, end) / repeat", "get_elapsed_time(start, end)")],
+    ),
+    Mistake(
+        "the marks in the wrong order",
+        None,
+        "gpu_time",
+        symptom="a negative time",
+        hint="Which mark comes first?",
+        edits=[("get_elapsed_time(start, end)", "get_elapsed_time(end, start)")],
+    ),
+    Mistake(
+        "the first mark before the first call",
+        None,
+        "gpu_time",
+        symptom="one call too many, and the compiler's time, are counted",
+        hint="What lies between your marks?",
+        edits=[
+            ("    f()  # compiles\n", ""),
+            ("    start.record()\n", "    start.record()\n    f()\n"),
+        ],
+    ),
+    Mistake(
+        "seconds",
+        None,
+        "gpu_time",
+        symptom="a thousand times too small",
+        hint="In which unit does get_elapsed_time answer?",
+        edits=[
+            (
+                "get_elapsed_time(start, end) / repeat",
+                "get_elapsed_time(start, end) / repeat / 1000",
+            )
+        ],
+    ),
+]
+
+_BIAS = [
+    Mistake(
+        "no guard",
+        None,
+        "bias_relu_kernel",
+        symptom="threads too many write behind the array",
+        hint="Which threads have no number?",
+        edits=[("    if (i >= n) return;\n", "")],
+    ),
+    Mistake(
+        "guard off by one",
+        None,
+        "bias_relu_kernel",
+        symptom="one thread too many writes",
+        hint="Is element n one of the n elements?",
+        edits=[("if (i >= n)", "if (i > n)")],
+    ),
+    Mistake(
+        "the map's number not wrapped",
+        None,
+        "bias_relu_kernel",
+        symptom="right for one picture, out of bounds for the second",
+        hint="How many biases are there, and how many maps has the batch?",
+        edits=[("i / P % F", "i / P")],
+    ),
+    Mistake(
+        "the pixel's number for the map's",
+        None,
+        "bias_relu_kernel",
+        symptom="each pixel gets another bias",
+        hint="How many neighbouring numbers share a bias?",
+        edits=[("i / P % F", "i % F")],
+    ),
+    Mistake(
+        "cut off before the bias",
+        None,
+        "bias_relu_kernel",
+        symptom="negative numbers come out",
+        hint="What comes first, the bias or the ReLU?",
+        edits=[("fmaxf(x[i] + b[i / P % F], 0.0f)", "fmaxf(x[i], 0.0f) + b[i / P % F]")],
+    ),
+    Mistake(
+        "blocks forgotten",
+        None,
+        "bias_relu_kernel",
+        symptom="every block works on the same numbers",
+        hint="Which thread is thread 0 of block 1?",
+        edits=[("blockIdx.x * blockDim.x + threadIdx.x", "threadIdx.x")],
+    ),
+]
+
+_IM2COL = [
+    Mistake(
+        "no guard",
+        None,
+        "im2col_kernel",
+        symptom="threads too many write behind the array",
+        hint="Which threads have no number?",
+        edits=[("    if (n >= C * HH * WW * H_out * W_out) return;\n", "")],
+    ),
+    Mistake(
+        "stride forgotten",
+        None,
+        "im2col_kernel",
+        symptom="right at stride 1",
+        hint="Where does the second window begin?",
+        edits=[
+            (
+                "row = i * stride + u - pad, col = j * stride + v - pad",
+                "row = i + u - pad, col = j + v - pad",
+            )
+        ],
+    ),
+    Mistake(
+        "padding forgotten",
+        None,
+        "im2col_kernel",
+        symptom="right without padding",
+        hint="Which pixel does the first window begin with, if there is padding?",
+        edits=[
+            (
+                "row = i * stride + u - pad, col = j * stride + v - pad",
+                "row = i * stride + u, col = j * stride + v",
+            )
+        ],
+    ),
+    Mistake(
+        "padding is read",
+        None,
+        "im2col_kernel",
+        symptom="reads outside the picture",
+        hint="What must a thread do whose pixel lies in the padding?",
+        edits=[
+            (
+                "cols[n] = inside ? x[(c * H + row) * W + col] : 0.0f;",
+                "cols[n] = x[(c * H + row) * W + col];",
+            )
+        ],
+    ),
+    Mistake(
+        "only the rows are guarded",
+        None,
+        "im2col_kernel",
+        symptom="the padding left and right holds pixels of the neighbouring rows",
+        hint="Which pixel lies to the left of a row's first?",
+        edits=[(" && col >= 0 && col < W;", ";")],
+    ),
+    Mistake(
+        "height used for the width",
+        None,
+        "im2col_kernel",
+        symptom="right for square windows",
+        hint="How many columns has a window?",
+        edits=[
+            ("u = element / WW % HH, v = element % WW", "u = element / HH % HH, v = element % HH")
+        ],
+    ),
+    Mistake(
+        "the patch's element fastest",
+        None,
+        "im2col_kernel",
+        symptom="the values are right, and most of what memory sends is thrown away",
+        hint="Where do two neighbouring threads write?",
+        edits=[
+            (
+                "int place = n % (H_out * W_out), element = n / (H_out * W_out);",
+                "int element = n % (C * HH * WW), place = n / (C * HH * WW);\n"
+                "    n = element * H_out * W_out + place;",
+            )
+        ],
+    ),
+]
+
+_PRODUCT = [
+    Mistake(
+        "no first barrier",
+        None,
+        "product_kernel",
+        symptom="threads read a tile that is not full yet",
+        hint="Who has loaded the numbers that your thread reads?",
+        edits=[("        __syncthreads();\n        for (int j", "        for (int j")],
+    ),
+    Mistake(
+        "no second barrier",
+        None,
+        "product_kernel",
+        symptom="a fast thread loads the next tile while a slow one reads",
+        hint="When may the next tile be loaded?",
+        edits=[("a[ty][j] * b[j][tx];\n        __syncthreads();", "a[ty][j] * b[j][tx];")],
+    ),
+    Mistake(
+        "an early return",
+        None,
+        "product_kernel",
+        symptom="threads outside the matrix never come to the barrier",
+        hint="Who else needs a thread that has no number of its own?",
+        edits=[
+            (
+                "    float sum = 0.0f;",
+                "    if (row >= M || col >= N) return;\n    float sum = 0.0f;",
+            )
+        ],
+    ),
+    Mistake(
+        "tiles loaded without a guard",
+        None,
+        "product_kernel",
+        symptom="reads outside A, where K is no multiple of 8",
+        hint="What does the last tile hold where A has ended?",
+        edits=[("row < M && k + tx < K ? A[row * K + k + tx] : 0.0f", "A[row * K + k + tx]")],
+    ),
+    Mistake(
+        "no tiles",
+        None,
+        "product_kernel",
+        symptom="the values are right, with eight times the loads",
+        hint="How often is each number of A read?",
+        edits=[
+            (
+                "sum += a[ty][j] * b[j][tx];",
+                "if (row < M && col < N && k + j < K)\n"
+                "            sum += A[row * K + k + j] * B[(k + j) * N + col];",
+            )
+        ],
+    ),
+    Mistake(
+        "tile of B turned",
+        None,
+        "product_kernel",
+        symptom="right for matrices that equal their transpose",
+        hint="Which number of B's tile meets a[ty][j]?",
+        edits=[("a[ty][j] * b[j][tx]", "a[ty][j] * b[tx][j]")],
+    ),
+    Mistake(
+        "one step too far",
+        None,
+        "product_kernel",
+        symptom="an index that the tile does not have",
+        hint="How many columns has a tile?",
+        edits=[("j < T; j++", "j <= T; j++")],
+    ),
+    Mistake(
+        "only the first tile",
+        None,
+        "product_kernel",
+        symptom="right for K up to 8",
+        hint="How many tiles lie along K?",
+        edits=[("k < K; k += T", "k < T; k += T")],
+    ),
+]
+
+_CORRECTIONS = [
+    Mistake(
+        "a barrier for the votes",
+        None,
+        "corrections",
+        symptom="the race stays",
+        hint="Do two threads that vote for one class lie in one block?",
+        edits=[("atomicAdd(&out[label[i]], 1);", "out[label[i]] += 1; __syncthreads();")],
+    ),
+    Mistake(
+        "the line's number from 0",
+        None,
+        "corrections",
+        symptom="the new line stands in the wrong place",
+        hint="What number has the first line?",
+        edits=[('"votes": (4,', '"votes": (3,')],
+    ),
+    Mistake(
+        "a guard that lets one through",
+        None,
+        "corrections",
+        symptom="element n is still written",
+        hint="Is element n one of the n elements?",
+        edits=[("if (i >= n) return;", "if (i >= n + 1) return;")],
+    ),
+    Mistake(
+        "a guard that stops the last one",
+        None,
+        "corrections",
+        symptom="the last number is not added",
+        hint="Does thread n - 1 have a number?",
+        edits=[("if (i >= n) return;", "if (i >= n - 1) return;")],
+    ),
+    Mistake(
+        "the early return stays",
+        None,
+        "corrections",
+        symptom="threads without a number never come to the barrier",
+        hint="Who waits for a thread that has returned?",
+        edits=[("part[t] = i < n ? x[i] : 0.0f;", "if (i >= n) return; part[t] = x[i];")],
+    ),
+    Mistake(
+        "no zero for the others",
+        None,
+        "corrections",
+        symptom="shared memory that nobody has written is added up",
+        hint="What does part hold where there is no number?",
+        edits=[("part[t] = i < n ? x[i] : 0.0f;", "if (i < n) part[t] = x[i];")],
+    ),
+]
+
+_ROOFLINE = [
+    Mistake(
+        "products alone",
+        None,
+        "roofline",
+        symptom="half the operations",
+        hint="What is done with each product?",
+        edits=[("operations = 2 * N", "operations = N")],
+    ),
+    Mistake(
+        "numbers for bytes",
+        None,
+        "roofline",
+        symptom="a quarter of the bytes",
+        hint="How many bytes has a float32?",
+        edits=[("moved = 4 * (", "moved = (")],
+    ),
+    Mistake(
+        "the sum of both times",
+        None,
+        "roofline",
+        symptom="too long",
+        hint="Can a GPU compute while it moves?",
+        edits=[("1000 * max(compute, move)", "1000 * (compute + move)")],
+    ),
+    Mistake(
+        "the shorter time",
+        None,
+        "roofline",
+        symptom="too short",
+        hint="Can the layer be done before the slower of the two?",
+        edits=[("1000 * max(compute, move)", "1000 * min(compute, move)")],
+    ),
+    Mistake(
+        "seconds",
+        None,
+        "roofline",
+        symptom="a thousand times too small",
+        hint="In which unit is the answer wanted?",
+        edits=[("1000 * max(compute, move)", "max(compute, move)")],
+    ),
+    Mistake(
+        "out not counted",
+        None,
+        "roofline",
+        symptom="too few bytes",
+        hint="Is the result written anywhere?",
+        edits=[(" + N * F * H * W)", ")")],
+    ),
+    Mistake(
+        "weights read for each picture",
+        None,
+        "roofline",
+        symptom="too many bytes",
+        hint="How often must the filters be read at least?",
+        edits=[("F * C * HH * WW + N", "N * F * C * HH * WW + N")],
+    ),
+    Mistake(
+        "limits the wrong way round",
+        None,
+        "roofline",
+        symptom="arithmetic for memory",
+        hint="Which of the two takes longer?",
+        edits=[("if compute > move", "if compute < move")],
+    ),
+]
+
+MISTAKES = [
+    *_PREDICTIONS,
+    *_MODULE,
+    *_AFFINE,
+    *_SOFTMAX,
+    *_CONV,
+    *_POOL,
+    *_TRAIN,
+    *_TIME,
+    *_BIAS,
+    *_IM2COL,
+    *_PRODUCT,
+    *_CORRECTIONS,
+    *_ROOFLINE,
+]
