@@ -1,6 +1,6 @@
 """What the checks of lesson 10 use for kernels: the emulator, NVIDIA's compiler, and a GPU.
 
-    tiers.runs(bias_relu_kernel(), "bias_relu", (3,), (4,), (x, b, out, 10), {2: expected})
+tiers.runs(bias_relu_kernel(), "bias_relu", (3,), (4,), (x, b, out, 10), {2: expected})
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from convbook.cuda import nvrtc
 from convbook.cuda.build import CompileError
 from convbook.cuda.emulator import Ran, emulate
 from convbook.cuda.source import Refused
+from convbook.gpu.tiers import skip
 
 RTOL, ATOL = 2e-4, 2e-5  # float32, sums in another order
 SCHEDULES = 8  # orders of threads that each check tries
@@ -54,8 +55,7 @@ def runs(
         raise check.not_yet(f"[emulator] {ran.fault.text}", hint, source)
     for position, wanted in expected.items():
         _same(ran.arrays[position], wanted, f"[emulator] {name}", hint)
-    _nvrtc(source, name)
-    _gpu(source, name, grid, block, args, expected)
+    print(_nvrtc(source), _gpu(source, name, grid, block, args, expected))
     return ran
 
 
@@ -65,25 +65,25 @@ def _same(actual: Any, wanted: Any, name: str, hint: str = "") -> None:
     check.same(actual, wanted, name, hint, rtol=RTOL, atol=ATOL)
 
 
-def _nvrtc(source: str, name: str) -> None:
+def _nvrtc(source: str) -> str:
     try:
         made = nvrtc.compile(source)
-        print(f"[nvrtc] {name}: {made.registers} registers, {made.shared_bytes} bytes shared.")
-    except check.NotRun as reason:
-        print(reason)
+        return f"[nvrtc] {made.registers} registers, {made.shared_bytes} bytes shared."
+    except check.NotRun:
+        return skip("[nvrtc]", "not installed")
     except CompileError as error:
         raise check.not_yet(f"[nvrtc] {error}") from None
 
 
-def _gpu(source: str, name: str, grid: Any, block: Any, args: Any, expected: Any) -> None:
+def _gpu(source: str, name: str, grid: Any, block: Any, args: Any, expected: Any) -> str:
     cupy = gpu.real()
     if not cupy:
-        print("[gpu] not run: there is no device here.")
-        return
+        return skip("[gpu]", "no device here")
     there = [_to_gpu(cupy, arg) for arg in args]
     cupy.RawKernel(source, name)(grid, block, tuple(there))
     for position, wanted in expected.items():
         _same(cupy.asnumpy(there[position]), wanted, f"[gpu] {name}")
+    return "[gpu] right."
 
 
 def _to_gpu(cupy: Any, arg: Any) -> Any:

@@ -50,7 +50,7 @@ class Counts:
 
     def __str__(self) -> str:
         kinds = ("launches", "uploads", "downloads", "waits", "float64")
-        return ", ".join(f"{getattr(self, kind)} {kind}" for kind in kinds)
+        return ", ".join(f"{kind} {getattr(self, kind)}" for kind in kinds)
 
 
 class Device:

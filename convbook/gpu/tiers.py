@@ -7,6 +7,7 @@ for tier in tiers.each():
     tiers.same(out, expected, f"{tier} out")
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from convbook import check, gpu
 from convbook.gpu import Counts
 
+not_run: Counter[str] = Counter()  # tier to how often a check could not use it
 RTOL, ATOL = 2e-4, 2e-5  # float32 keeps seven digits; sums of a few hundred lose two or three
 
 
@@ -28,7 +30,20 @@ def each() -> Iterator[str]:
     if gpu.real():
         yield "[gpu]"
     else:
-        print("[gpu] not run: there is no device here.")
+        print(skip("[gpu]", "there is no device here"))
+
+
+def skip(tier: str, reason: str) -> str:
+    """Note that a check could not use a tier, and return what to say of it."""
+    not_run[tier] += 1
+    return f"{tier} not run: {reason}."
+
+
+def summary() -> str:
+    """Say how often which tier could not be used so far."""
+    if not not_run:
+        return "Every check used every tier."
+    return "Not run: " + ", ".join(f"{tier} {times} times" for tier, times in not_run.items()) + "."
 
 
 def same(actual: Any, expected: Any, name: str, hint: str = "") -> None:
@@ -70,10 +85,10 @@ def quiet(seen: Counts, name: str) -> None:
         names = [what for counted, what in seen.log if counted == kind]
         if names:
             raise check.not_yet(
-                f"{name}: {len(names)} {kind}, the first by {names[0]}. There should be none."
+                f"{name}: {kind} {len(names)}, the first by {names[0]}. There should be none."
             )
     if not isinstance(seen, gpu.Uncounted):
-        print(f"{name}: {seen.launches} launches, and nothing moved or waited.")
+        print(f"{name}: launches {seen.launches}, and nothing moved or waited.")
 
 
 def counts(seen: Counts, name: str, **expected: int) -> None:
@@ -92,5 +107,5 @@ def counts(seen: Counts, name: str, **expected: int) -> None:
     for kind, number in expected.items():
         found = getattr(seen, kind)
         if found != number:
-            raise check.not_yet(f"{name}: {found} {kind}, expected {number}.")
-    print(f"{name}: {', '.join(f'{n} {kind}' for kind, n in expected.items())} as expected.")
+            raise check.not_yet(f"{name}: {kind} {found}, expected {number}.")
+    print(f"{name}: {', '.join(f'{kind} {n}' for kind, n in expected.items())} as expected.")

@@ -1548,6 +1548,12 @@ fused = r"""
 # or waits, and how many launches and loads there are.
 
 # %% [markdown]
+# What was not run on this machine?
+
+# %%
+print(tiers.summary())
+
+# %% [markdown]
 # ## Summary
 #
 # | word | meaning |

@@ -75,9 +75,9 @@ def test_a_check_names_what_moved() -> None:
         x = cp.asarray(np.ones((2, 3), dtype=np.float32))
         with gpu.counting() as seen:
             x[np.array([0])]
-        with pytest.raises(check.NotYet, match="1 uploads, the first by host index"):
+        with pytest.raises(check.NotYet, match="uploads 1, the first by host index"):
             tiers.quiet(seen, "f")
-        with pytest.raises(check.NotYet, match="1 launches, expected 7"):
+        with pytest.raises(check.NotYet, match="launches 1, expected 7"):
             tiers.counts(seen, "f", launches=7)
         with pytest.raises(check.NotYet, match="out is not on the device: it is a ndarray"):
             tiers.same(np.ones(2), [1, 1], "out")
