@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick fuzz proof bench grade build lint lock clean FORCE
+.PHONY: help setup lab test quick test-gpu fuzz proof bench grade build lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
@@ -31,6 +31,9 @@ test: $(STAMP)  ## run all tests
 
 quick: $(STAMP)  ## run the tests that take no more than a few seconds
 	$(BIN)/pytest -n 2 -m "not slow"
+
+test-gpu: $(STAMP)  ## run what needs a GPU with CuPy; on other machines it is skipped
+	$(BIN)/pytest tests/gpu tests/lessons -m gpu -rs
 
 fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a student's bytes
 	$(BIN)/pip install --quiet "atheris>=3,<4"
