@@ -13,7 +13,7 @@ PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12
 
 .PHONY: help setup lab test quick test-gpu fuzz proof bench grade build lint lock clean FORCE
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
 setup: $(STAMP)  ## make .venv and install everything into it (the others do this by themselves)
 	@echo "Ready: make lab, make test, make grade."
@@ -33,7 +33,7 @@ quick: $(STAMP)  ## run the tests that take no more than a few seconds
 	$(BIN)/pytest -n 2 -m "not slow"
 
 test-gpu: $(STAMP)  ## run what needs a GPU with CuPy; on other machines it is skipped
-	$(BIN)/pytest tests/gpu tests/lessons -m gpu -rs
+	$(BIN)/pytest tests/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]"
 
 fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a student's bytes
 	$(BIN)/pip install --quiet "atheris>=3,<4"

@@ -15,6 +15,9 @@ PATTERNS = {
 _DILATION = "lesson 02 does not use dilation yet"
 _NAMES = "the kinds of a layer are two interned words; no other lies between them"
 
+_GIVEN = "the line is given, students do not write it"
+_PAIRS = "the lists have one length"
+_KINDS = "the kinds of a layer are a few interned words; no other lies between them"
 _FRAME = "a larger frame is cut off again"
 _ONE = "that axis has length 1"
 _MAPS = "the four maps share their sizes"
@@ -105,5 +108,70 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     },
     ("08_normalization", "dropout_forward"): {
         "keep = np.random.default_rng(seed).random(x.shape) <= p": "a draw is never exactly p",
+    },
+    ("09_training", "parse_pattern"): {
+        "def parse_pattern(pattern, N= 2, M=1, K=0, pool=True):": _GIVEN,
+        "def parse_pattern(pattern, N= 0, M=1, K=0, pool=True):": _GIVEN,
+        "def parse_pattern(pattern, N=1, M= 2, K=0, pool=True):": _GIVEN,
+        "def parse_pattern(pattern, N=1, M= 0, K=0, pool=True):": _GIVEN,
+        "def parse_pattern(pattern, N=1, M=1, K= 1, pool=True):": _GIVEN,
+        "def parse_pattern(pattern, N=1, M=1, K= -1, pool=True):": _GIVEN,
+    },
+    ("09_training", "draw_weights"): {
+        "def draw_weights(names, shape, filters, units, seed= 1):": _GIVEN,
+        "def draw_weights(names, shape, filters, units, seed= -1):": _GIVEN,
+        'if name is "CONV":': _KINDS,
+        'elif name is "POOL":': _KINDS,
+        'elif name is "FC":': _KINDS,
+        'if name <= "CONV":': _KINDS,
+        'elif name <= "FC":': _KINDS,
+    },
+    ("09_training", "slope_gap"): {
+        "def slope_gap(f, params, grads, seed= 1, h=1e-5):": _GIVEN,
+        "up = f([p + h * v for p, v in zip(params, vs, strict=False)])": _PAIRS,
+        "down = f([p - h * v for p, v in zip(params, vs, strict=False)])": _PAIRS,
+        "analytic = sum(np.sum(dp * v) for dp, v in zip(grads, vs, strict=False))": _PAIRS,
+    },
+    ("09_training", "adam"): {
+        "def adam(w, dw, state, rate= 1.001, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
+        "def adam(w, dw, state, rate= -0.999, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
+    },
+    ("09_training", "train"): {
+        "except CosmicRayTestingException:": "that of train_stopped, which is given",
+        "if t >= last:": _GIVEN,
+        "if t is last:": _GIVEN,
+        "moved = [update(w, dw, s) for w, dw, s in zip(params, grads, states, strict=False)]": _PAIRS,
+    },
+    ("10_gpu", "conv_forward"): {
+        "if min(rooms) < -1 or rooms[0] % stride or rooms[1] % stride:": (
+            "sliding_window_view refuses a filter that is larger by one"
+        ),
+        "dx_pad = xp.zeros((N, C, H + 3 * pad, W + 2 * pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H + 2 * pad, W + 3 * pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H << 2 * pad, W + 2 * pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H + 2 * pad, W << 2 * pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H + 2 << pad, W + 2 * pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H + 2 * pad, W + 2 << pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H + 2 ** pad, W + 2 * pad), dtype=dout.dtype)": _FRAME,
+        "dx_pad = xp.zeros((N, C, H + 2 * pad, W + 2 ** pad), dtype=dout.dtype)": _FRAME,
+    },
+    ("10_gpu", "train"): {"if step % every <= 0:": "a remainder is never negative"},
+    ("10_gpu", "gpu_time"): {
+        "def gpu_time(f, repeat= 11):": _GIVEN,
+        "def gpu_time(f, repeat= 9):": _GIVEN,
+    },
+    ("10_gpu", "roofline"): {
+        'return 1000 * max(compute, move), "arithmetic" if compute >= move else "memory"': (
+            "the two are never equal"
+        ),
+    },
+    ("12_transfer", "train_head"): {
+        "w, b = np.zeros((f[ 1].size, M)), np.zeros(M)": "pictures have one size",
+        "w, b = np.zeros((f[ -1].size, M)), np.zeros(M)": "pictures have one size",
+    },
+    ("12_transfer", "update"): {
+        "if rate != 0:": "a rate is never negative",
+        "rate = rates[int(name[1]) - 1]": "a name has two characters",
+        "rate = rates[int(name[+1]) - 1]": "a name has two characters",
     },
 }
