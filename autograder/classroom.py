@@ -1,7 +1,14 @@
-"""Grade a class: every submission of a folder, into a gradebook, with a table of who got what."""
+"""Grade a class: every submission of a folder, into a gradebook, with a table of who got what.
+
+What was graded before and has not changed since is kept as it is. So a run that was stopped,
+however it was stopped, is gone on with by starting it again: a grade is first written as a
+notebook, then as a record, then into the gradebook, and only a record whose notebook fits counts as
+a grade. What the gradebook lacks is entered again from there.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +22,7 @@ from autograder.archive import is_archive
 from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, lessons, root
 from autograder.feedback.page import page
-from autograder.grade import Grade, blank, canary, grade, open_airlock
+from autograder.grade import Grade, blank, canary, grade, kept, open_airlock
 from autograder.submission import SubmissionError
 
 
@@ -57,11 +64,12 @@ def at(results: Path | None, submitted: Path | None = None) -> Classroom:
 
 @dataclass(frozen=True)
 class Graded:
-    """One student's result."""
+    """One student's result, and whether it is one from before."""
 
     student: str
     lesson: str
     grade: Grade
+    is_old: bool = False
 
 
 def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -> Iterator[Graded]:
@@ -73,7 +81,7 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
         sandbox: as for `open_airlock`.
 
     Yields:
-        Each result, as soon as it is in the gradebook.
+        Each result, as soon as it is in the gradebook; first those that have not changed.
 
     Raises:
         CourseError: there is nothing to grade, or a lesson's own solution does not get every point.
@@ -83,18 +91,73 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
     if not work:
         raise CourseError(f"{room.submitted}: holds no STUDENT/LESSON folder of this course")
     with record.opened(room.results) as ledger, gradebook.opened(room.db_url) as book:
+        before = record.latest(room.results)
         for lesson, folders in work.items():
             book.register(lesson)
+            changed = []
+            for folder in folders:
+                student = folder.parent.name
+                old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
+                if old is None:
+                    changed.append(folder)
+                    continue
+                if not book.holds(student, old):
+                    book.save(student, old, _timestamp(folder))
+                yield Graded(student, lesson.name, old, is_old=True)
+            if not changed:
+                continue
             with open_airlock(lesson, sandbox) as airlock:
                 canary(lesson, airlock)
-                for folder in folders:
-                    result = _grade_folder(folder, lesson, airlock)
+                for folder, taken, result in _in_parallel(changed, lesson, airlock):
                     student = folder.parent.name
                     graded = _write(result.cells, autograded(room, student, lesson))
-                    taken = handed_in(room, student, lesson)
                     ledger.append(record.of(student, result, lesson, taken, graded))
                     book.save(student, result, _timestamp(folder))
                     yield Graded(student, lesson.name, result)
+
+
+def _unchanged(
+    room: Classroom, student: str, lesson: Lesson, before: record.Record | None, sandbox: str | None
+) -> Grade | None:
+    """Return the grade of a student's last record, if all that it depends on is as it was."""
+    if before is None or not before.submission:
+        return None
+    environment = fingerprint.environment(sandbox or "bwrap")
+    now = (handed_in(room, student, lesson), fingerprint.lesson(lesson), environment)
+    if (before.submission, before.manifest, before.environment) != now:
+        return None
+    path = autograded(room, student, lesson)
+    if fingerprint.file(path) != before.graded:
+        return None
+    cells = nbformat.read(path, as_version=4)
+    return kept(cells, lesson, before.sandbox, before.seed, before.notes)
+
+
+def _in_parallel(
+    folders: list[Path], lesson: Lesson, airlock: Airlock
+) -> Iterator[tuple[Path, str, Grade]]:
+    """Grade folders, as many at a time as there are processors; few wait, however large the class.
+
+    Yields:
+        A folder, the fingerprint of what was in it, and its grade, in the order in which they end.
+    """
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    todo = iter(folders)
+    with ThreadPoolExecutor(workers) as pool:
+        running: dict[Future[tuple[str, Grade]], Path] = {}
+        try:
+            while True:
+                for folder in todo:
+                    running[pool.submit(_grade_folder, folder, lesson, airlock)] = folder
+                    if len(running) >= 2 * workers:
+                        break
+                if not running:
+                    return
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(done), *done.result()
+        finally:
+            for waiting in running:
+                waiting.cancel()
 
 
 def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:
@@ -159,13 +222,19 @@ def _folders(room: Classroom, lesson: Lesson) -> list[Path]:
     return sorted(p for p in room.submitted.glob(f"*/{lesson.name}") if p.is_dir())
 
 
-def _grade_folder(folder: Path, lesson: Lesson, airlock: Airlock) -> Grade:
-    """Grade what one student handed in for a lesson; what cannot be read gets 0 and the reason."""
+def _grade_folder(folder: Path, lesson: Lesson, airlock: Airlock) -> tuple[str, Grade]:
+    """Grade what one student handed in for a lesson; what cannot be read gets 0 and the reason.
+
+    Returns:
+        The fingerprint of what was handed in, '' for nothing, and the grade.
+    """
+    taken = ""
     try:
-        handed_in = submission.read(_notebook_in(folder, lesson), lesson)
+        path = _notebook_in(folder, lesson)
+        taken = fingerprint.file(path)
+        return taken, grade(submission.read(path, lesson), airlock)
     except SubmissionError as error:
-        return blank(lesson, str(error).removeprefix(f"{folder}{os.sep}"))
-    return grade(handed_in, airlock)
+        return taken, blank(lesson, str(error).removeprefix(f"{folder}{os.sep}"))
 
 
 def _notebook_in(folder: Path, lesson: Lesson) -> Path:
@@ -201,5 +270,7 @@ def _write(cells: NotebookNode, path: Path) -> str:
     """Write a graded notebook, and return its fingerprint."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = text_of(cells).encode()
-    path.write_bytes(content)
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(path)  # the old one stays whole until the new one is
     return fingerprint.content(content)

@@ -92,9 +92,14 @@ def _grade(args: argparse.Namespace) -> int:
     _warn(args.sandbox)
     room = classroom.at(args.room, args.submissions)
     results = []
-    for graded in classroom.grade_class(room, args.lessons, args.sandbox):
-        print(f"graded {graded.student}, {graded.lesson}", file=sys.stderr)
-        results.append(graded)
+    try:
+        for graded in classroom.grade_class(room, args.lessons, args.sandbox):
+            how = "unchanged" if graded.is_old else "graded"
+            print(f"{how}: {graded.student}, {graded.lesson}", file=sys.stderr)
+            results.append(graded)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
     pages = list(classroom.write_feedback(room, args.lessons))
     print(*classroom.table(results), sep="\n")
     print(f"{len(pages)} feedback pages below {room.feedback}")

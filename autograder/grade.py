@@ -148,6 +148,25 @@ def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> G
     return Grade(lesson.name, airlock.sandbox, session.seed or 0, results, notes, handed_in.cells)
 
 
+def kept(
+    cells: NotebookNode, lesson: Lesson, sandbox: str, seed: int, notes: tuple[str, ...]
+) -> Grade:
+    """Return the grade that is written in a graded notebook.
+
+    Args:
+        cells: the graded notebook.
+        lesson: whose it is.
+        sandbox, seed, notes: of its record.
+    """
+    marks = {
+        notebook.grade_id(c): c.metadata["convbook"]
+        for c in cells.cells
+        if "convbook" in c.metadata
+    }
+    results = tuple(CheckResult(**marks[check.id]) for check in lesson.checks)
+    return Grade(lesson.name, sandbox, seed, results, notes, cells)
+
+
 def canary(lesson: Lesson, airlock: Airlock) -> None:
     """Grade the lesson's own solution, which must get every point, before anybody is graded.
 

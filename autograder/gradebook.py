@@ -82,6 +82,12 @@ class Book:
             return {}
         return {grade.name: grade.auto_score for grade in entered.grades}
 
+    def holds(self, student: str, grade: Grade) -> bool:
+        """Tell whether a grade is entered already."""
+        entered = self.auto_scores(grade.assignment, student)
+        by_check = ((c.id, c.score) for c in grade.checks if c.status != "manual")
+        return bool(entered) and all(entered.get(name) == score for name, score in by_check)
+
     def graded(self, lesson: str) -> list[str]:
         """Return the students who have a grade for a lesson."""
         try:

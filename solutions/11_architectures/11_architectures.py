@@ -525,6 +525,12 @@ for H, W in ((9, 13), (7, 5)):
     judge.refuses(ValueError, "layer_table", layer_table, [begin, low])
     low = ("ADD", {"paths": [[conv(C, 1, 2)], []]})
     judge.refuses(ValueError, "layer_table", layer_table, [begin, low])
+# Equal widths, 3 and 3, and different heights, 4 and 5.
+uneven = [
+    ("INPUT", {"C": 2, "H": 9, "W": 7}),
+    ("CONCAT", {"paths": [[conv(4, 3, 2)], [conv(4, 5)]]}),
+]
+judge.refuses(ValueError, "layer_table", layer_table, uneven)
 ### END HIDDEN TESTS
 
 # %% check="layer_table" part="nets" points=1
@@ -898,7 +904,10 @@ check.same(
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
+# Pictures larger than all parameters together.
+large = [("INPUT", {"C": 3, "H": 300, "W": 200}), ("CONV", {"K": 4, "F": 3, "S": 1, "P": 1})]
 for name, optimizer, gigabytes in (
+    ("large pictures", "sgd", 3),
     ("vgg16", "momentum", 3),
     ("vgg16", "adam", 4),
     ("resnet50", "momentum", 6),
@@ -906,7 +915,7 @@ for name, optimizer, gigabytes in (
     ("zfnet_wide", "adam", 1),
     ("lenet5", "adam", 4),
 ):
-    spec = nets.spec(name)
+    spec = large if name == "large pictures" else nets.spec(name)
     one, two = (sum(training_memory(spec, N, optimizer).values()) for N in (1, 2))
     each = two - one
     wanted = max(0, int((gigabytes * 1024**3 - (one - each)) // each))

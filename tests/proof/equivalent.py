@@ -10,12 +10,14 @@ PATTERNS = {
     re.compile(
         r"reshape\(.*(- 2|~1)\b"
     ): "NumPy takes any negative number for the size that is left over",
+    re.compile(r"^raise ValueError\(f"): "nobody compares the words of an error",
 }
 
 _DILATION = "lesson 02 does not use dilation yet"
 _NAMES = "the kinds of a layer are two interned words; no other lies between them"
 
 _GIVEN = "the line is given, students do not write it"
+_ENDS = "there are two paths at least, and by then they are known to fit"
 _PAIRS = "the lists have one length"
 _KINDS = "the kinds of a layer are a few interned words; no other lies between them"
 _FRAME = "a larger frame is cut off again"
@@ -173,5 +175,36 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "if rate != 0:": "a rate is never negative",
         "rate = rates[int(name[1]) - 1]": "a name has two characters",
         "rate = rates[int(name[+1]) - 1]": "a name has two characters",
+    },
+    ("11_architectures", "layer_row"): {
+        "C, H, W = shape or ( 1, 0, 0)": "the input's own row does not use them",
+        "C, H, W = shape or ( -1, 0, 0)": "the input's own row does not use them",
+        "C, H, W = shape or (0, 1, 0)": "the input's own row does not use them",
+        "C, H, W = shape or (0, -1, 0)": "the input's own row does not use them",
+        "C, H, W = shape or (0, 0, 1)": "the input's own row does not use them",
+        "C, H, W = shape or (0, 0, -1)": "the input's own row does not use them",
+        'if room < 0 or (policy >= "raise" and room % S):': _NAMES,
+        'return (room + (-room % S if policy >= "pad" else 0)) // S + 1': _NAMES,
+        'if room < 0 or (policy is "raise" and room % S):': _NAMES,
+        'return (room + (-room % S if policy is "pad" else 0)) // S + 1': _NAMES,
+        'if kind is "INPUT":': _KINDS,
+        'elif kind is "FC":': _KINDS,
+        'if kind is "CONV":': _KINDS,
+        'elif kind is "BN":': _KINDS,
+        'elif kind <= "BN":': _KINDS,
+        'if kind is not "RELU":': _KINDS,
+        'if kind < "RELU":': _KINDS,
+    },
+    ("11_architectures", "layer_table"): {
+        'depth = sum(end[0] for end in ends) if kind == "CONCAT" else ends[ 1][0]': _ENDS,
+        'depth = sum(end[0] for end in ends) if kind == "CONCAT" else ends[ -1][0]': _ENDS,
+        'joined = {"kind": kind, "shape": (depth, *ends[ 1][1:])}': _ENDS,
+        'joined = {"kind": kind, "shape": (depth, *ends[ -1][1:])}': _ENDS,
+        'depth = sum(end[0] for end in ends) if kind >= "CONCAT" else ends[0][0]': _KINDS,
+        'depth = sum(end[0] for end in ends) if kind is "CONCAT" else ends[0][0]': _KINDS,
+        'if len({end[1:] for end in ends}) > 1 or (kind is "ADD" and len(set(ends)) > 1):': _KINDS,
+        'if len({end[1:] for end in ends}) > 1 or (kind <= "ADD" and len(set(ends)) > 1):': _KINDS,
+        'if len({end[1:] for end in ends}) != 1 or (kind == "ADD" and len(set(ends)) > 1):': _ENDS,
+        'if len({end[1:] for end in ends}) > 1 or (kind == "ADD" and len(set(ends)) != 1):': _ENDS,
     },
 }

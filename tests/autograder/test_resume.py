@@ -1,0 +1,117 @@
+"""Grading that was stopped is gone on with, and nothing is graded twice or changed."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sample_class
+from sandbox import SANDBOX
+
+from autograder import classroom, gradebook, record
+from autograder.classroom import Classroom, Graded
+from autograder.course import lessons
+from autograder.verify import verify
+
+LESSON = "02_convolution"
+STUDENTS = ("ada", "bao", "dora", "jan")  # jan's file is no notebook
+KILLS = int(os.environ.get("KILLS", "6"))
+
+pytestmark = pytest.mark.slow
+
+
+def hand_in(folder: Path, student: str, writer: str = "") -> None:
+    path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = sample_class.STUDENTS[writer or student](lessons()[LESSON], student)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Classroom:
+    for student in STUDENTS:
+        hand_in(tmp_path, student)
+    return classroom.at(tmp_path)
+
+
+def run(room: Classroom) -> dict[str, Graded]:
+    return {g.student: g for g in classroom.grade_class(room, [], SANDBOX)}
+
+
+def lines(room: Classroom) -> int:
+    return sum(1 for _ in record.read(room.results))
+
+
+def test_grading_again_without_a_change_does_nothing(room: Classroom) -> None:
+    first, before = run(room), lines(room)
+    second = run(room)
+    assert {s for s, g in second.items() if not g.is_old} == {"jan"}
+    assert lines(room) == before + 1  # what cannot be read is looked at again
+    for student in ("ada", "bao", "dora"):
+        assert second[student].grade == first[student].grade
+        assert second[student].grade.seed == first[student].grade.seed
+
+
+def test_only_what_was_handed_in_anew_is_graded_again(room: Classroom) -> None:
+    first = run(room)
+    hand_in(room.results, "dora", writer="ada")
+    second = run(room)
+    assert {s for s, g in second.items() if not g.is_old} == {"dora", "jan"}
+    assert second["dora"].grade.score == 20 > first["dora"].grade.score
+    assert not list(verify(room))
+
+
+def test_a_changed_lesson_is_graded_again(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(room)
+    monkeypatch.setattr("autograder.fingerprint.lesson", lambda lesson: "another")
+    assert not any(g.is_old for g in run(room).values())
+
+
+def test_a_graded_notebook_that_was_changed_is_graded_again(room: Classroom) -> None:
+    run(room)
+    path = classroom.autograded(room, "dora", lessons()[LESSON])
+    path.write_text(path.read_text().replace('"score": 0', '"score": 9'), encoding="utf-8")
+    assert not run(room)["dora"].is_old
+    assert not list(verify(room))
+
+
+def test_what_the_gradebook_lacks_is_entered_again(room: Classroom) -> None:
+    scores = {s: g.grade.score for s, g in run(room).items()}
+    (room.results / "gradebook.db").unlink()
+    second = run(room)
+    assert second["ada"].is_old and second["dora"].is_old
+    with gradebook.opened(room.db_url) as book:
+        assert book.scores(LESSON) == scores
+
+
+def test_killed_at_any_moment_no_grade_is_lost_or_changed(room: Classroom) -> None:
+    """KILLS=100 tries a hundred moments."""
+    calm = classroom.at(room.results / "calm", room.submitted)
+    expected = {s: g.grade.score for s, g in run(calm).items()}
+    moments = random.Random(1)
+    command = [sys.executable, "-m", "autograder.cli", "grade", "--class", str(room.results)]
+    command += ["--sandbox", "none"] if SANDBOX == "none" else []
+    ended = 0
+    for _ in range(KILLS):
+        started = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   start_new_session=True)  # fmt: skip
+        try:
+            started.wait(moments.uniform(0.5, 9))
+            ended += 1
+            shutil.rmtree(room.autograded)  # it came to an end: begin anew
+            (room.results / "gradebook.db").unlink()
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
+    time.sleep(0.5)  # its fork servers go by themselves
+    final = run(room)
+    assert {s: g.grade.score for s, g in final.items()} == expected
+    assert not list(verify(room))
+    with gradebook.opened(room.db_url) as book:
+        assert book.scores(LESSON) == expected
+    print(f"{KILLS - ended} times killed, {ended} times it had come to its end")
