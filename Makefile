@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick test-gpu fuzz proof bench grade build lint lock clean FORCE
+.PHONY: help setup lab test quick test-gpu bench-gpu fuzz proof bench grade build lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
@@ -34,6 +34,9 @@ quick: $(STAMP)  ## run the tests that take no more than a few seconds
 
 test-gpu: $(STAMP)  ## run what needs a GPU with CuPy; on other machines it is skipped
 	$(BIN)/pytest tests/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]"
+
+bench-gpu: $(STAMP)  ## convolution on a GPU, beside cuDNN; elsewhere it says that it was not run
+	$(BIN)/python bench/gpu.py
 
 fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a student's bytes
 	$(BIN)/pip install --quiet "atheris>=3,<4"

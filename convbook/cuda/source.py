@@ -116,9 +116,9 @@ def parameters(source: str, name: str) -> list[Parameter]:
         Refused: there is no such kernel, or a parameter of another kind than float, int, float* and
             int*.
     """
+    bounds = r"(?:__launch_bounds__\s*\([^)]*\)\s*)?"
     found = re.search(
-        rf"\b__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?{re.escape(name)}\s*\(([^)]*)\)",
-        stripped(source),
+        rf"\b__global__\s+{bounds}void\s+{bounds}{re.escape(name)}\s*\(([^)]*)\)", stripped(source)
     )
     if not found:
         raise Refused(f'There is no kernel {name}: write `extern "C" __global__ void {name}(...)`.')
