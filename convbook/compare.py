@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from convbook.patterns import pattern
+
 # A float32 answer to a float64 question is right: a sum of about 100 products of numbers near 1
 # rounds by some 1e-6 in float32. The smallest known mistake shifts a value by more than 1e-3.
 RTOL = 1e-5
@@ -86,7 +88,8 @@ def _wrong_values(
     first = _first(wrong)
     worst = tuple(int(k) for k in np.unravel_index(np.argmax(np.where(wrong, gap, -1)), gap.shape))
     text = f"{name}: {wrong.sum()} of {got.size} values differ." + show("First", first)
-    return text + (show("Worst", worst) if worst != first else "")
+    said = pattern(got, wanted, wrong)
+    return text + (show("Worst", worst) if worst != first else "") + (f"\n  {said}" if said else "")
 
 
 def _dict_difference(
