@@ -4,11 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.course import CourseError
+
+if TYPE_CHECKING:
+    from autograder.grade import Grade
 
 # Each command imports what it needs, so that the quick ones start quickly.
 
@@ -35,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="grade one notebook, hidden checks included")
     check.add_argument("notebook", type=Path)
     check.add_argument("--json", action="store_true", help="print the result as JSON")
+    check.add_argument("-o", "--output", type=Path, help="the feedback page; beside the notebook")
     check.add_argument("--seed", type=int, help="repeat the grading that had this seed")
     _add_sandbox(check)
     check.set_defaults(command=_check)
@@ -78,7 +83,20 @@ def _check(args: argparse.Namespace) -> int:
     with open_airlock(handed_in.lesson, args.sandbox) as airlock:
         result = grade(handed_in, airlock, args.seed)
     print(result.to_json() if args.json else result.to_text())
+    _write_page(result, args.output or args.notebook.with_suffix(".feedback.html"))
     return 0
+
+
+def _write_page(result: "Grade", path: Path) -> None:
+    """Write the feedback page of one notebook; where that fails, the result is still there."""
+    from autograder.feedback.page import page
+
+    try:
+        path.write_text(page(result.cells, result.assignment), encoding="utf-8")
+    except OSError as error:
+        print(f"no feedback page: {error}. Name another place with -o", file=sys.stderr)
+    else:
+        print(f"feedback: {path}", file=sys.stderr)
 
 
 def _warn(sandbox: str | None) -> None:

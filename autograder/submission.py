@@ -17,7 +17,6 @@ from autograder.archive import ArchiveError, is_archive, notebook_in
 from autograder.course import CourseError, Lesson, lesson_of
 from convbook import notebook
 
-MAX_BYTES = 20 * 2**20  # of a file; a notebook without outputs has some 50 kB
 MAX_CELLS = 2000
 
 
@@ -74,12 +73,12 @@ def _text(path: Path, lesson: Lesson | None) -> str:
             raise SubmissionError("is a folder, not a notebook")
         if path.exists() and not path.is_file():
             raise SubmissionError("is not a file")  # a pipe would never end
-        if path.stat().st_size > MAX_BYTES:
-            raise SubmissionError(f"larger than {MAX_BYTES >> 20} MiB")
+        if path.stat().st_size > notebook.MAX_BYTES:
+            raise SubmissionError(f"larger than {notebook.MAX_BYTES >> 20} MiB")
         if not is_archive(path):
             return path.read_text(encoding="utf-8-sig")
         name = lesson.path.name if lesson else ""
-        return notebook_in(path, name, MAX_BYTES).decode("utf-8-sig")
+        return notebook_in(path, name, notebook.MAX_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise SubmissionError("no such file") from None
     except ArchiveError as error:

@@ -1,4 +1,4 @@
-"""The command line: convbook lab | progress | doctor | data."""
+"""The command line: convbook lab | progress | hand-in | doctor | data."""
 
 import argparse
 import os
@@ -23,6 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress.add_argument("folder", nargs="?", type=Path, help="holds the lessons")
     progress.add_argument("--seconds", type=float, help="how long one lesson may take; 60")
     progress.set_defaults(command=_progress)
+
+    handin = commands.add_parser(
+        "hand-in", help="look a notebook over, and make the file to hand in"
+    )
+    handin.add_argument("notebook", type=Path)
+    handin.add_argument("-o", "--output", type=Path, default=Path("hand-in"), help="where it goes")
+    handin.set_defaults(command=_hand_in)
 
     doctor = commands.add_parser("doctor", help="look for what is wrong with this machine")
     doctor.set_defaults(command=_doctor)
@@ -63,6 +70,16 @@ def _progress(args: argparse.Namespace, rest: list[str]) -> int:
     seconds = progress.SECONDS if args.seconds is None else args.seconds
     progress.show(lessons, seconds, lambda text: print(text, flush=True))
     return 0
+
+
+def _hand_in(args: argparse.Namespace, rest: list[str]) -> int:
+    from convbook import handin
+
+    try:
+        return handin.hand_in(args.notebook, args.output)
+    except OSError as error:
+        print(f"convbook: {args.output} cannot be written to: {error}", file=sys.stderr)
+        return 2
 
 
 def _doctor(args: argparse.Namespace, rest: list[str]) -> int:

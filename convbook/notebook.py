@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CHECK = "check-"
+MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
 # Cells with one of these tags show something; no grade and no later cell depends on them.
 SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)

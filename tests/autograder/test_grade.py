@@ -114,6 +114,21 @@ def test_the_command_prints_the_promised_json(
     assert {check["status"] for check in data["checks"]} <= STATUSES
 
 
+def test_the_command_writes_a_feedback_page_and_says_where(
+    answers: NotebookNode, tmp_path: Path
+) -> None:
+    path = write(answers, tmp_path / "homework.ipynb")
+    done = command("check", str(path), "--sandbox", SANDBOX, cwd=tmp_path)
+    written = tmp_path / "homework.feedback.html"
+    assert f"feedback: {written}" in done.stderr
+    text = written.read_text(encoding="utf-8")
+    assert "20" in text and "HIDDEN" not in text and "<script" not in text
+    elsewhere = tmp_path / "no such folder" / "page.html"
+    done = command("check", str(path), "--sandbox", SANDBOX, "-o", str(elsewhere), cwd=tmp_path)
+    assert done.returncode == 0 and "20 of 20 points" in done.stdout
+    assert "Name another place with -o" in done.stderr
+
+
 def test_without_a_sandbox_every_result_says_so(answers: NotebookNode, tmp_path: Path) -> None:
     path = write(answers, tmp_path / "homework.ipynb")
     done = command("check", str(path), "--json", "--sandbox", "none", cwd=tmp_path)

@@ -151,7 +151,7 @@ def test_links_folders_giants_and_missing_files_are_refused(tmp_path: Path, less
     link.symlink_to(lesson.path)
     giant = tmp_path / "giant.ipynb"
     with giant.open("wb") as file:
-        file.truncate(submission.MAX_BYTES + 1)
+        file.truncate(notebook.MAX_BYTES + 1)
     for path, said in (
         (link, "is a link"),
         (tmp_path, "is a folder"),

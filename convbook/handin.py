@@ -1,0 +1,149 @@
+"""Before handing in: what would cost points for no good reason, and the file to hand in.
+
+.venv/bin/convbook hand-in notebooks/02_convolution/02_convolution.ipynb
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convbook import notebook, progress
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+POINTS = 20.0  # that the checks of a lesson give
+AGAIN = "get the notebook from the course again, and copy your functions into it"
+RERUN = "choose Kernel, Restart Kernel and Run All Cells, and save"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, what to do about it, and whether it would break grading."""
+
+    what: str
+    todo: str
+    breaks: bool = False
+
+    def __str__(self) -> str:
+        return f"{'STOP' if self.breaks else 'note'}  {self.what}: {self.todo}."
+
+
+def problems(path: Path, seconds: float = progress.SECONDS) -> Iterator[Problem]:
+    """Find what is wrong with a notebook that is to be handed in, as it was last saved.
+
+    Args:
+        path: the notebook.
+        seconds: how long its visible checks may take.
+    """
+    try:
+        if path.stat().st_size > notebook.MAX_BYTES:
+            most = notebook.MAX_BYTES >> 20
+            yield Problem(f"the file is larger than {most} MiB", "clear large outputs, save", True)
+            return
+        cells = notebook.read(path)
+    except (notebook.NotebookError, OSError) as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        yield Problem(f"the notebook cannot be graded ({reason})", AGAIN, True)
+        return
+    yield from _checks(cells)
+    for cell in cells.cells:
+        if cell.cell_type == "code":
+            yield from _source(cell)
+    yield from _runs(cells)
+    yield from _time(path, seconds)
+
+
+def pack(path: Path, folder: Path) -> Path:
+    """Put a notebook into the file to hand in, and return that file.
+
+    Args:
+        path: the notebook.
+        folder: where the file goes; made where it is not there.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{path.stem}.zip"
+    part = target.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(path, path.name)
+    part.replace(target)
+    return target
+
+
+def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> int:
+    """Say what is wrong, and make the file if nothing would break grading.
+
+    Args:
+        path: the notebook.
+        folder: where the file goes.
+        say: takes each line.
+
+    Returns:
+        0 where the file was made, else 1.
+    """
+    found = list(problems(path))
+    for problem in sorted(found, key=lambda p: not p.breaks):
+        say(str(problem))
+    if any(problem.breaks for problem in found):
+        say("Nothing was made: what says STOP would break grading.")
+        return 1
+    lesson = progress.of(path)
+    say(f"{lesson.points:g} of {lesson.most:g} points, by the checks that you can see.")
+    say(f"Hand in {pack(path, folder)}")
+    say("Was everything saved? What stands in an open browser and not in the file is not in it.")
+    return 0
+
+
+def _checks(cells: NotebookNode) -> Iterator[Problem]:
+    names = Counter(filter(None, map(notebook.grade_id, cells.cells)))
+    for name, times in names.items():
+        if times > 1:
+            yield Problem(f"the cell {name} is there {times} times", "delete the copies", True)
+    points = sum(
+        c.metadata["nbgrader"].get("points", 0) for c in cells.cells if notebook.is_check(c)
+    )
+    if points < POINTS:
+        missing = f"checks of {POINTS - points:g} points are missing"
+        yield Problem(missing, AGAIN, True)
+
+
+def _source(cell: NotebookNode) -> Iterator[Problem]:
+    # Lines for IPython alone are no Python; what is left must be.
+    text = re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.MULTILINE)
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        name = notebook.grade_id(cell) or f"`{cell.source.strip().splitlines()[0][:40]}`"
+        where = f" in line {line}" if line else ""
+        yield Problem(f"{name}: a syntax error{where}", "mend it, run the cell, and save", True)
+
+
+def _runs(cells: NotebookNode) -> Iterator[Problem]:
+    code = [c for c in cells.cells if c.cell_type == "code" and c.source.strip()]
+    counts = [c.execution_count for c in code if c.execution_count]
+    for cell in code:
+        name = notebook.grade_id(cell)
+        written = name and not notebook.is_check(cell) and not name.startswith("given-")
+        if written and re.search(r"^\s*raise NotImplementedError", cell.source, re.MULTILINE):
+            yield Problem(f"{name} is not written yet", "write it, or hand in without it")
+        elif written and not cell.execution_count:
+            yield Problem(f"the cell of {name} never ran", RERUN)
+    if counts != sorted(counts):
+        yield Problem("cells were run in another order than they stand in", RERUN)
+
+
+def _time(path: Path, seconds: float) -> Iterator[Problem]:
+    lesson = progress.of(path, seconds)
+    if "stopped" in lesson.todo or "took" in lesson.todo:
+        yield Problem(lesson.todo, "the grader stops it too: look for an endless loop")

@@ -1,0 +1,149 @@
+"""Handing in: each thing that would break grading is named, and what is made can be graded."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from cells import named
+from nbformat import NotebookNode
+
+from autograder import submission
+from autograder.course import lessons
+from convbook import handin, notebook
+from convbook.cli import main
+
+LESSON = "02_convolution"
+
+
+@pytest.fixture
+def answers() -> NotebookNode:
+    """Lesson 02 with every answer right, run from top to bottom."""
+    lesson = lessons()[LESSON]
+    cells = nbformat.from_dict(lesson.released)
+    for number, cell in enumerate(cells.cells, start=1):
+        if notebook.grade_id(cell) in lesson.exercises:
+            cell.source = named(lesson.notebook, notebook.grade_id(cell)).source
+        if cell.cell_type == "code":
+            cell.execution_count = number
+    return cells
+
+
+def written(cells: NotebookNode, folder: Path) -> Path:
+    path = folder / f"{LESSON}.ipynb"
+    path.write_text(nbformat.writes(cells, version=4), encoding="utf-8")
+    return path
+
+
+def copied_check(cells: NotebookNode) -> None:
+    cells.cells.append(nbformat.from_dict(named(cells, "check-correlate2d")))
+
+
+def lost_check(cells: NotebookNode) -> None:
+    cells.cells.remove(named(cells, "check-correlate2d"))
+
+
+def broken_line(cells: NotebookNode) -> None:
+    named(cells, "correlate2d").source = "def correlate2d(x, w):\n    return (x"
+
+
+def never_ran(cells: NotebookNode) -> None:
+    named(cells, "correlate2d").execution_count = None
+
+
+def blank(cells: NotebookNode) -> None:
+    cell = named(lessons()[LESSON].released, "shift_gap")
+    named(cells, "shift_gap").source = cell.source
+
+
+def other_order(cells: NotebookNode) -> None:
+    named(cells, "check-shift_gap").execution_count = 1
+
+
+def endless(cells: NotebookNode) -> None:
+    named(cells, "correlate1d").source = "def correlate1d(*a, **k):\n    while True: pass"
+
+
+CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
+    "a check twice": (copied_check, True, "check-correlate2d is there 2 times: delete the copies"),
+    "a check missing": (lost_check, True, "checks of 3 points are missing: get the notebook"),
+    "a syntax error": (broken_line, True, "correlate2d: a syntax error in line 2: mend it"),
+    "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
+    "not written": (blank, False, "shift_gap is not written yet"),
+    "another order": (other_order, False, "in another order than they stand in: choose Kernel"),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_is_wrong_is_named_with_what_to_do(
+    case: tuple, answers: NotebookNode, tmp_path: Path
+) -> None:
+    spoil, breaks, says = case
+    spoil(answers)
+    found = [p for p in handin.problems(written(answers, tmp_path)) if says in str(p)]
+    assert len(found) == 1 and found[0].breaks == breaks
+
+
+@pytest.mark.slow
+def test_an_endless_loop_is_named(answers: NotebookNode, tmp_path: Path) -> None:
+    endless(answers)
+    said = [str(p) for p in handin.problems(written(answers, tmp_path), seconds=5)]
+    assert any("endless loop" in text for text in said), said
+
+
+@pytest.mark.slow
+def test_a_right_notebook_has_no_problem_and_its_file_is_graded(
+    answers: NotebookNode, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(answers, tmp_path)
+    assert list(handin.problems(path)) == []
+    assert main(["hand-in", str(path), "-o", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "20 of 20 points" in said and f"{LESSON}.zip" in said
+    made = submission.read(tmp_path / "out" / f"{LESSON}.zip")
+    assert made.lesson.name == LESSON and not made.notes
+    assert [p.name for p in (tmp_path / "out").iterdir()] == [f"{LESSON}.zip"]
+
+
+def test_nothing_is_made_where_grading_would_break(
+    answers: NotebookNode, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copied_check(answers)
+    path = written(answers, tmp_path)
+    assert main(["hand-in", str(path), "-o", str(tmp_path / "out")]) == 1
+    assert "STOP" in capsys.readouterr().out and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"not a notebook", b"\xff\xfe"])
+def test_what_is_no_notebook_says_so(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"{LESSON}.ipynb"
+    path.write_bytes(content)
+    (problem,) = handin.problems(path)
+    assert problem.breaks and "cannot be graded" in problem.what
+
+
+def test_a_missing_and_a_large_file_say_so(tmp_path: Path) -> None:
+    (problem,) = handin.problems(tmp_path / "none.ipynb")
+    assert problem.breaks and "cannot be graded" in problem.what
+    path = tmp_path / f"{LESSON}.ipynb"
+    with path.open("wb") as file:
+        file.truncate(notebook.MAX_BYTES + 1)
+    (problem,) = handin.problems(path)
+    assert "larger than 20 MiB" in problem.what
+
+
+def test_an_older_file_stays_whole_where_packing_fails(
+    answers: NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(answers, tmp_path)
+    made = handin.pack(path, tmp_path / "out")
+    before = made.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        handin.pack(path, tmp_path / "out")
+    assert made.read_bytes() == before
