@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,8 @@ def _warn(sandbox: str | None) -> None:
 
 
 def _grade(args: argparse.Namespace) -> int:
+    from nbformat import NotebookNode
+
     from autograder import classroom
 
     _warn(args.sandbox)
@@ -114,7 +117,8 @@ def _grade(args: argparse.Namespace) -> int:
         for graded in classroom.grade_class(room, args.lessons, args.sandbox):
             how = "unchanged" if graded.is_old else "graded"
             print(f"{how}: {graded.student}, {graded.lesson}", file=sys.stderr)
-            results.append(graded)
+            slim = replace(graded.grade, cells=NotebookNode())  # or a large class fills the memory
+            results.append(replace(graded, grade=slim))
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130

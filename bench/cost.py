@@ -1,6 +1,6 @@
 """What grading costs: processor time of ours beside plain nbgrader's, on the same submissions.
 
-    make bench                    a class of ten, three rounds
+    make bench                    one notebook and a class of fifty
     python bench/cost.py --lesson 02_convolution --students 10 --rounds 3
 
 Both grade the same notebooks with the same checks, by turns, in one run. Plain nbgrader runs its
@@ -40,8 +40,8 @@ PR_SET_CHILD_SUBREAPER = 36
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lesson", default="02_convolution", choices=lessons())
-    parser.add_argument("--students", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--students", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=1)
     args = parser.parse_args()
     # Whatever a grader leaves behind becomes our child, so that its time is counted.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
