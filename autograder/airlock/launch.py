@@ -136,32 +136,34 @@ def student_server(
     kind: str, staged: Path, binds: Sequence[Bind], path: Sequence[str], warm: Sequence[str]
 ) -> ForkServer:
     """Start the fork server for student processes."""
-    module = ["airlock.inside.server", "airlock.inside.student"]
-    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm), "run": ""}
-    if kind == "bwrap":
-        return ForkServer([*sandbox.student_command(staged, binds, path), *module], None, options)
-    folders = [str(staged), *(_outside(entry, binds) for entry in path), *filter(None, sys.path)]
-    env = os.environ | sandbox.worker_environment(str(staged))
-    env["PYTHONPATH"] = os.pathsep.join(folders)
-    return ForkServer([sys.executable, "-sPm", *module], env, options)
+    return _shut_in(kind, staged, binds, path, warm, "airlock.inside.student")
 
 
 def workshop_server(
     kind: str, staged: Path, binds: Sequence[Bind], path: Sequence[str]
 ) -> ForkServer:
     """Start the fork server for kernels: a student's sandbox with a compiler in it."""
-    module = ["airlock.inside.server", "airlock.inside.workshop"]
-    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": [], "run": ""}
+    tools = [(folder, folder) for folder in sandbox.COMPILER if Path(folder).is_dir()]
+    return _shut_in(kind, staged, [*binds, *tools], path, [], "airlock.inside.workshop")
+
+
+def _shut_in(
+    kind: str,
+    staged: Path,
+    binds: Sequence[Bind],
+    path: Sequence[str],
+    warm: Sequence[str],
+    module: str,
+) -> ForkServer:
+    """Start a fork server in the sandbox, or with the same modules outside where there is none."""
+    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm), "run": ""}
+    run = ["airlock.inside.server", module]
     if kind == "bwrap":
-        tools = [
-            *binds,
-            *((folder, folder) for folder in sandbox.COMPILER if Path(folder).is_dir()),
-        ]
-        return ForkServer([*sandbox.student_command(staged, tools, path), *module], None, options)
+        return ForkServer([*sandbox.student_command(staged, binds, path), *run], None, options)
     folders = [str(staged), *(_outside(entry, binds) for entry in path), *filter(None, sys.path)]
     env = os.environ | sandbox.worker_environment(str(staged))
     env["PYTHONPATH"] = os.pathsep.join(folders)
-    return ForkServer([sys.executable, "-sPm", *module], env, options)
+    return ForkServer([sys.executable, "-sPm", *run], env, options)
 
 
 def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> ForkServer:
