@@ -1172,6 +1172,13 @@ plt.show()
 # where many layers crop: the lost columns add up, and always on the same side. And two people with
 # two libraries get two shapes from one description. I would have it raise: then I decide once what
 # happens, and my decision stands in the code. Padding loses no pixel, but hides the misfit as well.
+#
+# **Rubric**
+#
+# - **2 points:** one column (and one row) is never seen, a case with harm and one without, and a
+#   choice with a reason.
+# - **1 point:** two of these three.
+# - **0 points:** "the picture gets smaller", with no count.
 
 # %% [markdown]
 # ## Summary

@@ -809,6 +809,13 @@ for height in judge.rng().uniform(0.1, 5, size=4):
 # As good. Whatever filter my layer learns, hers can learn the same one turned by half a circle, and
 # then computes the same output. Her filters will look like mine turned in both directions. The flip
 # would matter only if a filter were made by hand or carried over from one library to the other.
+#
+# **Rubric**
+#
+# - **2 points:** as good, because the weights are learned, and the filters look turned by half a
+#   circle.
+# - **1 point:** one of the two.
+# - **0 points:** "worse, because the flip loses information".
 
 # %% [markdown]
 # ## Summary

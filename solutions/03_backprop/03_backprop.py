@@ -339,6 +339,13 @@ print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
 # $[w_1, w_0]$ over $[0, \text{dout}_0, \text{dout}_1, \text{dout}_2, 0]$: that is dx. In each term the
 # indices of dout and w add up to the index of dx. For the weights nothing is flipped: dw is dout
 # slid over x as it is, a correlation. There the index of x is that of dout plus that of dw.
+#
+# **Rubric**
+#
+# - **2 points:** all seven gradients, and: flipped for the data, a correlation for the weights.
+# - **1 point:** the gradients alone, or the sentence alone with at most two slips in the
+#   gradients.
+# - **0 points:** "both are flipped", repeating the note.
 
 # %% [markdown]
 # **Take away.** To find a gradient, find every place where the number is used, and add.

@@ -1082,6 +1082,13 @@ plt.show()
 # costs far more than its 363 multiplications. The product is one call of compiled code, which keeps
 # small blocks of both matrices near the processor and uses every number there many times. It costs
 # memory: `cols` has 1,098,075 numbers, 7.1 times as many as the picture.
+#
+# **Rubric**
+#
+# - **2 points:** 105,415,200 both ways, one call of compiled code instead of 290,400 turns, and
+#   7.1 times the memory.
+# - **1 point:** the count with one of the other two.
+# - **0 points:** "fewer, because the matrix is multiplied once".
 
 # %% [markdown]
 # ## Summary

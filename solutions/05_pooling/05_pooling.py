@@ -1046,6 +1046,13 @@ plt.show()
 # them are never computed: an edge that falls between her stops is seen less or not at all, and a
 # shift by one pixel changes her map much more (with stride 4, in section 8, by about four times as
 # much as a maximum).
+#
+# **Rubric**
+#
+# - **2 points:** a quarter of the outputs is computed, and the choice among four (or the
+#   steadiness under a shift) is lost.
+# - **1 point:** one of the two, or both without a number.
+# - **0 points:** "nothing is lost, the sizes are the same".
 
 # %% [markdown]
 # ## Summary

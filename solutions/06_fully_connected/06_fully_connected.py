@@ -1240,6 +1240,13 @@ for shape in ((2, 5, 3, 4), (3, 2, 6, 1), (1, 4, 1, 1), (4, 3, 2, 7)):
 # edge of the picture and sees zeros both ways.) To test `fc_to_conv` she gives both nets a picture of
 # exactly 224 x 224. The map is then 1 x 1 and must equal the scores of the FC net but for rounding.
 # A test of the layer alone, on random volumes of 7 x 7 x 512, would do as well.
+#
+# **Rubric**
+#
+# - **2 points:** zero padding inside the net is the reason, and a test that settles it: 224 x
+#   224, or the layer alone.
+# - **1 point:** one of the two.
+# - **0 points:** "rounding", which gives no percents.
 
 # %% [markdown]
 # ## Summary

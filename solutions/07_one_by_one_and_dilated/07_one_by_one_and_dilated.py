@@ -1051,6 +1051,13 @@ plt.show()
 # memory, three nonlinearities more than the large layer, and no holes, as the dilations grow. Where
 # memory is no matter, fifteen dense layers compare all neighbours and have the most nonlinearities.
 # Only if memory is short above all would I take the large layer.
+#
+# **Rubric**
+#
+# - **2 points:** all three see 31, weights 961, 135 and 36 C^2, nonlinearities and memory
+#   compared, a choice with a reason.
+# - **1 point:** the weights and one of the other comparisons.
+# - **0 points:** "dilated layers see fewer pixels, so they need more weights".
 
 # %% [markdown]
 # ## Summary

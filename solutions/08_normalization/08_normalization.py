@@ -1136,6 +1136,13 @@ for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6)):
 # $x - \text{mean}$ is 0, and `out` is `beta` for every picture: the scores no longer depend on the
 # input. In a batch of 100 the mean and the variance are close to the running ones, so the answers
 # were nearly right, although each of them depended on the other 99 pictures.
+#
+# **Rubric**
+#
+# - **2 points:** training mode; x minus its own mean is 0, so out is beta; the statistics of 100
+#   pictures are near the running ones.
+# - **1 point:** two of the three.
+# - **0 points:** "the running mean was never stored", which would spoil batches of 100 as well.
 
 # %% [markdown]
 # ## Summary

@@ -1851,6 +1851,12 @@ plot.maps(
 #
 # 3. This is no bug. The net knows its training pictures by heart, and new ones are something else:
 # it overfits. More pictures, a smaller net, dropout, or stopping earlier may help.
+#
+# **Rubric**
+#
+# - **2 points:** three diagnoses, each with a place to look.
+# - **1 point:** two of them.
+# - **0 points:** "a smaller rate" for all three.
 
 # %% [markdown]
 # ## Summary

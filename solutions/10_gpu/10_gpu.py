@@ -1544,6 +1544,13 @@ fused = r"""
 # compile, record an event before and behind several calls, wait for the second, and divide the time between them.
 # The checks here would have told him nothing about speed. They show that the values are right, that nothing moves
 # or waits, and how many launches and loads there are.
+#
+# **Rubric**
+#
+# - **2 points:** he measured the ordering, a right measurement (warm up, events or waiting,
+#   repeat), and: nothing about speed.
+# - **1 point:** two of the three.
+# - **0 points:** "the GPU is that fast", or "measure several times" without waiting.
 
 # %% [markdown]
 # What was not run on this machine?

@@ -1421,6 +1421,13 @@ plot.maps(
 # FC layers, as in GoogLeNet: 15.2 million parameters are left, 0.17 GB in place of 1.55 GB, and
 # 3.8 GB in all. Or a stride of 2 in the first layer, as in ZF Net, which makes nearly all
 # activations a quarter. Plain SGD alone saves 0.5 GB and is not enough.
+#
+# **Rubric**
+#
+# - **2 points:** the second FC becomes as large, activations stay, and two changes that fit, with
+#   numbers.
+# - **1 point:** the first part with one change, or two changes without numbers.
+# - **0 points:** "74 % of the memory", taking weights for memory.
 
 # %% [markdown]
 # ## Summary

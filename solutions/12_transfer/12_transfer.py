@@ -1104,6 +1104,13 @@ plt.show()
 # also try a head on the features of an earlier block. I would open the last block, at a rate ten
 # or a hundred times smaller than the head's, only if the pictures kept aside get better by it.
 # More pictures would be the reason to go on.
+#
+# **Rubric**
+#
+# - **2 points:** too few pictures for all weights, the rate too large, and an order: head first,
+#   then a block at a small rate, judged on pictures kept aside.
+# - **1 point:** the reason and freezing, without a way to judge.
+# - **0 points:** "train longer" or "a larger net".
 
 # %% [markdown]
 # ## Summary

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from autograder import judge, mistakes, rehearse
 from autograder.course import Lesson, lessons
+from convbook import notebook
 
 SEEDS = (11, 12, 13)
 MAX_SECONDS = 600  # of one cell: it hangs; a machine may be busy with something else
@@ -76,6 +77,17 @@ def test_each_exercise_has_five_mistakes_and_two_right_versions(lesson: Lesson) 
     names = [(m.exercise, m.name) for m in known]
     assert len(names) == len(set(names))
     assert all(m.symptom and m.hint.endswith((".", "?")) for m in known)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_written_answers_have_a_rubric_that_students_do_not_see(lesson: Lesson) -> None:
+    answers = [c for c in lesson.notebook.cells if notebook.grade_id(c).startswith("answer-")]
+    assert answers
+    for cell in answers:
+        assert [f"**{n}" in cell.source for n in ("2 points:", "1 point:", "0 points:")] == [
+            True
+        ] * 3
+    assert not any("Rubric" in cell.source for cell in lesson.released.cells)
 
 
 @pytest.mark.slow
