@@ -41,8 +41,7 @@ LOCKED = [
     *(requirement for extra, lines in EXTRAS.items() if extra != "gpu" for requirement in lines),
 ]
 
-ENVIRONMENT_TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
-ENVIRONMENT = yaml.safe_load(ENVIRONMENT_TEXT)
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA = {
     requirement.name: requirement.specifier
     for requirement in map(
@@ -95,8 +94,10 @@ def test_environment_has_the_ranges_of_pyproject():
     assert ENVIRONMENT["channels"] == ["conda-forge"]
 
 
-def test_environment_offers_the_gpu_part_as_a_comment():
-    offered = [Requirement(line) for line in re.findall(r"^  # - (.+)$", ENVIRONMENT_TEXT, re.M)]
+def test_the_gpu_environment_adds_the_gpu_part_to_the_same_environment():
+    added = yaml.safe_load((ROOT / "environment-gpu.yml").read_text(encoding="utf-8"))
+    assert (added["name"], added["channels"]) == (ENVIRONMENT["name"], ENVIRONMENT["channels"])
+    offered = [Requirement(line) for line in added["dependencies"]]
     wanted = [(conda_name(requirement), requirement.specifier) for requirement in EXTRAS["gpu"]]
     assert [(requirement.name, requirement.specifier) for requirement in offered] == wanted
 
