@@ -116,6 +116,11 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
                     yield Graded(student, lesson.name, result)
 
 
+def count(room: Classroom, names: list[str]) -> int:
+    """Return how many submissions there are to look at; arguments as in `grade_class`."""
+    return sum(len(_folders(room, lesson)) for lesson in _lessons(names))
+
+
 def _unchanged(
     room: Classroom, student: str, lesson: Lesson, before: record.Record | None, sandbox: str | None
 ) -> Grade | None:

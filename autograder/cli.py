@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from autograder.build.marks import MarkError
 from autograder.course import CourseError
 
 if TYPE_CHECKING:
+    from autograder.classroom import Graded
     from autograder.grade import Grade
 
 # Each command imports what it needs, so that the quick ones start quickly.
@@ -112,13 +114,12 @@ def _grade(args: argparse.Namespace) -> int:
 
     _warn(args.sandbox)
     room = classroom.at(args.room, args.submissions)
-    results = []
+    total, start, results = classroom.count(room, args.lessons), time.monotonic(), []
     try:
         for graded in classroom.grade_class(room, args.lessons, args.sandbox):
-            how = "unchanged" if graded.is_old else "graded"
-            print(f"{how}: {graded.student}, {graded.lesson}", file=sys.stderr)
             slim = replace(graded.grade, cells=NotebookNode())  # or a large class fills the memory
             results.append(replace(graded, grade=slim))
+            _say(graded, len(results), total, time.monotonic() - start)
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
@@ -126,6 +127,17 @@ def _grade(args: argparse.Namespace) -> int:
     print(*classroom.table(results), sep="\n")
     print(f"{len(pages)} feedback pages below {room.feedback}")
     return 0
+
+
+def _say(graded: "Graded", done: int, total: int, seconds: float) -> None:
+    """Tell how far a class is: one line that changes on a terminal, a line each in a log."""
+    how = "unchanged" if graded.is_old else "graded"
+    left = seconds / done * (total - done)
+    text = f"{done} of {total}, {how}: {graded.student}, {graded.lesson}; {left:.0f} s left"
+    if not sys.stderr.isatty():
+        print(text, file=sys.stderr)
+    else:
+        print(f"\r\x1b[K{text}", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
 def _feedback(args: argparse.Namespace) -> int:
