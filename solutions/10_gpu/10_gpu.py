@@ -13,12 +13,12 @@
 # %% [markdown]
 # # 10 The same layers on a GPU
 #
-# A graphics processor, or GPU, has thousands of small arithmetic units and a memory of its own. CuPy
-# gives that memory NumPy's names: `cupy.zeros`, `cupy.exp`, `x @ w`. So how much of your code has to
-# change? Less than you think in the layers, and more than you think around them.
+# A graphics processor, or GPU, has thousands of small arithmetic units and a memory of its own.
+# CuPy gives that memory NumPy's names: `cupy.zeros`, `cupy.exp`, `x @ w`. So how much of your code
+# has to change? Less than you think in the layers, and more than you think around them.
 #
-# **You will** port the layers of lessons 02 to 06 so that one source runs on both processors; write a
-# training loop that hardly talks to the GPU; measure time where a stopwatch lies; and write three
+# **You will** port the layers of lessons 02 to 06 so that one source runs on both processors; write
+# a training loop that hardly talks to the GPU; measure time where a stopwatch lies; and write three
 # kernels in CUDA C, the language of the GPU itself.
 #
 # **You will learn** what moves data and what waits; why a loop over pictures is the worst thing one
@@ -62,10 +62,10 @@ from convbook.gpu import tiers
 print(gpu.banner())
 
 # %% [markdown]
-# Every check says which of these it used. `[cpu-sim]` is a **simulated device**: NumPy's values under
-# CuPy's rules, in a memory that your code reaches by counted transfers alone. `[emulator]` runs CUDA C
-# on the processor, one thread after the other, and watches every access. `[nvrtc]` is NVIDIA's own
-# compiler. `[gpu]` is a real one. Points come from the first two, wherever you are.
+# Every check says which of these it used. `[cpu-sim]` is a **simulated device**: NumPy's values
+# under CuPy's rules, in a memory that your code reaches by counted transfers alone. `[emulator]`
+# runs CUDA C on the processor, one thread after the other, and watches every access. `[nvrtc]` is
+# NVIDIA's own compiler. `[gpu]` is a real one. Points come from the first two, wherever you are.
 #
 # A pass without a GPU shows that the values are right and that nothing moves or waits which should
 # not. It shows nothing about speed.
@@ -73,10 +73,10 @@ print(gpu.banner())
 # %% [markdown]
 # ## 1. Two memories
 #
-# The GPU computes with what lies in its own memory. An array gets there by a **transfer** over a bus
-# that is some fifty times slower than that memory. And the GPU works by itself: NumPy returns when
-# the work is done, CuPy returns when the work is *ordered*. The order is called a **launch**. Only
-# when the processor wants a value back must it **wait**.
+# The GPU computes with what lies in its own memory. An array gets there by a **transfer** over a
+# bus that is some fifty times slower than that memory. And the GPU works by itself: NumPy returns
+# when the work is done, CuPy returns when the work is *ordered*. The order is called a **launch**.
+# Only when the processor wants a value back must it **wait**.
 
 # %%
 x = cp.asarray(np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]], dtype=np.float32))
@@ -86,8 +86,8 @@ with gpu.counting() as seen:
 print(seen)
 
 # %% [markdown]
-# Three launches, no transfer, no wait: `total` is an array of no dimensions, in the GPU's memory. Nobody
-# knows yet what it holds. `float(total)` asks, and pays:
+# Three launches, no transfer, no wait: `total` is an array of no dimensions, in the GPU's memory.
+# Nobody knows yet what it holds. `float(total)` asks, and pays:
 
 # %%
 with gpu.counting() as seen:
@@ -95,8 +95,8 @@ with gpu.counting() as seen:
 print(value, seen)
 
 # %% [markdown]
-# **Predict before you run.** `x` lies on the device, float32, with 2 x 3 numbers as above. What does each
-# line do?
+# **Predict before you run.** `x` lies on the device, float32, with 2 x 3 numbers as above. What
+# does each line do?
 #
 # | | line |
 # |---|---|
@@ -118,9 +118,9 @@ print(value, seen)
 #
 # <details><summary>Hint</summary>
 #
-# How many numbers does each result have? Where the processor must know that to go on, it has to wait.
-# And CuPy never moves an array to the GPU for you when you compute with it, but it does so with an
-# index.
+# How many numbers does each result have? Where the processor must know that to go on, it has to
+# wait. And CuPy never moves an array to the GPU for you when you compute with it, but it does so
+# with an index.
 #
 # </details>
 
@@ -188,15 +188,15 @@ with gpu.simulated():
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** CuPy raises where data would have to move to the GPU unasked, and stays silent where
-# it moves back.
+# **Take away.** CuPy raises where data would have to move to the GPU unasked, and stays silent
+# where it moves back.
 
 # %% [markdown]
 # ## 2. One source for both
 #
-# `np.exp(x)` on a device array works, because NumPy sees whose array it is and calls CuPy. `np.zeros(3)`
-# cannot know: there is no array to look at. So code for both asks the data first, and calls the answer
-# `xp`:
+# `np.exp(x)` on a device array works, because NumPy sees whose array it is and calls CuPy.
+# `np.zeros(3)` cannot know: there is no array to look at. So code for both asks the data first, and
+# calls the answer `xp`:
 #
 #     xp = get_array_module(x)
 #     out = xp.zeros(x.shape, dtype=x.dtype)
@@ -206,8 +206,8 @@ with gpu.simulated():
 #
 # <details><summary>Answer</summary>
 #
-# CuPy's: one device array is enough. Then `x @ w` raises a `TypeError`, and that is right. The error
-# names the forgotten upload, where NumPy's answer would hide it.
+# CuPy's: one device array is enough. Then `x @ w` raises a `TypeError`, and that is right. The
+# error names the forgotten upload, where NumPy's answer would hide it.
 #
 # </details>
 #
@@ -219,7 +219,8 @@ with gpu.simulated():
 #
 # <details><summary>Hint</summary>
 #
-# `isinstance(x, cp.ndarray)` says where an array lies. `cp.asarray` uploads, `cp.asnumpy` downloads.
+# `isinstance(x, cp.ndarray)` says where an array lies. `cp.asarray` uploads, `cp.asnumpy`
+# downloads.
 #
 # </details>
 
@@ -312,8 +313,8 @@ for tier in tiers.each():
 # %% [markdown]
 # **Take away.** Ask the data where it lies, once, at the top of the function.
 #
-# Libraries that serve more than two array packages ask differently: `array_namespace(x)`, from the package
-# array-api-compat. The idea is the same.
+# Libraries that serve more than two array packages ask differently: `array_namespace(x)`, from the
+# package array-api-compat. The idea is the same.
 
 # %% [markdown]
 # ## 3. Fully connected, and the loss
@@ -325,24 +326,24 @@ for tier in tiers.each():
 #     p[np.arange(N), y] -= 1
 #     loss = float(-np.log(p[np.arange(N), y]).mean())
 #
-# **Predict before you run.** All arrays lie on the device. Which of the calls will stop? Which will work
-# and cost something?
+# **Predict before you run.** All arrays lie on the device. Which of the calls will stop? Which will
+# work and cost something?
 #
 # <details><summary>Answer</summary>
 #
-# `np.dot` is handed over to CuPy and runs. `np.arange(N)` makes a host array: as an index it is uploaded
-# at every call, silently. `float` waits until the GPU has caught up, at every step of the training. It is
-# the only line that needs the value, and the training does not need it.
+# `np.dot` is handed over to CuPy and runs. `np.arange(N)` makes a host array: as an index it is
+# uploaded at every call, silently. `float` waits until the GPU has caught up, at every step of the
+# training. It is the only line that needs the value, and the training does not need it.
 #
 # </details>
 #
 # ### Exercise 3: `affine_forward`, `affine_backward`, `softmax_loss` (2 points)
 #
-# Port the three. Nothing may be uploaded, downloaded or waited for, and nothing may become float64. So
-# the loss stays on the device.
+# Port the three. Nothing may be uploaded, downloaded or waited for, and nothing may become float64.
+# So the loss stays on the device.
 #
-# By hand: $x = [1, 2]$, $w = [1, 3]$ as a column, $b = 10$ give $1 + 6 + 10 = 17$. And two equal scores
-# give the loss $\log 2 = 0.693$.
+# By hand: $x = [1, 2]$, $w = [1, 3]$ as a column, $b = 10$ give $1 + 6 + 10 = 17$. And two equal
+# scores give the loss $\log 2 = 0.693$.
 
 
 # %% exercise="affine_forward"
@@ -486,9 +487,9 @@ for tier in tiers.each():
 # %% [markdown]
 # ## 4. Convolution
 #
-# Lesson 02 filled `out` number by number. On a GPU each of these lines is a launch, and a launch costs
-# some microseconds, whether it computes one number or a million. A loop over pictures is the slowest
-# program one can write for a GPU. `cp` counts launches, so you can see it here:
+# Lesson 02 filled `out` number by number. On a GPU each of these lines is a launch, and a launch
+# costs some microseconds, whether it computes one number or a million. A loop over pictures is the
+# slowest program one can write for a GPU. `cp` counts launches, so you can see it here:
 
 
 # %%
@@ -504,8 +505,8 @@ for N in (2, 8):
     print(f"N = {N}: {seen}")
 
 # %% [markdown]
-# **Predict before you run.** How many launches will it be for 64 pictures? And how should the number
-# depend on $N$ in a good layer?
+# **Predict before you run.** How many launches will it be for 64 pictures? And how should the
+# number depend on $N$ in a good layer?
 #
 # <details><summary>Answer</summary>
 #
@@ -525,8 +526,8 @@ for N in (2, 8):
 #
 # <details><summary>Hint</summary>
 #
-# Backward, column $(n, i, j)$ of tap $(u, v)$ goes to `dx_pad[n, :, i*stride + u, j*stride + v]`. For
-# one tap and all $n, i, j$ at once this is a slice with steps: `u : u + stride*H_out : stride`.
+# Backward, column $(n, i, j)$ of tap $(u, v)$ goes to `dx_pad[n, :, i*stride + u, j*stride + v]`.
+# For one tap and all $n, i, j$ at once this is a slice with steps: `u : u + stride*H_out : stride`.
 #
 # </details>
 
@@ -693,31 +694,32 @@ for x, w, b, how in inputs.conv(judge.rng()):
 # %% [markdown]
 # ## 5. Max pooling
 #
-# The switch of lesson 05 says which pixel of a window won. Here is a way to use it that looks natural:
+# The switch of lesson 05 says which pixel of a window won. Here is a way to use it that looks
+# natural:
 #
 #     dx[windows == out] = dout[...]
 #
-# **Predict before you run.** A mask on the left of `=` does not wait, as you saw in section 1. What is
-# wrong with this line in spite of it?
+# **Predict before you run.** A mask on the left of `=` does not wait, as you saw in section 1. What
+# is wrong with this line in spite of it?
 #
 # <details><summary>Answer</summary>
 #
-# In a window with two equal maxima both pixels match. Each would get the whole gradient, or the counts
-# of left and right would not even agree. The switch has to pick one: the first.
+# In a window with two equal maxima both pixels match. Each would get the whole gradient, or the
+# counts of left and right would not even agree. The switch has to pick one: the first.
 #
 # </details>
 #
 # ### Exercise 5: `max_pool_forward`, `max_pool_backward` (2 points)
 #
-# Windows may overlap. Of equal values the first wins, row by row. Nothing may move or wait, and no loop
-# may run over pictures or places.
+# Windows may overlap. Of equal values the first wins, row by row. Nothing may move or wait, and no
+# loop may run over pictures or places.
 #
 # By hand: four ones in a 2 x 2 window, and `dout` $= 5$, give `dx` $= [[5, 0], [0, 0]]$.
 #
 # <details><summary>Hint</summary>
 #
-# `argmax` along the last axis gives the first of equal values. Then go over the taps, as in `conv_backward`:
-# tap $k$ gets `dout * (switches == k)`.
+# `argmax` along the last axis gives the first of equal values. Then go over the taps, as in
+# `conv_backward`: tap $k$ gets `dout * (switches == k)`.
 #
 # </details>
 
@@ -841,23 +843,23 @@ for x, *how in inputs.pool(judge.rng()):
 # The layers are quiet now. The loop around them is where most programs lose their time: it uploads
 # every batch, and prints the loss at every step.
 #
-# **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are needed, if
-# all the data fits on the device?
+# **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are
+# needed, if all the data fits on the device?
 #
 # <details><summary>Answer</summary>
 #
-# Four uploads at the start: pictures, classes, weights, biases. Ten losses. At the end two downloads:
-# weights and biases. A batch is a slice of what is there, and a slice is a view.
+# Four uploads at the start: pictures, classes, weights, biases. Ten losses. At the end two
+# downloads: weights and biases. A batch is a slice of what is there, and a slice is a view.
 #
 # </details>
 #
 # ### Exercise 6: `train` (2 points)
 #
-# Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from number
-# $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`.
+# Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from
+# number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`.
 #
-# By hand: 10 steps, every fifth loss: 4 uploads, $2 + 2 = 4$ downloads, 4 waits. And the first loss of
-# weights that are all zero, for two classes, is $\log 2 = 0.693$.
+# By hand: 10 steps, every fifth loss: 4 uploads, $2 + 2 = 4$ downloads, 4 waits. And the first loss
+# of weights that are all zero, for two classes, is $\log 2 = 0.693$.
 
 
 # %% exercise="train"
@@ -946,8 +948,8 @@ for N, D, C, batch, steps, every in ((12, 5, 3, 4, 7, 2), (9, 2, 4, 3, 5, 5), (8
 # %% [markdown]
 # ## 7. A stopwatch that lies
 #
-# How long does a kernel take? The device of the next cell takes 20 ms for each launch, and 50 ms once to
-# compile it. Its clock is simulated, so the numbers are the same on every machine.
+# How long does a kernel take? The device of the next cell takes 20 ms for each launch, and 50 ms
+# once to compile it. Its clock is simulated, so the numbers are the same on every machine.
 
 # %%
 with gpu.simulated(kernel_ms=20, compile_ms=50):
@@ -959,19 +961,20 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
         print(f"stopwatch around call {attempt}: {1000 * (gpu.clock() - start):.3f} ms")
 
 # %% [markdown]
-# The first reading is the compiler's, the second is what it costs to *order* the work. Neither is 20.
+# The first reading is the compiler's, the second is what it costs to *order* the work. Neither is
+# 20.
 #
-# The GPU has marks of its own for this, **events**. `start.record()` puts a mark into the queue behind
-# what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds between two marks,
-# and raises where the GPU has not come to the second one yet.
+# The GPU has marks of its own for this, **events**. `start.record()` puts a mark into the queue
+# behind what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds
+# between two marks, and raises where the GPU has not come to the second one yet.
 #
-# **Predict before you run.** Which three things must a good measurement do that the stopwatch above did
-# not?
+# **Predict before you run.** Which three things must a good measurement do that the stopwatch above
+# did not?
 #
 # <details><summary>Answer</summary>
 #
-# Call once before, so that compiling is over. Wait until the end mark is reached. And repeat, because one
-# launch is short; then divide.
+# Call once before, so that compiling is over. Wait until the end mark is reached. And repeat,
+# because one launch is short; then divide.
 #
 # </details>
 #
@@ -1036,24 +1039,26 @@ for many in (1, 3):
 # %% [markdown]
 # ## 8. A kernel of your own
 #
-# Every call of CuPy launches a **kernel**: a small program that thousands of threads run at once, each
-# on its own number. It is written in CUDA C. A thread knows who it is: `threadIdx.x` within its **block**,
-# `blockIdx.x` within the **grid** of blocks, and each block has `blockDim.x` threads. So
+# Every call of CuPy launches a **kernel**: a small program that thousands of threads run at once,
+# each on its own number. It is written in CUDA C. A thread knows who it is: `threadIdx.x` within
+# its **block**, `blockIdx.x` within the **grid** of blocks, and each block has `blockDim.x`
+# threads. So
 #
 #     int i = blockIdx.x * blockDim.x + threadIdx.x;
 #
-# counts all threads from 0. **Predict before you run.** There are 10 numbers, and blocks of 4 threads. How
-# many blocks are needed? How many threads have nothing to do, and what must they not do?
+# counts all threads from 0. **Predict before you run.** There are 10 numbers, and blocks of 4
+# threads. How many blocks are needed? How many threads have nothing to do, and what must they not
+# do?
 #
 # <details><summary>Answer</summary>
 #
-# Three blocks, 12 threads. Two have no number. They must not read or write: element 10 belongs to somebody
-# else. So each kernel starts with a **guard**, `if (i >= n) return;`.
+# Three blocks, 12 threads. Two have no number. They must not read or write: element 10 belongs to
+# somebody else. So each kernel starts with a **guard**, `if (i >= n) return;`.
 #
 # </details>
 #
-# Here is one that doubles every number. `cuda.emulate` runs its threads one after the other and looks at
-# every access. On a GPU, `cupy.RawKernel(source, "twice")` runs the very same text.
+# Here is one that doubles every number. `cuda.emulate` runs its threads one after the other and
+# looks at every access. On a GPU, `cupy.RawKernel(source, "twice")` runs the very same text.
 
 # %%
 twice = r"""
@@ -1072,12 +1077,12 @@ if cuda.compiler():
 # %% [markdown]
 # ### Exercise 8: `bias_relu_kernel` (1 point)
 #
-# After a convolution come the biases and the ReLU: two launches, which read and write every number twice.
-# One kernel does both. It gets `x` with $N \cdot F \cdot P$ numbers, $P$ of them for each feature map, and
-# `b` with $F$.
+# After a convolution come the biases and the ReLU: two launches, which read and write every number
+# twice. One kernel does both. It gets `x` with $N \cdot F \cdot P$ numbers, $P$ of them for each
+# feature map, and `b` with $F$.
 #
-# By hand: with $F = 2$ and $P = 3$, number 7 is the second of map $7 // 3 = 2$, and $2 \bmod 2 = 0$: it
-# gets `b[0]`.
+# By hand: with $F = 2$ and $P = 3$, number 7 is the second of map $7 // 3 = 2$, and $2 \bmod 2 =
+# 0$: it gets `b[0]`.
 
 
 # %% exercise="bias_relu_kernel"
@@ -1124,29 +1129,30 @@ for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
 # %% [markdown]
 # ## 9. Neighbours read neighbours
 #
-# 32 threads work in step; they are called a **warp**. When they read 32 neighbouring numbers, memory sends
-# four pieces of 32 bytes, and all of it is used. When they read 32 numbers far apart, it sends 32 pieces
-# and seven eighths are thrown away. The emulator counts the pieces, `sectors_per_request`.
+# 32 threads work in step; they are called a **warp**. When they read 32 neighbouring numbers,
+# memory sends four pieces of 32 bytes, and all of it is used. When they read 32 numbers far apart,
+# it sends 32 pieces and seven eighths are thrown away. The emulator counts the pieces,
+# `sectors_per_request`.
 #
-# **Predict before you run.** In im2col, thread $i$ writes one element of `cols`, which has the shape
-# $(C \cdot HH \cdot WW, H_{out} \cdot W_{out})$. Which index should change fastest from thread to thread:
-# the one of the patch's element, or the one of the place?
+# **Predict before you run.** In im2col, thread $i$ writes one element of `cols`, which has the
+# shape $(C \cdot HH \cdot WW, H_{out} \cdot W_{out})$. Which index should change fastest from
+# thread to thread: the one of the patch's element, or the one of the place?
 #
 # <details><summary>Answer</summary>
 #
-# The place. Neighbouring places read neighbouring pixels and write neighbouring numbers of one row. With
-# the patch's element fastest, each write lands in another row.
+# The place. Neighbouring places read neighbouring pixels and write neighbouring numbers of one row.
+# With the patch's element fastest, each write lands in another row.
 #
 # </details>
 #
 # ### Exercise 9: `im2col_kernel` (2 points)
 #
-# One picture, any stride and padding. A pixel in the padding is 0, and must not be read. There may be at
-# most 8 sectors per request.
+# One picture, any stride and padding. A pixel in the padding is 0, and must not be read. There may
+# be at most 8 sectors per request.
 #
-# By hand: a 4 x 4 picture and a 3 x 3 window without padding give a 9 x 4 matrix: 36 threads. Thread 5 is
-# element $5 // 4 = 1$ of the patch, at place $5 \bmod 4 = 1$: $u, v = 0, 1$ and $i, j = 0, 1$. It reads
-# `x[0, 2]`.
+# By hand: a 4 x 4 picture and a 3 x 3 window without padding give a 9 x 4 matrix: 36 threads.
+# Thread 5 is element $5 // 4 = 1$ of the patch, at place $5 \bmod 4 = 1$: $u, v = 0, 1$ and $i, j =
+# 0, 1$. It reads `x[0, 2]`.
 
 
 # %% exercise="im2col_kernel"
@@ -1207,8 +1213,8 @@ for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here is a kernel that is right, with the patch's element fastest. Its answers are the same. Its sectors
-# are not:
+# Here is a kernel that is right, with the patch's element fastest. Its answers are the same. Its
+# sectors are not:
 
 # %% tags=["experiment"]
 slow = im2col_kernel().replace(
@@ -1224,43 +1230,43 @@ if cuda.compiler():
         print(f"{name}: {ran.sectors_per_request:.1f} sectors per request")
 
 # %% [markdown]
-# If both lines show the same number, your kernel is written in other words than the line that this cell
-# looks for; change yours by hand and see.
+# If both lines show the same number, your kernel is written in other words than the line that this
+# cell looks for; change yours by hand and see.
 #
 # **Take away.** Let the fastest index of the thread be the fastest index of the memory.
 
 # %% [markdown]
 # ## 10. Tiles in shared memory
 #
-# A product of matrices reads every number of `A` once for each column of `B`. The same numbers travel
-# again and again. A block can do better: its threads load a small **tile** of each matrix into **shared
-# memory**, which is near, and all of them use it.
+# A product of matrices reads every number of `A` once for each column of `B`. The same numbers
+# travel again and again. A block can do better: its threads load a small **tile** of each matrix
+# into **shared memory**, which is near, and all of them use it.
 #
-# All threads must have loaded before the first one reads, and all must have read before the first one
-# loads the next tile. `__syncthreads()` is the place where they wait for each other: a **barrier**. Without
-# it two threads touch one number in an order that nobody knows. That is a **race**. A race may give the
-# right answer a thousand times.
+# All threads must have loaded before the first one reads, and all must have read before the first
+# one loads the next tile. `__syncthreads()` is the place where they wait for each other: a
+# **barrier**. Without it two threads touch one number in an order that nobody knows. That is a
+# **race**. A race may give the right answer a thousand times.
 #
-# **Predict before you run.** `A` and `B` are 16 x 16. Without tiles, every of the 256 threads reads 32
-# numbers: 8192 loads. How many are there with tiles of 8 x 8?
+# **Predict before you run.** `A` and `B` are 16 x 16. Without tiles, every of the 256 threads reads
+# 32 numbers: 8192 loads. How many are there with tiles of 8 x 8?
 #
 # <details><summary>Answer</summary>
 #
-# Each number of `A` is loaded once for each of the two tiles along the columns of the result, and each of
-# `B` once for each of the two along its rows: $2 \cdot 256 + 2 \cdot 256 = 1024$. An eighth: the side of
-# the tile.
+# Each number of `A` is loaded once for each of the two tiles along the columns of the result, and
+# each of `B` once for each of the two along its rows: $2 \cdot 256 + 2 \cdot 256 = 1024$. An
+# eighth: the side of the tile.
 #
 # </details>
 #
 # ### Exercise 10: `product_kernel` (2 points)
 #
-# Blocks are 8 x 8, and the sizes need not be multiples of 8. No thread may return before the last barrier.
-# There may be no more loads from global memory than tiles need.
+# Blocks are 8 x 8, and the sizes need not be multiples of 8. No thread may return before the last
+# barrier. There may be no more loads from global memory than tiles need.
 #
 # <details><summary>Hint</summary>
 #
-# A thread whose number lies outside the matrix puts a 0 into its tile, and takes part in everything else.
-# Only the last write needs a guard.
+# A thread whose number lies outside the matrix puts a 0 into its tile, and takes part in everything
+# else. Only the last write needs a guard.
 #
 # </details>
 
@@ -1325,8 +1331,8 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 # %% [markdown]
 # ## 11. Find the mistake
 #
-# Three kernels, each with one wrong line. The first counts how often each class occurs. The second adds
-# two rows of numbers. The third adds up the numbers of a block, by halves.
+# Three kernels, each with one wrong line. The first counts how often each class occurs. The second
+# adds two rows of numbers. The third adds up the numbers of a block, by halves.
 
 # %% given="suspects"
 suspects = {
@@ -1366,14 +1372,14 @@ if cuda.compiler():
     print(ran.fault.text)
 
 # %% [markdown]
-# **Predict before you run.** The numbers that `votes` gives on one processor, thread after thread, are right.
-# So are they on many a GPU, most of the time. What is wrong with it?
+# **Predict before you run.** The numbers that `votes` gives on one processor, thread after thread,
+# are right. So are they on many a GPU, most of the time. What is wrong with it?
 #
 # ### Exercise 11: `corrections` (1 point)
 #
-# For each kernel, the number of the wrong line, counted from 1, and the line as it should be. In `total` a
-# thread without a number must stay: let it bring a 0. There the line after the wrong one changes too: write
-# both as one line.
+# For each kernel, the number of the wrong line, counted from 1, and the line as it should be. In
+# `total` a thread without a number must stay: let it bring a 0. There the line after the wrong one
+# changes too: write both as one line.
 
 
 # %% exercise="corrections"
@@ -1429,26 +1435,30 @@ for n in (64, 100):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** A right answer does not show that a kernel is right. What every thread touched does.
+# **Take away.** A right answer does not show that a kernel is right. What every thread touched
+# does.
 
 # %% [markdown]
 # ## 12. What limits a layer?
 #
-# A GPU can compute so many operations in a second, its **peak**, and move so many bytes, its **bandwidth**.
-# A layer needs at least the longer of the two times:
+# A GPU can compute so many operations in a second, its **peak**, and move so many bytes, its
+# **bandwidth**. A layer needs at least the longer of the two times:
 #
 # $$t = \max\left(\frac{\text{operations}}{\text{peak}}, \frac{\text{bytes}}{\text{bandwidth}}\right)$$
 #
-# A convolution at stride 1 that keeps the size makes $2 N F H W \cdot C \cdot HH \cdot WW$ operations, a
-# product and a sum each. It must read `x` and `w` and write `out` at least once, 4 bytes a number.
+# A convolution at stride 1 that keeps the size makes $2 N F H W \cdot C \cdot HH \cdot WW$
+# operations, a product and a sum each. It must read `x` and `w` and write `out` at least once, 4
+# bytes a number.
 #
-# **Predict before you run.** $N = 64$ pictures, $C = F = 64$, 56 x 56, on a GPU with 50 Tera-operations and
-# 2 TB a second. Which of the two limits a 1 x 1 convolution, and which a 3 x 3 one?
+# **Predict before you run.** $N = 64$ pictures, $C = F = 64$, 56 x 56, on a GPU with 50
+# Tera-operations and 2 TB a second. Which of the two limits a 1 x 1 convolution, and which a 3 x 3
+# one?
 #
 # <details><summary>Answer</summary>
 #
-# 1 x 1: $2 \cdot 64 \cdot 64 \cdot 56^2 \cdot 64 = 1.64$ Giga-operations take 0.033 ms; 102.8 MB take 0.051
-# ms: memory. 3 x 3: nine times the operations, 0.296 ms, and hardly more bytes: arithmetic.
+# 1 x 1: $2 \cdot 64 \cdot 64 \cdot 56^2 \cdot 64 = 1.64$ Giga-operations take 0.033 ms; 102.8 MB
+# take 0.051 ms: memory. 3 x 3: nine times the operations, 0.296 ms, and hardly more bytes:
+# arithmetic.
 #
 # </details>
 #
@@ -1513,18 +1523,18 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the left end: at 1 x 1 the two curves meet. From 3 x 3 on, the time grows with the arithmetic
-# alone, and moving the bytes is a small part of it.
+# Look at the left end: at 1 x 1 the two curves meet. From 3 x 3 on, the time grows with the
+# arithmetic alone, and moving the bytes is a small part of it.
 #
 # **Take away.** Before you make a kernel faster, ask which of its two clocks is the slow one.
 
 # %% [markdown]
 # ## 13. A challenge
 #
-# im2col writes every pixel $HH \cdot WW$ times, and reads it again. A **fused** kernel makes no columns: each
-# block loads the pixels of its tile straight into shared memory, as the product of section 10 would find them
-# in `cols`. Libraries call this an implicit GEMM. Write one, for stride 1, and let the emulator look at it.
-# There are no points for it.
+# im2col writes every pixel $HH \cdot WW$ times, and reads it again. A **fused** kernel makes no
+# columns: each block loads the pixels of its tile straight into shared memory, as the product of
+# section 10 would find them in `cols`. Libraries call this an implicit GEMM. Write one, for stride
+# 1, and let the emulator look at it. There are no points for it.
 
 # %% tags=["experiment"]
 fused = r"""
@@ -1534,16 +1544,16 @@ fused = r"""
 # %% [markdown]
 # ## 14. In your own words
 #
-# A friend writes: "My convolution takes 0.004 ms on the GPU and 40 ms on the processor. Ten thousand times
-# faster." He measured with a stopwatch around one call. What did he measure, how should he measure, and what
-# would your checks on a machine without a GPU have told him about his speed? Three or four sentences.
-# (2 points, graded by hand)
+# A friend writes: "My convolution takes 0.004 ms on the GPU and 40 ms on the processor. Ten
+# thousand times faster." He measured with a stopwatch around one call. What did he measure, how
+# should he measure, and what would your checks on a machine without a GPU have told him about his
+# speed? Three or four sentences. (2 points, graded by hand)
 
 # %% [markdown] answer="stopwatch" points=2
-# He measured how long it takes to order the work: CuPy returns before the GPU has begun. He should call once to
-# compile, record an event before and behind several calls, wait for the second, and divide the time between them.
-# The checks here would have told him nothing about speed. They show that the values are right, that nothing moves
-# or waits, and how many launches and loads there are.
+# He measured how long it takes to order the work: CuPy returns before the GPU has begun. He should
+# call once to compile, record an event before and behind several calls, wait for the second, and
+# divide the time between them. The checks here would have told him nothing about speed. They show
+# that the values are right, that nothing moves or waits, and how many launches and loads there are.
 #
 # **Rubric**
 #
