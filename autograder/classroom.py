@@ -72,13 +72,17 @@ class Graded:
     is_old: bool = False
 
 
-def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -> Iterator[Graded]:
+def grade_class(
+    room: Classroom, names: list[str], sandbox: str | None = None, workers: int | None = None
+) -> Iterator[Graded]:
     """Grade the submissions of a class, lesson by lesson, and enter them into its gradebook.
 
     Args:
         room: the class.
         names: lessons to grade; all that were handed in if empty.
         sandbox: as for `open_airlock`.
+        workers: how many submissions run at a time; one for each processor where None. With 1 they
+            run in the order of their folders, each when the result before it has been taken.
 
     Yields:
         Each result, as soon as it is in the gradebook; first those that have not changed.
@@ -108,7 +112,7 @@ def grade_class(room: Classroom, names: list[str], sandbox: str | None = None) -
                 continue
             with open_airlock(lesson, sandbox) as airlock:
                 canary(lesson, airlock)
-                for folder, taken, result in _in_parallel(changed, lesson, airlock):
+                for folder, taken, result in _in_parallel(changed, lesson, airlock, workers):
                     student = folder.parent.name
                     graded = _write(result.cells, autograded(room, student, lesson))
                     ledger.append(record.of(student, result, lesson, taken, graded))
@@ -139,14 +143,17 @@ def _unchanged(
 
 
 def _in_parallel(
-    folders: list[Path], lesson: Lesson, airlock: Airlock
+    folders: list[Path], lesson: Lesson, airlock: Airlock, workers: int | None
 ) -> Iterator[tuple[Path, str, Grade]]:
-    """Grade folders, as many at a time as there are processors; few wait, however large the class.
+    """Grade folders, several at a time; few wait for their turn, however large the class.
 
     Yields:
         A folder, the fingerprint of what was in it, and its grade, in the order in which they end.
     """
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    workers = workers or _processors()
+    if workers == 1:
+        yield from ((folder, *_grade_folder(folder, lesson, airlock)) for folder in folders)
+        return
     todo = iter(folders)
     with ThreadPoolExecutor(workers) as pool:
         running: dict[Future[tuple[str, Grade]], Path] = {}
@@ -163,6 +170,10 @@ def _in_parallel(
         finally:
             for waiting in running:
                 waiting.cancel()
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:
