@@ -1,0 +1,45 @@
+"""autograder check: one notebook."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.commands.common import Namespace, Parsers, add_sandbox, warn
+
+if TYPE_CHECKING:
+    from autograder.grade import Grade
+
+
+def add(commands: Parsers) -> None:
+    check = commands.add_parser("check", help="grade one notebook, hidden checks included")
+    check.add_argument("notebook", type=Path)
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
+    check.add_argument("-o", "--output", type=Path, help="the feedback page; beside the notebook")
+    check.add_argument("--seed", type=int, help="repeat the grading that had this seed")
+    add_sandbox(check)
+    check.set_defaults(command=_check)
+
+
+def _check(args: Namespace) -> int:
+    from autograder import submission
+    from autograder.grade import grade, open_airlock
+
+    handed_in = submission.read(args.notebook)
+    warn(args.sandbox)
+    with open_airlock(handed_in.lesson, args.sandbox) as airlock:
+        result = grade(handed_in, airlock, args.seed)
+    print(result.to_json() if args.json else result.to_text())
+    _write_page(result, args.output or args.notebook.with_suffix(".feedback.html"))
+    return 0
+
+
+def _write_page(result: "Grade", path: Path) -> None:
+    """Write the feedback page of one notebook; where that fails, the result is still there."""
+    from autograder.feedback.page import page
+
+    try:
+        path.write_text(page(result.cells, result.assignment), encoding="utf-8")
+    except OSError as error:
+        print(f"no feedback page: {error}. Name another place with -o", file=sys.stderr)
+    else:
+        print(f"feedback: {path}", file=sys.stderr)

@@ -1,0 +1,18 @@
+"""autograder verify: what was changed since a class was graded."""
+
+from autograder.commands.common import Namespace, Parsers, add_room
+
+
+def add(commands: Parsers) -> None:
+    verify = commands.add_parser("verify", help="find what was changed since a class was graded")
+    add_room(verify)
+    verify.set_defaults(command=_verify)
+
+
+def _verify(args: Namespace) -> int:
+    from autograder import classroom
+    from autograder.verify import verify
+
+    findings = list(verify(classroom.at(args.room)))
+    print(*findings or ["verify: every grade is as it was recorded"], sep="\n")
+    return 1 if findings else 0
