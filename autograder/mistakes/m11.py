@@ -564,6 +564,103 @@ INCEPTION = [
     ),
 ]
 
+INCEPTION_BACK = [
+    Mistake(
+        "gradient of the fourth path left out",
+        None,
+        "inception_backward",
+        symptom="dx is too small where x is a maximum",
+        hint="How many paths does x go into?",
+        edits=[
+            (
+                'dx = dx + max_pool_backward(dmaps["pool 1x1"], pool)[:, :, 1:-1, 1:-1]',
+                'max_pool_backward(dmaps["pool 1x1"], pool)',
+            )
+        ],
+    ),
+    Mistake(
+        "last path only",
+        30,
+        "inception_backward",
+        symptom="dx is what comes through the pool, and nothing else",
+        hint="Four gradients arrive at x. What becomes of them?",
+        edits=[
+            (
+                'dx = dx + max_pool_backward(dmaps["pool 1x1"]',
+                'dx = max_pool_backward(dmaps["pool 1x1"]',
+            )
+        ],
+    ),
+    Mistake(
+        "border of the pool not cut off",
+        28,
+        "inception_backward",
+        symptom="an error: the fourth gradient is larger than x",
+        hint="The border was put on before the pool. Where does its gradient go?",
+        edits=[("pool)[:, :, 1:-1, 1:-1]", "pool)")],
+    ),
+    Mistake(
+        "border cut off at one side",
+        29,
+        "inception_backward",
+        symptom="the fourth gradient is shifted by one",
+        hint="On how many sides was the border put on?",
+        edits=[("pool)[:, :, 1:-1, 1:-1]", "pool)[:, :, 2:, 2:]")],
+    ),
+    Mistake(
+        "dout cut in equal parts",
+        None,
+        "inception_backward",
+        symptom="right if every path has as many filters as the others",
+        hint="How many maps does each path give?",
+        edits=[("np.split(dout, cuts, axis=1)", "np.array_split(dout, 4, axis=1)")],
+    ),
+    Mistake(
+        "dout cut in another order",
+        None,
+        "inception_backward",
+        symptom="each path gets another path's gradient",
+        hint="In which order does forward join the paths?",
+        edits=[
+            (
+                "cuts = np.cumsum([len(params[name][0]) for name in last])[:-1]",
+                "last = dict(reversed(last.items()))\n"
+                "    cuts = np.cumsum([len(params[name][0]) for name in last])[:-1]",
+            )
+        ],
+    ),
+    Mistake(
+        "ReLU forgotten on the way back",
+        None,
+        "inception_backward",
+        symptom="gradients also come through where a map was negative",
+        hint="What stands behind every convolution, and what does it let back?",
+        edits=[("conv_backward(relu_backward(dout, relu), conv)", "conv_backward(dout, conv)")],
+    ),
+    Mistake(
+        "1 x 1 in front left out on the way back",
+        None,
+        "inception_backward",
+        symptom="an error, or dx without the weights of 3x3 reduce",
+        hint="Path 2 has two convolutions. Through how many does the gradient go?",
+        edits=[
+            (
+                'dx = dx + back(dmaps["3x3"], "3x3 reduce", reduce3)',
+                'back(dmaps["3x3"], "3x3 reduce", reduce3)\n'
+                '    dx = dx + dmaps["3x3"].sum(axis=1, keepdims=True)',
+            )
+        ],
+    ),
+    Mistake(
+        "pool bordered by zeros",
+        47,
+        "inception_backward",
+        symptom="where maps are negative the gradient is lost in the border",
+        hint="Which number never wins a maximum?",
+        edits=[("constant_values=-np.inf", "constant_values=0.0")],
+    ),
+]
+
 BLOCK = [
     Mistake(
         "no skip",
@@ -715,4 +812,4 @@ BLOCK = [
     ),
 ]
 
-MISTAKES = [*ROW, *TABLE, *TOTALS, *MEMORY, *BATCH, *INCEPTION, *BLOCK]
+MISTAKES = [*ROW, *TABLE, *TOTALS, *MEMORY, *BATCH, *INCEPTION, *INCEPTION_BACK, *BLOCK]

@@ -1566,7 +1566,7 @@ plt.show()
 # %% [markdown]
 # ## 8. Train
 #
-# Look at your pictures before you train on them. The course ships three sets that suit this lesson.
+# Look at your pictures before you train on them. Three sets that the course ships suit this lesson.
 # Emoji-10 has colour pictures of 32 x 32: emoji on pieces of photographs, ten classes. It is
 # artwork on photographs and no photograph of a dog. It is about as hard as 5000 pictures of
 # CIFAR-10, and an emoji that is in the test pictures is never in the training pictures.
@@ -1582,6 +1582,18 @@ plot.montage(emoji.x_train, emoji.y_train, emoji.classes, "Emoji-10: artwork on 
 fashion, patterns = data.load("fashion"), data.load("patterns")
 plot.montage(fashion.x_train, fashion.y_train, fashion.classes, "Fashion-MNIST")
 plot.montage(patterns.x_train, patterns.y_train, patterns.classes, "Bars and checkers")
+
+# %% [markdown]
+# Two more: patches of textures, 16 x 16, cut from photographs, and the photographs themselves. Look
+# at the rows: wood and fur have stripes that differ in width, a patch of coat and one of sky hardly
+# differ at all.
+
+# %% tags=["plot"]
+textures = data.load("textures")
+plot.montage(textures.x_train, textures.y_train, textures.classes, "Textures, without brightness")
+names = ["astronaut", "camera", "chelsea", "coffee", "rocket"]
+photos = [data.photo(name)[0].transpose(1, 2, 0) for name in names]  # (H, W, C)
+plot.maps(photos, names, "Five photographs")
 
 # %% [markdown]
 # Try the three optimizers on the patterns first; a run takes a second. Which rate suits which? Each

@@ -19,7 +19,7 @@
 #
 # **You will** write `layer_table`, which takes any of these nets apart; find out what it costs to
 # train one, and how many pictures fit into a GPU at a time; write an Inception module and a residual
-# block; and send a photograph through the whole of AlexNet.
+# block, there and back; and send a photograph through the whole of AlexNet.
 #
 # **You will learn** where a net has its weights, where it needs its memory, and why these are two
 # places; how GoogLeNet came to be small; and what a skip does for the gradient.
@@ -33,7 +33,7 @@
 # | 3 | `layer_table` | 4 |
 # | 4 | `totals` | 1 |
 # | 5 | `training_memory`, `largest_batch` | 4 |
-# | 6 | `inception_forward` | 2 |
+# | 6 | `inception_forward`, `inception_backward` | 2 |
 # | 7 | `residual_forward`, `residual_backward` | 3 |
 # | 9 | a written answer, graded by hand | 2 |
 #
@@ -54,6 +54,7 @@ from convbook.earlier import (
     conv_backward,
     conv_forward,
     lrn_forward,
+    max_pool_backward,
     max_pool_forward,
     relu_backward,
     relu_forward,
@@ -983,7 +984,7 @@ line = np.array([-1.0, -2.0])
 np.pad(line, 1).max(), np.pad(line, 1, constant_values=-np.inf).max()
 
 # %% [markdown]
-# ### Exercise 6: `inception_forward` (2 points)
+# ### Exercise 6: `inception_forward` (1 point)
 #
 # By hand: the picture is one row, $[1, 2, 3]$. All filters are ones, all biases 0, one filter in
 # each place. Path 1 gives $[1, 2, 3]$. Path 2 adds up three neighbours: $[3, 6, 5]$. Path 3 adds up
@@ -1029,8 +1030,8 @@ SIDES = {"1x1": 1, "3x3 reduce": 1, "3x3": 3, "5x5 reduce": 1, "5x5": 5, "pool 1
 ones = {name: (np.ones((1, 1, F, F)), np.zeros(1)) for name, F in SIDES.items()}
 print(inception_forward(np.array([[[[1.0, 2.0, 3.0]]]]), ones)[0, :, 0])
 
-# %% check="inception_forward" points=2
-# 2 points. Shown: the row, and a negative one. Hidden: random modules, any sign, all sizes different.
+# %% check="inception_forward" points=1
+# 1 point. Shown: the row, and a negative one. Hidden: random modules, any sign, all sizes different.
 sides = {"1x1": 1, "3x3 reduce": 1, "3x3": 3, "5x5 reduce": 1, "5x5": 5, "pool 1x1": 1}
 params = {name: (np.ones((1, 1, F, F)), np.zeros(1)) for name, F in sides.items()}
 row = np.array([[[[1.0, 2.0, 3.0]]]])
@@ -1071,8 +1072,146 @@ for (N, C, H, W), filters in (
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# And back? `x` goes into four paths, so four gradients arrive at it and are added. `dout` holds the
+# four paths' maps on top of each other; cut it where they were joined.
+#
+# There is no cache this time. Section 5 has shown that caches take most of the memory. So the way
+# back gets `x` and runs the module once more, with its caches, which are gone when it is done.
+# PyTorch calls this checkpointing. It costs one more forward pass and saves what a module keeps.
+#
+# **Predict before you run.** The row $[1, 2, 3]$ again, with ones everywhere, and a `dout` of ones.
+# How large is the gradient at each of the three places?
+#
+# <details><summary>Answer</summary>
+#
+# Count in how many outputs each number is. Path 1: $[1, 1, 1]$. Path 2: the middle one is seen
+# three times, $[2, 3, 2]$. Path 3: five wide, so all see all, $[3, 3, 3]$. Path 4: the maxima are
+# 2, 3 and 3, so $[0, 1, 2]$. Together $[6, 8, 8]$.
+#
+# </details>
+
+# %%
+np.sum([[1, 1, 1], [2, 3, 2], [3, 3, 3], [0, 1, 2]], axis=0)
+
+# %% [markdown]
+# ### Exercise 7: `inception_backward` (1 point)
+#
+# By hand: $[6, 8, 8]$ from above.
+#
+# <details><summary>Hint</summary>
+#
+# Write the forward function again, keeping each cache. Then go through it from its last line to its
+# first. `np.split` undoes `np.concatenate`: it wants the places where to cut. The pool's border was
+# put on by hand, so its gradient is cut off by hand.
+#
+# </details>
+
+
+# %% exercise="inception_backward"
+def inception_backward(dout, x, params):
+    """Send the gradient back through an Inception module, which is run again for its caches.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, K, H, W).
+        x, params: as inception_forward took them.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        grads: gradients (dw, db) of each convolution, a dict with the keys of params.
+    """
+    ### BEGIN SOLUTION
+    grads = {}
+
+    def conv_relu(maps, name, pad=0):
+        w, b = params[name]
+        out, conv = conv_forward(maps, w, b, pad=pad)
+        out, relu = relu_forward(out)
+        return out, (conv, relu)
+
+    def back(dout, name, cache):
+        conv, relu = cache
+        dmaps, dw, db = conv_backward(relu_backward(dout, relu), conv)
+        grads[name] = dw, db
+        return dmaps
+
+    bordered = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
+    pooled, pool = max_pool_forward(bordered, 3, 3, 1)  # (N, C, H, W)
+    thin3, reduce3 = conv_relu(x, "3x3 reduce")
+    thin5, reduce5 = conv_relu(x, "5x5 reduce")
+    last = {
+        "1x1": conv_relu(x, "1x1")[1],
+        "3x3": conv_relu(thin3, "3x3", pad=1)[1],
+        "5x5": conv_relu(thin5, "5x5", pad=2)[1],
+        "pool 1x1": conv_relu(pooled, "pool 1x1")[1],
+    }
+
+    cuts = np.cumsum([len(params[name][0]) for name in last])[:-1]
+    parts = zip(last, np.split(dout, cuts, axis=1), strict=True)
+    dmaps = {name: back(part, name, last[name]) for name, part in parts}
+    dx = dmaps["1x1"]
+    dx = dx + back(dmaps["3x3"], "3x3 reduce", reduce3)
+    dx = dx + back(dmaps["5x5"], "5x5 reduce", reduce5)
+    dx = dx + max_pool_backward(dmaps["pool 1x1"], pool)[:, :, 1:-1, 1:-1]
+    return dx, grads
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the row:
+
+# %%
+dx, grads = inception_backward(np.ones((1, 4, 1, 3)), np.array([[[[1.0, 2.0, 3.0]]]]), ones)
+print(dx.ravel(), list(grads))
+
+# %% check="inception_backward" points=1
+# 1 point. Shown: the row, its paths told apart, a negative row. Hidden: random modules.
+sides = {"1x1": 1, "3x3 reduce": 1, "3x3": 3, "5x5 reduce": 1, "5x5": 5, "pool 1x1": 1}
+params = {name: (np.ones((1, 1, F, F)), np.zeros(1)) for name, F in sides.items()}
+row = np.array([[[[1.0, 2.0, 3.0]]]])
+dx, grads = inception_backward(np.ones((1, 4, 1, 3)), row, params)
+check.same(dx, [[[[6.0, 8.0, 8.0]]]], "dx of the row", hint="Four gradients arrive at x: add them.")
+check.same(sorted(grads), sorted(params), "the keys of grads")
+check.same(grads["3x3"][1], [3.0], "db of 3x3", hint="It is added at three places.")
+weighted = np.array([1.0, -2.0, 3.0, 0.5]).reshape(1, 4, 1, 1) * np.ones((1, 4, 1, 3))
+dx, _ = inception_backward(weighted, row, params)
+check.same(
+    dx,
+    [[[[6.0, 4.5, 7.0]]]],
+    "dx of the row, with dout 1, -2, 3 and 0.5 for the four paths",
+    hint="[1, 1, 1] - 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]",
+)
+dx, _ = inception_backward(np.ones((1, 4, 1, 3)), -row, params)
+check.same(
+    dx, [[[[0.0, 0.0, 0.0]]]], "dx of the negative row", hint="Nothing comes through a ReLU."
+)
+### BEGIN HIDDEN TESTS
+from autograder import judge
+
+for (N, C, H, W), filters in (
+    ((2, 3, 5, 7), (2, 3, 4, 2, 1, 5)),
+    ((3, 4, 6, 5), (1, 2, 3, 4, 2, 1)),
+    ((1, 5, 4, 3), (3, 1, 2, 3, 4, 2)),
+):
+    K1, R3, K3, R5, K5, KP = filters
+    params = {}
+    for name, shape in (
+        ("1x1", (K1, C, 1, 1)),
+        ("3x3 reduce", (R3, C, 1, 1)),
+        ("3x3", (K3, R3, 3, 3)),
+        ("5x5 reduce", (R5, C, 1, 1)),
+        ("5x5", (K5, R5, 5, 5)),
+        ("pool 1x1", (KP, C, 1, 1)),
+    ):
+        params[name] = (judge.rng().normal(size=shape), judge.rng().normal(size=shape[0]))
+    dout = judge.rng().normal(size=(N, K1 + K3 + K5 + KP, H, W))
+    x = judge.rng().normal(size=(N, C, H, W))
+    judge.value("inception_backward", inception_backward, dout, x, params)
+    judge.value("inception_backward", inception_backward, dout, -1 - np.abs(x), params)
+### END HIDDEN TESTS
+
+# %% [markdown]
 # **Take away.** Instead of choosing a filter size, run them all, and keep it cheap by 1 x 1 filters
-# in front.
+# in front. What a module would keep for the way back can be computed again.
 
 # %% [markdown]
 # ## 7. Add what came in
@@ -1111,7 +1250,7 @@ around, through = np.array([1.0, 0.0, 1.0]), np.array([2.0, 0.0, 2.0])
 around + through
 
 # %% [markdown]
-# ### Exercise 7: `residual_forward` and `residual_backward` (3 points)
+# ### Exercise 8: `residual_forward` and `residual_backward` (3 points)
 #
 # Both stand in one cell, because they share the cache. Use the layers of earlier lessons, there and
 # back. The 3 x 3 convolutions have padding 1; `stride` is that of the first one and of the shortcut.

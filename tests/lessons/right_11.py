@@ -275,6 +275,71 @@ def inception_forward(x, params):
     return out.astype(np.float32)
 """,
     ],
+    "inception_backward": [
+        # each path by itself, from x back to x
+        """
+def inception_backward(dout, x, params):
+    dx, grads, start = np.zeros_like(x), {}, 0
+    tall = np.full((*x.shape[:2], x.shape[2] + 2, x.shape[3] + 2), x.min() - 1)
+    tall[:, :, 1:-1, 1:-1] = x
+    for names, pads in ((["1x1"], [0]), (["3x3 reduce", "3x3"], [0, 1]),
+                        (["5x5 reduce", "5x5"], [0, 2]), (["pool 1x1"], [0])):
+        maps, pool, kept = x, None, []
+        if names == ["pool 1x1"]:
+            maps, pool = max_pool_forward(tall, 3, 3, 1)
+        for name, pad in zip(names, pads):
+            maps, conv = conv_forward(maps, *params[name], 1, pad)
+            kept.append((name, conv, maps > 0))
+            maps = maps * (maps > 0)
+        d = dout[:, start : start + maps.shape[1]]
+        start += maps.shape[1]
+        for name, conv, on in reversed(kept):
+            d, *grads[name] = conv_backward(d * on, conv)
+        dx += d if pool is None else max_pool_backward(d, pool)[:, :, 1:-1, 1:-1]
+    return dx, grads
+""",
+        # 1 x 1 convolutions as products of matrices, the pool's switches by argmax, float32
+        """
+def inception_backward(dout, x, params):
+    windows = np.lib.stride_tricks.sliding_window_view
+
+    def mix(maps, name):
+        w, b = params[name]
+        return np.einsum("nchw,fc->nfhw", maps, w[:, :, 0, 0]) + b[:, None, None]
+
+    def unmix(d, maps, name):
+        d = d * (mix(maps, name) > 0)
+        dw = np.einsum("nfhw,nchw->fc", d, maps)[:, :, None, None]
+        grads[name] = dw, d.sum(axis=(0, 2, 3))
+        return np.einsum("nfhw,fc->nchw", d, params[name][0][:, :, 0, 0])
+
+    def wide(d, maps, name):
+        w, b = params[name]
+        side = w.shape[2] // 2
+        around = [(0, 0), (0, 0), (side, side), (side, side)]
+        seen = windows(np.pad(maps, around), w.shape[2:], axis=(2, 3))
+        d = d * (np.einsum("ncijuv,fcuv->nfij", seen, w) + b[:, None, None] > 0)
+        grads[name] = np.einsum("ncijuv,nfij->fcuv", seen, d), d.sum(axis=(0, 2, 3))
+        spread = windows(np.pad(d, around), w.shape[2:], axis=(2, 3))
+        return np.einsum("nfijuv,fcuv->ncij", spread, w[:, :, ::-1, ::-1])
+
+    grads = {}
+    K1, K3, K5 = (params[name][0].shape[0] for name in ("1x1", "3x3", "5x5"))
+    d1, d3, d5, dp = np.split(dout, [K1, K1 + K3, K1 + K3 + K5], axis=1)
+    thin3, thin5 = (np.maximum(mix(x, name), 0) for name in ("3x3 reduce", "5x5 reduce"))
+    dx = unmix(d1, x, "1x1")
+    dx += unmix(wide(d3, thin3, "3x3"), x, "3x3 reduce")
+    dx += unmix(wide(d5, thin5, "5x5"), x, "5x5 reduce")
+    N, C, H, W = x.shape
+    seen = windows(np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)], mode="edge"), (3, 3), axis=(2, 3))
+    bordered = np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)], constant_values=-np.inf)
+    switch = windows(bordered, (3, 3), axis=(2, 3)).reshape(N, C, H, W, 9).argmax(axis=4)
+    dpool = unmix(dp, seen.max(axis=(4, 5)), "pool 1x1")
+    n, c, i, j = np.indices(x.shape)
+    np.add.at(dx, (n, c, i + switch // 3 - 1, j + switch % 3 - 1), dpool)
+    return dx.astype(np.float32), grads
+""",
+    ],
     "residual_forward": [
         # masks in place of relu layers, a dict as cache
         """
