@@ -63,6 +63,18 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     return (found.name, found.text) if found else None
 
 
+def picture(source: str, error: BaseException) -> dict[str, Any] | None:
+    """Return what a feedback page may show of where an answer differs, as data.
+
+    Args:
+        source: the check's text.
+        error: what the check ended in.
+    """
+    from autograder import difference
+
+    return difference.of(source, error)
+
+
 def rng() -> np.random.Generator:
     """Return the generator of this check's hidden input."""
     return _session.rng
@@ -192,7 +204,8 @@ def _agree(
 ) -> None:
     problem = difference(actual, expected, result)
     if problem:
-        raise not_yet(f"{_describe(name, args, kwargs)}\n  {problem}", hint, actual)
+        said = f"{_describe(name, args, kwargs)}\n  {problem}"
+        raise not_yet(said, hint, actual, expected)
 
 
 def _describe(name: str, args: tuple, kwargs: dict) -> str:

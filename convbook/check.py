@@ -23,9 +23,11 @@ class NotYet(AssertionError):
 
     Attributes:
         actual: the answer, where there is one; the grader looks for what explains it.
+        expected: what it was compared with, where there is such a thing.
     """
 
     actual: Any = None
+    expected: Any = None
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
@@ -61,7 +63,7 @@ def same(
     """
     problem = difference(actual, expected, name, rtol, atol)
     if problem:
-        raise not_yet(problem, hint, actual)
+        raise not_yet(problem, hint, actual, expected)
     print(f"{name}: {describe(expected)} as expected.")
 
 
@@ -161,8 +163,8 @@ def measured_gradient(loss: Callable[[np.ndarray], float], x: np.ndarray) -> np.
     return dx
 
 
-def not_yet(problem: str, hint: str = "", actual: Any = None) -> NotYet:
+def not_yet(problem: str, hint: str = "", actual: Any = None, expected: Any = None) -> NotYet:
     """Make the exception for a problem, with its hint below."""
     error = NotYet(f"Not yet: {problem}" + (f"\n  Hint: {hint}" if hint else ""))
-    error.actual = actual
+    error.actual, error.expected = actual, expected
     return error

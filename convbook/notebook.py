@@ -83,6 +83,15 @@ def public(source: str) -> str:
     return _HIDDEN.sub("", source).rstrip()
 
 
+def is_hidden(source: str, line: int) -> bool:
+    """Tell whether a line of a check, counted from 1, belongs to its hidden part."""
+    for part in _HIDDEN.finditer(source):
+        first = source.count("\n", 0, part.start()) + 1
+        if first <= line <= first + part[0].rstrip().count("\n"):
+            return True
+    return False
+
+
 def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, Any]:
     """Run a notebook's imports, definitions and constants, and nothing else.
 

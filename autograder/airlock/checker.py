@@ -106,13 +106,14 @@ class Checker:
         error = self.link.gone or ran.error
         if error is None:
             status, score = grade(ran.value, points)
-            return [status, score, "", ran.outputs, "", None]
+            return [status, score, "", ran.outputs, "", None, None]
         status, score, message, name, lines = judged(error, self.limits)
         mistake, said = self._explain(check_id, error, status)
         message, lines = message + said, lines + said.splitlines()
+        picture = self._picture(source, error, status)
         outputs = [*ran.outputs, error_output(name, message, lines)]
         lost = self.link.gone.reason if self.link.gone else ""
-        return [status, score, message, outputs, lost, mistake]
+        return [status, score, message, outputs, lost, mistake, picture]
 
     def _explain(self, check_id: str, error: BaseException, status: str) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""
@@ -124,6 +125,16 @@ class Checker:
         except Exception:  # the check is judged; a diagnosis that fails must not change that
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
+
+    def _picture(self, source: str, error: BaseException, status: str) -> dict[str, Any] | None:
+        """Return data of where an answer differs, if there is something to see."""
+        judge = sys.modules.get("autograder.judge")
+        if judge is None or status != "fail":
+            return None
+        try:
+            return judge.picture(source, error)
+        except Exception:  # as above: no picture must change what was judged
+            return None
 
     def _seed_for(self, purpose: str) -> None:
         """Start NumPy's and Python's own generators afresh, so that no order matters."""

@@ -11,7 +11,7 @@ from . import kernels, wire
 from .launch import Worker, ending
 from .outputs import clean
 from .sandbox import SandboxError
-from .verdict import STATUSES, Verdict, error_output, plain
+from .verdict import PICTURE, STATUSES, Verdict, error_output, plain
 
 if TYPE_CHECKING:
     from .airlock import Airlock
@@ -126,7 +126,7 @@ class Session:
 
     def _judge(self, answer: Any, points: float) -> Verdict:
         """Build the verdict from the checker's answer, and let a lost student go."""
-        status, score, message, outputs, lost, mistake = answer
+        status, score, message, outputs, lost, mistake, picture = answer
         if status not in STATUSES:
             raise wire.ProtocolError("not a verdict")
         if lost:
@@ -137,7 +137,11 @@ class Session:
             self.close()
         message = plain(message, self._limits.verdict_chars)
         score = min(max(score, 0.0), points)
-        return Verdict(status, score, message, clean(outputs, self._limits), mistake)
+        outputs = clean(outputs, self._limits)
+        if picture:
+            data = {PICTURE: picture, "text/plain": "[a picture of where the answer differs]"}
+            outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
+        return Verdict(status, score, message, outputs, mistake)
 
     def _verdict(self, status: str, message: str) -> Verdict:
         name = "TimeoutError" if status == "timeout" else "CheckEnded"

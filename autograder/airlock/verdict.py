@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STATUSES = ("pass", "partial", "fail", "error", "missing", "timeout", "not-run")
+PICTURE = "application/vnd.convbook.difference+json"  # where an answer differs, for the feedback
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")

@@ -43,7 +43,9 @@ def markdown(text: str) -> str:
     clean = nh3.clean(
         str(_markdown(text)), tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=SCHEMES
     )
-    clean = BLOCK_MATH.sub(lambda found: _formula(found[1], "block"), clean)
+    clean = BLOCK_MATH.sub(
+        lambda found: f'<div class="scroll">{_formula(found[1], "block")}</div>', clean
+    )
     return INLINE_MATH.sub(lambda found: _formula(found[1], "inline"), clean)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from nbformat import NotebookNode
 
-from autograder.feedback import html
+from autograder.feedback import html, picture
 from convbook import notebook
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -80,6 +80,7 @@ def _shown(cell: NotebookNode) -> dict[str, Any]:
             "kind": "check",
             "body": html.code(notebook.public(cell.source)),
             "outputs": [],
+            "picture": picture.of(cell),
         }
     outputs = [output for output in map(_output, cell.outputs) if output]
     return shown | {"body": html.code(cell.source), "outputs": outputs}

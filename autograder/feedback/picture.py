@@ -1,0 +1,58 @@
+"""Where an answer differs, ready for the page: tables of values, or maps of places."""
+
+import math
+from itertools import count
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.airlock.verdict import PICTURE
+
+CELL = 12  # of a map, in the unit of its view box
+
+
+def of(cell: NotebookNode) -> dict[str, Any] | None:
+    """Return what the page shows of a check's `autograder.difference`; None where there is none.
+
+    Args:
+        cell: the graded check.
+    """
+    found = (o.data[PICTURE] for o in cell.outputs if PICTURE in o.get("data", {}))
+    data = next(found, None)
+    if data is None:
+        return None
+    shape = tuple(data["shape"])
+    if "maps" in data:
+        return {"parts": math.prod(shape[:-2]), "maps": [_map(*part) for part in data["maps"]]}
+    return {"shape": shape, "name": _name(data["at"]), "tables": _tables(data)}
+
+
+def _tables(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return two tables: each a title and rows of (label, cells); a cell is (text, differs)."""
+    top, left = data["corner"]
+    columns = range(left, left + len(data["marks"][0]))
+
+    def row(number: int, texts: list[str], marks: str) -> tuple[int, list[tuple[str, bool]]]:
+        return top + number, [(t, m == "x") for t, m in zip(texts, marks, strict=True)]
+
+    return [
+        {"title": title, "columns": columns, "rows": list(map(row, count(), rows, data["marks"]))}
+        for title, rows in (("yours", data["yours"]), ("expected", data["expected"]))
+    ]
+
+
+def _map(index: list[int], marks: list[str]) -> dict[str, Any]:
+    """Draw marks as one path of squares, which is smaller than a shape for each."""
+    wrong = [
+        f"M{CELL * j + 1} {CELL * i + 1}h{CELL - 2}v{CELL - 2}h{2 - CELL}z"
+        for i, row in enumerate(marks)
+        for j, mark in enumerate(row)
+        if mark == "x"
+    ]
+    size = {"width": CELL * len(marks[0]), "height": CELL * len(marks)}
+    return {"name": _name(index), "path": "".join(wrong), "count": len(wrong), **size}
+
+
+def _name(index: list[int]) -> str:
+    """Write an index as in code: out[0, 1] is what stands there."""
+    return f"[{', '.join(map(str, index))}]" if index else ""
