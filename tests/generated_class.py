@@ -97,7 +97,8 @@ def write(folder: Path, count: int, lesson_names: tuple[str, ...] = LESSONS, see
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{lesson.name}.ipynb").write_text(text, encoding="utf-8")
             due = DUE + timedelta(weeks=number)
-            early = timedelta(hours=rng.expovariate(1 / 30) - (5 if rng.random() < 0.15 else 0))
+            hours = -rng.expovariate(1 / 8) if rng.random() < 0.1 else rng.expovariate(1 / 30)
+            early = timedelta(hours=hours)
             (place / "timestamp.txt").write_text(f"{due - early:%Y-%m-%d %H:%M:%S} UTC")
 
 

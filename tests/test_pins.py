@@ -42,10 +42,16 @@ LOCKED = [
 ]
 
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+FROM_PIP = next(line["pip"] for line in ENVIRONMENT["dependencies"] if isinstance(line, dict))
 CONDA = {
     requirement.name: requirement.specifier
     for requirement in map(
-        Requirement, (line for line in ENVIRONMENT["dependencies"] if isinstance(line, str))
+        Requirement,
+        (
+            line
+            for line in [*ENVIRONMENT["dependencies"], *FROM_PIP]
+            if isinstance(line, str) and line != "-e ."
+        ),
     )
 }
 
@@ -89,7 +95,7 @@ def test_environment_has_the_ranges_of_pyproject():
     wanted["python"] = SpecifierSet(PROJECT["requires-python"])
     wanted["pip"] = SpecifierSet()
     assert wanted == CONDA
-    assert {"pip": ["-e ."]} in ENVIRONMENT["dependencies"]
+    assert FROM_PIP[-1] == "-e ."
     assert ENVIRONMENT["name"] == PROJECT["name"]
     assert ENVIRONMENT["channels"] == ["conda-forge"]
 

@@ -40,7 +40,7 @@ STYLE: Any = {
     "xtick.color": TEXT,
     "ytick.color": TEXT,
 }
-WIDTH = 6.0  # inches at 72 units each; a page shows it as wide as there is room
+WIDTH = 5.0  # inches at 72 units each; a page shows it as wide as there is room
 DAY = 24.0
 
 
@@ -132,8 +132,8 @@ def course(lessons: Sequence[tuple[str, Sequence[float]]]) -> Markup:
         axis.invert_yaxis()
         axis.set_xlim(0, 101)
         axis.set_xlabel("% of the points of the checks")
-        axis.set_title("Box: the middle half of the class. Whiskers: all but the outer 5 %")
-        return _svg(figure, "Points in each lesson")
+        axis.set_title("The points of each lesson")
+        return _svg(figure, "The points of each lesson")
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:

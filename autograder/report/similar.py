@@ -25,7 +25,9 @@ WINDOW = 10  # of this many neighbouring pieces at least one is kept
 FEWEST = 10  # students; in a smaller class nobody can tell what is usual
 RARE = 0.1  # of the class: a piece that more students have is usual
 RARE_LEAST, RARE_MOST = 3, 20  # students, whatever the class
-ENOUGH = 250  # characters in common that make a pair worth a look: some 12 lines
+# Characters in common that make a pair worth a look: some 12 lines. A piece that three students
+# have counts in full, and from there on the less the more students have it.
+ENOUGH = 270
 PAIRS = 50  # looked at and shown, the most alike first
 
 
@@ -50,7 +52,7 @@ class Pair:
 
     Attributes:
         left, right: their code.
-        size: characters in common, each variable counted as one.
+        size: characters in common, each variable counted as one, and each weighted by its rarity.
     """
 
     left: Side
@@ -73,7 +75,7 @@ class Pieces:
         self._released = frozenset(text.strip() for text in texts)
         self._students: list[str] = []
         self._owned: list[np.ndarray] = []
-        self._rare: set[int] = set()
+        self._weights: dict[int, float] = {}  # of the rare pieces
 
     def add(self, student: str, sources: Iterable[tuple[str, str]]) -> None:
         """Take the fingerprints of one student's own code.
@@ -103,12 +105,15 @@ class Pieces:
         starts = np.flatnonzero(np.diff(pieces, prepend=pieces[:1] - 1))
         sizes = np.diff(starts, append=len(pieces))
         shared: Counter[tuple[int, int]] = Counter()
+        self._weights = {}
         for start, size in zip(starts, sizes, strict=True):
             if 2 <= size <= most:
-                self._rare.add(int(pieces[start]))
-                shared.update(combinations(owners[start : start + size].tolist(), 2))
+                weight = min(1.0, (most + 1 - size) / (most + 1 - RARE_LEAST))
+                self._weights[int(pieces[start])] = weight
+                for pair in combinations(owners[start : start + size].tolist(), 2):
+                    shared[pair] += weight
         least = ENOUGH // (PIECE + WINDOW)  # fewer pieces do not cover enough
-        found = [pair for pair, number in shared.most_common(4 * PAIRS) if number >= least]
+        found = [pair for pair, weight in shared.most_common(4 * PAIRS) if weight >= least]
         return [(self._students[a], self._students[b]) for a, b in found]
 
     def pair(self, left: tuple[str, Sources], right: tuple[str, Sources]) -> Pair | None:
@@ -120,12 +125,13 @@ class Pieces:
         texts = ["\n\n\n".join(self._own(sources)) for _, sources in (left, right)]
         prints = [_fingerprint(text, 1) for text in texts]
         for each in prints:
-            each.hashes &= self._rare
+            each.hashes &= self._weights.keys()
         size, _, places = compare_files(*prints)
-        if size < ENOUGH:
+        weights = [self._weights[piece] for piece in prints[0].hashes & prints[1].hashes]
+        if not weights or size * np.mean(weights) < ENOUGH:
             return None
         one, other = (tuple(_lines(*side)) for side in zip(texts, places, strict=True))
-        return Pair(Side(left[0], one), Side(right[0], other), int(size))
+        return Pair(Side(left[0], one), Side(right[0], other), int(size * np.mean(weights)))
 
     def _own(self, sources: Iterable[tuple[str, str]]) -> list[str]:
         """Return the code that a student wrote: no checks, and no cell as it was given."""
