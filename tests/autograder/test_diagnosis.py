@@ -125,6 +125,7 @@ def test_grading_tells_the_student(
     assert by_id[CHECK].mistake == "filter flipped"
     assert "This is a known mistake: filter flipped" in by_id[CHECK].message
     cell = named(result.cells, CHECK)
-    assert any("known mistake" in line for line in cell.outputs[-1].traceback)
+    error = next(o for o in cell.outputs if o.output_type == "error")
+    assert any("known mistake" in line for line in error.traceback)
     assert {c.id for c in result.checks if c.mistake} == {CHECK}
     assert by_id["check-shift_gap"].status == "fail"
