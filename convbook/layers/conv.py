@@ -8,6 +8,7 @@ of a few pictures at a time, and backward fills it again.
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from convbook.layers.windows import output_size, tap
 
@@ -76,13 +77,17 @@ def conv_weight_gradients(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, n
         cache: from conv_forward.
     """
     x, w, stride, pad, dilation = cache
-    douts = _in_groups(dout, x.shape[1] // w.shape[1])  # (N, G, F/G, H_out*W_out)
-    rows = w[0].size, w.shape[0] // douts.shape[1]
-    dtype = np.result_type(dout, x)
-    dw = np.zeros_like(w, shape=(douts.shape[1], *rows), dtype=dtype)
+    F, (N, _, H_out, W_out) = w.shape[0], dout.shape
+    G = x.shape[1] // w.shape[1]
+    maps = dout.reshape(N, G, F // G, H_out, W_out)
+    dw = np.zeros_like(w, shape=(G, w[0].size, F // G), dtype=np.result_type(dout, x))
     for part, cols in _columns(x, w.shape, stride, (pad, pad), dilation):
+        wide = cols.shape[3] // H_out
+        douts = np.zeros_like(dout, shape=(len(cols), G, F // G, H_out, wide))
+        douts[..., :W_out] = maps[part]  # nothing comes from the windows too many
+        douts = douts.reshape(len(cols), G, F // G, H_out * wide)
         # Columns first: the product with the longer side in front is the faster one.
-        dw += np.matmul(cols, douts[part].swapaxes(2, 3)).sum(axis=0)
+        dw += np.matmul(cols, douts.swapaxes(2, 3)).sum(axis=0)
     return dw.swapaxes(1, 2).reshape(w.shape), dout.sum(axis=(0, 2, 3))
 
 
@@ -92,38 +97,61 @@ def _correlate(
     """Multiply filters and columns, picture by picture: shape (N, F, H_out, W_out)."""
     (N, C), (F, depth) = x.shape[:2], w.shape[:2]
     G = C // depth
-    rows, bias = w.reshape(G, F // G, w[0].size), b.reshape(G, F // G, 1)
+    rows, bias = w.reshape(G, F // G, w[0].size), b.reshape(G, F // G, 1, 1)
     H_out, W_out = _sizes(x, w.shape, stride, pads, dilation)
     dtype = np.result_type(x, w, b)
-    out = np.empty_like(x, shape=(N, G, F // G, H_out * W_out), dtype=dtype)
+    out = np.empty_like(x, shape=(N, G, F // G, H_out, W_out), dtype=dtype)
     for part, cols in _columns(x, w.shape, stride, pads, dilation):
-        np.matmul(rows, cols, out=out[part])
-        out[part] += bias
-    return out.reshape(N, F, H_out, W_out)  # (N, G, F/G, H_out*W_out) -> (N, F, H_out, W_out)
+        maps = np.matmul(rows, cols).reshape(len(cols), G, F // G, H_out, -1)
+        np.add(maps[..., :W_out], bias, out=out[part])
+    return out.reshape(N, F, H_out, W_out)
 
 
 def _columns(
     x: np.ndarray, w_shape: Shape, stride: int, pads: Pads, dilation: int
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """Write every window of a few pictures into the buffer, one tap of all windows at a time.
+    """Write every window of a few pictures into the buffer.
+
+    A picture lies in memory as one long line, row after row with zeros between them: those to the
+    left of a row are those to the right of the row above. At stride 1 the columns also have the
+    windows that straddle two rows, W_out of `wide` being real. So what all windows see at one tap
+    is one stretch of the line, and copied at once. Who uses the columns leaves these windows out.
 
     Yields:
-        Which pictures, and their columns, shape (n, groups, C/groups * HH * WW, H_out * W_out). The
+        Which pictures, and their columns, shape (n, groups, C/groups * HH * WW, H_out * wide). The
         next step writes over them.
     """
-    (N, C, H, W), (_, depth, HH, WW), (rows, columns) = x.shape, w_shape, pads
+    (N, C, H, W), (F, depth, HH, WW), (above, left) = x.shape, w_shape, pads
     H_out, W_out = _sizes(x, w_shape, stride, pads, dilation)
-    parts = list(_parts(N, C * HH * WW * H_out * W_out * x.itemsize))
+    pitch = max(W + left, W_out, WW)  # from the start of a row to that of the next
+    wide = pitch if stride == 1 else W_out
+    parts = list(_parts(N, (C * HH * WW + F) * H_out * wide * x.itemsize))
     n = parts[0].stop if parts else 0
     # The zeros around a picture are written once: every next picture takes the place of the last.
-    x_pad = np.zeros_like(x, shape=(n, C, H + 2 * rows, W + 2 * columns))
-    buffer = np.empty_like(x, shape=(n, C, HH, WW, H_out, W_out))
+    rows = np.zeros_like(x, shape=(n, C, stride * H_out + dilation * HH, pitch))
+    pictures = rows[:, :, above : above + H, left : left + W]
+    windows = _windows(rows, (HH, WW), (H_out, wide), stride, dilation)
+    buffer = np.empty_like(x, shape=windows.shape)
     for part in parts:
-        seen, taps = x_pad[: part.stop - part.start], buffer[: part.stop - part.start]
-        seen[:, :, rows : rows + H, columns : columns + W] = x[part]
-        for i, j in np.ndindex(HH, WW):
-            taps[:, :, i, j] = tap(seen, i * dilation, j * dilation, H_out, W_out, stride)
-        yield part, taps.reshape(len(taps), C // depth, depth * HH * WW, H_out * W_out)
+        few = slice(0, part.stop - part.start)
+        pictures[few] = x[part]
+        buffer[few] = windows[few]
+        yield part, buffer[few].reshape(-1, C // depth, depth * HH * WW, H_out * wide)
+
+
+def _windows(
+    rows: np.ndarray, window: tuple[int, int], places: tuple[int, int], stride: int, dilation: int
+) -> np.ndarray:
+    """View rows (n, C, height, pitch) as windows: shape (n, C, HH, WW, H_out, wide).
+
+    A window is a stretch of the line of rows: HH rows long, and WW numbers of each are kept.
+    """
+    (n, C, height, pitch), (HH, WW), (H_out, wide) = rows.shape, window, places
+    line = rows.reshape(n, C, height * pitch)
+    view = sliding_window_view(line, HH * dilation * pitch, axis=2)[:, :, : H_out * stride * pitch]
+    view = view.reshape(n, C, H_out, stride * pitch, HH, dilation * pitch)
+    view = view[:, :, :, : wide * stride : stride, :, : WW * dilation : dilation]
+    return view.transpose(0, 1, 4, 5, 2, 3)
 
 
 def _input_gradient(dout: np.ndarray, cache: Cache) -> np.ndarray:
@@ -168,6 +196,6 @@ def _sizes(x: np.ndarray, w_shape: Shape, stride: int, pads: Pads, dilation: int
 
 
 def _parts(N: int, picture_bytes: int) -> Iterator[slice]:
-    """Cut a batch of N into parts whose columns are about BUFFER_BYTES together."""
+    """Cut a batch of N into parts of about BUFFER_BYTES."""
     n = max(1, BUFFER_BYTES // max(1, picture_bytes))
     return (slice(start, min(start + n, N)) for start in range(0, N, n))

@@ -28,7 +28,11 @@ def max_pool_forward(
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    return _largest(x, HH, WW, stride), (x, HH, WW, stride)
+    H_out, W_out = _shape(x, HH, WW, stride)
+    out = tap(x, 0, 0, H_out, W_out, stride).copy()
+    for i, j in np.ndindex(HH, WW):
+        np.maximum(out, tap(x, i, j, H_out, W_out, stride), out=out)
+    return out, (x, HH, WW, stride)
 
 
 def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
@@ -47,14 +51,16 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     for n in range(0, len(x), TOGETHER):
         part = slice(n, n + TOGETHER)
         # Found again, not kept: that is faster than the memory, and nobody can have changed it.
-        largest = _largest(x[part], HH, WW, stride)
+        taps = np.stack([tap(x[part], i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)])
+        largest = taps.max(axis=0)
+        wins = taps == largest
+        if (largest != largest).any():  # not a number: that equals nothing, itself included
+            wins |= taps != taps
         waiting = np.ones(largest.shape, dtype=bool)  # windows whose largest is still to come
-        for i, j in np.ndindex(HH, WW):
-            seen = tap(x[part], i, j, H_out, W_out, stride).copy()  # read twice, so without gaps
-            # Of equal values the first wins. One that is not a number differs from itself.
-            wins = waiting & ((seen == largest) | (seen != seen))
-            tap(dx[part], i, j, H_out, W_out, stride)[...] += dout[part] * wins
-            waiting &= ~wins
+        for k, (i, j) in enumerate(np.ndindex(HH, WW)):
+            first = wins[k] & waiting  # of equal values the first wins
+            tap(dx[part], i, j, H_out, W_out, stride)[...] += dout[part] * first
+            waiting ^= first
     return dx
 
 
@@ -75,19 +81,6 @@ def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
     for i, j in np.ndindex(HH, WW):
         tap(dx, i, j, H_out, W_out, stride)[...] += dout / (HH * WW)
     return dx
-
-
-def _largest(x: np.ndarray, HH: int, WW: int, stride: int) -> np.ndarray:
-    """Go over the taps, and keep the larger value of all windows at once.
-
-    Returns:
-        Shape (N, C, H_out, W_out), memory of its own.
-    """
-    H_out, W_out = _shape(x, HH, WW, stride)
-    out = tap(x, 0, 0, H_out, W_out, stride).copy()
-    for i, j in np.ndindex(HH, WW):
-        np.maximum(out, tap(x, i, j, H_out, W_out, stride), out=out)
-    return out
 
 
 def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:

@@ -85,7 +85,7 @@ def test_conv_backward_is_the_measured_gradient(case: Case, seed: int) -> None:
 
 BATCH: Case = ((7, 2, 7, 9), (3, 2, 3, 3), 2, 1, 1, 1)
 DILATED: Case = ((7, 2, 7, 9), (3, 2, 3, 2), 1, 1, 2, 1)
-ONE_PICTURE = 18 * 20 * 8  # bytes of the columns of one picture of BATCH
+ONE_PICTURE = (18 + 3) * 20 * 8  # bytes of the columns of one picture of BATCH, and of their maps
 PICTURES = {"all": 100, "seven": 7, "three": 3, "two": 2, "one": 1, "half": 0.5, "none": 0}
 
 
