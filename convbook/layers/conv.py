@@ -80,7 +80,7 @@ def conv_weight_gradients(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, n
     F, (N, _, H_out, W_out) = w.shape[0], dout.shape
     G = x.shape[1] // w.shape[1]
     maps = dout.reshape(N, G, F // G, H_out, W_out)
-    dw = np.zeros_like(w, shape=(G, w[0].size, F // G), dtype=np.result_type(dout, x))
+    dw = np.zeros_like(w, shape=(G, w[0].size, F // G), dtype=np.result_type(dout.dtype, x.dtype))
     for part, cols in _columns(x, w.shape, stride, (pad, pad), dilation):
         wide = cols.shape[3] // H_out
         douts = np.zeros_like(dout, shape=(len(cols), G, F // G, H_out, wide))
@@ -99,7 +99,7 @@ def _correlate(
     G = C // depth
     rows, bias = w.reshape(G, F // G, w[0].size), b.reshape(G, F // G, 1, 1)
     H_out, W_out = _sizes(x, w.shape, stride, pads, dilation)
-    dtype = np.result_type(x, w, b)
+    dtype = np.result_type(x.dtype, w.dtype, b.dtype)
     out = np.empty_like(x, shape=(N, G, F // G, H_out, W_out), dtype=dtype)
     for part, cols in _columns(x, w.shape, stride, pads, dilation):
         maps = np.matmul(rows, cols).reshape(len(cols), G, F // G, H_out, -1)
@@ -174,7 +174,7 @@ def _spread(dout: np.ndarray, cache: Cache) -> np.ndarray:
     G = C // depth
     rows = w.reshape(G, F // G, w[0].size).swapaxes(1, 2)  # (G, C/G*HH*WW, F/G)
     douts = _in_groups(dout, G)
-    dtype = np.result_type(dout, w)
+    dtype = np.result_type(dout.dtype, w.dtype)
     dx_pad = np.zeros_like(x, shape=(N, C, H + 2 * pad, W + 2 * pad), dtype=dtype)
     for part in _parts(N, C * HH * WW * H_out * W_out * dtype.itemsize):
         dtaps = np.matmul(rows, douts[part]).reshape(-1, C, HH, WW, H_out, W_out)

@@ -119,7 +119,8 @@ def dropout_forward(
     """
     mask = np.ones_like(x)
     if train:
-        mask = (np.random.default_rng(seed).random(x.shape) < p).astype(x.dtype) / x.dtype.type(p)
+        kept = np.random.default_rng(seed).random(x.shape) < p
+        mask = np.asarray(kept.astype(x.dtype) / x.dtype.type(p), like=x)
     return x * mask, mask
 
 

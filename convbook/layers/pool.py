@@ -1,5 +1,7 @@
 """Pooling by strided slices: the maximum or mean of K x K shifted views."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from convbook.layers.windows import output_size, tap
@@ -7,7 +9,7 @@ from convbook.layers.windows import output_size, tap
 MaxCache = tuple[np.ndarray, int, int, int]
 AvgCache = tuple[tuple[int, ...], int, int, int]
 
-TOGETHER = 4  # pictures whose windows backward looks at together: few, to stay in the cache
+TOGETHER = 4  # pictures that are looked at together: few, to stay in the processor's cache
 
 
 def max_pool_forward(
@@ -29,9 +31,12 @@ def max_pool_forward(
         ValueError: the windows do not end at the edge.
     """
     H_out, W_out = _shape(x, HH, WW, stride)
-    out = tap(x, 0, 0, H_out, W_out, stride).copy()
-    for i, j in np.ndindex(HH, WW):
-        np.maximum(out, tap(x, i, j, H_out, W_out, stride), out=out)
+    out = np.empty_like(x, shape=(*x.shape[:2], H_out, W_out))
+    for part in _parts(len(x)):
+        largest = out[part]
+        largest[...] = tap(x[part], 0, 0, H_out, W_out, stride)
+        for i, j in np.ndindex(HH, WW):
+            np.maximum(largest, tap(x[part], i, j, H_out, W_out, stride), out=largest)
     return out, (x, HH, WW, stride)
 
 
@@ -47,16 +52,15 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     """
     x, HH, WW, stride = cache
     H_out, W_out = dout.shape[2:]
-    dx = np.zeros(x.shape, dtype=np.result_type(x, dout))
-    for n in range(0, len(x), TOGETHER):
-        part = slice(n, n + TOGETHER)
+    dx = np.zeros_like(x, dtype=np.result_type(x.dtype, dout.dtype))
+    for part in _parts(len(x)):
         # Found again, not kept: that is faster than the memory, and nobody can have changed it.
         taps = np.stack([tap(x[part], i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)])
         largest = taps.max(axis=0)
         wins = taps == largest
         if (largest != largest).any():  # not a number: that equals nothing, itself included
             wins |= taps != taps
-        waiting = np.ones(largest.shape, dtype=bool)  # windows whose largest is still to come
+        waiting = np.ones_like(largest, dtype=bool)  # windows whose largest is still to come
         for k, (i, j) in enumerate(np.ndindex(HH, WW)):
             first = wins[k] & waiting  # of equal values the first wins
             tap(dx[part], i, j, H_out, W_out, stride)[...] += dout[part] * first
@@ -69,15 +73,15 @@ def avg_pool_forward(
 ) -> tuple[np.ndarray, AvgCache]:
     """Take the mean of every window. Arguments and results as in max_pool_forward."""
     H_out, W_out = _shape(x, HH, WW, stride)
-    taps = [tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)]
-    return np.sum(taps, axis=0) / (HH * WW), (x.shape, HH, WW, stride)
+    taps = np.stack([tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)])
+    return taps.sum(axis=0) / (HH * WW), (x.shape, HH, WW, stride)
 
 
 def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
     """Spread each gradient evenly over its window; arguments as in max_pool_backward."""
     shape, HH, WW, stride = cache
     H_out, W_out = dout.shape[2:]
-    dx = np.zeros(shape, dtype=dout.dtype)
+    dx = np.zeros_like(dout, shape=shape)
     for i, j in np.ndindex(HH, WW):
         tap(dx, i, j, H_out, W_out, stride)[...] += dout / (HH * WW)
     return dx
@@ -86,3 +90,7 @@ def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
 def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
     H, W = x.shape[2:]
     return output_size(H, HH, stride), output_size(W, WW, stride)
+
+
+def _parts(N: int) -> Iterator[slice]:
+    return (slice(n, n + TOGETHER) for n in range(0, N, TOGETHER))

@@ -70,6 +70,33 @@ def test_conv_and_its_gradients_are_pytorchs(torch: Any, case: Case, seed: int) 
         np.testing.assert_allclose(own, tensor.grad, rtol=1e-9, atol=1e-9)
 
 
+def by_hand(dout: np.ndarray, arrays: tuple, case: Case) -> list[np.ndarray]:
+    """Return out, dx, dw and db, one dot product of one filter and one window at a time."""
+    (x, w, b), (_, _, stride, pad, dilation, groups) = arrays, case
+    (F, depth, HH, WW), (_, _, H, W) = w.shape, x.shape
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out, dx_pad, dw = np.empty(dout.shape), np.zeros(x_pad.shape), np.zeros(w.shape)
+    for n, f, i, j in np.ndindex(out.shape):
+        first = f // (F // groups) * depth
+        rows, columns = i * stride + dilation * np.arange(HH), j * stride + dilation * np.arange(WW)
+        window = (n, *np.ix_(first + np.arange(depth), rows, columns))
+        out[n, f, i, j] = np.sum(x_pad[window] * w[f]) + b[f]
+        dx_pad[window] += dout[n, f, i, j] * w[f]
+        dw[f] += dout[n, f, i, j] * x_pad[window]
+    return [out, dx_pad[:, :, pad : pad + H, pad : pad + W], dw, dout.sum(axis=(0, 2, 3))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.integers(0, 2**32 - 1))
+def test_conv_and_its_gradients_are_those_of_the_loop(case: Case, seed: int) -> None:
+    arrays = draw(case, seed)
+    out, cache = layers.conv_forward(*arrays, *case[2:])
+    dout = np.random.default_rng(seed).normal(size=out.shape)
+    made = [out, *layers.conv_backward(dout, cache)]
+    for own, expected in zip(made, by_hand(dout, arrays, case), strict=True):
+        np.testing.assert_allclose(own, expected, rtol=1e-9, atol=1e-9)
+
+
 @settings(max_examples=15, deadline=None)
 @given(cases(), st.integers(0, 2**32 - 1))
 def test_conv_backward_is_the_measured_gradient(case: Case, seed: int) -> None:
@@ -219,10 +246,22 @@ def test_weight_gradients_alone_are_those_of_backward(case: Case) -> None:
         check.same(own, expected)
 
 
-def test_more_padding_than_the_filter_reaches() -> None:
-    case: Case = ((2, 2, 3, 4), (3, 2, 1, 2), 1, 2, 1, 1)
-    x, w, b = draw(case)
-    out, cache = layers.conv_forward(x, w, b, *case[2:])
+WIDE: Case = ((2, 2, 3, 4), (3, 2, 1, 2), 1, 2, 1, 1)
+LONG: Case = ((2, 2, 3, 1), (3, 2, 3, 7), 1, 3, 1, 1)
+
+
+@pytest.mark.parametrize("case", [WIDE, LONG], ids=["padding beyond the filter", "long filter"])
+def test_more_padding_than_picture_or_filter(case: Case) -> None:
+    arrays = draw(case)
+    out, cache = layers.conv_forward(*arrays, *case[2:])
     dout = np.random.default_rng(1).normal(size=out.shape)
-    dx = layers.conv_backward(dout, cache)[0]
-    check.gradient(lambda x: layers.conv_forward(x, w, b, *case[2:])[0], x, dx, dout)
+    made = [out, *layers.conv_backward(dout, cache)]
+    for own, expected in zip(made, by_hand(dout, arrays, case), strict=True):
+        check.same(own, expected)
+
+
+def test_a_pixel_reaches_the_windows_that_see_it_and_no_other() -> None:
+    x = np.zeros((1, 1, 4, 4))
+    x[0, 0, 1, 3] = np.inf  # at the end of a row, where another begins in memory
+    out, _ = layers.conv_forward(x, np.ones((1, 1, 3, 3)), np.zeros(1), pad=1)
+    check.same(np.isinf(out[0, 0]), np.add.outer([9, 9, 9, 0], [0, 0, 9, 9]) == 18)
