@@ -3,12 +3,15 @@
     make bench                         installs PyTorch for the comparison, and runs this too
     python bench/layers.py --rounds 5 --dtype float64
     python bench/layers.py --threads 2
+    python bench/layers.py --before HEAD~5
 
 All ways run by turns in one process; a number is the median over the rounds of the ratio of two
-times that were taken next to each other. The single layers find every gradient; the training step
-does not ask for that of the pictures. With two threads PyTorch uses them as it likes; ours and the
-textbook's give each thread half of the batch, and BLAS one thread. The tables are Markdown, as in
-docs/speed.md; --plot writes the picture that stands there.
+times that were taken next to each other. With one thread they are times of the processor, so that
+other programs count little; with two, times of the clock. The single layers find every gradient;
+the training step does not ask for that of the pictures. With two threads PyTorch uses them as it
+likes; ours and the textbook's give each thread half of the batch, and BLAS one thread. The layers
+of the last release, or of the commit that --before names, run beside. The tables are Markdown, as
+in docs/speed.md; --plot writes the picture that stands there.
 """
 
 import argparse
@@ -29,17 +32,21 @@ from convbook import layers
 
 try:
     import torch
+    from layers_before import last_release, layers_of
     from layers_ways import STEP, Way, cases, halved, step_way
 except ImportError:
     sys.exit("The layers are compared with PyTorch: pip install torch==2.13.0, and run this again.")
 
 Times = tuple[float, float]
+Clock = Callable[[], float]
+CLOCKS: dict[int, Clock] = {1: time.thread_time, 2: time.perf_counter}
 COLUMNS = (
     "",
     "forward / PyTorch",
     "backward / PyTorch",
     "both / PyTorch",
     "textbook / ours, both",
+    "before / ours, both",
     "extra MiB, ours",
     "extra MiB, textbook",
 )
@@ -57,16 +64,21 @@ def main() -> None:
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
     )
-    print(f"{args.dtype}, {args.threads} thread(s), median of {args.rounds} rounds\n")
+    print(f"{args.dtype}, {args.threads} thread(s), median of {args.rounds} rounds")
+    commit = args.before or last_release()
+    print(f"Before: {commit or 'nothing, as there is no release yet; see --before'}\n")
     print(_row(COLUMNS), "|---" * len(COLUMNS) + "|", sep="\n")
     found = {}
-    for name, ways, inputs in cases(np.dtype(args.dtype)):
+    before = layers_of(commit) if commit else None
+    for name, ways, inputs in cases(np.dtype(args.dtype), before):
         if args.threads == 2:
             batched = 2 if name == STEP else 1
-            ways = [halved(ways[0], batched), ways[1], halved(ways[2], batched)]
-        found[name] = compare(ways, inputs, args.rounds)
+            own, theirs, *rest = ways
+            ways = [halved(own, batched), theirs, *(halved(way, batched) for way in rest)]
+        found[name] = compare(ways, inputs, args.rounds, CLOCKS[args.threads])
         extra = [f"{memory(ways[k], inputs):.0f}" for k in (0, 2)]
-        print(_row([name, *(f"{r:.2f}" for r in found[name]), *extra]), flush=True)
+        ratios = [f"{r:.2f}" for r in found[name]] + ["-"] * (before is None)
+        print(_row([name, *ratios, *extra]), flush=True)
     if args.threads == 1:
         print("", *shares(np.dtype(args.dtype), args.rounds), sep="\n")
     print(f"\nLoad at the end {os.getloadavg()[0]:.1f}.")
@@ -79,42 +91,45 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--dtype", default="float32", choices=["float32", "float64"])
     parser.add_argument("--threads", type=int, default=1, choices=[1, 2])
+    parser.add_argument("--before", metavar="COMMIT", help="whose layers run beside")
     parser.add_argument("--plot", type=Path, help="write the ratios as a picture, SVG")
     return parser
 
 
-def compare(ways: list[Way], inputs: tuple, rounds: int) -> list[float]:
+def compare(ways: list[Way], inputs: tuple, rounds: int, clock: Clock) -> list[float]:
     """Run all ways by turns, and once before, uncounted, to see that they agree.
 
     Args:
-        ways: ours, PyTorch's and the textbook's.
+        ways: ours, PyTorch's, and others: the textbook's and those of before.
         inputs: arrays, the arguments of each forward.
         rounds: how often.
+        clock: tells the time in seconds.
 
     Returns:
-        Medians: ours / PyTorch's forward, backward and both, and the textbook's / ours of both.
+        Medians: ours / PyTorch's forward, backward and both, and each other's / ours of both.
     """
-    outs = [np.asarray(once(way, inputs)[0]) for way in ways]
+    outs = [np.asarray(once(way, inputs, clock)[0]) for way in ways]
     for out in outs[1:]:
         np.testing.assert_allclose(outs[0], out, rtol=1e-3, atol=1e-3)
     rows = []
     for _ in range(rounds):
-        ours, theirs, old = (once(way, inputs)[1] for way in ways)
+        ours, theirs, *others = (once(way, inputs, clock)[1] for way in ways)
         each = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-        rows.append([*each, sum(ours) / sum(theirs), sum(old) / sum(ours)])
+        slower = [sum(other) / sum(ours) for other in others]
+        rows.append([*each, sum(ours) / sum(theirs), *slower])
     return [statistics.median(column) for column in zip(*rows, strict=True)]
 
 
-def once(way: Way, inputs: tuple) -> tuple[Any, Times]:
+def once(way: Way, inputs: tuple, clock: Clock = time.thread_time) -> tuple[Any, Times]:
     """Run forward and backward once; return out, and the seconds of each."""
     forward, backward = way
-    start = time.perf_counter()
+    start = clock()
     out, cache = forward(*inputs)
-    middle = time.perf_counter()
+    middle = clock()
     dout = np.ones(out.shape, dtype=inputs[0].dtype)
-    ready = time.perf_counter()
+    ready = clock()
     backward(dout, cache)
-    return out, (middle - start, time.perf_counter() - ready)
+    return out, (middle - start, clock() - ready)
 
 
 def memory(way: Way, inputs: tuple) -> float:
@@ -131,10 +146,10 @@ def shares(dtype: np.dtype, rounds: int) -> Iterator[str]:
     spent: Counter[str] = Counter()
 
     def timed(f: Callable[..., Any], *args: Any) -> Any:
-        start = time.perf_counter()
+        start = time.thread_time()
         result = f(*args)
         name = f.__name__.split("_")[0]
-        spent[KINDS.get(name, KINDS["affine"])] += time.perf_counter() - start
+        spent[KINDS.get(name, KINDS["affine"])] += time.thread_time() - start
         return result
 
     *_, (_, _, inputs) = cases(dtype)
@@ -165,9 +180,9 @@ def peak(dtype: np.dtype) -> float:
     a = np.ones((1024, 1024), dtype)
     best = float("inf")
     for _ in range(10):
-        start = time.perf_counter()
+        start = time.thread_time()
         a @ a
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return 2 * 1024**3 / best
 
 

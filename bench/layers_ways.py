@@ -1,5 +1,6 @@
-"""What bench/layers.py measures: layers and one training step, each computed in three ways."""
+"""What bench/layers.py measures: layers and one training step, each computed in several ways."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -27,15 +28,28 @@ POOLS = [
 STEP = "whole training step"
 FILTERS = (32, 32, 64, 64)
 
-_halves = ThreadPoolExecutor(2)
+
+def _stay(core: int) -> None:
+    """Keep a thread on a core of its own: on a busy machine both may end up on the same one."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def cases(dtype: np.dtype) -> Iterator[tuple[str, list[Way], tuple]]:
-    """Name each thing to measure, with the ways (ours, PyTorch's, the textbook's) and the inputs.
+_workers = [ThreadPoolExecutor(1, initializer=_stay, initargs=(core,)) for core in (0, 1)]
+
+
+def cases(dtype: np.dtype, before: Any = None) -> Iterator[tuple[str, list[Way], tuple]]:
+    """Name each thing to measure, with the ways and the inputs.
 
     Args:
         dtype: of every array.
+        before: a package like convbook.layers, or None.
+
+    Yields:
+        Name, ways (ours, PyTorch's, the textbook's, and that of before if it is given), inputs.
     """
+    others = [textbook] if before is None else [textbook, before]
     rng = np.random.default_rng(0)
 
     def draw(*shape: int) -> np.ndarray:
@@ -43,16 +57,16 @@ def cases(dtype: np.dtype) -> Iterator[tuple[str, list[Way], tuple]]:
 
     for name, shape, w_shape, stride, pad in CONVS:
         small = draw(*w_shape) / np.sqrt(w_shape[1] * w_shape[2] * w_shape[3]).astype(dtype)
-        yield name, _conv_ways(stride, pad), (draw(*shape), small, draw(w_shape[0]))
+        yield name, _conv_ways(others, stride, pad), (draw(*shape), small, draw(w_shape[0]))
     for name, shape, window in POOLS:
-        yield name, _pool_ways(window), (draw(*shape),)
+        yield name, _pool_ways(others, window), (draw(*shape),)
     channels = zip((3, *FILTERS), FILTERS, strict=False)
     weights = [draw(F, C, 3, 3) * dtype.type((2 / (9 * C)) ** 0.5) for C, F in channels]
     weights.append(draw(FILTERS[-1] * 8 * 8, 10) * dtype.type(0.01))
     inputs = (draw(64, 3, 32, 32), rng.integers(0, 10, 64), *weights)
     yield (
         STEP,
-        [step_way(layers), _torch_way(_step, learned=slice(2, None)), step_way(textbook)],
+        [step_way(layers), _torch_way(_step, learned=slice(2, None)), *map(step_way, others)],
         inputs,
     )
 
@@ -67,7 +81,7 @@ def halved(way: Way, batched: int) -> Way:
         return (*(a[part] for a in inputs[:batched]), *inputs[batched:])
 
     def both(*inputs: np.ndarray) -> tuple[np.ndarray, Any]:
-        done = list(_halves.map(lambda k: forward(*half(inputs, k)), (1, 0)))
+        done = _at_once(lambda k: forward(*half(inputs, k)), (1, 0))
         outs = [out for out, _ in done]
         joined = np.mean(outs) if outs[0].ndim == 0 else np.concatenate(outs)
         return np.asarray(joined), [cache for _, cache in done]
@@ -75,25 +89,31 @@ def halved(way: Way, batched: int) -> Way:
     def back(dout: np.ndarray, caches: list) -> None:
         N = len(dout) // 2 if dout.ndim else 0
         douts = (dout[:N], dout[N:]) if N else (dout, dout)
-        list(_halves.map(backward, douts, caches))
+        _at_once(backward, douts, caches)
 
     return both, back
 
 
-def _conv_ways(stride: int, pad: int) -> list[Way]:
+def _at_once(f: Callable[..., Any], *arguments: Any) -> list:
+    """Call f in each of two threads, with its own of each pair of arguments."""
+    calls = zip(_workers, zip(*arguments, strict=True), strict=True)
+    return [call.result() for call in [worker.submit(f, *own) for worker, own in calls]]
+
+
+def _conv_ways(others: list, stride: int, pad: int) -> list[Way]:
     def like(module: Any) -> Way:
         return lambda *a: module.conv_forward(*a, stride, pad), module.conv_backward
 
     theirs = _torch_way(lambda x, w, b: torch.nn.functional.conv2d(x, w, b, stride, pad))
-    return [like(layers), theirs, like(textbook)]
+    return [like(layers), theirs, *map(like, others)]
 
 
-def _pool_ways(window: int) -> list[Way]:
+def _pool_ways(others: list, window: int) -> list[Way]:
     def like(module: Any) -> Way:
         return lambda x: module.max_pool_forward(x, window, window, 2), module.max_pool_backward
 
     theirs = _torch_way(lambda x: torch.nn.functional.max_pool2d(x, window, 2))
-    return [like(layers), theirs, like(textbook)]
+    return [like(layers), theirs, *map(like, others)]
 
 
 def _torch_way(f: Callable[..., Any], learned: slice = slice(None)) -> Way:
