@@ -8,9 +8,9 @@
 All ways run by turns in one process; a number is the median over the rounds of the ratio of two
 times that were taken next to each other. With one thread they are times of the processor, so that
 other programs count little; with two, times of the clock. The single layers find every gradient;
-the training step does not ask for that of the pictures. With two threads PyTorch uses them as it
-likes; ours and the textbook's give each thread half of the batch, and BLAS one thread. The layers
-of the last release, or of the commit that --before names, run beside. The tables are Markdown, as
+the training step does not ask for that of the pictures. With two threads PyTorch and our layers use
+them as they like; the textbook's gets half of the batch in each, and BLAS one thread. The layers of
+the last release, or of the commit that --before names, run beside. The tables are Markdown, as
 in docs/speed.md; --plot writes the picture that stands there.
 """
 
@@ -55,9 +55,11 @@ KINDS = {"conv": "convolution", "relu": "ReLU", "max": "max pooling", "affine": 
 
 def main() -> None:
     args = _parser().parse_args()
-    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":  # read when NumPy is imported: start again
-        one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | one)
+    number = str(args.threads)
+    if os.environ.get("OPENBLAS_NUM_THREADS") != number:  # read when NumPy is imported: start again
+        names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+        env = os.environ | dict.fromkeys(names, number)
+        os.execve(sys.executable, [sys.executable, *sys.argv], env)
     torch.set_num_threads(args.threads)
     load = f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}"
     print(f"{_processor()}, {os.cpu_count()} cores, load at the start {load}")
@@ -72,9 +74,7 @@ def main() -> None:
     before = layers_of(commit) if commit else None
     for name, ways, inputs in cases(np.dtype(args.dtype), before):
         if args.threads == 2:
-            batched = 2 if name == STEP else 1
-            own, theirs, *rest = ways
-            ways = [halved(own, batched), theirs, *(halved(way, batched) for way in rest)]
+            ways[2] = halved(ways[2], batched=2 if name == STEP else 1)
         found[name] = compare(ways, inputs, args.rounds, CLOCKS[args.threads])
         extra = [f"{memory(ways[k], inputs):.0f}" for k in (0, 2)]
         ratios = [f"{r:.2f}" for r in found[name]] + ["-"] * (before is None)

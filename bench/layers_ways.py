@@ -8,6 +8,7 @@ from typing import Any
 import layers_textbook as textbook
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
 from convbook import layers
 
@@ -97,7 +98,8 @@ def halved(way: Way, batched: int) -> Way:
 def _at_once(f: Callable[..., Any], *arguments: Any) -> list:
     """Call f in each of two threads, with its own of each pair of arguments."""
     calls = zip(_workers, zip(*arguments, strict=True), strict=True)
-    return [call.result() for call in [worker.submit(f, *own) for worker, own in calls]]
+    with threadpool_limits(1, user_api="blas"):
+        return [call.result() for call in [worker.submit(f, *own) for worker, own in calls]]
 
 
 def _conv_ways(others: list, stride: int, pad: int) -> list[Way]:

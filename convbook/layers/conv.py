@@ -6,10 +6,12 @@ of a few pictures at a time, and backward fills it again.
 """
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from convbook.layers.halves import in_halves
 from convbook.layers.windows import output_size, tap
 
 Cache = tuple[np.ndarray, np.ndarray, int, int, int]
@@ -80,14 +82,20 @@ def conv_weight_gradients(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, n
     F, (N, _, H_out, W_out) = w.shape[0], dout.shape
     G = x.shape[1] // w.shape[1]
     maps = dout.reshape(N, G, F // G, H_out, W_out)
-    dw = np.zeros_like(w, shape=(G, w[0].size, F // G), dtype=np.result_type(dout.dtype, x.dtype))
-    for part, cols in _columns(x, w.shape, stride, (pad, pad), dilation):
-        wide = cols.shape[3] // H_out
-        douts = np.zeros_like(dout, shape=(len(cols), G, F // G, H_out, wide))
-        douts[..., :W_out] = maps[part]  # nothing comes from the windows too many
-        douts = douts.reshape(len(cols), G, F // G, H_out * wide)
-        # Columns first: the product with the longer side in front is the faster one.
-        dw += np.matmul(cols, douts.swapaxes(2, 3)).sum(axis=0)
+    dtype = np.result_type(dout.dtype, x.dtype)
+
+    def of_half(half: slice) -> np.ndarray:
+        dw = np.zeros_like(w, shape=(G, w[0].size, F // G), dtype=dtype)
+        for part, cols in _columns(x[half], w.shape, stride, (pad, pad), dilation):
+            wide = cols.shape[3] // H_out
+            douts = np.zeros_like(dout, shape=(len(cols), G, F // G, H_out, wide))
+            douts[..., :W_out] = maps[half][part]  # nothing comes from the windows too many
+            douts = douts.reshape(len(cols), G, F // G, H_out * wide)
+            # Columns first: the product with the longer side in front is the faster one.
+            dw += np.matmul(cols, douts.swapaxes(2, 3)).sum(axis=0)
+        return dw
+
+    dw = reduce(np.add, in_halves(of_half, x))  # (G, C/G*HH*WW, F/G)
     return dw.swapaxes(1, 2).reshape(w.shape), dout.sum(axis=(0, 2, 3))
 
 
@@ -101,9 +109,13 @@ def _correlate(
     H_out, W_out = _sizes(x, w.shape, stride, pads, dilation)
     dtype = np.result_type(x.dtype, w.dtype, b.dtype)
     out = np.empty_like(x, shape=(N, G, F // G, H_out, W_out), dtype=dtype)
-    for part, cols in _columns(x, w.shape, stride, pads, dilation):
-        maps = np.matmul(rows, cols).reshape(len(cols), G, F // G, H_out, -1)
-        np.add(maps[..., :W_out], bias, out=out[part])
+
+    def of_half(half: slice) -> None:
+        for part, cols in _columns(x[half], w.shape, stride, pads, dilation):
+            maps = np.matmul(rows, cols).reshape(len(cols), G, F // G, H_out, -1)
+            np.add(maps[..., :W_out], bias, out=out[half][part])
+
+    in_halves(of_half, x)
     return out.reshape(N, F, H_out, W_out)
 
 
@@ -176,11 +188,16 @@ def _spread(dout: np.ndarray, cache: Cache) -> np.ndarray:
     douts = _in_groups(dout, G)
     dtype = np.result_type(dout.dtype, w.dtype)
     dx_pad = np.zeros_like(x, shape=(N, C, H + 2 * pad, W + 2 * pad), dtype=dtype)
-    for part in _parts(N, C * HH * WW * H_out * W_out * dtype.itemsize):
-        dtaps = np.matmul(rows, douts[part]).reshape(-1, C, HH, WW, H_out, W_out)
-        for i, j in np.ndindex(HH, WW):
-            place = i * dilation, j * dilation, H_out, W_out, stride
-            tap(dx_pad[part], *place)[...] += dtaps[:, :, i, j]
+
+    def of_half(half: slice) -> None:
+        some = dx_pad[half]
+        for part in _parts(len(some), C * HH * WW * H_out * W_out * dtype.itemsize):
+            dtaps = np.matmul(rows, douts[half][part]).reshape(-1, C, HH, WW, H_out, W_out)
+            for i, j in np.ndindex(HH, WW):
+                place = i * dilation, j * dilation, H_out, W_out, stride
+                tap(some[part], *place)[...] += dtaps[:, :, i, j]
+
+    in_halves(of_half, x)
     return dx_pad[:, :, pad : pad + H, pad : pad + W]
 
 

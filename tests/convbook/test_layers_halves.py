@@ -1,0 +1,76 @@
+"""The batch is split over two threads where that wins, and the results are the same."""
+
+import threading
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from convbook import layers
+from convbook.layers import halves
+
+X = np.random.default_rng(0).normal(size=(5, 4, 90, 90))  # over WORTH_BYTES, and an odd batch
+W = np.random.default_rng(1).normal(size=(6, 4, 3, 3))
+B = np.arange(6.0)
+
+
+@pytest.fixture(params=[1, 2], ids=["BLAS has one thread", "BLAS has two"])
+def threads(request: pytest.FixtureRequest) -> int:
+    if request.param == 2 and halves._threads() < 2:
+        pytest.skip("one processor: BLAS has one thread")
+    return request.param
+
+
+def names_of_threads(x: np.ndarray) -> list[tuple[slice, int]]:
+    both = threading.Barrier(2, timeout=20)
+
+    def work(half: slice) -> tuple[slice, int]:
+        if half != slice(0, len(x)):
+            both.wait()  # passes only if the other half is at work too
+            assert halves._threads() == 1
+        return half, threading.get_ident()
+
+    return halves.in_halves(work, x)
+
+
+def test_two_threads_where_blas_has_two(threads: int) -> None:
+    with threadpool_limits(threads, user_api="blas"):
+        done = names_of_threads(X)
+        assert halves._threads() == threads
+    assert [half for half, _ in done] == [[slice(0, 5)], [slice(0, 2), slice(2, 5)]][threads - 1]
+    assert len({name for _, name in done}) == threads
+
+
+@pytest.mark.parametrize("x", [X[:, :, :9, :9].copy(), X[:1], np.zeros((0, 3))], ids=len)
+def test_what_is_small_is_left_whole(x: np.ndarray) -> None:
+    assert names_of_threads(x) == [(slice(0, len(x)), threading.get_ident())]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_error_of_either_half_comes_back(number: int, threads: int) -> None:
+    def work(half: slice) -> None:
+        if half.start == number * (len(X) // 2) or threads == 1:
+            raise ZeroDivisionError
+
+    with threadpool_limits(threads, user_api="blas"), pytest.raises(ZeroDivisionError):
+        halves.in_halves(work, X)
+
+
+def results(stride: int, pad: int) -> list[np.ndarray]:
+    out, cache = layers.conv_forward(X, W, B, stride, pad)
+    pooled, pool_cache = layers.max_pool_forward(X, 2, 2, 2)
+    return [
+        out,
+        *layers.conv_backward(out, cache),
+        pooled,
+        layers.max_pool_backward(pooled, pool_cache),
+    ]
+
+
+@pytest.mark.parametrize(("stride", "pad"), [(1, 1), (3, 0)])
+def test_the_results_are_those_of_one_thread(stride: int, pad: int, threads: int) -> None:
+    with threadpool_limits(1, user_api="blas"):
+        whole = results(stride, pad)
+    with threadpool_limits(threads, user_api="blas"):
+        for own, expected in zip(results(stride, pad), whole, strict=True):
+            np.testing.assert_allclose(own, expected, rtol=1e-10, atol=1e-9)
