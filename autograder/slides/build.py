@@ -1,0 +1,52 @@
+"""Build decks: from lectures/NAME.py to build/lectures/NAME.html."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from autograder.slides import packages, pdf
+from autograder.slides.page import page
+from autograder.slides.running import run
+from autograder.slides.source import Deck, DeckError, read
+
+
+def decks(course: Path) -> dict[str, Path]:
+    """The sources of the course's decks, by name, in teaching order."""
+    return {path.stem: path for path in sorted((course / "lectures").glob("[0-9][0-9]_*.py"))}
+
+
+def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterator[str]:
+    """Build the named decks, all where none is named, and say of each what was built.
+
+    Raises:
+        DeckError: a deck is not there, or something is wrong with it; the others are built.
+    """
+    known = decks(course)
+    if not known:
+        raise DeckError(f"{course / 'lectures'} holds no deck")
+    for name in names:
+        if name not in known:
+            raise DeckError(f"there is no deck {name}; there are {', '.join(known)}")
+    assets = packages.assets(course / "lectures")
+    folder = course / "build" / "lectures"
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong = []
+    for name in names or known:
+        try:
+            yield _build(known[name], folder, assets, with_pdf)
+        except DeckError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise DeckError("\n".join(wrong))
+
+
+def _build(source: Path, folder: Path, assets: dict[str, str], with_pdf: bool) -> str:
+    deck: Deck = read(source)
+    target = folder / f"{deck.name}.html"
+    target.write_text(page(deck, run(deck), assets), encoding="utf-8")
+    if with_pdf:
+        pdf.export(target)
+    size = target.stat().st_size / 2**20
+    return (
+        f"{deck.name}: {len(deck.slides)} slides, {deck.questions} questions, {deck.minutes:g} min"
+        f" -> {folder.name}/{target.name} ({size:.1f} MB){' and PDF' if with_pdf else ''}"
+    )

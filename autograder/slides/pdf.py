@@ -1,0 +1,38 @@
+"""A deck as PDF, printed by Chromium."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from autograder.slides.source import DeckError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PATIENCE = 180  # seconds
+
+
+def export(deck: Path) -> Path:
+    """Print a built deck, a page a slide, and return the path of the PDF beside it.
+
+    Raises:
+        DeckError: no Chromium is there, or it does not print.
+    """
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise DeckError(f"a PDF needs Chromium: none of {', '.join(BROWSERS)} is on the PATH")
+    target = deck.with_suffix(".pdf")
+    target.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            f"--user-data-dir={profile}", "--no-pdf-header-footer", "--virtual-time-budget=10000",
+            f"--print-to-pdf={target}", f"{deck.resolve().as_uri()}?print-pdf",
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise DeckError(f"{deck.stem}: Chromium took more than {PATIENCE} s to print") from None
+    if not target.exists():
+        raise DeckError(f"{deck.stem}: Chromium printed nothing. It says:\n{done.stderr.strip()}")
+    return target

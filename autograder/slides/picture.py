@@ -1,0 +1,97 @@
+"""Plots as inline SVG that takes its colours from the page, and so follows light and dark."""
+
+import contextlib
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from html import escape
+
+import matplotlib
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+# Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
+# orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The
+# order is safe for the colour-blind.
+CYCLE = {
+    "#0b5a9e": "var(--x-on)", "#a04100": "var(--w-on)", "#00694c": "var(--out-on)",
+    "#7b2d8b": "var(--grad-on)", "#545d68": "var(--muted)",
+    "#e1eefa": "var(--x)", "#fdeadb": "var(--w)", "#d8f1e6": "var(--out)",
+    "#f3e6f5": "var(--grad)", "#eff1f3": "var(--pad)",
+}  # fmt: skip
+TEXT, PAPER = "#1b1f24", "#fffffe"
+VARIABLES = CYCLE | {TEXT: "currentColor", PAPER: "var(--bg)"}
+SHARPNESS = 200  # dots an inch of what is no line, such as photographs
+LOOK = {
+    "axes.edgecolor": TEXT,
+    "axes.facecolor": "none",
+    "axes.labelcolor": TEXT,
+    "axes.prop_cycle": matplotlib.cycler(color=list(CYCLE)),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": "large",
+    "figure.constrained_layout.use": False,
+    "figure.facecolor": "none",
+    "figure.figsize": (11, 5),
+    "font.family": "DejaVu Sans",
+    "font.size": 16,
+    "legend.edgecolor": TEXT,
+    "legend.facecolor": PAPER,
+    "legend.labelcolor": TEXT,
+    "lines.linewidth": 2.5,
+    "lines.markersize": 8,
+    "patch.edgecolor": TEXT,
+    "svg.fonttype": "path",
+    "text.color": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
+}
+
+
+@contextlib.contextmanager
+def style() -> Iterator[None]:
+    """Draw for slides: large text, and colours that `svg` can replace."""
+    show, backend = plt.show, matplotlib.get_backend()
+    plt.switch_backend("agg")
+    plt.show = lambda *args, **how: None
+    try:
+        with matplotlib.rc_context(LOOK):
+            yield
+    finally:
+        plt.close("all")
+        plt.show = show
+        plt.switch_backend(backend)
+
+
+def svg(figure: Figure, alt: str) -> str:
+    """Give a figure as an SVG element with its alternative text and the size of its least text."""
+    file = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": alt}):
+        figure.savefig(
+            file, format="svg", transparent=True, dpi=SHARPNESS, bbox_inches="tight",
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )  # fmt: skip
+    text = file.getvalue()
+    text = text[text.index("<svg") :]
+    for stand_in, variable in VARIABLES.items():
+        text = text.replace(stand_in, variable)
+    text = _own_names(text, f"p{zlib.crc32(alt.encode())}")
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    return text.replace(
+        "<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-points="{_least(figure):g}" ', 1
+    )
+
+
+def _own_names(text: str, prefix: str) -> str:
+    """Two pictures of a page must not share a name."""
+    text = re.sub(r'\bid="', f'id="{prefix}-', text)
+    text = re.sub(r'href="#', f'href="#{prefix}-', text)
+    return text.replace("url(#", f"url(#{prefix}-")
+
+
+def _least(figure: Figure) -> float:
+    """The size of the smallest text that is drawn, in points."""
+    texts = (t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip())
+    return min((t.get_fontsize() for t in texts), default=100.0)

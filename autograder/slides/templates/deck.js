@@ -1,0 +1,37 @@
+"use strict";
+// Starts the deck. Light and dark follow the system until T is pressed; a print is light.
+
+const printing = /print-pdf|view=print/.test(location.search);
+const system = matchMedia("(prefers-color-scheme: dark)");
+let chosen = printing ? "light" : null;
+
+function showTheme() {
+  document.documentElement.dataset.theme = chosen ?? (system.matches ? "dark" : "light");
+}
+
+function switchTheme() {
+  chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  showTheme();
+}
+
+system.addEventListener("change", showTheme);
+showTheme();
+
+Reveal.initialize({
+  width: 1280,
+  height: 720,
+  margin: 0,
+  minScale: 0.1,
+  maxScale: 10,
+  center: false,
+  display: "flex",
+  hash: true,
+  slideNumber: "c/t",
+  transition: "none",
+  backgroundTransition: "none",
+  controls: false,
+  pdfSeparateFragments: false,
+  pdfMaxPagesPerSlide: 1,
+  plugins: [RevealNotes],
+});
+Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, switchTheme);
