@@ -32,21 +32,27 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
     wrong = []
     for name in names or known:
         try:
-            yield _build(known[name], folder, assets, with_pdf)
+            deck = write(known[name], folder, assets)
+            if with_pdf:
+                pdf.export(folder / f"{deck.name}.html")
+            yield _line(deck, folder, with_pdf)
         except DeckError as error:
             wrong.append(str(error))
+    yield f"They are in {folder.relative_to(course)}."
     if wrong:
         raise DeckError("\n".join(wrong))
 
 
-def _build(source: Path, folder: Path, assets: dict[str, str], with_pdf: bool) -> str:
-    deck: Deck = read(source)
-    target = folder / f"{deck.name}.html"
-    target.write_text(page(deck, run(deck), assets), encoding="utf-8")
-    if with_pdf:
-        pdf.export(target)
-    size = target.stat().st_size / 2**20
+def write(source: Path, folder: Path, assets: dict[str, str]) -> Deck:
+    """Read and run one deck and write its page, folder/NAME.html."""
+    deck = read(source)
+    (folder / f"{deck.name}.html").write_text(page(deck, run(deck), assets), encoding="utf-8")
+    return deck
+
+
+def _line(deck: Deck, folder: Path, with_pdf: bool) -> str:
+    size = (folder / f"{deck.name}.html").stat().st_size / 2**20
     return (
-        f"{deck.name}: {len(deck.slides)} slides, {deck.questions} questions, {deck.minutes:g} min"
-        f" -> {folder.name}/{target.name} ({size:.1f} MB){' and PDF' if with_pdf else ''}"
+        f"{deck.name}: {len(deck.slides)} slides, {deck.questions} questions, {deck.minutes:g} min, "
+        f"{size:.1f} MB{', and its PDF' if with_pdf else ''}"
     )

@@ -26,8 +26,8 @@ def export(deck: Path) -> Path:
         command = [
             browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            f"--user-data-dir={profile}", "--no-pdf-header-footer", "--virtual-time-budget=10000",
-            f"--print-to-pdf={target}", f"{deck.resolve().as_uri()}?print-pdf",
+            f"--user-data-dir={profile}", "--no-pdf-header-footer",
+            f"--print-to-pdf={target}", f"{deck.resolve().as_uri()}?print",
         ]  # fmt: skip
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)

@@ -1,6 +1,5 @@
 """A headless browser without network, and what the tests read from a page."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -8,36 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import browser  # noqa: F401, a fixture
 
 from convbook.demo import Demo
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SLIDE = (1280, 720)
 HERE = Path(__file__).parent
 READ_PAGE, READ_CLIPPED, READ_LOOKS = (
     (HERE / f"read_{name}.js").read_text(encoding="utf-8") for name in ("page", "clipped", "looks")
 )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator:
-    if CHROMIUM is None:
-        pytest.skip(f"not run: none of {', '.join(BROWSERS)} is on the PATH")
-    api = pytest.importorskip("playwright.sync_api", reason="not run: playwright is missing")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Seen:

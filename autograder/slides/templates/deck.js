@@ -1,7 +1,8 @@
 "use strict";
-// Starts the deck. Light and dark follow the system until T is pressed; a print is light.
+// Starts the deck. Light and dark follow the system until T is pressed. With ?print in the address
+// it is not started: every slide is shown, light, a page each, for printing.
 
-const printing = /print-pdf|view=print/.test(location.search);
+const printing = location.search === "?print";
 const system = matchMedia("(prefers-color-scheme: dark)");
 let chosen = printing ? "light" : null;
 
@@ -17,21 +18,24 @@ function switchTheme() {
 system.addEventListener("change", showTheme);
 showTheme();
 
-Reveal.initialize({
-  width: 1280,
-  height: 720,
-  margin: 0,
-  minScale: 0.1,
-  maxScale: 10,
-  center: false,
-  display: "flex",
-  hash: true,
-  slideNumber: "c/t",
-  transition: "none",
-  backgroundTransition: "none",
-  controls: false,
-  pdfSeparateFragments: false,
-  pdfMaxPagesPerSlide: 1,
-  plugins: [RevealNotes],
-});
-Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, switchTheme);
+document.documentElement.classList.toggle("print-pdf", printing);
+if (!printing) startDeck();
+
+function startDeck() {
+  Reveal.initialize({
+    width: 1280,
+    height: 720,
+    margin: 0,
+    minScale: 0.1,
+    maxScale: 10,
+    center: false,
+    display: "flex",
+    hash: true,
+    slideNumber: "c/t",
+    transition: "none",
+    backgroundTransition: "none",
+    controls: false,
+    plugins: [RevealNotes],
+  });
+  Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, switchTheme);
+}

@@ -1,0 +1,75 @@
+// The slide that is shown: what does not fit on it, small text, weak contrast, missing words.
+() => {
+  const section = document.querySelector(".slides > section.present");
+  const scale = Reveal.getScale();
+  const name = (node) => `${node.tagName}.${node.getAttribute("class") ?? ""} ${node.textContent.trim().slice(0, 40)}`;
+  const shown = [...section.querySelectorAll("*")].filter(
+    (node) => !node.closest("aside.notes, svg *, iframe *") && node.checkVisibility({ visibilityProperty: true }),
+  );
+  const clipped = [];
+
+  // The room for content ends above the slide's number.
+  const room = section.getBoundingClientRect();
+  const bottom = room.bottom - 12 * scale;
+  for (const node of shown) {
+    const box = node.getBoundingClientRect();
+    const inside = box.left >= room.left - 1 && box.right <= room.right - 20 * scale + 1 && box.top >= room.top && box.bottom <= bottom + 1;
+    if (box.width && box.height && !inside) clipped.push(`beyond the slide: ${name(node)}`);
+    const box_like = !/^(M|SPAN|CODE|EM|STRONG|A)/i.test(node.tagName);
+    if (box_like && node.tagName !== "svg" && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1) && node.clientWidth)
+      clipped.push(`larger than its box: ${name(node)}`);
+  }
+
+  // Blocks of a slide stand below one another, or side by side; none covers another.
+  const blocks = shown.filter((node) => node.matches("h1, h2, .label, .text, .rest > div, .answer"));
+  for (const [i, one] of blocks.entries())
+    for (const other of blocks.slice(i + 1)) {
+      const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 1 && high > 1) clipped.push(`covers another: ${name(one)} and ${name(other)}`);
+    }
+
+  const inner = (frame) => frame.contentDocument;
+  for (const frame of section.querySelectorAll("iframe")) {
+    const root = inner(frame).documentElement;
+    const view = frame.contentWindow;
+    if (root.scrollHeight > view.innerHeight + 1 || root.scrollWidth > view.innerWidth + 1) clipped.push("a demo is larger than its frame");
+  }
+
+  const rgba = (text) => {
+    const [r, g, b, alpha = 1] = text.match(/[\d.]+/g).map(Number);
+    return [r, g, b, alpha];
+  };
+  const linear = (c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const behind = (node) => {
+    for (let n = node; n; n = n.parentElement) {
+      const color = rgba(getComputedStyle(n).backgroundColor);
+      if (color[3] > 0.99) return color;
+    }
+    return [255, 255, 255, 1];
+  };
+  const words = shown.filter((node) => [...node.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim()));
+  const texts = words.map((node) => {
+    const { color, fontSize } = getComputedStyle(node);
+    const [dark, light] = [luminance(rgba(color)), luminance(behind(node))].sort((a, b) => a - b);
+    return { what: name(node), contrast: (light + 0.05) / (dark + 0.05), size: parseFloat(fontSize) };
+  });
+  // A picture's smallest text, in pixels of a slide of 1280 x 720: a point of it is 1/72 inch.
+  for (const svg of section.querySelectorAll(".picture > svg")) {
+    const box = svg.viewBox.baseVal;
+    const drawn = svg.getBoundingClientRect();
+    const pixels = Math.min(drawn.width / box.width, drawn.height / box.height) / scale;
+    texts.push({ what: `picture: ${svg.getAttribute("aria-label").slice(0, 40)}`, contrast: 21, size: Number(svg.dataset.points) * pixels });
+  }
+
+  const pictures = [...section.querySelectorAll("svg, img, iframe")].filter((node) => !node.parentElement.closest("svg"));
+  return {
+    clipped,
+    texts,
+    wordless: pictures.filter((node) => !(node.getAttribute("aria-label") || node.alt || node.title)).map(name),
+    notes: section.querySelector("aside.notes")?.textContent.trim() ?? "",
+    frames: [...section.querySelectorAll("iframe")].map((frame) => inner(frame).documentElement.dataset.shown),
+  };
+}

@@ -1,0 +1,89 @@
+"""Every deck in headless Chromium with the network off: shown, read, printed."""
+
+import re
+
+import pytest
+
+from autograder import course
+from autograder.slides import pdf
+from autograder.slides.build import decks
+from autograder.slides.source import read
+
+pytestmark = pytest.mark.slow
+DECKS = decks(course.root())
+each_deck = pytest.mark.parametrize("source", DECKS.values(), ids=DECKS.keys())
+SIZES = [(1280, 720), (1920, 1080)]
+SMALLEST = 18  # pixels of text, on a slide of 1280 x 720
+SMALLEST_INDEX = 14  # in a formula
+PATIENCE = 20_000  # milliseconds
+
+
+def small(text):
+    return text["size"] < (SMALLEST_INDEX if re.match("m[a-z]+\\.", text["what"]) else SMALLEST)
+
+
+@each_deck
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_slide_is_shown_once_and_fits(project, source, size):
+    projector = project(source, size)
+    walked, wrong = [], []
+    for slide in projector.walk():
+        walked.append(slide)
+        seen = projector.read()
+        texts = [text for text in seen["texts"] if small(text) or text["contrast"] < 4.5]
+        found = seen["clipped"] + texts + [f"no words: {node}" for node in seen["wordless"]]
+        wrong += [f"slide {slide + 1}: {finding}" for finding in found]
+        assert "min" in seen["notes"] and len(seen["notes"]) > 60, f"slide {slide + 1}"
+    assert walked == list(range(len(read(source).slides)))
+    assert wrong == []
+
+
+@each_deck
+def test_the_dark_theme(project, source):
+    projector = project(source, color_scheme="dark")
+    assert projector.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    wrong = []
+    for slide in projector.walk():
+        seen = projector.read()
+        wrong += [(slide + 1, text) for text in seen["texts"] if text["contrast"] < 4.5]
+        assert set(seen["frames"]) <= {"dark"}, "a demo follows"
+    assert wrong == []
+    projector.press("t")
+    assert projector.page.evaluate("document.documentElement.dataset.theme") == "light"
+    paper = projector.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+
+
+@each_deck
+def test_speaker_view_and_overview_open(project, source):
+    projector = project(source)
+    projector.press("ArrowRight")
+    with projector.page.expect_popup() as opened:
+        projector.press("s")
+    speaker = opened.value
+    speaker.wait_for_selector("#current-slide iframe", timeout=PATIENCE)
+    notes = read(source).slides[1].notes.split()
+    speaker.wait_for_function(
+        "(word) => document.querySelector('.speaker-controls-notes .value')"
+        "?.textContent.includes(word)",
+        arg=notes[0],
+        timeout=PATIENCE,
+    )
+    shown = speaker.wait_for_selector("#current-slide iframe").content_frame()
+    shown.wait_for_function("Reveal.getIndices().h === 1", timeout=PATIENCE)
+    projector.press("ArrowRight")
+    shown.wait_for_function("Reveal.getIndices().h === 2", timeout=PATIENCE)
+    speaker.close()
+    projector.page.bring_to_front()
+    projector.press("o")
+    assert projector.page.evaluate("Reveal.isOverview()")
+    projector.press("Escape")
+    assert not projector.page.evaluate("Reveal.isOverview()")
+
+
+@each_deck
+def test_the_pdf_has_a_page_a_slide(browser, built, source):
+    printed = pdf.export(built(source)).read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(read(source).slides)
+    assert set(re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)) == {b"0 0 960 540"}
