@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick test-gpu bench-gpu fuzz proof bench grade build lint lock clean FORCE
+.PHONY: help setup lab test quick test-gpu bench-gpu fuzz proof bench grade build slides lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
@@ -61,6 +61,9 @@ attacks: $(STAMP)  ## hand the attacks in to our grader and to plain nbgrader (a
 
 build: $(STAMP)  ## build the notebooks from their sources
 	@$(BIN)/autograder build
+
+slides: $(STAMP)  ## build the slides, one HTML file a lecture (PDF=--pdf prints them, too)
+	@$(BIN)/autograder slides $(PDF)
 
 lint: $(STAMP)  ## check style and types
 	@status=0; for check in "ruff check $(CODE)" "ruff format --check $(CODE)" mypy; do \

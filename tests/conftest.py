@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["chromium"]
+
 HERE = Path(__file__).parent
 SLOW = {HERE / "airlock", HERE / "attacks", HERE / "browser", HERE / "demo"}
 

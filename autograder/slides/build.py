@@ -53,6 +53,6 @@ def write(source: Path, folder: Path, assets: dict[str, str]) -> Deck:
 def _line(deck: Deck, folder: Path, with_pdf: bool) -> str:
     size = (folder / f"{deck.name}.html").stat().st_size / 2**20
     return (
-        f"{deck.name}: {len(deck.slides)} slides, {deck.questions} questions, {deck.minutes:g} min, "
-        f"{size:.1f} MB{', and its PDF' if with_pdf else ''}"
+        f"{deck.name}: {len(deck.slides)} slides, {deck.questions} questions, "
+        f"{deck.minutes:g} min, {size:.1f} MB{', and its PDF' if with_pdf else ''}"
     )

@@ -17,7 +17,7 @@ def canvas(width: float, height: float, inch: float = 0.6) -> Axes:
     width, height: of the picture, in cells.
     inch: of one cell.
     """
-    figure, axis = plt.subplots(figsize=(width * inch, height * inch))
+    axis = plt.subplots(figsize=(width * inch, height * inch))[1]
     axis.set_position((0, 0, 1, 1))
     axis.set_xlim(0, width)
     axis.set_ylim(height, 0)

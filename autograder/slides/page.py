@@ -1,4 +1,4 @@
-"""One self-contained HTML file for a deck: its slides, reveal.js, its notes plugin and the style."""
+"""One HTML file for a deck, with all it needs: slides, style, reveal.js and its notes plugin."""
 
 import re
 from collections.abc import Mapping, Sequence

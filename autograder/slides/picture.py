@@ -6,9 +6,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from html import escape
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -24,15 +26,14 @@ CYCLE = {
 TEXT, PAPER = "#1b1f24", "#fffffe"
 VARIABLES = CYCLE | {TEXT: "currentColor", PAPER: "var(--bg)"}
 SHARPNESS = 200  # dots an inch of what is no line, such as photographs
-LOOK = {
+LOOK: Any = {
     "axes.edgecolor": TEXT,
     "axes.facecolor": "none",
     "axes.labelcolor": TEXT,
-    "axes.prop_cycle": matplotlib.cycler(color=list(CYCLE)),
+    "axes.prop_cycle": cycler(color=list(CYCLE)),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": "large",
-    "figure.constrained_layout.use": False,
     "figure.facecolor": "none",
     "figure.figsize": (11, 5),
     "font.family": "DejaVu Sans",
@@ -94,4 +95,4 @@ def _own_names(text: str, prefix: str) -> str:
 def _least(figure: Figure) -> float:
     """The size of the smallest text that is drawn, in points."""
     texts = (t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip())
-    return min((t.get_fontsize() for t in texts), default=100.0)
+    return min((float(t.get_fontsize()) for t in texts), default=100.0)

@@ -48,7 +48,9 @@ def _shown(block: Block, namespace: dict[str, Any], where: str) -> str:
         return ""
     if block.kind == "demo":
         if not isinstance(value, Demo):
-            raise DeckError(f"{where}: the last line of a demo cell must be a demo of convbook.demo")
+            raise DeckError(
+                f"{where}: the last line of a demo cell must be a demo of convbook.demo"
+            )
         return value.iframe()
     if block.kind == "picture":
         numbers = plt.get_fignums()
@@ -66,11 +68,13 @@ def _execute(block: Block, namespace: dict[str, Any], where: str) -> tuple[Any, 
     printed = io.StringIO()
     try:
         tree = ast.parse(block.text)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        last = tree.body[-1] if tree.body else None
+        if isinstance(last, ast.Expr):
+            tree.body.pop()
         with contextlib.redirect_stdout(printed):
             exec(compile(tree, where, "exec"), namespace)
             value = None
-            if last is not None:
+            if isinstance(last, ast.Expr):
                 value = eval(compile(ast.Expression(last.value), where, "eval"), namespace)
     except Exception as error:
         raise DeckError(f"{where}: its {block.kind} cell stops with {error!r}") from error

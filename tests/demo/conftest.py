@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from chromium import browser  # noqa: F401, a fixture
 
 from convbook.demo import Demo
 

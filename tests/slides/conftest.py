@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import browser  # noqa: F401, a fixture
 
 from autograder import course
 from autograder.slides import packages
@@ -93,12 +92,14 @@ class Projector:
         """What the slide shows: see read_slide.js."""
         for frame in self.page.query_selector_all("section.present iframe"):
             frame.content_frame().wait_for_selector("main[data-step]")
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         return self.page.evaluate(READ_SLIDE)
 
 
 @pytest.fixture
-def project(browser, built) -> Iterator[Callable[..., Projector]]:  # noqa: F811
+def project(browser, built) -> Iterator[Callable[..., Projector]]:
     """project(source, size, **options): the deck on the screen, with the network off.
 
     At the end of the test nothing went wrong: no error, no warning, no request but for the file.
