@@ -87,3 +87,49 @@ def test_the_pdf_has_a_page_a_slide(browser, built, source):
     assert printed.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(read(source).slides)
     assert set(re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)) == {b"0 0 960 540"}
+
+
+WRONG = {
+    "beyond the slide": "\n".join("# Another line of text.\n#" for _ in range(14)),
+    "larger than its box": "# | a | b |\n# |---|---|\n# | "
+    + "wide " * 20
+    + "`"
+    + "x" * 90
+    + "` | 2 |",
+    "covers another": "# Text.\n#" + "\n".join("# - Another line.\n#" for _ in range(8)),
+    "picture: Small": '\n# %% picture\n"""Small text."""\nimport matplotlib.pyplot as plt\n'
+    'plt.text(0, 0, "small", fontsize=5)',
+}
+ANSWER = "\n\n# %% [markdown] answer\n# An answer.\n"
+NOTES = "\n\n# %% [markdown] notes\n# (2 min) Say it.\n\n"
+
+
+def test_what_does_not_fit_or_is_small_is_found(project, tmp_path):
+    """The tests above would see it: one slide for each thing that can be wrong."""
+    slides = [f"# %% [markdown] question\n# ## {h}\n#\n{text}{ANSWER}" for h, text in WRONG.items()]
+    slides += ["# %% [markdown] slide\n# ## Nothing wrong\n"] * 8
+    source = tmp_path / "01_wrong.py"
+    source.write_text("".join(text + NOTES for text in slides), encoding="utf-8")
+    projector = project(source)
+    for slide, expected in zip(projector.walk(), [*WRONG, *[None] * 8], strict=True):
+        seen = projector.read()
+        found = seen["clipped"] + [text["what"] for text in seen["texts"] if small(text)]
+        if expected is None:
+            assert found == []
+        else:
+            assert [f for f in found if f.startswith(expected)], (slide, expected, found)
+
+
+def test_a_request_is_found(project, tmp_path):
+    source = tmp_path / "01_asks.py"
+    slides = "# %% [markdown] question\n# ## A heading\n#\n# Text." + NOTES
+    source.write_text(slides * 12, encoding="utf-8")
+    projector = project(source)
+    projector.page.evaluate(
+        "document.body.append(Object.assign(new Image(), {src: 'file:///x.png'}))"
+    )
+    projector.page.evaluate("fetch('https://example.org/x.js').catch(() => null)")
+    projector.page.wait_for_timeout(300)
+    assert any("asked for file:///x.png" in problem for problem in projector.problems)
+    assert any("asked for https://example.org/x.js" in problem for problem in projector.problems)
+    projector.problems.clear()

@@ -88,7 +88,9 @@ def test_a_deck_asks_the_room(write):
 
 
 def test_all_that_is_wrong_is_said_at_once(write):
-    wrong = slide(notes="") + slide(then="# %% figure\n1") + slide(notes=NOTES.replace("(2 min) ", ""))
+    wrong = (
+        slide(notes="") + slide(then="# %% figure\n1") + slide(notes=NOTES.replace("(2 min) ", ""))
+    )
     text = deck(wrong, plain=2)
     with pytest.raises(DeckError) as refused:
         read(write(text))
