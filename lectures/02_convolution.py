@@ -66,9 +66,9 @@ draw.arrow(axis, (5.5, 3.0), (5.5, 3.8))
 # wrong for weeks before anybody sees it.
 
 # %% [markdown] question
-# ## Ten numbers, a filter of three, stride two, no padding
+# ## Ten numbers, a filter of three
 #
-# How many outputs? What would you want a library to do?
+# Stride 2, no padding. How many outputs? What would you want a library to do?
 
 # %% [markdown] answer
 # $(10 - 3)/2 + 1 = 4.5$: the filter does not fit. A library may raise an error, pad to get 5, or
@@ -152,7 +152,7 @@ for axis, array, title in zip(axes, [shape, turned, turned[::-1, ::-1]], titles,
 # %% [markdown] slide
 # ## A filter is as deep as its input
 #
-# `X` is (11, 11, 4), depth last. $F = 5$, $S = 2$, $P = 0$ gives $(11 - 5)/2 + 1 = 4$.
+# `X` is (11, 11, 4), $F = 5$, $S = 2$, $P = 0$: 4 x 4 places, as $(11 - 5)/2 + 1 = 4$.
 #
 # | entry | what it sees |
 # |---|---|
@@ -244,7 +244,7 @@ demo.convolution()
 # When would one want it? Where things are always at the same place, such as centred faces.
 
 # %% [markdown] slide
-# ## Move the picture, and the answer moves along
+# ## The picture moves, and so does the map
 
 # %% picture
 """A photograph of a cameraman and its map of slanting edges; below, the photograph shifted to the

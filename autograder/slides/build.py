@@ -38,9 +38,9 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
             yield _line(deck, folder, with_pdf)
         except DeckError as error:
             wrong.append(str(error))
-    yield f"They are in {folder.relative_to(course)}."
     if wrong:
         raise DeckError("\n".join(wrong))
+    yield f"Built in {folder.relative_to(course)}."
 
 
 def write(source: Path, folder: Path, assets: dict[str, str]) -> Deck:
