@@ -34,7 +34,7 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
         try:
             deck = write(known[name], folder, assets)
             if with_pdf:
-                pdf.export(folder / f"{deck.name}.html")
+                pdf.export(folder / f"{deck.name}.html", len(deck.slides))
             yield _line(deck, folder, with_pdf)
         except DeckError as error:
             wrong.append(str(error))

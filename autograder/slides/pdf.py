@@ -1,5 +1,6 @@
 """A deck as PDF, printed by Chromium."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,11 +12,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE = 180  # seconds
 
 
-def export(deck: Path) -> Path:
+def export(deck: Path, slides: int) -> Path:
     """Print a built deck, a page a slide, and return the path of the PDF beside it.
 
     Raises:
-        DeckError: no Chromium is there, or it does not print.
+        DeckError: no Chromium is there, it does not print, or not a page a slide.
     """
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
@@ -35,4 +36,7 @@ def export(deck: Path) -> Path:
             raise DeckError(f"{deck.stem}: Chromium took more than {PATIENCE} s to print") from None
     if not target.exists():
         raise DeckError(f"{deck.stem}: Chromium printed nothing. It says:\n{done.stderr.strip()}")
+    pages = len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
+    if pages != slides:
+        raise DeckError(f"{deck.stem}: its PDF has {pages} pages for {slides} slides")
     return target

@@ -1,8 +1,9 @@
 """Decks that are built once, and a browser without network that shows them."""
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,31 @@ from autograder.slides import packages
 from autograder.slides.build import write
 from autograder.slides.source import DeckError
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 READ_SLIDE = (Path(__file__).parent / "read_slide.js").read_text(encoding="utf-8")
-SIZES = [(1280, 720), (1920, 1080)]
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Of two pytest workers one waits here for the other."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
-def assets(tmp_path_factory) -> dict[str, str]:
+def shared(tmp_path_factory) -> Path:
+    """A folder that all pytest workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if base.name != f"popen-{WORKER}" else base.parent) / "lectures"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assets(shared) -> dict[str, str]:
     """The JavaScript of the decks, which npm fetches where it is not there yet."""
-    lock = tmp_path_factory.getbasetemp().parent / "npm.lock"
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # two pytest workers must not fetch at once
+    with alone(shared / "npm.lock"):
         try:
             return packages.assets(course.root() / "lectures")
         except DeckError as error:
@@ -30,13 +46,15 @@ def assets(tmp_path_factory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def built(assets, tmp_path_factory) -> Callable[[Path], Path]:
-    """built(source): the page of a deck, built at the first call."""
-    folder = tmp_path_factory.mktemp("lectures")
+def built(assets, shared) -> Callable[[Path], Path]:
+    """built(source): the page of a deck, built once for all workers."""
 
-    @cache
     def page(source: Path) -> Path:
-        return folder / f"{write(source, folder, assets).name}.html"
+        target = shared / f"{source.stem}.html"
+        with alone(shared / f"{source.stem}.lock"):
+            if not target.exists():
+                write(source, shared, assets)
+        return target
 
     return page
 
@@ -73,20 +91,33 @@ class Projector:
 
     def place(self) -> tuple[int, int]:
         """Number of the slide, and of the last fragment that is shown; -1 for none."""
-        found = self.page.evaluate("Reveal.getIndices()")
-        return found["h"], found.get("f", -1)
+        slide, fragment = self.page.evaluate(
+            "(({h, f}) => [h, f ?? -1])(Reveal.getIndices())"
+        )
+        return slide, fragment
 
     def walk(self) -> Iterator[int]:
-        """From the first slide to the last with the right arrow key; stops at each when full."""
+        """From the first slide to the last with the right arrow key; stops at each when full.
+
+        self.walked keeps every place on the way.
+        """
         self.press("Home")
+        self.walked = [self.place()]
         while True:
             while self.page.evaluate("Reveal.availableFragments().next"):
-                self.press("ArrowRight")
-            slide, _ = self.place()
+                self.step()
+            slide, _ = self.walked[-1]
             yield slide
-            self.press("ArrowRight")
-            if self.place()[0] == slide:
+            if not self.step():
                 return
+
+    def step(self) -> bool:
+        """Press the right arrow key; False where nothing is left to show."""
+        self.press("ArrowRight")
+        if self.place() == self.walked[-1]:
+            return False
+        self.walked.append(self.place())
+        return True
 
     def read(self) -> dict[str, Any]:
         """What the slide shows: see read_slide.js."""
@@ -106,7 +137,7 @@ def project(browser, built) -> Iterator[Callable[..., Projector]]:
     """
     open_ones = []
 
-    def show(source: Path, size=SIZES[0], **options) -> Projector:
+    def show(source: Path, size=(1280, 720), **options) -> Projector:
         context = browser.new_context(offline=True, **options)
         projector = Projector(context, built(source), size)
         open_ones.append(projector)

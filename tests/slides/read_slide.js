@@ -50,25 +50,32 @@
     }
     return [255, 255, 255, 1];
   };
-  const words = shown.filter((node) => [...node.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim()));
-  const texts = words.map((node) => {
+  const spoken = (node) => [...node.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
+  const readable = (where) => (node) => {
     const { color, fontSize } = getComputedStyle(node);
     const [dark, light] = [luminance(rgba(color)), luminance(behind(node))].sort((a, b) => a - b);
-    return { what: name(node), contrast: (light + 0.05) / (dark + 0.05), size: parseFloat(fontSize) };
-  });
+    return { where, what: name(node), contrast: (light + 0.05) / (dark + 0.05), size: parseFloat(fontSize) };
+  };
+  const words = shown.filter(spoken);
+  const texts = words.filter((node) => !node.closest("math")).map(readable("text"));
+  texts.push(...words.filter((node) => node.closest("math")).map(readable("formula")));
+  for (const frame of section.querySelectorAll("iframe")) {
+    const seen = [...inner(frame).body.querySelectorAll("main *")].filter((node) => node.checkVisibility({ visibilityProperty: true }));
+    texts.push(...seen.filter(spoken).map(readable("demo")));
+  }
   // A picture's smallest text, in pixels of a slide of 1280 x 720: a point of it is 1/72 inch.
   for (const svg of section.querySelectorAll(".picture > svg")) {
     const box = svg.viewBox.baseVal;
     const drawn = svg.getBoundingClientRect();
     const pixels = Math.min(drawn.width / box.width, drawn.height / box.height) / scale;
-    texts.push({ what: `picture: ${svg.getAttribute("aria-label").slice(0, 40)}`, contrast: 21, size: Number(svg.dataset.points) * pixels });
+    texts.push({ where: "picture", what: svg.getAttribute("aria-label").slice(0, 40), contrast: 21, size: Number(svg.dataset.points) * pixels });
   }
 
   const pictures = [...section.querySelectorAll("svg, img, iframe")].filter((node) => !node.parentElement.closest("svg"));
   return {
     clipped,
     texts,
-    wordless: pictures.filter((node) => !(node.getAttribute("aria-label") || node.alt || node.title)).map(name),
+    wordless: pictures.filter((node) => !(node.getAttribute("aria-label") || node.alt || node.title)).map((node) => `no words: ${name(node)}`),
     notes: section.querySelector("aside.notes")?.textContent.trim() ?? "",
     frames: [...section.querySelectorAll("iframe")].map((frame) => inner(frame).documentElement.dataset.shown),
   };
