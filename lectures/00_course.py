@@ -17,26 +17,24 @@ from convbook.layers import conv_forward
 #
 # Today: what the thing is, what the course asks of you, and how to start tonight.
 
-# %% [markdown] slide halves
+# %% [markdown] slide
 # ## A picture is a block of numbers
 #
-# - 512 x 512 places, one number each, from black to white.
-# - With colour, three numbers a place.
-# - Nobody told the computer what is an eye.
+# One number for each place, three with colour. Nobody told the computer what an eye is.
 
 # %% picture
-"""A photograph of a cameraman. A square at his eye is marked and enlarged below: 6 by 9 numbers
-from 0 to 255, on cells as bright as the numbers say."""
+"""A photograph of a cameraman, 512 by 512. A small square at his eye is marked, and shown beside it
+as 6 by 9 numbers from 0 to 255, on cells as bright as the numbers say."""
 photo = data.photo("camera")[0, 0]
 top, left = 112, 214
 crop = photo[top : top + 30 : 5, left : left + 45 : 5]
-figure, axes = plt.subplots(2, 1, figsize=(6, 7.4), height_ratios=(4, 3.2))
-axes[0].imshow(photo[40:300, 60:450], cmap="gray", vmin=0, vmax=1)
+figure, axes = plt.subplots(1, 2, figsize=(12, 4.7), width_ratios=(1, 1.75))
+axes[0].imshow(photo[40:340, 60:450], cmap="gray", vmin=0, vmax=1)
 axes[0].add_patch(plt.Rectangle((left - 60, top - 40), 45, 30, fill=False, ec="C6", lw=3))
 axes[1].imshow(crop, cmap="gray", vmin=0, vmax=1)
 for (i, j), value in np.ndenumerate(crop):
     colour = "white" if value < 0.5 else "black"
-    axes[1].text(j, i, round(255 * value), ha="center", va="center", color=colour, fontsize=13)
+    axes[1].text(j, i, round(255 * value), ha="center", va="center", color=colour, fontsize=19)
 for axis in axes:
     axis.set_axis_off()
 figure.tight_layout()
@@ -44,13 +42,13 @@ figure.tight_layout()
 # %% [markdown] notes
 # (3 min) Let the room look at the numbers first. Where is the eye? Then at the picture.
 #
-# Every fifth pixel of the marked square is shown below. This is all a program gets: a block of
-# numbers, H by W by C. The question of the course is how to get from there to a name.
+# Every fifth pixel of the marked square is shown. This is all a program gets: a block of numbers,
+# here 512 x 512 of them. The question of the course is how to get from there to a name.
 
 # %% [markdown] question
 # ## One neuron, looking at all of it
 #
-# It has a weight for every number of a colour picture, 200 x 200.
+# It has a weight for each number of a colour picture, 200 x 200.
 #
 # How many weights is that? And what has it learned about a cat, if the cat moves by ten pixels?
 
@@ -121,6 +119,39 @@ demo.convolution(x[None], w[None, None], stride=1, pad=0)
 # of the course is this, many times.
 
 # %% [markdown] slide
+# ## A layer turns a volume into a volume
+#
+# Height, width and **depth**: the depth is three colours first, later one sheet for each filter.
+
+# %% picture
+"""Five boxes from left to right. The first is flat: 3 deep, 32 by 32. The next are 32 deep and 14 by
+14, 64 deep and 6 by 6, 96 deep and 4 by 4. The last is a line, 7 deep and 1 by 1."""
+shapes = [(3, 32, 32), (32, 14, 14), (64, 6, 6), (96, 4, 4), (7, 1, 1)]
+names = ["picture", "layer 1", "layer 2", "layer 3", "scores"]
+draw.boxes(shapes, names)
+
+# %% [markdown] notes
+# (3 min) An ordinary net has its neurons in a row. Here they stand in a box: a place has a row, a
+# column and a depth. What is known about a place grows deeper, and there are fewer places.
+#
+# The edges are drawn as cube roots, or one could not see the small ones. This is the net of the next
+# slides. Lesson 01 is about these boxes alone: how large is the next one?
+
+# %% [markdown] question
+# ## Ten filters look at a colour picture
+#
+# It has 32 x 32 places. Each filter sees 5 x 5 of them at a time, in all three colours, and may hang
+# over the edge. How deep is the volume that comes out? How deep is a filter?
+
+# %% [markdown] answer
+# The output is 10 deep: a sheet for each filter. A filter is as deep as its input, 3. So it has
+# $5 \cdot 5 \cdot 3 = 75$ weights.
+
+# %% [markdown] notes
+# (3 min) Hands up for 3, 10 and 30. Who says 30 thinks that a filter gives a sheet for each colour:
+# it adds the colours up.
+
+# %% [markdown] slide
 # ## From pixels to a name
 
 # %% picture
@@ -146,12 +177,12 @@ best = np.argmax(chance[:, net.classes.index("face")])
 figure = plt.figure(figsize=(14, 5.4))
 axis = figure.add_axes((0, 0.26, 0.19, 0.5))
 axis.imshow(seen[best].transpose(1, 2, 0))
-axis.set_title("32 x 32 x 3", fontsize=18)
+axis.set_title("32 x 32 x 3", fontsize=19)
 axis.set_axis_off()
 for n, maps in enumerate((first, second, third)):
     left = 0.235 + 0.165 * n
     C, H, W = maps[best].shape
-    figure.text(left + 0.07, 0.94, f"{H} x {W} x {C}", fontsize=18, ha="center")
+    figure.text(left + 0.07, 0.94, f"{H} x {W} x {C}", fontsize=19, ha="center")
     for i in range(8):
         place = (left + 0.072 * (i % 2), 0.7 - 0.225 * (i // 2), 0.068, 0.215)
         axis = figure.add_axes(place)
@@ -159,20 +190,20 @@ for n, maps in enumerate((first, second, third)):
         axis.set_axis_off()
 axis = figure.add_axes((0.84, 0.1, 0.16, 0.78))
 axis.barh(np.arange(len(net.classes)), chance[best], color="C2")
-axis.set_yticks(np.arange(len(net.classes)), net.classes, fontsize=18)
-axis.set_xticks([0, 0.5, 1])
+axis.set_yticks(np.arange(len(net.classes)), net.classes, fontsize=19)
+axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=19)
 axis.invert_yaxis()
-axis.set_title("what the net says", fontsize=18)
+axis.set_title("what the net says", fontsize=19)
 
 # %% [markdown] notes
-# (4 min) A real net with four layers, trained for this course; lesson 12 starts from it. Eight maps
+# (4 min) The net of the boxes, trained for this course; lesson 12 starts from it. Eight maps
 # of each layer are shown. They get smaller, and there are more of them.
 #
 # The last layer turns the last block into seven numbers, one for each class. They are drawn as
 # shares that add up to one. This picture is among those it knows best.
 
 # %% [markdown] slide
-# ## How this began to work
+# ## The road to ResNet
 #
 # | year | net | what it brought |
 # |---|---|---|
@@ -212,12 +243,29 @@ axis.set_title("what the net says", fontsize=18)
 # | 12 | transfer |
 
 # %% [markdown] notes
-# (3 min) Twelve notebooks, each 45 to 90 minutes. The first six give you every layer of a classic
+# (3 min) Twelve notebooks. The first six give you every layer of a classic
 # net, both ways. The second six make it good: shapes, ranges, training, speed, and the nets that
 # people use.
 #
 # A later lesson takes your own functions from the earlier ones. Where one is missing, it takes the
-# course's and says so, so that a bad week does not sink the term.
+# course's and says so. A bad week does not sink the term.
+
+# %% [markdown] slide
+# ## What you need
+#
+# - **Python**: functions, lists, loops. No classes before lesson 09.
+# - **NumPy**: arrays with more than one axis, and slices of them.
+# - **Calculus**: the derivative of a product, and the chain rule.
+# - **Algebra**: the product of two matrices.
+#
+# No deep-learning library, and no GPU. A lesson takes 75 to 90 minutes.
+
+# %% [markdown] notes
+# (2 min) Ask for hands at each line. Whoever is unsure about NumPy: the first two lessons are the
+# place to learn it, and the hints in the notebook are for you.
+#
+# Why no library? Because one that does it for you is the thing we want to understand. In lesson 10
+# and 11 you will see how theirs compare.
 
 # %% [markdown] slide
 # ## A lesson goes like this
@@ -232,10 +280,13 @@ axis.set_title("what the net says", fontsize=18)
 # (3 min) Say why the prediction comes first: a wrong guess that you have written down teaches more
 # than a right answer that you have read.
 #
-# Points: 20 a lesson by checks, 2 more for one written answer that a person reads.
+# Do not skip the number by hand. The check gives that number back first, so whoever has worked it
+# knows at once what went wrong.
 
 # %% [markdown] question
 # ## What went wrong here?
+#
+# 5 x 5, a filter of 3 x 3, and padding 1 was asked for.
 
 # %% run
 from convbook import check
@@ -244,22 +295,40 @@ x, w, b = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3)), np.zeros(1)
 expected = conv_forward(x, w, b, pad=1)[0]
 
 # %% code
-out, _ = conv_forward(x, w, b)  # 5 x 5, filter 3 x 3
+out, _ = conv_forward(x, w, b)
 try:
-    check.same(out, expected, "stride 1, pad 1")
+    check.same(out, expected, "out")
 except check.NotYet as message:
     print(message)
 
 # %% [markdown] answer
-# The padding was forgotten: $(5 - 3)/1 + 1 = 3$, and with $P = 1$ it is 5. A check says what differs.
-# Why, is yours to find.
+# The padding was forgotten: $(5 - 3)/1 + 1 = 3$, and with $P = 1$ it is 5.
 
 # %% [markdown] notes
-# (3 min) This is what a check prints in the notebook. Let somebody read it aloud, and ask for the
-# cause. Shapes are the first thing to look at, always.
+# (3 min) The last line is what a check says in the notebook. Let somebody read it aloud, and ask for
+# the cause. Shapes are the first thing to look at, always.
 #
-# Grading uses more checks than a notebook shows, on fresh random input. A green check is a good
-# sign and not yet the grade.
+# A check says what differs and where. Why, is yours to find.
+
+# %% [markdown] slide
+# ## How you are graded
+#
+# | in each lesson | points | graded by |
+# |---|---|---|
+# | your functions | 20 | checks, some of them hidden |
+# | a written answer | 2 | a person |
+#
+# - Hidden checks use **fresh numbers and other shapes**.
+# - A common mistake is named, with a hint.
+# - An early mistake costs its points once.
+
+# %% [markdown] notes
+# (3 min) A green check in the notebook is a good sign and not yet the grade. It shows a part of the
+# test; the rest uses random input. A function made for the example only will lose there. Later
+# lessons are graded with the course's layers, so an early mistake is not paid for twice.
+#
+# Hand in with `convbook hand-in`, which looks the notebook over first. Say here when the first one
+# is due.
 
 # %% [markdown] slide
 # ## Why the checks are so strict
@@ -291,7 +360,7 @@ figure.tight_layout()
 # Weak tests are how wrong code survives. It is why your check tries sizes that are all different.
 
 # %% [markdown] question
-# ## When would you believe that your layer is right?
+# ## How would you know your layer is right?
 #
 # You have written a layer and its gradient. Nobody has a solution. What would convince you?
 
@@ -315,7 +384,7 @@ figure.tight_layout()
 # ```
 #
 # - No GPU, and after the set-up no network.
-# - Lesson 01 takes 45 to 90 minutes. Bring what you did not understand.
+# - Lesson 01 takes about 75 minutes. Bring what you did not understand.
 
 # %% [markdown] notes
 # (3 min) Do it once on the projector, from the clone to the first green check. Most questions of the

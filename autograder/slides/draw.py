@@ -1,6 +1,6 @@
-"""What the pictures of several decks draw: grids of numbered cells, on an axis without axes."""
+"""What the pictures of several decks draw: grids of numbered cells, and volumes as boxes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -64,3 +64,32 @@ def arrow(axis: Axes, start: tuple[float, float], end: tuple[float, float]) -> N
     """Draw an arrow from one point to another, each (x, y) in cells."""
     how = dict(arrowstyle="-|>,head_width=0.35,head_length=0.6", color="C4", linewidth=2)
     axis.annotate("", xy=end, xytext=start, arrowprops=how)
+
+
+def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: float = 0.5) -> Axes:
+    """Open a picture of volumes as boxes, side by side, each with its name and shape below.
+
+    Depth runs from left to right at half the scale, height upwards, width to the back. Edges are
+    as long as the cube roots of the sizes, so that one pixel can be seen beside 4096 channels.
+
+    shapes: the volumes, each (C, H, W).
+    inch: how large one pixel is; less makes room for more boxes.
+    """
+    edges = np.cbrt(np.array(shapes, dtype=float)) * [0.5, 1, 1]  # (boxes, 3)
+    tallest = 1.4 * edges[:, 1].max()
+    words = [f"{name}\n{H} x {W}\n{C} deep" for name, (C, H, W) in zip(names, shapes, strict=True)]
+    letters = [max(map(len, text.split("\n"))) for text in words]
+    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2], np.array(letters) * 0.14 / inch) + 0.6
+    axis = canvas(slots.sum(), tallest + 1.2 / inch, inch)
+    axis.set_ylim(-1.2 / inch, tallest)
+    left = 0.0
+    for (c, h, w), slot, text in zip(edges, slots, words, strict=True):
+        back = np.array([w / 2, w / 3])  # from a near corner to the far one behind it
+        near = np.array([[left, 0], [left + c, 0], [left + c, h], [left, h]])
+        top = [near[3], near[2], near[2] + back, near[3] + back]
+        side = [near[1], near[2], near[2] + back, near[1] + back]
+        for corners, colour in ((near, "C5"), (top, "C9"), (side, "C9")):
+            axis.fill(*np.transpose(corners), facecolor=colour, edgecolor="C0", linewidth=1.5)
+        axis.text(left, -0.1 / inch, text, va="top")
+        left += slot
+    return axis

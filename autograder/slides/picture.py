@@ -12,7 +12,6 @@ import matplotlib
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
 # orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The
@@ -81,7 +80,7 @@ def svg(figure: Figure, alt: str) -> str:
     text = _own_names(text, f"p{zlib.crc32(alt.encode())}")
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     return text.replace(
-        "<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-points="{_least(figure):g}" ', 1
+        "<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-points="{_least(text):g}" ', 1
     )
 
 
@@ -92,7 +91,7 @@ def _own_names(text: str, prefix: str) -> str:
     return text.replace("url(#", f"url(#{prefix}-")
 
 
-def _least(figure: Figure) -> float:
-    """The size of the smallest text that is drawn, in points."""
-    texts = (t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip())
-    return min((float(t.get_fontsize()) for t in texts), default=100.0)
+def _least(text: str) -> float:
+    """The size of the smallest text that is drawn, in points: letters are paths 100 points high."""
+    scales = re.findall(r"scale\(([\d.]+) -[\d.]+\)", text)
+    return 100 * min(map(float, scales), default=1)

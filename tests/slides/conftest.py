@@ -91,9 +91,7 @@ class Projector:
 
     def place(self) -> tuple[int, int]:
         """Number of the slide, and of the last fragment that is shown; -1 for none."""
-        slide, fragment = self.page.evaluate(
-            "(({h, f}) => [h, f ?? -1])(Reveal.getIndices())"
-        )
+        slide, fragment = self.page.evaluate("(({h, f}) => [h, f ?? -1])(Reveal.getIndices())")
         return slide, fragment
 
     def walk(self) -> Iterator[int]:
@@ -123,6 +121,7 @@ class Projector:
         """What the slide shows: see read_slide.js."""
         for frame in self.page.query_selector_all("section.present iframe"):
             frame.content_frame().wait_for_selector("main[data-step]")
+            self.page.wait_for_selector("section.present iframe[data-fits=true]")
         self.page.evaluate(
             "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )

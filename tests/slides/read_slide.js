@@ -34,6 +34,7 @@
   for (const frame of section.querySelectorAll("iframe")) {
     const root = inner(frame).documentElement;
     const view = frame.contentWindow;
+    if (frame.offsetHeight * Number(frame.dataset.scale) > frame.parentElement.clientHeight + 1) clipped.push("a demo is larger than the slide");
     if (root.scrollHeight > view.innerHeight + 1 || root.scrollWidth > view.innerWidth + 1) clipped.push("a demo is larger than its frame");
   }
 
@@ -61,7 +62,8 @@
   texts.push(...words.filter((node) => node.closest("math")).map(readable("formula")));
   for (const frame of section.querySelectorAll("iframe")) {
     const seen = [...inner(frame).body.querySelectorAll("main *")].filter((node) => node.checkVisibility({ visibilityProperty: true }));
-    texts.push(...seen.filter(spoken).map(readable("demo")));
+    const larger = Number(frame.dataset.scale);
+    texts.push(...seen.filter(spoken).map(readable("demo")).map((text) => ({ ...text, size: text.size * larger })));
   }
   // A picture's smallest text, in pixels of a slide of 1280 x 720: a point of it is 1/72 inch.
   for (const svg of section.querySelectorAll(".picture > svg")) {

@@ -1,0 +1,333 @@
+# %% run
+import matplotlib.pyplot as plt
+import numpy as np
+
+from autograder.slides import draw
+from convbook import data, demo
+
+# %% [markdown] slide
+# # Layers turn volumes into volumes
+#
+# Lecture 01: how large, and how many numbers, before anything is computed
+
+# %% [markdown] notes
+# (1 min) Today nothing is computed. For every layer we ask two things: how large is the box that
+# comes out, and how many numbers does the layer have to learn.
+#
+# This looks dull and is what one does first with every new net. Most errors in the first week of a
+# project are errors of shape.
+
+# %% [markdown] slide
+# ## Look at everything at once
+#
+# In a **fully connected** layer each neuron has a weight for each number it sees.
+#
+# | colour picture | one neuron | a hundred neurons |
+# |---|---|---|
+# | 2 x 4 | 24 | 2,400 |
+# | 32 x 32 | 3,072 | 307,200 |
+# | 200 x 200 | 120,000 | 12,000,000 |
+
+# %% [markdown] notes
+# (3 min) Work the first row on the board: 2 times 4 places, 3 colours, 24 numbers, 24 weights. Let
+# the room say the last one.
+#
+# Twelve million weights for one small layer on one small picture. They must be stored, and learned
+# from examples. Weights, not parameters: each neuron has a bias as well.
+
+# %% [markdown] slide
+# ## A place, and a slice
+#
+# `X` has shape (2, 3, 4): two rows, three columns, four deep. `X[x, y, d]` is $100x + 10y + d$.
+
+# %% picture
+"""Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120, 121,
+122 and 123 make a depth column. The last grid as a whole is the depth slice X[:, :, 3]."""
+x, y, d = np.indices((2, 3, 4))
+X = 100 * x + 10 * y + d
+axis = draw.canvas(17, 5.4)
+for k in range(4):
+    label = f"X[:, :, {k}]"
+    draw.cells(axis, X[:, :, k], 4.5 * k, 1, on=[(1, 2)], label=label, fill="C7" if k == 3 else "C5")
+axis.text(0, 4.2, "blue: the depth column  X[1, 2, :]", va="center", fontsize=18)
+axis.text(0, 5.0, "green: the depth slice  X[:, :, 3]", va="center", fontsize=18)
+
+# %% [markdown] notes
+# (4 min) A depth column is all that is known about one place. A depth slice is one number for each
+# place; for a colour picture, the red, the green or the blue.
+#
+# They share one number: 123. First index is the row from the top, second the column, as in a matrix.
+
+# %% [markdown] question
+# ## A volume of shape (32, 32, 12)
+#
+# How many numbers are in a depth column? In a depth slice? How many depth columns are there?
+
+# %% [markdown] answer
+# A column has 12 numbers, a slice $32 \cdot 32 = 1024$. There is a column for each place: 1024.
+
+# %% [markdown] notes
+# (2 min) A minute, without paper. Whoever mixes up column and slice does it here, and not in the
+# notebook.
+
+# %% [markdown] slide
+# ## In code the depth comes second
+#
+# A lecture writes `X[x, y, d]`, code `x[n, c, i, j]`: a batch (N, C, H, W), **NCHW** for short.
+
+# %% picture
+"""Three pictures of a cup of coffee. Left, in colour. In the middle its red slice, a grey picture of the
+cup. On the right what a reshape makes of it: arcs and grains, one over the other."""
+cup = data.photo("coffee")[:, :, ::2, ::2]
+last = cup[0].transpose(1, 2, 0)  # (H, W, 3)
+figure, axes = plt.subplots(1, 3, figsize=(14, 4.2))
+axes[0].imshow(last)
+axes[1].imshow(cup[0, 0], cmap="gray")
+axes[2].imshow(last.reshape(cup.shape[1:])[0], cmap="gray")
+titles = ["depth last", "axes change places: red", "reshape: no slice at all"]
+for axis, title in zip(axes, titles, strict=True):
+    axis.set_title(title, fontsize=19)
+    axis.set_axis_off()
+figure.tight_layout()
+
+# %% [markdown] notes
+# (4 min) Both arrays in the middle and on the right have the right shape. Python raises no error.
+#
+# Reshape keeps all numbers in their order and only cuts them into other rows. The right picture is
+# the upper third of the photograph, its left, middle and right third laid over one another. Axes must
+# change places: that is a transpose.
+
+# %% [markdown] slide
+# ## How often does a window fit?
+#
+# The last window begins at $W + 2P - F$. Stops are one more than steps:
+#
+# $$\frac{W - F + 2P}{S} + 1$$
+
+# %% picture
+"""A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and 4; each
+begins two cells after the one before."""
+axis = draw.canvas(14, 4.4)
+draw.cells(axis, np.arange(7), 3, 0, size=18)
+axis.text(2.7, 0.5, "W = 7", ha="right", va="center", fontsize=18)
+for k in range(3):
+    draw.cells(axis, [np.nan] * 3, 3 + 2 * k, 1.3 + k, fill="C6")
+    axis.text(4.5 + 2 * k, 1.8 + k, f"from {2 * k}", ha="center", va="center", fontsize=18)
+axis.text(2.7, 1.8, "F = 3, S = 2", ha="right", va="center", fontsize=18)
+axis.text(10.3, 3.8, "(7 − 3)/2 + 1 = 3", va="center", fontsize=18)
+
+# %% [markdown] notes
+# (4 min) Derive it with the picture. The line with its padding is W + 2P long. The first window
+# begins at 0, the last at W + 2P - F. From one to the other it takes that many steps of S.
+#
+# A fence has one post more than gaps: the plus one. It is the part that people forget.
+
+# %% [markdown] slide
+# ## Try sizes
+
+# %% demo
+demo.windows()
+
+# %% [markdown] notes
+# (5 min) Click into the demo; Tab goes to the sliders, arrow keys move them, Escape gives the keys
+# back to the slides.
+#
+# Let the room name sizes. Go slowly from one stride to the next and watch what is left over behind
+# the last window. Then add a padding, and see whether that mends it.
+
+# %% [markdown] question
+# ## Seven pixels, a window of three
+#
+# No padding. How many stops are there with stride 1, 2, 3 and 4?
+
+# %% [markdown] answer
+# 5, 3, then $4/3 + 1 = 2.33$: it does not fit. And with stride 4 it fits again, twice.
+
+# %% [markdown] notes
+# (3 min) Most people expect that a larger stride is the harder one. What counts is whether S divides
+# W - F + 2P.
+
+# %% [markdown] slide
+# ## What if something is left over?
+
+# %% picture
+"""Stops of a window of 5 with stride 4 over lines of 5 to 30 pixels. Two staircases, pad above crop by
+one. They meet at the dots, 5, 9, 13 and so on, the only sizes that are accepted by raise."""
+widths = np.arange(5, 31)
+steps = (widths - 5) / 4
+figure, axis = plt.subplots(figsize=(11.5, 5.2))
+axis.plot(widths, np.ceil(steps) + 1, "^--", color="C1", label="pad: zeros until one more is full")
+axis.plot(widths, np.floor(steps) + 1, "v--", color="C0", label="crop: leave the rest out")
+whole = steps % 1 == 0
+axis.plot(widths[whole], steps[whole] + 1, "o", color="C2", ms=15, label="raise: an error elsewhere")
+axis.set_xlabel("W, pixels of the line (F = 5, S = 4, P = 0)")
+axis.set_ylabel("stops")
+axis.legend()
+figure.tight_layout()
+
+# %% [markdown] notes
+# (3 min) Three policies. See the green dots: only there all three agree, one line in four. This
+# course raises an error. PyTorch crops and says nothing.
+#
+# A window longer than the padded line does not fit even once, and no policy mends that.
+
+# %% [markdown] slide
+# ## Keep the size
+#
+# Windows of 3 wear a picture away: after fifteen layers 32 x 32 is down to 2 x 2.
+# With stride 1 the size stays if
+#
+# $$P = \frac{F - 1}{2}$$
+#
+# | $F$ | 1 | 3 | 5 | 11 |
+# |---|---|---|---|---|
+# | $P$ | 0 | 1 | 2 | 5 |
+
+# %% [markdown] notes
+# (2 min) Solve W - F + 2P + 1 = W for P on the board. People call it same padding.
+#
+# Ask about a window of 4. It would be 1.5, and there is no half pixel: even windows have no middle.
+
+# %% [markdown] question
+# ## The puzzle of 224
+#
+# AlexNet's authors wrote: pictures of 224, windows of 11, stride 4, output 55. Can that be?
+#
+# A well-known note says they must have padded 3 pixels on each side. Can that be?
+
+# %% [markdown] answer
+# $(224 - 11)/4 + 1 = 54.25$: no. With $P = 3$ it is $(224 - 11 + 6)/4 + 1 = 55.75$: no.
+
+# %% [markdown] notes
+# (4 min) Two minutes with the neighbour, pencil in hand. Then ask: which padding would do?
+#
+# Somebody will say one and a half. That is the next slide.
+
+# %% [markdown] slide
+# ## No padding mends 224
+
+# %% picture
+"""The size of the output against the padding, for 224 and for 227 pixels. The line of 227 meets a whole
+number at P = 0, 2 and 4. The line of 224 passes beside all of them."""
+P = np.arange(5)
+figure, axis = plt.subplots(figsize=(11.5, 5.2))
+for W, mark, colour in ((224, "o--", "C1"), (227, "s--", "C0")):
+    axis.plot(P, (W - 11 + 2 * P) / 4 + 1, mark, color=colour, ms=13, label=f"W = {W}")
+axis.plot(1.5, 55, "*", color="C2", ms=24, label="224 with 3 zeros in all")
+axis.set_yticks(range(54, 59))
+axis.set_xticks(P)
+axis.grid(axis="y", color="C4", alpha=0.4)
+axis.set_xlabel("P, zeros at each end")
+axis.set_ylabel("(W − F + 2P)/S + 1")
+axis.legend()
+figure.tight_layout()
+
+# %% [markdown] notes
+# (3 min) A size fits where it lies on a line. 55 needs W + 2P = 227, which is odd; 224 + 2P is even
+# whatever P is.
+#
+# The star: three pixels in all, one at one end and two at the other. That is what people settled on.
+# torchvision pads 224 by 2, gets 55.25 and crops.
+
+# %% [markdown] slide
+# ## Share the weights
+#
+# A filter has $F \cdot F \cdot C$ weights and a bias. If it helps here, it helps there.
+#
+# | AlexNet's first layer | |
+# |---|---|
+# | neurons | $55 \cdot 55 \cdot 96 = 290{,}400$ |
+# | numbers for each | $11 \cdot 11 \cdot 3 + 1 = 364$ |
+# | each with its own | 105,705,600 |
+# | shared by a depth slice | $96 \cdot 364 = 34{,}944$ |
+
+# %% [markdown] notes
+# (4 min) At every stop stands a column of 96 neurons that look at the same window for 96 different
+# things. All neurons of one depth slice look for the same thing, at different places. So they may
+# share.
+#
+# The quotient of the last two lines is 3025, which is 55 times 55: each filter serves that many
+# places. The size of the picture is not in the last line at all.
+
+# %% [markdown] question
+# ## Find the mistake
+#
+# Some copies of that note give $F \cdot C$ weights for each filter.
+#
+# How many would a 5 x 5 filter over a colour picture have? What has been forgotten?
+
+# %% [markdown] answer
+# 15 instead of 75. A filter is a box and not a bar: it has two sides of $F$, and the depth $C$.
+
+# %% [markdown] notes
+# (2 min) Short. Let somebody draw the box on the board: five wide, five high, three deep.
+
+# %% [markdown] slide
+# ## Four kinds of layers
+#
+# | kind | what it does | its volume |
+# |---|---|---|
+# | CONV | slides filters over it | as deep as there are filters |
+# | RELU | makes negative numbers 0 | stays as it is |
+# | POOL | keeps the largest of a window | smaller, as deep as before |
+# | FC | looks at everything | 1 x 1, a neuron deep each |
+
+# %% [markdown] notes
+# (3 min) Nearly every net of this course is made of these. Of each, ask two things: does it learn
+# anything, and what must you choose beforehand? RELU: nothing and nothing. The other three are for
+# the notebook.
+
+# %% [markdown] question
+# ## Five layers: which five shapes?
+
+# %% code
+net = [
+    ("INPUT", {"C": 3, "H": 32, "W": 32}),
+    ("CONV", {"K": 12, "F": 3, "S": 1, "P": 1}),
+    ("RELU", {}),
+    ("POOL", {"F": 2, "S": 2}),
+    ("FC", {"M": 10}),
+]
+
+# %% [markdown] answer
+# (3, 32, 32), (12, 32, 32), (12, 32, 32), (12, 16, 16), (10, 1, 1), as (C, H, W).
+
+# %% [markdown] notes
+# (4 min) The course writes a net as a list like this; lessons 09 and 11 use it again. Go through the
+# room, one layer a person. The filters keep the size as P = (F - 1)/2, the pool halves it.
+#
+# In the notebook a function does this for any list, and says which layer it is that does not fit.
+
+# %% [markdown] slide
+# ## AlexNet, box by box
+
+# %% picture
+"""Boxes of AlexNet's volumes from left to right. The first is high and flat, 227 by 227 and 3 deep. They
+get lower and deeper: 55, 27, 13 and 6 pixels, 96, 256, 384 and 256 deep."""
+sizes = [(3, 227), (96, 55), (96, 27), (256, 27), (256, 13), (384, 13), (384, 13), (256, 13), (256, 6)]
+names = ["picture", "conv", "pool", "conv", "pool", "conv", "conv", "conv", "pool"]
+draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
+
+# %% [markdown] notes
+# (3 min) What the picture loses in places it gains in things that are known about each place. Behind
+# the last box come three FC layers: 4096, 4096, 1000.
+#
+# One reads that AlexNet has five pools and goes from 224 to 7. Count them: three, and it ends at
+# 6 x 6 x 256. Five pools, from 224 to 7, is VGG.
+
+# %% [markdown] slide
+# ## Today's notebook
+#
+# - Nine exercises, from `fc_weights` to `trace_shapes`: 20 points, about 75 minutes.
+# - A written answer: should a library raise, crop or pad?
+#
+# **Take away**
+#
+# - Each layer turns a volume into a volume.
+# - A window fits $(W - F + 2P)/S + 1$ times, or not at all.
+# - Shared weights do not grow with the picture.
+
+# %% [markdown] notes
+# (2 min) Say what to do when stuck: look at the number by hand first. The check gives it back.
+#
+# Next time we fill the boxes.
