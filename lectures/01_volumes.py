@@ -149,13 +149,15 @@ demo.windows()
 
 # %% [markdown] slide
 # ## What if something is left over?
+#
+# The three policies agree only where the window fits: here at one line in four.
 
 # %% picture
 """Stops of a window of 5 with stride 4 over lines of 5 to 30 pixels. Two staircases, pad above crop by
 one. They meet at the dots, 5, 9, 13 and so on, the only sizes that are accepted by raise."""
 widths = np.arange(5, 31)
 steps = (widths - 5) / 4
-figure, axis = plt.subplots(figsize=(11.5, 5.2))
+figure, axis = plt.subplots(figsize=(11.5, 4.8))
 axis.plot(widths, np.ceil(steps) + 1, "^--", color="C1", label="pad: zeros until one more is full")
 axis.plot(widths, np.floor(steps) + 1, "v--", color="C0", label="crop: leave the rest out")
 whole = steps % 1 == 0
@@ -166,8 +168,9 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Three policies. See the green dots: only there all three agree, one line in four. This
-# course raises an error. PyTorch crops and says nothing.
+# (3 min) See the green dots. Between two of them padding counts one stop more than cropping.
+#
+# This course raises an error. PyTorch crops and says nothing.
 #
 # A window longer than the padded line does not fit even once, and no policy mends that.
 
@@ -205,12 +208,14 @@ figure.tight_layout()
 
 # %% [markdown] slide
 # ## No padding mends 224
+#
+# A size fits where its mark lies on a line.
 
 # %% picture
 """The size of the output against the padding, for 224 and for 227 pixels. The line of 227 meets a whole
 number at P = 0, 2 and 4. The line of 224 passes beside all of them."""
 P = np.arange(5)
-figure, axis = plt.subplots(figsize=(11.5, 5.2))
+figure, axis = plt.subplots(figsize=(11.5, 4.8))
 for W, mark, colour in ((224, "o--", "C1"), (227, "s--", "C0")):
     axis.plot(P, (W - 11 + 2 * P) / 4 + 1, mark, color=colour, ms=13, label=f"W = {W}")
 axis.plot(1.5, 55, "*", color="C2", ms=24, label="224 with 3 zeros in all")
@@ -223,7 +228,7 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) A size fits where it lies on a line. 55 needs W + 2P = 227, which is odd; 224 + 2P is even
+# (3 min) The round marks step over every line. 55 needs W + 2P = 227, which is odd; 224 + 2P is even
 # whatever P is.
 #
 # The star: three pixels in all, one at one end and two at the other. That is what people settled on.
@@ -270,7 +275,7 @@ figure.tight_layout()
 # | CONV | slides filters over it | as deep as there are filters |
 # | RELU | makes negative numbers 0 | stays as it is |
 # | POOL | keeps the largest of a window | smaller, as deep as before |
-# | FC | looks at everything | 1 x 1, a neuron deep each |
+# | FC | looks at everything | 1 x 1, as deep as there are neurons |
 
 # %% [markdown] notes
 # (3 min) Nearly every net of this course is made of these. Of each, ask two things: does it learn
@@ -300,6 +305,8 @@ net = [
 
 # %% [markdown] slide
 # ## AlexNet, box by box
+#
+# The boxes get smaller, and deeper.
 
 # %% picture
 """Boxes of AlexNet's volumes from left to right. The first is high and flat, 227 by 227 and 3 deep. They

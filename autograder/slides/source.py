@@ -30,6 +30,7 @@ WORDS = {
 }
 FEWEST, MOST = 12, 18  # slides of a deck
 SLIDES_A_QUESTION = 5
+WITHOUT_QUESTION = 6  # slides in a row, at most
 WIDEST, WIDEST_HALF = 60, 40  # characters of a line of code, on a slide and on half of one
 TIME = re.compile(r"\((\d+(?:\.\d+)?) min\)\s*")
 HEADING = re.compile(r"#{1,2} +(.+)")
@@ -121,7 +122,11 @@ def lint(deck: Deck) -> Iterator[str]:
             f"the deck: {deck.questions} of {count} slides ask the room: let one in "
             f"{SLIDES_A_QUESTION} or so be a question"
         )
+    row = 0
     for number, slide in enumerate(deck.slides, start=1):
+        row = 0 if slide.kind == "question" else row + 1
+        if row == WITHOUT_QUESTION + 1:
+            yield f'slide {number} "{slide.words}": no question on the {row} slides up to here'
         for finding in _lint_slide(slide):
             yield f'slide {number} "{slide.words}": {finding}'
 
