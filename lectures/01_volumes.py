@@ -48,7 +48,9 @@ X = 100 * x + 10 * y + d
 axis = draw.canvas(17, 5.4)
 for k in range(4):
     label = f"X[:, :, {k}]"
-    draw.cells(axis, X[:, :, k], 4.5 * k, 1, on=[(1, 2)], label=label, fill="C7" if k == 3 else "C5")
+    draw.cells(
+        axis, X[:, :, k], 4.5 * k, 1, on=[(1, 2)], label=label, fill="C7" if k == 3 else "C5"
+    )
 axis.text(0, 4.2, "blue: the depth column  X[1, 2, :]", va="center", fontsize=18)
 axis.text(0, 5.0, "green: the depth slice  X[:, :, 3]", va="center", fontsize=18)
 
@@ -161,7 +163,9 @@ figure, axis = plt.subplots(figsize=(11.5, 4.8))
 axis.plot(widths, np.ceil(steps) + 1, "^--", color="C1", label="pad: zeros until one more is full")
 axis.plot(widths, np.floor(steps) + 1, "v--", color="C0", label="crop: leave the rest out")
 whole = steps % 1 == 0
-axis.plot(widths[whole], steps[whole] + 1, "o", color="C2", ms=15, label="raise: an error elsewhere")
+axis.plot(
+    widths[whole], steps[whole] + 1, "o", color="C2", ms=15, label="raise: an error elsewhere"
+)
 axis.set_xlabel("W, pixels of the line (F = 5, S = 4, P = 0)")
 axis.set_ylabel("stops")
 axis.legend()
@@ -311,7 +315,17 @@ net = [
 # %% picture
 """Boxes of AlexNet's volumes from left to right. The first is high and flat, 227 by 227 and 3 deep. They
 get lower and deeper: 55, 27, 13 and 6 pixels, 96, 256, 384 and 256 deep."""
-sizes = [(3, 227), (96, 55), (96, 27), (256, 27), (256, 13), (384, 13), (384, 13), (256, 13), (256, 6)]
+sizes = [
+    (3, 227),
+    (96, 55),
+    (96, 27),
+    (256, 27),
+    (256, 13),
+    (384, 13),
+    (384, 13),
+    (256, 13),
+    (256, 6),
+]
 names = ["picture", "conv", "pool", "conv", "pool", "conv", "conv", "conv", "pool"]
 draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 

@@ -28,7 +28,12 @@ rng = np.random.default_rng(3)
 """Three boxes in a row, x, layer and out, and at the end the loss L. Arrows lead forwards above. Below,
 arrows lead backwards, from the loss to dout, and through the layer to dx."""
 axis = draw.canvas(18, 5.6)
-for left, name, fill in ((0.2, "x", "C5"), (5.6, "layer", "C9"), (11, "out", "C7"), (16, "L", "C9")):
+for left, name, fill in (
+    (0.2, "x", "C5"),
+    (5.6, "layer", "C9"),
+    (11, "out", "C7"),
+    (16, "L", "C9"),
+):
     axis.add_patch(plt.Rectangle((left, 0.6), 1.8, 1.3, facecolor=fill))
     axis.text(left + 0.9, 1.25, name, ha="center", va="center", fontsize=20)
 for start, end in ((2.2, 5.4), (7.6, 10.8), (13, 15.8)):

@@ -16,7 +16,8 @@
     const inside = box.left >= room.left - 1 && box.right <= room.right - 20 * scale + 1 && box.top >= room.top && box.bottom <= bottom + 1;
     if (box.width && box.height && !inside) clipped.push(`beyond the slide: ${name(node)}`);
     const box_like = !/^(M|SPAN|CODE|EM|STRONG|A)/i.test(node.tagName);
-    if (box_like && node.tagName !== "svg" && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1) && node.clientWidth)
+    const ink = node.querySelector("math") ? 12 : 1; // a formula's letters reach beyond its lines
+    if (box_like && node.tagName !== "svg" && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + ink) && node.clientWidth)
       clipped.push(`larger than its box: ${name(node)}`);
   }
 

@@ -107,7 +107,7 @@ NOTES = "\n\n# %% [markdown] notes\n# (2 min) Say it.\n\n"
 def test_what_does_not_fit_or_is_small_is_found(project, tmp_path):
     """The tests above would see it: one slide for each thing that can be wrong."""
     slides = [f"# %% [markdown] question\n# ## {h}\n#\n{text}{ANSWER}" for h, text in WRONG.items()]
-    slides += ["# %% [markdown] slide\n# ## Nothing wrong\n"] * 8
+    slides += ["# %% [markdown] question\n# ## Nothing wrong\n"] * 8
     source = tmp_path / "01_wrong.py"
     source.write_text("".join(text + NOTES for text in slides), encoding="utf-8")
     projector = project(source)

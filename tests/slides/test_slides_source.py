@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,17 @@ def test_without_npm_the_build_says_what_to_do(tmp_path, monkeypatch, capsys):
     assert "npm is not on the PATH: install Node.js" in capsys.readouterr().err
     assert main(["slides", "13_more"]) == 2
     assert "there is no deck 13_more; there are 01_small" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="not run: npm is not on the PATH")
+def test_without_a_network_the_build_says_what_to_do(tmp_path, monkeypatch):
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(course.root() / "lectures" / name, tmp_path)
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    with pytest.raises(DeckError, match="needs the network once. Try again where there is one, or"):
+        packages.assets(tmp_path)
 
 
 def test_npm_is_asked_once(tmp_path, monkeypatch):
