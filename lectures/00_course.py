@@ -48,7 +48,8 @@ figure.tight_layout()
 # %% [markdown] question
 # ## One neuron, looking at all of it
 #
-# It has a weight for each number of a colour picture, 200 x 200.
+# It has a weight for each number of a picture in colour,
+# 200 x 200 places.
 #
 # How many weights is that? And what has it learned about a cat, if the cat moves by ten pixels?
 
@@ -302,7 +303,7 @@ except check.NotYet as message:
     print(message)
 
 # %% [markdown] answer
-# The padding was forgotten: $(5 - 3)/1 + 1 = 3$, and with $P = 1$ it is 5.
+# The padding was forgotten: $(5 - 3)/1 + 1 = 3$, not 5.
 
 # %% [markdown] notes
 # (3 min) The last line is what a check says in the notebook. Let somebody read it aloud, and ask for

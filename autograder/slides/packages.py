@@ -48,7 +48,7 @@ def _fetch(folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise DeckError(
-            f"npm could not fetch {PACKAGE}, which needs the network once. Try again where there is "
-            f"one, or bring {folder / 'node_modules'} from a copy of the course where make slides "
+            f"npm could not fetch {PACKAGE}, which needs the network once. Try again where there "
+            f"is one, or bring {folder / 'node_modules'} from a copy of the course where make slides "
             f"has worked. npm says:\n{done.stderr.strip()}"
         )
