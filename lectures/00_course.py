@@ -30,7 +30,7 @@ top, left = 112, 214
 crop = photo[top : top + 30 : 5, left : left + 45 : 5]
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.7), width_ratios=(1, 1.75))
 axes[0].imshow(photo[40:340, 60:450], cmap="gray", vmin=0, vmax=1)
-axes[0].add_patch(plt.Rectangle((left - 60, top - 40), 45, 30, fill=False, ec="C6", lw=3))
+axes[0].add_patch(plt.Rectangle((left - 60, top - 40), 45, 30, fill=False, ec="gold", lw=3))
 axes[1].imshow(crop, cmap="gray", vmin=0, vmax=1)
 for (i, j), value in np.ndenumerate(crop):
     colour = "white" if value < 0.5 else "black"

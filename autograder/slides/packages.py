@@ -49,6 +49,6 @@ def _fetch(folder: Path) -> None:
     if done.returncode:
         raise DeckError(
             f"npm could not fetch {PACKAGE}, which needs the network once. Try again where there "
-            f"is one, or bring {folder / 'node_modules'} from a copy of the course where make slides "
-            f"has worked. npm says:\n{done.stderr.strip()}"
+            f"is one, or bring {folder / 'node_modules'} from a copy of the course where "
+            f"make slides has worked. npm says:\n{done.stderr.strip()}"
         )
