@@ -167,16 +167,14 @@ demo.fc_to_conv()
 # %% picture
 """At the left a cat; a frame marks one eye, 14 by 21 pixels. At the right the map of a single unit whose
 weights are that eye: two bright spots, at the eye itself and at the other eye."""
-cat = data.photo("chelsea")
-top, left = 106, 101
-best, crop = -1.0, None
-eye = cat[:, :, top : top + 14, left : left + 21]
-unit = eye - eye.mean(axis=(2, 3), keepdims=True)
-unit = unit / np.sum(unit * unit)
+cat = data.photo("chelsea")[:, :, ::3, ::3]
+eye = cat[:, :, 32:46, 46:67]
+template = eye - eye.mean(axis=(2, 3), keepdims=True)
+unit = template / np.sum(template**2)
 scores = conv_forward(cat, unit, np.zeros(1))[0][0, 0]
 figure, axes = plt.subplots(1, 2, figsize=(13, 4.6))
 axes[0].imshow(cat[0].transpose(1, 2, 0))
-axes[0].add_patch(plt.Rectangle((left, top), 21, 14, fill=False, edgecolor="white", linewidth=3))
+axes[0].add_patch(plt.Rectangle((46, 32), 21, 14, fill=False, edgecolor="white", linewidth=3))
 axes[0].set_title("one unit's weights: the eye in the frame")
 shown = axes[1].imshow(scores, cmap="gray", vmin=0, vmax=1)
 axes[1].set_title("its score everywhere")
@@ -187,7 +185,7 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (3 min) No training: the weights are the eye itself, less the mean of each colour. It scores 1 where
-# it was cut out, and the other eye, which the unit has never seen, is the second brightest spot.
+# it was cut out, and the other eye, which the unit has never seen, is the second brightest spot: 0.75.
 
 # %% [markdown] slide
 # ## A whole net that slides
