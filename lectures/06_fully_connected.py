@@ -63,7 +63,11 @@ from convbook.layers import conv_forward
 """Bars: scores 0 and 1.10, the logarithm of 3, become probabilities one quarter and three quarters.
 The gradient, if class 0 is right, is minus three quarters and plus three quarters."""
 figure, axes = plt.subplots(3, 1, figsize=(6, 6.4), sharex=True)
-rows = [("scores", [0, np.log(3)], "C0"), ("p", [0.25, 0.75], "C2"), ("dscores", [-0.75, 0.75], "C3")]
+rows = [
+    ("scores", [0, np.log(3)], "C0"),
+    ("p", [0.25, 0.75], "C2"),
+    ("dscores", [-0.75, 0.75], "C3"),
+]
 for axis, (name, values, colour) in zip(axes, rows, strict=True):
     bars = axis.bar([0, 1], values, color=colour)
     axis.bar_label(bars, fmt="%.2f", fontsize=16, padding=3)
@@ -84,8 +88,8 @@ figure.tight_layout()
 # probability? Which one would you take?
 
 # %% [markdown] answer
-# $e^{1000}$ is infinite, and infinity over infinity is no number. Any number may be subtracted. Take
-# the largest of **each row**, and $\ln p = s - \ln \sum_k e^{s_k}$, never the logarithm of a 0.
+# `np.exp(1000)` is infinite, and infinity over infinity is no number. Any number may be subtracted.
+# Take the largest of **each row**. And never take the logarithm of a 0.
 
 # %% [markdown] notes
 # (3 min) One maximum for the whole batch is not enough: rows far below it become all zeros. Of about 70
@@ -95,9 +99,9 @@ figure.tight_layout()
 # ## A convolution with all its zeros
 
 # %% picture
-"""The matrix of a convolution along four numbers with the filter 1, 2: four rows by three columns. The
-column of an output holds 1 and 2 at its window, and zeros elsewhere; each column is the one before it,
-one place further down. To its right, the much larger matrix of a picture of 5 by 6 and a filter of 3 by
+"""The matrix of a convolution along four numbers with the filter 1, 2: three rows by four columns. The
+row of an output holds 1 and 2 at its window, and zeros elsewhere; each row is the one before it, one
+place further right. To its right, the much larger matrix of a picture of 5 by 6 and a filter of 3 by
 3: a pattern of bands."""
 line = np.array([[1, 0, 0], [2, 1, 0], [0, 2, 1], [0, 0, 2]])
 impulses = np.eye(30).reshape(30, 1, 5, 6)
@@ -106,7 +110,9 @@ matrix = conv_forward(impulses, kernel, np.zeros(1))[0].reshape(30, -1)
 figure, axes = plt.subplots(1, 2, figsize=(13, 4.8), width_ratios=[1, 2.2])
 axes[0].imshow(line.T, cmap="cividis")
 for (i, j), value in np.ndenumerate(line.T):
-    axes[0].text(j, i, value, ha="center", va="center", fontsize=18, color="white" if value < 2 else "black")
+    axes[0].text(
+        j, i, value, ha="center", va="center", fontsize=18, color="white" if value < 2 else "black"
+    )
 axes[0].set_title("four numbers, filter [1, 2]")
 axes[1].imshow(matrix.T, cmap="cividis")
 axes[1].set_title("a picture of 5 x 6, filter 3 x 3")
@@ -131,7 +137,7 @@ figure.tight_layout()
 # | not zero | 36 | 105,415,200 |
 # | different | 9 | 34,848 |
 #
-# Three steps: look only near (1 in 426), and share (1 in 3025).
+# Two steps: look only near (1 in 426), and share (1 in 3025).
 
 # %% [markdown] notes
 # (3 min) 154,587 inputs times 290,400 outputs. Not zero: 290,400 times 363. Different: 96 times 363.
