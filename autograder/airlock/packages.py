@@ -11,7 +11,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-ROOTS = ("ipython", "matplotlib", "matplotlib-inline", "msgpack", "numpy")
+ROOTS = ("ipython", "matplotlib", "matplotlib-inline", "msgpack", "numpy", "threadpoolctl")
 NEVER = ("autograder", "convbook")  # convbook is staged by the caller, less what must not show
 
 
