@@ -6,13 +6,17 @@ import warnings
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
+from nbgrader.server_extensions.formgrader.handlers import template_path
 from sqlalchemy.exc import SAWarning
+
+from autograder.feedback.page import TEMPLATES
 
 c = get_config()  # noqa: F821 - nbgrader puts it here
 
 COURSE = Path(__file__).resolve().parent
-CLASS = COURSE / "class"
-CLASS.mkdir(exist_ok=True)  # SQLite makes no folders
+# Where a class is: its hand-ins, its grades and its gradebook.
+CLASS = Path(os.environ.get("CONVBOOK_CLASS", COURSE / "class"))
+CLASS.mkdir(parents=True, exist_ok=True)  # SQLite makes no folders
 
 # nbgrader calls alembic by its name, also where the virtual environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -21,12 +25,18 @@ c.CourseDirectory.course_id = "convbook"
 c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
-c.CourseDirectory.submitted_directory = "class/submitted"
-c.CourseDirectory.autograded_directory = "class/autograded"
-c.CourseDirectory.feedback_directory = "class/feedback"
+c.CourseDirectory.submitted_directory = os.path.relpath(CLASS / "submitted", COURSE)
+c.CourseDirectory.autograded_directory = os.path.relpath(CLASS / "autograded", COURSE)
+c.CourseDirectory.feedback_directory = os.path.relpath(CLASS / "feedback", COURSE)
 c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}"
 # The text sources hold the solutions.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"]
+
+# Formgrader releases and collects through this folder. Where students work on the same machine,
+# name one that they may write to.
+EXCHANGE = CLASS / "exchange"
+EXCHANGE.mkdir(exist_ok=True)
+c.Exchange.root = str(EXCHANGE)
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.GenerateAssignment.preprocessors = [
@@ -45,6 +55,10 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "autograder.plugin.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+
+# Formgrader shows what a student wrote without a script, and formulas without a network.
+c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), template_path]
+c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.html.markdown"}
 
 # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
 warnings.simplefilter("ignore", SAWarning)

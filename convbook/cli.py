@@ -2,13 +2,13 @@
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-# Menus of instructors and the news are off; the user's own settings are left alone.
-SETTINGS = Path(__file__).resolve().parent / "jupyter"
+from convbook import notebook
+
+HERE = Path(__file__).resolve().parent
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,6 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     lab = commands.add_parser("lab", help="open the course in JupyterLab")
     lab.add_argument("folder", nargs="?", type=Path, help="holds the lessons; the course's own")
+    lab.add_argument(
+        "--instructor", action="store_true", help="the whole course, with Formgrader and a class"
+    )
     lab.set_defaults(command=_lab)
 
     progress = commands.add_parser("progress", help="show your points so far, and what is next")
@@ -46,29 +49,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _lab(args: argparse.Namespace, rest: list[str]) -> int:
-    """Start JupyterLab at the first lesson. Further options go to JupyterLab as they are."""
-    folder = (args.folder or _course()).resolve()
-    lessons = _lessons(folder, "lab")
-    if not lessons:
-        return 2
-    first = lessons[0].relative_to(folder).as_posix()
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
-    command += [f"--LabApp.default_url=/lab/tree/{first}", *_as_root(), *rest]
-    env = os.environ | {"JUPYTER_CONFIG_PATH": _with_settings()}
+    """Start JupyterLab. Further options go to it as they are."""
+    from convbook.jupyter import lab  # here and below: what is not needed is not loaded
+
     try:
-        return subprocess.call(command, env=env)
-    except KeyboardInterrupt:
-        return 0
+        if args.instructor:
+            return lab.instructor((args.folder or _checkout()).resolve(), rest)
+        folder = (args.folder or _course()).resolve()
+        return lab.student(folder, rest) if _lessons(folder, "lab") else 2
+    except lab.LabError as error:
+        print(f"convbook: {error}", file=sys.stderr)
+        return 2
 
 
 def _progress(args: argparse.Namespace, rest: list[str]) -> int:
-    from convbook import progress  # here and below: what is not needed is not loaded
+    from convbook import known, progress
 
     lessons = _lessons((args.folder or _course()).resolve(), "progress")
     if not lessons:
         return 2
     seconds = progress.SECONDS if args.seconds is None else args.seconds
-    progress.show(lessons, seconds, lambda text: print(text, flush=True))
+    progress.show(known.look(lessons, seconds), lambda text: print(text, flush=True))
     return 0
 
 
@@ -108,7 +109,7 @@ def _data(args: argparse.Namespace, rest: list[str]) -> int:
 
 def _lessons(folder: Path, command: str) -> list[Path]:
     """Find the notebooks of the lessons in a folder. Where there are none, say what to do."""
-    found = sorted(path for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name)
+    found = notebook.lessons_in(folder)
     if not found:
         print(
             f"convbook: {folder} holds no lessons. Name the folder that holds 01_volumes and the"
@@ -121,18 +122,13 @@ def _lessons(folder: Path, command: str) -> list[Path]:
 def _course() -> Path:
     """Find the notebooks: below this folder, or in the checkout this package lies in."""
     here = Path.cwd()
-    places = [here / "notebooks", here, Path(__file__).resolve().parents[1] / "notebooks"]
+    places = [here / "notebooks", here, HERE.parent / "notebooks"]
     return next((place for place in places if any(place.glob("*_*/*.ipynb"))), here)
 
 
-def _with_settings() -> str:
-    theirs = os.environ.get("JUPYTER_CONFIG_PATH")
-    return os.pathsep.join(filter(None, [str(SETTINGS), theirs]))
-
-
-def _as_root() -> list[str]:
-    """Allow a container's root user, whom Jupyter refuses by default."""
-    return ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+def _checkout() -> Path:
+    """Find the whole course: this folder, or the checkout this package lies in."""
+    return next((p for p in (Path.cwd(), HERE.parent) if (p / "solutions").is_dir()), Path.cwd())
 
 
 if __name__ == "__main__":

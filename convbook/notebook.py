@@ -28,6 +28,11 @@ class NotebookError(Exception):
     """A file that cannot be read as a notebook; the text says why, in one line."""
 
 
+def lessons_in(folder: Path) -> list[Path]:
+    """Find the notebooks of the lessons in a folder, in their order."""
+    return sorted(p for p in folder.glob("*/*.ipynb") if p.stem == p.parent.name)
+
+
 def read(path: Path | str) -> NotebookNode:
     """Read a notebook file of nbformat 4.
 

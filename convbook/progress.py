@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +69,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     except notebook.NotebookError as error:
         reason = str(error).removeprefix(f"{path}: ")
         return Lesson(path, path.stem, todo=f"{reason}; get this notebook from the course again")
-    title, points = _title(cells, path.stem), _points(cells)
+    title, points = title_of(cells, path.stem), points_of(cells)
     if not points:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
     said, stopped = _outcomes(cells, path.resolve(), seconds)
@@ -92,12 +92,10 @@ def all_of(paths: Sequence[Path], seconds: float = SECONDS) -> Iterator[Lesson]:
         yield from pool.map(lambda path: of(path, seconds), paths)
 
 
-def show(
-    paths: Sequence[Path], seconds: float = SECONDS, say: Callable[[str], object] = print
-) -> None:
-    """Print a line for each notebook, the sum, and what to do next."""
+def show(found: Iterable[Lesson], say: Callable[[str], object] = print) -> None:
+    """Print a line for each lesson as it comes, the sum, and what to do next."""
     lessons = []
-    for lesson in all_of(paths, seconds):
+    for lesson in found:
         lessons.append(lesson)
         say(line(lesson))
     points, most = sum(x.points for x in lessons), sum(x.most for x in lessons)
@@ -116,13 +114,14 @@ def line(lesson: Lesson) -> str:
     return f"{lesson.title:<37} {lesson.points:>3g} of {lesson.most:g} points   {not_run}{todo}"
 
 
-def _title(cells: NotebookNode, name: str) -> str:
+def title_of(cells: NotebookNode, name: str) -> str:
+    """Return the heading of a notebook, or the name where it has none."""
     first = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
     heading = first.split("\n")[0]
     return heading.removeprefix("#").strip() if heading.startswith("# ") else name
 
 
-def _points(cells: NotebookNode) -> dict[str, float]:
+def points_of(cells: NotebookNode) -> dict[str, float]:
     """Return the points of each check. A check that was copied counts once."""
     points: dict[str, float] = {}
     for cell in filter(notebook.is_check, cells.cells):
@@ -179,7 +178,7 @@ def _pair(text: bytes) -> tuple[str, str] | None:
     return str(name), str(outcome)
 
 
-class _Node(dict[str, Any]):
+class Node(dict[str, Any]):
     """A notebook without nbformat, which takes seconds to load in every process."""
 
     __getattr__ = dict.__getitem__
@@ -195,7 +194,7 @@ def _run(name: str) -> None:
     def say(check_id: str, outcome: str) -> None:
         print(json.dumps([check_id, outcome]), file=said, flush=True)
 
-    cells = json.load(sys.stdin, object_hook=_Node)
+    cells = json.load(sys.stdin, object_hook=Node)
     # As in grading: a mistake in an early lesson costs its points once.
     earlier.given_only = True
     names = notebook.load_functions(cells, name)

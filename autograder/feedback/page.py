@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -11,6 +12,7 @@ from nbformat import NotebookNode
 from autograder.feedback import html, picture
 from convbook import notebook
 
+TEMPLATES = Path(__file__).parent / "templates"
 PNG = b"\x89PNG\r\n\x1a\n"
 WORDS = {
     "pass": "passed",
@@ -24,7 +26,7 @@ WORDS = {
 }
 
 _templates = jinja2.Environment(
-    loader=jinja2.PackageLoader("autograder.feedback"), autoescape=True, trim_blocks=True
+    loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
 )
 
 

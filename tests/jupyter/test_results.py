@@ -5,13 +5,13 @@ from typing import Any
 
 import nbformat
 import pytest
+from cells import named
 from jupyter_client.manager import start_new_kernel
 from nbconvert import HTMLExporter
 from nbgrader.utils import determine_grade
 from nbgrader.validator import Validator
 
 from autograder.course import lessons
-from cells import named
 from convbook.jupyter import results
 
 LESSON = "02_convolution"
@@ -107,9 +107,7 @@ def test_without_a_front_end_everything_stands_in_the_error(kernel: Kernel) -> N
     ],
     ids=["not run", "not written"],
 )
-def test_a_blank_or_missing_answer_says_what_to_do(
-    kernel: Kernel, answer: str, says: str
-) -> None:
+def test_a_blank_or_missing_answer_says_what_to_do(kernel: Kernel, answer: str, says: str) -> None:
     box, error = kernel.check(answer)
     assert box.data["text/plain"].startswith(says)
     assert len(error.traceback) == 1 and graded([box, error]) == 0

@@ -1,0 +1,129 @@
+"""The home page: the lessons, what each teaches, the points so far, and what to do next.
+
+A Jupyter server extension that `convbook lab` turns on. The tab that shows the page in JupyterLab
+is labextensions/convbook/static/home.js.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado.web import authenticated
+
+from convbook import known, notebook
+from convbook.known import Known
+
+BUSY = "Saving, and running the checks of what has changed. A minute at most for each lesson."
+STYLE = """
+.convbook { max-width: 62em; margin: 0 auto; padding: 16px 32px 48px; line-height: 1.45;
+  color: var(--jp-ui-font-color1); font-family: var(--jp-content-font-family); font-size: 14px; }
+.convbook h1 { font-size: 26px; margin: 12px 0 4px; }
+.convbook a { color: var(--jp-content-link-color); font-weight: 600; text-decoration: none; }
+.convbook a:hover, .convbook a:focus { text-decoration: underline; }
+.convbook .next { border-left: 5px solid rgb(46, 125, 50); background: rgba(46, 125, 50, 0.12);
+  padding: 8px 14px; margin: 14px 0; }
+.convbook table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+.convbook td { padding: 8px 0 8px 16px; vertical-align: top;
+  border-top: 1px solid var(--jp-border-color2); }
+.convbook td:first-child { padding-left: 0; }
+.convbook .points { white-space: nowrap; text-align: right; width: 6em; }
+.convbook .small { color: var(--jp-ui-font-color2); font-size: 12.5px; }
+.convbook progress { display: block; width: 100%; margin-top: 4px; height: 8px; accent-color: rgb(46, 125, 50); }
+.convbook button { font: inherit; padding: 6px 14px; cursor: pointer; color: inherit;
+  border: 1px solid var(--jp-border-color1); background: var(--jp-layout-color2); }
+"""
+
+
+def page(lessons: Sequence[Known]) -> str:
+    """Return the page as HTML that JupyterLab puts into a tab.
+
+    Args:
+        lessons: what is known of each lesson, in their order.
+    """
+    points = sum(x.lesson.points for x in lessons)
+    most = sum(x.lesson.most for x in lessons)
+    rows = "".join(map(_row, lessons))
+    return f"""<style>{STYLE}</style><div class="convbook">
+<h1>The ConvNet workbook</h1>
+<div>{points:g} of {most:g} points, by the checks that you can see, as your notebooks were last
+looked at.</div>
+<div class="next"><b>Next:</b> {_next(lessons)}</div>
+<p><button data-busy="{escape(BUSY)}">Bring my points up to date</button></p>
+<table>{rows}</table>
+<p class="small">Grading adds hidden checks and the written answers. A lesson takes about 75 to 90
+minutes. This page is always in the Help menu, and behind Home above each notebook.</p></div>"""
+
+
+def _row(x: Known) -> str:
+    lesson = x.lesson
+    todo = escape(lesson.todo or ("done" if lesson.most else ""))
+    if not x.looked:
+        todo = "not looked at yet"
+    elif x.changed:
+        todo = f"saved since then; before: {todo}"
+    if lesson.not_run:
+        todo += f"; {lesson.not_run:g} not run on this machine"
+    bar = f'<progress max="{lesson.most:g}" value="{lesson.points:g}"></progress>'
+    return (
+        f"<tr><td>{_link(x)}<br>{_prose(x.teaches)}</td>"
+        f'<td class="points">{lesson.points:g} of {lesson.most:g}{bar if lesson.most else ""}</td>'
+        f'<td class="small" style="width: 15em">{todo}</td></tr>'
+    )
+
+
+def _next(lessons: Sequence[Known]) -> str:
+    x = next((x for x in lessons if not x.looked or x.lesson.todo), None)
+    if x is None:
+        return "nothing. Every check that you can see passes: hand in, or grade yourself."
+    return f"{_link(x)}{': ' if x.lesson.todo else ''}{escape(x.lesson.todo)}."
+
+
+def _link(x: Known) -> str:
+    path = f"{x.lesson.path.parent.name}/{x.lesson.path.name}"
+    return f'<a href="#" data-path="{escape(path)}">{escape(x.lesson.title)}</a>'
+
+
+def _prose(text: str) -> str:
+    """Return a sentence of a lesson as HTML: a capital, code as code, formulas in letters."""
+    text = escape(text[:1].upper() + text[1:])
+    text = re.sub(r"`([^`]*)`", r"<code>\1</code>", text)
+    text = re.sub(r"\^\{?(\w+)\}?(?=[^$]*\$)", r"<sup>\1</sup>", text)
+    return re.sub(r"\$([^$]*)\$", r"<i>\1</i>", text)
+
+
+class HomeHandler(JupyterHandler):
+    """Answers GET with what is known, POST with what is true now."""
+
+    @authenticated
+    async def get(self) -> None:
+        self._answer()
+
+    @authenticated
+    async def post(self) -> None:
+        lock = self.settings.setdefault("convbook_lock", asyncio.Lock())
+        async with lock:  # asked twice at once: the second finds nothing left to run
+            await asyncio.to_thread(known.bring_up_to_date, self._lessons())
+        self._answer()
+
+    def _answer(self) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(page(known.last(self._lessons())))
+
+    def _lessons(self) -> list[Path]:
+        return notebook.lessons_in(Path(self.settings["server_root_dir"]).expanduser())
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    return [{"module": "convbook.jupyter.home"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    address = url_path_join(server.web_app.settings["base_url"], "convbook", "home")
+    server.web_app.add_handlers(".*$", [(address, HomeHandler)])

@@ -1,0 +1,75 @@
+// The home page as a tab of JupyterLab. JupyterLab loads this file as it is, without a build: it
+// looks for _JUPYTERLAB.convbook, hands it what all extensions share, and asks for the plugin.
+(() => {
+  let shared;
+
+  async function use(name) {
+    const [version] = Object.values(shared[name]);
+    return (await version.get())();
+  }
+
+  async function activate(app) {
+    const { Widget } = await use("@lumino/widgets");
+    const { ServerConnection } = await use("@jupyterlab/services");
+    const settings = app.serviceManager.serverSettings;
+    let tab = null;
+
+    // GET shows what is known; POST runs the checks of what has changed.
+    async function refresh(method) {
+      const url = settings.baseUrl + "convbook/home";
+      try {
+        const answer = await ServerConnection.makeRequest(url, { method }, settings);
+        if (!answer.ok) throw new Error(`the server said ${answer.status}`);
+        tab.node.innerHTML = await answer.text();
+      } catch (error) {
+        tab.node.textContent =
+          `The home page cannot be shown (${error.message}). Is convbook lab still running?`;
+      }
+    }
+
+    async function click(event) {
+      const link = event.target.closest("[data-path]");
+      const button = event.target.closest("button");
+      if (link) {
+        event.preventDefault();
+        app.commands.execute("docmanager:open", { path: link.dataset.path });
+      } else if (button) {
+        button.disabled = true;
+        button.textContent = button.dataset.busy;
+        await app.commands.execute("docmanager:save-all").catch(() => {});
+        await refresh("POST");
+      }
+    }
+
+    function open() {
+      if (tab === null || tab.isDisposed) {
+        tab = new Widget();
+        tab.id = "convbook-home";
+        tab.title.label = "Home";
+        tab.title.closable = true;
+        tab.node.style.overflow = "auto";
+        tab.node.addEventListener("click", click);
+        tab.onAfterShow = () => refresh("GET");
+        app.shell.add(tab, "main", { mode: "tab-before" });
+        refresh("GET");
+      }
+      app.shell.activateById(tab.id);
+    }
+
+    app.commands.addCommand("convbook:home", {
+      label: "Home of the course",
+      caption: "The lessons, your points, and what to do next",
+      describedBy: { args: { type: "object", properties: {} } },
+      execute: open,
+    });
+    // An address that names a document opens that document alone.
+    app.restored.then(() => location.pathname.includes("/tree/") || open());
+  }
+
+  const plugin = { id: "convbook:home", autoStart: true, activate };
+  window._JUPYTERLAB = window._JUPYTERLAB || {};
+  window._JUPYTERLAB.convbook = {
+    init: (scope) => { shared = scope; },
+    get: async () => () => ({ __esModule: true, default: plugin }),
+  };
+})();

@@ -1,0 +1,118 @@
+"""What was last known of each lesson: the last run of its checks, in a small file beside it.
+
+`look` runs the checks and writes it, for `convbook progress` and for the home page alike. The
+points of a lesson hold for the notebook whose checksum stands beside them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from convbook import progress
+
+FILE = ".progress.json"  # in the folder that holds the lessons
+LEARN = re.compile(r"\*\*You will learn\*\*\s+(.*?)(?:\n\n|$)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A lesson at a glance.
+
+    Attributes:
+        lesson: as its checks last were; where they never ran, its points are 0.
+        teaches: what its first cell says it teaches, or ''.
+        looked: whether its checks have ever been run.
+        changed: whether the notebook was saved since.
+    """
+
+    lesson: progress.Lesson
+    teaches: str
+    looked: bool
+    changed: bool
+
+
+def last(paths: Sequence[Path]) -> list[Known]:
+    """Tell what is known of these notebooks, without running anything."""
+    return [_known(path, _read(path).get(path.stem)) for path in paths]
+
+
+def look(paths: Sequence[Path], seconds: float = progress.SECONDS) -> Iterator[progress.Lesson]:
+    """Run the checks of these notebooks, in their order, and keep what they give.
+
+    Args:
+        paths: the notebooks.
+        seconds: how long all checks of a notebook may take.
+    """
+    sums = [_sum(path) for path in paths]  # before: what is saved meanwhile was not looked at
+    for lesson, checksum in zip(progress.all_of(paths, seconds), sums, strict=True):
+        entry = asdict(lesson) | {"sha256": checksum}
+        del entry["path"]
+        _write(lesson.path, entry)
+        yield lesson
+
+
+def bring_up_to_date(paths: Sequence[Path]) -> None:
+    """Run the checks of those that changed, and of those that could not all run here."""
+    known = zip(paths, last(paths), strict=True)
+    list(look([p for p, k in known if k.changed or not k.looked or k.lesson.not_run]))
+
+
+def _known(path: Path, entry: Any) -> Known:
+    title, teaches, most = _glance(path)
+    try:
+        fields = dict(entry)
+        checksum = fields.pop("sha256")
+        lesson = progress.Lesson(path=path, **fields)
+        float(lesson.points), float(lesson.most), float(lesson.not_run)
+    except (TypeError, ValueError, KeyError):  # none, or no longer of this form
+        return Known(progress.Lesson(path, title, most=most), teaches, False, True)
+    return Known(lesson, teaches, True, checksum != _sum(path))
+
+
+def _glance(path: Path) -> tuple[str, str, float]:
+    """Return title, what it teaches and the points of a notebook, without loading nbformat."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"), object_hook=progress.Node)
+        for cell in cells.cells:
+            cell["source"] = "".join(cell.source)
+        text = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
+        found = LEARN.search(text)
+        points = sum(progress.points_of(cells).values())
+        return progress.title_of(cells, path.stem), found[1] if found else "", points
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return path.stem, "", 0.0
+
+
+def _sum(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _file(path: Path) -> Path:
+    return path.parent.parent / FILE
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        entries = json.loads(_file(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return entries if isinstance(entries, dict) else {}
+
+
+def _write(path: Path, entry: dict[str, Any]) -> None:
+    file = _file(path)
+    text = json.dumps(_read(path) | {path.stem: entry}, indent=1)
+    part = file.with_suffix(".part")
+    with contextlib.suppress(OSError):  # a folder that cannot be written to has no memory
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)

@@ -1,0 +1,55 @@
+"""A real browser for the tests, and a folder for a picture of every step."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 120_000  # milliseconds; a kernel starts in some seconds, on a busy machine in many more
+PICTURES = Path(__file__).parents[2] / "build" / "browser"
+
+Picture = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test where it asks anything of another machine."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    yield page
+    page.context.close()
+    ours = ("http://127.0.0.1:", "ws://127.0.0.1:", "file:", "data:", "blob:", "about:")
+    assert [url for url in asked if not url.startswith(ours)] == []
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Picture:
+    """Keep a screenshot of a step for people to look at, in build/browser/."""
+    name = request.node.name.removeprefix("test_")
+    count = iter(range(1, 100))
+    PICTURES.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, step: str) -> None:
+        page.screenshot(path=PICTURES / f"{name}-{next(count):02}-{step}.png", timeout=120_000)
+
+    return take

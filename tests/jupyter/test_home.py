@@ -1,0 +1,120 @@
+"""The home page: what it says of each lesson, and that it is told again only when asked."""
+
+import json
+import sys
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+from server import serving
+from test_progress import function, small
+
+from convbook import cli, known, notebook
+from convbook.jupyter import home
+
+RIGHT, BLANK = "return 1", "raise NotImplementedError"
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    """A lesson of three exercises: one right, one blank, one wrong."""
+    three = [function("one", RIGHT), function("two", BLANK), function("three", "return 3")]
+    path = small(tmp_path, *three)
+    cells = json.loads(path.read_text())
+    cells["cells"][0]["source"] = "# 01 A small one\n\n**You will learn** what `x` is <b>.\n\nMore."
+    path.write_text(json.dumps(cells))
+    return path
+
+
+def test_a_lesson_is_shown_before_its_checks_ever_ran(lesson: Path) -> None:
+    (seen,) = known.last([lesson])
+    assert (seen.lesson.points, seen.lesson.most, seen.looked) == (0, 3, False)
+    page = home.page([seen])
+    assert "01 A small one" in page and "What <code>x</code> is &lt;b&gt;." in page
+    assert "not looked at yet" in page and "0 of 3 points" in page
+
+
+def test_points_are_kept_and_a_later_change_is_said(lesson: Path) -> None:
+    list(known.look([lesson]))
+    (seen,) = known.last([lesson])
+    assert (seen.lesson.points, seen.lesson.todo, seen.changed) == (1, "write two", False)
+    assert f'data-path="{lesson.parent.name}/{lesson.name}"' in home.page([seen])
+    assert "<b>Next:</b>" in home.page([seen]) and "write two" in home.page([seen])
+    lesson.write_text(lesson.read_text().replace(BLANK, RIGHT))
+    (seen,) = known.last([lesson])
+    assert (seen.lesson.points, seen.changed) == (1, True)
+    assert "saved since then; before: write two" in home.page([seen])
+    known.bring_up_to_date([lesson])
+    (seen,) = known.last([lesson])
+    assert (seen.lesson.points, seen.lesson.todo) == (2, "three does not pass its check yet")
+
+
+def test_what_has_not_changed_is_not_run_again(lesson: Path) -> None:
+    list(known.look([lesson]))
+    file = lesson.parent.parent / known.FILE
+    file.write_text(file.read_text().replace('"points": 1', '"points": 7'))
+    known.bring_up_to_date([lesson])
+    assert known.last([lesson])[0].lesson.points == 7
+
+
+def test_progress_in_the_terminal_writes_the_same_record(lesson: Path) -> None:
+    assert cli.main(["progress", str(lesson.parent.parent)]) == 0
+    assert known.last([lesson])[0].lesson.points == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"01_small": 3}', '{"01_small": {"points": []}}'])
+def test_a_damaged_record_is_as_none(lesson: Path, text: str) -> None:
+    (lesson.parent.parent / known.FILE).write_text(text)
+    assert not known.last([lesson])[0].looked
+    known.bring_up_to_date([lesson])
+    assert known.last([lesson])[0].lesson.points == 1
+
+
+def test_a_notebook_that_cannot_be_read_says_what_to_do(lesson: Path) -> None:
+    lesson.write_text("{")
+    assert "01_small" in home.page(known.last([lesson]))
+    list(known.look([lesson]))
+    assert "get this notebook from the course again" in home.page(known.last([lesson]))
+
+
+def test_every_lesson_says_what_it_teaches() -> None:
+    lessons = notebook.lessons_in(Path(home.__file__).parents[2] / "notebooks")
+    assert len(lessons) == 12
+    for seen in known.last(lessons):
+        assert len(seen.teaches) > 60 and seen.lesson.most == 20, seen.lesson.path
+
+
+@pytest.mark.slow
+def test_the_server_answers_with_the_page_and_runs_checks_when_asked(
+    lesson: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "convbook.cli", "lab", str(lesson.parent.parent)]
+    with serving(command, home=tmp_path / "home") as address:
+        cookies = CookieJar()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+        opener.open(f"{address}/lab", timeout=60).read()
+        token = next(cookie.value for cookie in cookies if cookie.name == "_xsrf")
+
+        def ask(**how: object) -> str:
+            request = urllib.request.Request(
+                f"{address}/convbook/home", headers={"X-XSRFToken": token or ""}, **how
+            )
+            return opener.open(request, timeout=120).read().decode()
+
+        assert "not looked at yet" in ask()
+        assert "1 of 3 points" in ask(data=b"", method="POST")
+        assert "1 of 3 points" in ask()
+
+
+def test_the_instructors_part_needs_the_whole_course(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["lab", "--instructor", str(tmp_path)]) == 2
+    assert "run this in the folder that holds nbgrader_config.py" in capsys.readouterr().err
+
+
+def test_where_the_record_cannot_be_written_points_are_told_all_the_same(lesson: Path) -> None:
+    (lesson.parent.parent / known.FILE).with_suffix(".part").mkdir()
+    assert [x.points for x in known.look([lesson])] == [1]
+    assert not known.last([lesson])[0].looked
