@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick test-gpu bench-gpu fuzz proof bench grade build slides lint lock clean FORCE
+.PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof bench grade build slides lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
@@ -31,6 +31,9 @@ test: $(STAMP)  ## run all tests
 
 quick: $(STAMP)  ## run the tests that take no more than a few seconds
 	$(BIN)/pytest -n 2 -m "not slow"
+
+test-browser: $(STAMP)  ## a student and an instructor in a real browser; pictures in build/browser/
+	$(BIN)/pytest tests/browser
 
 test-gpu: $(STAMP)  ## run what needs a GPU with CuPy; on other machines it is skipped
 	$(BIN)/pytest tests/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]"

@@ -109,9 +109,7 @@ def _checks(cells: NotebookNode) -> Iterator[Problem]:
     for name, times in names.items():
         if times > 1:
             yield Problem(f"the cell {name} is there {times} times", "delete the copies", True)
-    points = sum(
-        c.metadata["nbgrader"].get("points", 0) for c in cells.cells if notebook.is_check(c)
-    )
+    points = sum(progress.points_of(cells).values())
     if points < POINTS:
         missing = f"checks of {POINTS - points:g} points are missing"
         yield Problem(missing, AGAIN, True)

@@ -29,15 +29,16 @@ def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iter
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/api")
+        wait_for(f"http://127.0.0.1:{port}/api")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(address: str) -> None:
-    for _ in range(120):
+def wait_for(address: str, tries: int = 240) -> None:
+    """Ask twice a second until a server answers."""
+    for _ in range(tries):
         try:
             urllib.request.urlopen(address, timeout=2)
             return

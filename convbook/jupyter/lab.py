@@ -65,8 +65,11 @@ def instructor(course: Path, options: Sequence[str]) -> int:
 def _start(folder: Path, options: Sequence[str], env: dict[str, str]) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command += [f"--LabApp.workspaces_dir={folder / TABS}", *_as_root(), *options]
+    os.chdir(folder)
+    if os.name != "nt":  # become JupyterLab: what ends this process then ends it too
+        os.execve(command[0], command, os.environ | env)
     try:
-        return subprocess.call(command, cwd=folder, env=os.environ | env)
+        return subprocess.call(command, env=os.environ | env)
     except KeyboardInterrupt:
         return 0
 

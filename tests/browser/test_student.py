@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, Picture
+from browsing import Picture, code, run, write
 from playwright.sync_api import Locator, Page, expect
 from server import serving
 
@@ -55,44 +55,16 @@ def lab(folder: Path) -> Iterator[str]:
         yield address
 
 
-def code(page: Page, text: str) -> Locator:
-    """Scroll to the code cell with this text. Cells far away are not in the page at all."""
-    cell = page.locator(".jp-CodeCell", has_text=text).first
-    page.locator(".jp-Notebook").wait_for()
-    page.wait_for_function(
-        """text => {
-            const all = [...document.querySelectorAll('.jp-CodeCell')];
-            if (all.some(cell => cell.innerText.includes(text))) return true;
-            document.querySelector('.jp-WindowedPanel-outer').scrollBy(0, 300);
-            return false;
-        }""",
-        arg=text,
-        polling=200,
-    )
-    cell.scroll_into_view_if_needed()
-    return cell
-
-
-def run(page: Page, text: str) -> Locator:
-    """Run the code cell with this text by Shift+Enter, and return it."""
-    cell = code(page, text)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    return cell
-
-
-def write(page: Page, source: str) -> None:
-    """Replace the cell that defines correlate2d, and run it."""
-    code(page, "def correlate2d").locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(source)
-    run(page, "def correlate2d")
+def locked(cell: Locator) -> bool:
+    """Tell whether the cell says that it is locked."""
+    says = "cell => getComputedStyle(cell.querySelector('.jp-InputPrompt'), '::after').content"
+    return "locked" in cell.evaluate(says)
 
 
 def check(page: Page, says: str) -> Locator:
     """Run the check of correlate2d, and wait until its outputs say this."""
     area = run(page, CHECK).locator(".jp-OutputArea")
-    expect(area).to_contain_text(says, timeout=PATIENCE)
+    expect(area).to_contain_text(says)
     return area
 
 
@@ -101,7 +73,7 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
 ) -> None:
     page.goto(f"{lab}/lab")
     home = page.locator(".convbook")
-    expect(home.locator("tr")).to_have_count(2, timeout=PATIENCE)
+    expect(home.locator("tr")).to_have_count(2)
     expect(page.get_by_role("menuitem", name="Nbgrader")).to_have_count(0)
     expect(page.get_by_text("Jupyter news")).to_have_count(0)
     picture(page, "home")
@@ -109,34 +81,36 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
     home.get_by_role("link", name="02 Slide a filter").click()
     page.locator(".jp-Notebook").wait_for()
     expect(page.locator(".cm-lineNumbers").first).to_be_visible()  # the user's own setting
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     run(page, "import matplotlib.pyplot")
+    assert locked(code(page, "import matplotlib.pyplot"))
     picture(page, "lesson")
 
     run(page, "def correlate2d")
+    assert locked(code(page, CHECK)) and not locked(code(page, "def correlate2d"))
     check(page, "Not written yet: correlate2d")
     picture(page, "not-written")
-    write(page, WRONG)
+    write(page, "def correlate2d", WRONG)
     said = check(page, "Not yet: the impulse: 4 of 4 values differ.").inner_text()
     assert "Hint: out[0, 0] is the window at the top left" in said
     assert "First at [0, 0]: yours 1, expected 4." in said
     assert "Not yet: 0 of 3 points." in said and "Traceback" not in said
     picture(page, "wrong-with-a-hint")
-    write(page, RIGHT)
+    write(page, "def correlate2d", RIGHT)
     said = check(page, "Passed: 3 points.").inner_text()
     assert "Grading also tries what is hidden: random pictures." in said
     picture(page, "right")
 
     page.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog")
-    expect(dialog).to_contain_text("Not written yet: correlate1d", timeout=2 * PATIENCE)
+    expect(dialog).to_contain_text("Not written yet: correlate1d")
     assert "impulse" not in dialog.inner_text()
     picture(page, "validate")
     dialog.get_by_role("button", name="OK").click()
 
     page.locator(".jp-NotebookPanel-toolbar").get_by_text("Home").click()
     home.get_by_role("button", name="Bring my points up to date").click()
-    expect(home).to_contain_text("3 of 40 points", timeout=2 * PATIENCE)
+    expect(home).to_contain_text("3 of 40 points")
     expect(home.get_by_text("not looked at yet")).to_have_count(0)
     picture(page, "home-with-points")
 
@@ -151,7 +125,7 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
 def test_the_users_own_settings_stay_as_they_were(lab: str, folder: Path, page: Page) -> None:
     page.goto(f"{lab}/lab/tree/{LESSON}/{LESSON}.ipynb")
     page.locator(".jp-Notebook").wait_for()
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     config = folder.parent / ".config" / "jupyter"
     found = {str(p.relative_to(config)): p for p in config.rglob("*") if p.is_file()}
     assert {name: json.loads(found[name].read_text()) for name in OWN} == OWN

@@ -44,6 +44,10 @@ def lost_check(cells: NotebookNode) -> None:
     cells.cells.remove(named(cells, "check-correlate2d"))
 
 
+def no_points(cells: NotebookNode) -> None:
+    named(cells, "check-correlate2d").metadata["nbgrader"]["points"] = "three"
+
+
 def broken_line(cells: NotebookNode) -> None:
     named(cells, "correlate2d").source = "def correlate2d(x, w):\n    return (x"
 
@@ -68,6 +72,7 @@ def endless(cells: NotebookNode) -> None:
 CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
     "a check twice": (copied_check, True, "check-correlate2d is there 2 times: delete the copies"),
     "a check missing": (lost_check, True, "checks of 3 points are missing: get the notebook"),
+    "points that are no number": (no_points, True, "checks of 3 points are missing: get the"),
     "a syntax error": (broken_line, True, "correlate2d: a syntax error in line 2: mend it"),
     "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
     "not written": (blank, False, "shift_gap is not written yet"),

@@ -8,7 +8,12 @@
     return (await version.get())();
   }
 
+  // JupyterLab keeps a locked cell from being edited, and shows that only when one tries.
+  const LOCKED = `.jp-mod-readOnly > .jp-Cell-inputWrapper .jp-InputPrompt::after {
+    content: "locked"; display: block; font-size: 10px; line-height: 1.2; }`;
+
   async function activate(app) {
+    document.head.append(Object.assign(document.createElement("style"), { textContent: LOCKED }));
     const { Widget } = await use("@lumino/widgets");
     const { ServerConnection } = await use("@jupyterlab/services");
     const settings = app.serviceManager.serverSettings;
