@@ -12,7 +12,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 180_000  # milliseconds; a kernel starts in some seconds, on a busy machine in many more
+PATIENCE = 60_000  # milliseconds; a kernel starts in some seconds, on a busy machine in many more
 PICTURES = Path(__file__).parents[1] / "build" / "browser"
 
 Picture = Callable[[Page, str], None]

@@ -19,13 +19,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page that fails the test where it asks anything of another machine."""
+    failed = request.session.testsfailed
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
     yield page
+    if request.session.testsfailed > failed:
+        page.screenshot(path=PICTURES / f"{request.node.name.removeprefix('test_')}-failed.png")
     page.context.close()
     ours = ("http://127.0.0.1:", "ws://127.0.0.1:", "file:", "data:", "blob:", "about:")
     assert [url for url in asked if not url.startswith(ours)] == []

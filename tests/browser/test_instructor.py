@@ -65,7 +65,7 @@ def press(page: Page, button: Locator, says: str) -> None:
     dialog.wait_for()
     assert says in dialog.inner_text()
     dialog.get_by_role("button", name="OK").click()
-    expect(dialog).to_have_count(0)
+    expect(page.locator(".modal, .modal-backdrop")).to_have_count(0)
 
 
 def assignment(page: Page, address: str) -> Locator:

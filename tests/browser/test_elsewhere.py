@@ -1,0 +1,56 @@
+"""Results of checks in other places than JupyterLab: Notebook 7, and a page that was exported."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from browsing import Picture, code, run, write
+from nbconvert import HTMLExporter
+from playwright.sync_api import Page, expect
+from server import serving
+from test_student import CHECK, LESSON, RIGHT, WRONG
+
+from autograder.course import lessons
+
+
+@pytest.fixture
+def notebook7(tmp_path: Path) -> Iterator[str]:
+    """Notebook 7 as it comes, on a copy of the lesson; yields its address."""
+    released = lessons()[LESSON].path.parents[2] / "notebooks" / LESSON
+    shutil.copytree(released, tmp_path / LESSON)
+    command = [sys.executable, "-m", "notebook", "--allow-root", f"--ServerApp.root_dir={tmp_path}"]
+    with serving(command, home=tmp_path / "home") as address:
+        yield address
+
+
+def test_results_in_notebook_7_and_in_its_exported_page(
+    notebook7: str, tmp_path: Path, page: Page, picture: Picture
+) -> None:
+    page.goto(f"{notebook7}/notebooks/{LESSON}/{LESSON}.ipynb")
+    page.locator(".jp-Notebook").wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    run(page, "import matplotlib.pyplot")
+    for answer, says in ((RIGHT, "Passed: 3 points."), (WRONG, "4 of 4 values differ.")):
+        write(page, "def correlate2d", answer)
+        area = run(page, CHECK).locator(".jp-OutputArea")
+        box = area.locator(".jp-RenderedHTMLCommon", has_text=says)
+        expect(box).to_be_visible()
+        picture(page, "notebook-7")
+    assert "Traceback" not in code(page, CHECK).inner_text()
+
+    file = tmp_path / LESSON / f"{LESSON}.ipynb"
+    with page.expect_response(lambda r: r.request.method == "PUT" and LESSON in r.url):
+        page.keyboard.press("Control+S")
+    cells = nbformat.read(file, as_version=4)
+    # Without the parts of nbconvert's page that come from the net.
+    exporter = HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
+    exported = tmp_path / "exported.html"
+    exported.write_text(exporter.from_notebook_node(cells)[0], encoding="utf-8")
+    page.goto(exported.as_uri())
+    box = page.get_by_text("Not yet: the impulse: 4 of 4 values differ.")
+    box.scroll_into_view_if_needed()
+    expect(box).to_be_visible()
+    picture(page, "exported")
