@@ -33,7 +33,7 @@ def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iter
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)  # it ends its kernels first
 
 
 def wait_for(address: str, tries: int = 240) -> None:

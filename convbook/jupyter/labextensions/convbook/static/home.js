@@ -9,7 +9,7 @@
   }
 
   // JupyterLab keeps a locked cell from being edited, and shows that only when one tries.
-  const LOCKED = `.jp-mod-readOnly > .jp-Cell-inputWrapper .jp-InputPrompt::after {
+  const LOCKED = `.jp-CodeCell .jp-InputArea:has(.jp-mod-readOnly) > .jp-InputPrompt::after {
     content: "locked"; display: block; font-size: 10px; line-height: 1.2; }`;
 
   async function activate(app) {
