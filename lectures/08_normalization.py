@@ -228,10 +228,8 @@ axis.text(2.3, 7.32, "deviation", va="center", fontsize=20)
 # %% [markdown] slide
 # ## One picture at a time
 #
-# At test time an answer must not depend on the rest of a batch. So training keeps `running`, here with
-# a momentum of 0.9:
-#
-# $\text{running} \;\to\; 0.9 \cdot \text{running} + 0.1 \cdot \text{new}$
+# At test time an answer must not depend on the rest of a batch. So training keeps `running` statistics:
+# with a momentum of 0.9, nine tenths of the old ones and a tenth of the new.
 
 # %% picture
 """A plot. Across: batches seen, 0 to 40. Up: the running mean. It starts at 0, is 0.2 after one batch,
@@ -376,7 +374,7 @@ for axis, normalised in zip(axes, (False, True), strict=True):
         smooth = np.convolve(losses, np.ones(10) / 10, "valid")
         axis.plot(np.arange(10, 201), smooth, style, label=f"s = {s}")
     axis.set(title=f"{'with' if normalised else 'without'} batch norm", xlabel="step")
-    axis.set_ylim(0.6, 2.4)
+    axis.set_ylim(0.9, 2.1)
     axis.legend()
 axes[0].set_ylabel("loss, mean of ten steps")
 figure.tight_layout()
@@ -400,19 +398,21 @@ pictures: 3 means. At the right each pixel of a map has a colour of its own: 60 
 N, C, H, W = 2, 3, 4, 5
 channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
 pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
-figure, axes = plt.subplots(1, 2, figsize=(11, 2.8))
+figure, axes = plt.subplots(1, 2, figsize=(11, 3))
 titles = "one mean a channel", "one mean a pixel"
 for axis, group, title in zip(axes, (channel, pixel), titles, strict=True):
     framed = np.pad(group.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
     rows = framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2))
     axis.imshow(rows, cmap="cividis")
     axis.set_title(f"{title}: {group.max() + 1} means", fontsize=18)
-    axis.set_xticks([3, 10, 17], ["channel 0", "channel 1", "channel 2"])
-    axis.set_yticks([2.5, 8.5], ["picture 0", "picture 1"])
+    axis.set_xticks([3, 10, 17], range(C))
+    axis.set_yticks([2.5, 8.5], range(N))
+    axis.set_xlabel("channel")
+    axis.set_ylabel("picture")
 figure.tight_layout()
 
 # %% [markdown] answer
-# A channel: 16, each over 8192 numbers. A pixel: 16384, each over 8.
+# 16, each over 8192 numbers. Or 16384, each over 8.
 
 # %% [markdown] notes
 # (4 min) Places of one colour share a mean. 8 times 32 times 32 is 8192; 16 times 32 times 32 is 16384.
