@@ -77,7 +77,7 @@ x_pieces, labels = pieces(400)
 
 # %% picture
 """Nine histograms of what arrives at the ReLU of layers 1, 4 and 10. In the first row, s = 0.1, they
-narrow to a spike; in the second, s = 0.2, they keep their width; in the third, s = 0.4, they become so
+narrow to a spike; in the second, s = 0.2, they stay in range; in the third, s = 0.4, they become so
 wide that hardly anything is left on the axis."""
 figure, axes = plt.subplots(3, 3, figsize=(13, 6.6), sharex=True, sharey=True)
 for line, s in zip(axes, (0.1, 0.2, 0.4), strict=True):
