@@ -1,5 +1,4 @@
 # %% run
-import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
@@ -160,7 +159,9 @@ middle = [(i, j) for i in (0, 1) for j in (1, 2)]
 axis = draw.canvas(7.2, 7, inch=0.75)
 draw.cells(axis, x, 0.5, 0.8, label="x", size=20)
 draw.arrow(axis, (2.5, 3.0), (2.5, 3.8))
-draw.cells(axis, back, 0.5, 4.6, on=middle, strong="C3", fill="C8", label="col2im(im2col(x))", size=20)
+draw.cells(
+    axis, back, 0.5, 4.6, on=middle, strong="C3", fill="C8", label="col2im(im2col(x))", size=20
+)
 
 # %% [markdown] notes
 # (3 min) The 5 was copied twice and comes back as 10. The corners were copied once.

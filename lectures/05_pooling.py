@@ -23,7 +23,7 @@ pooled = np.array([[7, 4], [8, 9]])
 #
 # Slide a window, keep its largest number, forget the rest. Each channel by itself: the depth stays.
 #
-# $$\text{out}_{i,j} = \max_{u,v} x_{iS+u,\,jS+v}$$
+# $$\text{out}_{i,j} = \max_{u,v} x_{iS+u,jS+v}$$
 #
 # $$H_{\text{out}} = \frac{H - HH}{S} + 1$$
 #

@@ -2,7 +2,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograder.slides import draw
 from convbook import data, demo
 from convbook.layers import conv_forward
 
@@ -35,18 +34,18 @@ from convbook.layers import conv_forward
 # round, M by D.
 
 # %% [markdown] question
-# ## Three gradients, two products
+# ## Three gradients, three sums
 #
-# `dout` is $(N, M)$. Which products give `dx`, of shape $(N, D)$, and `dw`, of shape $(D, M)$? And
-# `db`?
+# `dout` is $(N, M)$. One number of `dx`, of `dw`, of `db`: each adds up the shares of all places where
+# the number was used. How many places are that?
 
 # %% [markdown] answer
-# $\text{dx} = \text{dout} \cdot w^T$, $\text{dw} = x^T \cdot \text{dout}$, and `db` is the sum of
-# `dout` over the batch. The shapes leave no choice.
+# A number of `x` meets $M$ units. A weight meets $N$ pictures, and so does a bias. The notebook asks
+# for `dx` and `dw` as matrix products: the shapes leave one choice.
 
 # %% [markdown] notes
-# (3 min) Give them a minute with only the shapes. In the notebook dx goes back to the shape of the
-# pictures; people forget that reshape.
+# (3 min) The question of lesson 03: where is the number used? Leave the products to the notebook. There
+# dx goes back to the shape of the pictures; people forget that reshape.
 
 # %% [markdown] slide halves
 # ## How wrong is it?

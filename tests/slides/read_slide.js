@@ -41,7 +41,8 @@
 
   const rgba = (text) => {
     const [r, g, b, alpha = 1] = text.match(/[\d.]+/g).map(Number);
-    return [r, g, b, alpha];
+    const whole = text.startsWith("color(srgb") ? 255 : 1; // of color-mix: from 0 to 1
+    return [r * whole, g * whole, b * whole, alpha];
   };
   const linear = (c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
   const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
