@@ -24,7 +24,8 @@ function centred(n) {
   return x;
 }
 
-// Painting: blue above 0, orange below, the stronger the farther from it.
+// Painting: blue above 0, orange below, the stronger the farther from it; by the root, so that
+// weak values are seen too.
 function canvas(H, W) {
   return el("canvas", { width: W, height: H });
 }
@@ -48,7 +49,7 @@ function colours() {
 function paintMap(node, values, strongest, { zero, above, below }) {
   const image = new ImageData(node.width, node.height);
   values.forEach((v, k) => {
-    const share = strongest ? Math.abs(v) / strongest : 0;
+    const share = strongest ? Math.sqrt(Math.abs(v) / strongest) : 0;
     const end = v < 0 ? below : above;
     for (let c = 0; c < 3; c++) image.data[4 * k + c] = zero[c] + share * (end[c] - zero[c]);
     image.data[4 * k + 3] = 255;
@@ -141,8 +142,6 @@ function describe(l, k) {
 }
 
 function look(l, k) {
-  if (l > stage.step) return;
-  tiles[looked[0]]?.[looked[1]].button.setAttribute("tabindex", -1);
   looked = [l, k];
   [large.node.width, large.node.height] = l ? [volumes[l].W, volumes[l].H] : [W0, H0];
   if (l) paintMap(large.node, mapOf(volumes[l], k), strongestOf(l), colours());
@@ -151,8 +150,11 @@ function look(l, k) {
   large.title.textContent = title;
   large.text.textContent = rest.join(", ");
   large.node.setAttribute("aria-label", [title, ...rest].join(", "));
-  tiles.forEach((column, a) => column?.forEach(({ button }, b) => button.classList.toggle("looked", a === l && b === k)));
-  tiles[l]?.[k].button.setAttribute("tabindex", 0);
+  tiles.forEach((column, a) => column?.forEach(({ button }, b) => {
+    const here = a === l && b === k;
+    button.classList.toggle("looked", here);
+    button.setAttribute("tabindex", here ? 0 : -1);
+  }));
   place(tiles[l]?.[k].button);
 }
 
@@ -164,15 +166,24 @@ function place(button) {
   figure.style.top = block ? `${Math.min(button.offsetTop, block.clientHeight - figure.offsetHeight)}px` : "";
 }
 
+function strongestMap(l) {
+  if (l === 0) return [0, 0];
+  const { H, W, values } = volumes[l];
+  return [l, Math.floor(values.indexOf(range(values)[1]) / (H * W))];
+}
+
 // One step a layer.
+let drawn = null;
 function draw(step) {
   tiles.forEach((column, l) => {
     const node = document.getElementById(`layer-${l}`);
     node?.classList.toggle("unseen", l > step);
     node?.classList.toggle("current", l === step);
   });
-  const l = Math.min(step, LAST - 1);
-  look(l, Math.min(looked[1], l ? volumes[l].C - 1 : 0));
+  // A new layer shows its strongest map; a new picture shows the same map again.
+  if (step !== drawn) looked = strongestMap(Math.min(step, LAST - 1));
+  drawn = step;
+  look(...looked);
   const scores = volumes[LAST].values;
   const shares = softmax(scores);
   const best = scores.indexOf(Math.max(...scores));
