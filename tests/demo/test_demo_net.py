@@ -1,6 +1,7 @@
 """The activations of a trained net: the forward pass of the page, against NumPy."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from convbook.demo.net import KINDS, PICTURES
 MAPS = len(KINDS) - 1  # layers that are shown as maps; the last one gives the scores
 
 
+@cache
 def forward(n):
     """The volume of each layer for picture n of the demo, the centred picture first."""
     net = data.pretrained("emoji10")
