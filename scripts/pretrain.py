@@ -1,17 +1,24 @@
-"""Train the net that lesson 12 starts from, and write data/pretrained/emoji7.npz.
+"""Train the shipped nets, and write them to data/pretrained/.
 
-    OMP_NUM_THREADS=1 .venv/bin/python scripts/pretrain.py [--to FILE]
+    OMP_NUM_THREADS=1 .venv/bin/python scripts/pretrain.py NET [--to FOLDER]
 
-Three convolutions without padding and one fully-connected layer learn seven of the ten classes of
-Emoji-10: the pictures of hand, person and plant are left out, so that the lesson has something new
-to transfer to. Two runs on one machine give the same bytes; another machine rounds otherwise. A few
-minutes on one core. Add the file's line to data/SHA256SUMS afterwards.
+emoji7 is what lesson 12 starts from. Three convolutions without padding and one fully-connected
+layer learn seven of the ten classes of Emoji-10: the pictures of hand, person and plant are left
+out, so that the lesson has something new to transfer to.
+
+emoji10 is what the demo of activations shows: three blocks of CONV - RELU - CONV - RELU - POOL,
+ten filters in each convolution, and one fully-connected layer for all ten classes. It is so small
+that a page can carry it.
+
+Two runs on one machine give the same bytes; another machine rounds otherwise. A few minutes on one
+core. Add the lines that are printed to data/SHA256SUMS afterwards.
 """
 
 import hashlib
 import sys
 import time
 import zipfile
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -19,46 +26,91 @@ import numpy as np
 
 from convbook import data, layers
 
-FILE = data.folder() / "pretrained" / "emoji7.npz"
-HELD_OUT = ("hand", "person", "plant")
-SHAPES = {"w1": (32, 3, 6, 6), "w2": (64, 32, 4, 4), "w3": (96, 64, 3, 3), "w4": (96 * 4 * 4, 7)}
-STRIDES = (2, 2, 1)  # 32 -> 14 -> 6 -> 4 pixels
-SEED, EPOCHS, BATCH, RATE, DECAY = 12, 30, 50, 2e-3, 1e-4
+BATCH, RATE, DECAY = 50, 2e-3, 1e-4
 SHIFT = 3  # pixels by which a training picture is moved at most
 
 Params = dict[str, np.ndarray]
 
 
-def forward(x: np.ndarray, p: Params) -> tuple[np.ndarray, list]:
-    """Score pictures (N, 3, 32, 32); return scores (N, 7) and what backward needs."""
+@dataclass(frozen=True)
+class Plan:
+    """A net and how it is trained.
+
+    Attributes:
+        shapes: of the filters w1, w2, ... (F, C, HH, WW), and last of the matrix (D, M).
+        strides: of each convolution.
+        pad: of all convolutions.
+        pools: convolutions behind whose ReLU a pool of 2 x 2 follows, counted from 1.
+        seed: of the start, the order and the changes of the pictures.
+        epochs: rounds over the training pictures.
+        held_out: classes of Emoji-10 that it does not get to see.
+    """
+
+    shapes: tuple[tuple[int, ...], ...]
+    strides: tuple[int, ...]
+    pad: int
+    pools: tuple[int, ...]
+    seed: int
+    epochs: int
+    held_out: tuple[str, ...] = ()
+
+
+NETS = {
+    "emoji7": Plan(
+        shapes=((32, 3, 6, 6), (64, 32, 4, 4), (96, 64, 3, 3), (96 * 4 * 4, 7)),
+        strides=(2, 2, 1),  # 32 -> 14 -> 6 -> 4 pixels
+        pad=0,
+        pools=(),
+        seed=12,
+        epochs=30,
+        held_out=("hand", "person", "plant"),
+    ),
+    "emoji10": Plan(
+        shapes=((10, 3, 3, 3), *[(10, 10, 3, 3)] * 5, (10 * 4 * 4, 10)),
+        strides=(1,) * 6,
+        pad=1,
+        pools=(2, 4, 6),  # 32 -> 16 -> 8 -> 4 pixels
+        seed=9,
+        epochs=30,
+    ),
+}
+
+
+def forward(x: np.ndarray, p: Params, plan: Plan) -> tuple[np.ndarray, list]:
+    """Score pictures (N, 3, 32, 32); return scores (N, M) and what backward needs."""
     caches = []
-    for k, stride in enumerate(STRIDES, 1):
-        x, conv = layers.conv_forward(x, p[f"w{k}"], p[f"b{k}"], stride)
+    for k, stride in enumerate(plan.strides, 1):
+        x, conv = layers.conv_forward(x, p[f"w{k}"], p[f"b{k}"], stride, plan.pad)
         x, relu = layers.relu_forward(x)
-        caches.append((conv, relu))
-    scores, fc = layers.affine_forward(x, p["w4"], p["b4"])
+        x, pool = layers.max_pool_forward(x) if k in plan.pools else (x, None)
+        caches.append((conv, relu, pool))
+    last = len(plan.shapes)
+    scores, fc = layers.affine_forward(x, p[f"w{last}"], p[f"b{last}"])
     return scores, [*caches, fc]
 
 
 def backward(dout: np.ndarray, caches: list) -> Params:
     """Return the gradient of every array, given that of the scores."""
     grads: Params = {}
-    dout, grads["w4"], grads["b4"] = layers.affine_backward(dout, caches[-1])
-    for k in (3, 2, 1):
-        conv, relu = caches[k - 1]
+    last = len(caches)
+    dout, grads[f"w{last}"], grads[f"b{last}"] = layers.affine_backward(dout, caches[-1])
+    for k in range(last - 1, 0, -1):
+        conv, relu, pool = caches[k - 1]
+        if pool is not None:
+            dout = layers.max_pool_backward(dout, pool)
         dout = layers.relu_backward(dout, relu)
         dout, grads[f"w{k}"], grads[f"b{k}"] = layers.conv_backward(dout, conv)
     return grads
 
 
-def start(rng: np.random.Generator) -> Params:
+def start(plan: Plan, rng: np.random.Generator) -> Params:
     """Draw filters as He does, and begin with scores and biases of 0; float32."""
     params = {}
-    for name, shape in SHAPES.items():
+    for k, shape in enumerate(plan.shapes, 1):
         scale = np.sqrt(2 / np.prod(shape[1:])) if len(shape) == 4 else 0.0
-        params[name] = (scale * rng.normal(size=shape)).astype(np.float32)
+        params[f"w{k}"] = (scale * rng.normal(size=shape)).astype(np.float32)
         units = shape[0] if len(shape) == 4 else shape[1]
-        params["b" + name[1:]] = np.zeros(units, dtype=np.float32)
+        params[f"b{k}"] = np.zeros(units, dtype=np.float32)
     return params
 
 
@@ -74,18 +126,18 @@ def vary(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return out
 
 
-def train(x: np.ndarray, y: np.ndarray, epochs: int = EPOCHS) -> Params:
+def train(x: np.ndarray, y: np.ndarray, plan: Plan) -> Params:
     """Minimise the softmax loss by Adam, at a rate that falls to 0."""
-    rng = np.random.default_rng(SEED)
-    params = start(rng)
+    rng = np.random.default_rng(plan.seed)
+    params = start(plan, rng)
     first = {name: np.zeros_like(p) for name, p in params.items()}
     second = {name: np.zeros_like(p) for name, p in params.items()}
-    t, steps, begun = 0, epochs * (len(x) // BATCH), time.monotonic()
-    for epoch in range(epochs):
+    t, steps, begun = 0, plan.epochs * (len(x) // BATCH), time.monotonic()
+    for epoch in range(plan.epochs):
         total = 0.0
         for rows in rng.permutation(len(x))[: len(x) // BATCH * BATCH].reshape(-1, BATCH):
             t += 1
-            scores, caches = forward(vary(x[rows], rng), params)
+            scores, caches = forward(vary(x[rows], rng), params, plan)
             loss, dscores = layers.softmax_loss(scores, y[rows])
             total += loss
             rate = np.float32(RATE * (1 - (t - 1) / steps))
@@ -103,10 +155,10 @@ def train(x: np.ndarray, y: np.ndarray, epochs: int = EPOCHS) -> Params:
     return params
 
 
-def accuracy(x: np.ndarray, y: np.ndarray, params: Params) -> float:
+def accuracy(x: np.ndarray, y: np.ndarray, params: Params, plan: Plan) -> float:
     """Return the share of pictures whose class has the largest score."""
     right = [
-        (forward(x[i : i + 100], params)[0].argmax(axis=1) == y[i : i + 100]).sum()
+        (forward(x[i : i + 100], params, plan)[0].argmax(axis=1) == y[i : i + 100]).sum()
         for i in range(0, len(x), 100)
     ]
     return sum(right) / len(x)
@@ -125,25 +177,32 @@ def packed(arrays: Params) -> bytes:
 
 def main() -> None:
     """Train, measure as shipped, and write."""
+    if len(sys.argv) < 2 or sys.argv[1] not in NETS:
+        sys.exit(f"Which net? python scripts/pretrain.py {' | '.join(NETS)} [--to FOLDER]")
+    name, plan = sys.argv[1], NETS[sys.argv[1]]
     pictures = data.load("emoji10")
-    kept = [k for k, name in enumerate(pictures.classes) if name not in HELD_OUT]
+    kept = [k for k, label in enumerate(pictures.classes) if label not in plan.held_out]
     is_train, is_test = (np.isin(y, kept) for y in (pictures.y_train, pictures.y_test))
     y_train = np.searchsorted(kept, pictures.y_train[is_train])
     y_test = np.searchsorted(kept, pictures.y_test[is_test])
     x_train = pictures.x_train[is_train]
     mean = (x_train.mean(axis=(0, 2, 3)) / 255).astype(np.float32)[:, None, None]
-    params = train(data.centred(x_train, mean), y_train)
-    shipped = {name: array.astype(np.float16) for name, array in params.items()}
-    rounded = {name: array.astype(np.float32) for name, array in shipped.items()}
+    params = train(data.centred(x_train, mean), y_train, plan)
+    shipped = {key: array.astype(np.float16) for key, array in params.items()}
+    rounded = {key: array.astype(np.float32) for key, array in shipped.items()}
     x_test = data.centred(pictures.x_test[is_test], mean)
-    print(f"test accuracy {accuracy(x_test, y_test, rounded):.1%} of {len(x_test)} pictures")
-    path = Path(sys.argv[sys.argv.index("--to") + 1]) if "--to" in sys.argv else FILE
-    content = packed({**shipped, "mean": mean})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    names = [pictures.classes[k] for k in kept]
-    path.with_name("classes.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-    print(f"{hashlib.sha256(content).hexdigest()}  {path.name}, {len(content):,} bytes")
+    share = accuracy(x_test, y_test, rounded, plan)
+    print(f"test accuracy {share:.1%} of {len(x_test)} pictures")
+    to = Path(sys.argv[sys.argv.index("--to") + 1]) if "--to" in sys.argv else None
+    folder = to or data.folder() / "pretrained"
+    folder.mkdir(parents=True, exist_ok=True)
+    classes = "".join(f"{pictures.classes[k]}\n" for k in kept).encode()
+    for path, content in (
+        (folder / f"{name}.npz", packed({**shipped, "mean": mean})),
+        (folder / f"{name}.txt", classes),
+    ):
+        path.write_bytes(content)
+        print(f"{hashlib.sha256(content).hexdigest()}  pretrained/{path.name}")
 
 
 if __name__ == "__main__":

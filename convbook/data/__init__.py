@@ -4,7 +4,7 @@
 - `load("emoji10")`: one of the sets of labelled pictures, SETS.
 - `centred(x, mean)`: such pictures as float32 with the mean taken out.
 - `fetch("cifar10")`: download CIFAR-10, once.
-- `pretrained()`: the trained net of lesson 12.
+- `pretrained()`: the trained net of lesson 12; `pretrained("emoji10")`: a smaller one to look at.
 """
 
 from convbook.data.cifar10 import fetch

@@ -9,10 +9,12 @@ from convbook.demo.layers import (
     receptive_field,
     windows,
 )
+from convbook.demo.net import activations
 from convbook.demo.page import Demo
 
 __all__ = [
     "Demo",
+    "activations",
     "backward",
     "convolution",
     "fc_to_conv",

@@ -112,7 +112,7 @@ def convolution(
         summary=f"Demo: {K} filters of {HH} x {WW} x {C} stop at every place of a picture of "
         f"{H} x {W} x {C} (stride {stride}, padding {pad}, dilation {dilation}); the products "
         "of each window, their sums and the bias give one value of the output.",
-        height=640,
+        height=560,
     )
 
 

@@ -31,11 +31,13 @@ def to_json(data: Mapping[str, Any]) -> str:
             return plain(value.tolist())
         if isinstance(value, list | tuple):
             return [plain(v) for v in value]
+        if isinstance(value, Mapping):
+            return {k: plain(v) for k, v in value.items()}
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return value
 
-    text = json.dumps({k: plain(v) for k, v in data.items()}, allow_nan=False)
+    text = json.dumps(plain(data), allow_nan=False)
     return text.replace("<", "\\u003c")
 
 
@@ -47,20 +49,28 @@ class Demo:
     title: what a screen reader calls the frame.
     summary: one sentence that says what would be seen, for where there is no HTML.
     height: of the frame in pixels until its script has measured the content.
+    scripts: further scripts in js/ that this one uses.
     """
 
     def __init__(
-        self, name: str, data: Mapping[str, Any], title: str, summary: str, height: int = 640
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        title: str,
+        summary: str,
+        height: int = 560,
+        scripts: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.data = dict(data)
         self.title = title
         self.summary = summary
         self.height = height
+        self.scripts = (*SHARED_SCRIPTS, *scripts, name)
 
     def page(self, theme: Theme = "auto") -> str:
         """The complete HTML document; "auto" follows the page around it, then the system."""
-        scripts = [read_asset(f"js/{name}.js") for name in (*SHARED_SCRIPTS, self.name)]
+        scripts = [read_asset(f"js/{name}.js") for name in self.scripts]
         # "</script>" in a string of a script would end it; "<\\/script>" is the same string.
         inside = "\n".join("<script>\n" + s.replace("</", "<\\/") + "</script>" for s in scripts)
         return (

@@ -51,7 +51,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, layers, plot
+from convbook import check, data, demo, layers, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -1746,6 +1746,13 @@ plot.activations(
 # makes the maps coarser. In the last column nobody would recognise the picture, and from it alone
 # (all 32 maps, of which eight are shown) the ten scores are made.
 #
+# A deeper net, trained beforehand for all ten classes, computes below as you choose pictures; find
+# the two that it gets wrong.
+
+# %% tags=["demo"]
+demo.activations()
+
+# %% [markdown]
 # Where does the net err? Counting right answers does not say. A **confusion matrix** does: row $i$,
 # column $j$ counts the pictures of class $i$ that were taken for class $j$.
 #

@@ -20,6 +20,7 @@ DEMOS = {
     "receptive_field": demo.receptive_field,
     "windows": demo.windows,
     "windows that do not fit": lambda: demo.windows(8, 3, 2, 1),
+    "activations": demo.activations,
 }
 each_demo = pytest.mark.parametrize("make", DEMOS.values(), ids=DEMOS.keys())
 

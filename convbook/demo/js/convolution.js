@@ -60,10 +60,7 @@ function build(hyper) {
   stage.restart(now.fits ? K * OH * OW : 0);
   stage.sentence.classList.toggle("warn", !now.fits);
   size.replaceChildren(...sizeLines());
-  // Larger pictures and filters get smaller cells, so that the board stays on a slide.
-  const high = x[0].length + K * Math.max(HH, now.fits ? OH : 0);
-  const largest = Math.min(30, Math.max(20, Math.floor(390 / high)));
-  stage.fit({ wide: [20, largest], middle: [20, largest], beside: [20, largest], stacked: [20, 26] });
+  stage.fit({ wide: [20, 30], middle: [20, 30], beside: [20, 30], stacked: [20, 26] });
 }
 
 function filterFigure(k, c, HH, WW) {

@@ -18,9 +18,7 @@ function build({ W, S, passes }) {
   stage.sentence.classList.toggle("warn", Boolean(problem));
   size.replaceChildren(...sizeLines().map((line) => el("code", {}, line)));
   stage.restart(now.cells.length);
-  // On a slide neither the maps of all units nor the picture above its settings may be too high.
-  const largest = Math.min(44, Math.floor(320 / W), problem ? 44 : Math.floor(412 / (M * now.O)));
-  stage.fit({ wide: [Math.min(24, largest), largest], stacked: [20, 30] });
+  stage.fit({ wide: [22, 44], stacked: [20, 30] });
 }
 
 function whyImpossible(W, S, passes, half) {

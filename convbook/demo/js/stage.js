@@ -8,6 +8,10 @@ const ICONS = {
   next: '<path d="M5 3l6 5-6 5z"/>',
 };
 
+// A slide of 1280 x 720 pixels has this height left below its heading; whatever is as wide as a
+// slide is kept as low.
+const SLIDE = { width: 900, height: 560 };
+
 function readData() {
   return JSON.parse(document.getElementById("data").textContent);
 }
@@ -78,6 +82,7 @@ class Stage {
     this.buttons.next.setAttribute("aria-disabled", this.step >= this.steps - 1);
     this.root.dataset.step = this.step;
     this.root.dataset.steps = this.steps;
+    this.sentence.classList.remove("wrong");
     this.say(this.draw(this.step));
   }
 
@@ -124,13 +129,21 @@ class Stage {
     moves[event.key]();
   }
 
+  // Says what a number field takes, and leaves all else as it is.
+  refuse({ label, min, max }) {
+    this.pause();
+    this.sentence.classList.add("wrong");
+    this.say(`${label[0].toUpperCase()}${label.slice(1)} must be a whole number from ${min} to ${max}.`);
+  }
+
   // Number fields for hyperparameters. fields: [{key, label, min, max, value}];
   // change({key: value}) is called with all values once every one of them is a number in range.
   settings(fields, change) {
     const inputs = fields.map(({ key, min, max, value }) =>
       el("input", { type: "number", id: `set-${key}`, min, max, value, step: 1, inputmode: "numeric", required: "" }));
     const read = () => {
-      if (!inputs.every((input) => input.checkValidity())) return;
+      const bad = inputs.findIndex((input) => !input.checkValidity());
+      if (bad >= 0) return this.refuse(fields[bad]);
       change(Object.fromEntries(fields.map(({ key }, i) => [key, Number(inputs[i].value)])));
     };
     inputs.forEach((input) => input.addEventListener("input", read));
@@ -141,30 +154,37 @@ class Stage {
 
   // Takes the first of the layouts that has room, with the largest cells that have room in it.
   // layouts: {name: [smallest, largest] cell in pixels}, from wide to narrow; the last one is taken
-  // in any case, and what is then too wide scrolls.
+  // in any case, and what is then too wide scrolls. Cells are smaller still where that makes it as
+  // low as a slide.
   fit(layouts = this.layouts) {
     this.layouts = layouts;
     this.sentence.style.minHeight = "";
     if (!layouts || document.documentElement.clientWidth === 0) return;
+    const narrow = () => this.board.scrollWidth <= this.board.clientWidth;
+    const low = () => this.root.offsetHeight <= SLIDE.height;
     for (const [name, [smallest, largest]] of Object.entries(layouts)) {
       this.root.dataset.layout = name;
-      if (this.fill(smallest, largest)) return;
+      const cell = this.largestCell(smallest, largest, narrow);
+      if (cell === null) continue;
+      if (window.innerWidth >= SLIDE.width) this.largestCell(smallest, cell, low);
+      return;
     }
   }
 
-  // Sets the largest whole size of a cell with which nothing overflows; false if none will do.
-  fill(smallest, largest) {
-    const roomy = (cell) => {
+  // Sets the largest whole size of a cell that is good, and returns it; if none is good, sets the
+  // smallest and returns null.
+  largestCell(smallest, largest, good) {
+    const isGood = (cell) => {
       this.root.style.setProperty("--cell", `${cell}px`);
-      return this.board.scrollWidth <= this.board.clientWidth;
+      return good();
     };
-    if (roomy(largest)) return true;
+    if (isGood(largest)) return largest;
     let [low, high] = [smallest, largest];
     while (low + 1 < high) {
       const middle = (low + high) >> 1;
-      if (roomy(middle)) low = middle;
+      if (isGood(middle)) low = middle;
       else high = middle;
     }
-    return roomy(low);
+    return isGood(low) ? low : null;
   }
 }
