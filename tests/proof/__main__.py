@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import alike
 import known
 import mutants
 import numpy as np
@@ -27,7 +28,7 @@ NAMED = 0.95
 SEEN = 2 / 3
 RIGHT_PER_SEED = 5  # the solution gets this many seeds for each one of a mistake's
 MEMORY = 6 * 2**30  # a mutant may ask for any amount
-HEAD = "| exercise | known | lose points | seen before | named | not told apart | mutants caught |"
+HEAD = "| exercise | known | lose points | seen before | named | the same | mutants caught |"
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Proof:
     exercises: list[Exercise]
     mutants: dict[str, Mutants]
     wrong: list[str]
+    drawing: int
 
     def table(self) -> list[str]:
         """Return the lesson's rows in Markdown, with what was found below them."""
@@ -52,8 +54,15 @@ class Proof:
         for e in self.exercises:
             for missed in e.missed:
                 yield f"{e.name}: keeps its points: {missed}"
+            for one in e.unseen:
+                yield f"{e.name}: not seen before: {one}"
+            for one in e.unnamed:
+                yield f"{e.name}: not named: {one}"
+            for blamed in e.blamed:
+                yield f"{e.name}: another is blamed: {blamed}"
             for one, other in e.same:
-                yield f"{e.name}: the same to every check: {one}; {other}"
+                reason = alike.ALIKE.get((self.lesson, e.name), {}).get((one, other), "NOT LISTED")
+                yield f"{e.name}: the same: {one}; {other}: {reason}"
             for line in self.mutants[e.name].survived:
                 yield f"{e.name}: survives: `{line}`"
 
@@ -65,9 +74,9 @@ def prove(task: tuple[str, int]) -> Proof:
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     lesson = lessons()[name]
-    wrong = known.always_right(lesson, seeds * RIGHT_PER_SEED)
+    wrong, drawing = known.always_right(lesson, seeds * RIGHT_PER_SEED)
     found = {exercise: mutants.measure(lesson, exercise) for exercise in lesson.exercises}
-    return Proof(name, seeds, known.measure(lesson, seeds), found, wrong)
+    return Proof(name, seeds, known.measure(lesson, seeds), found, wrong, drawing)
 
 
 def failures(proofs: list[Proof]) -> list[str]:
@@ -93,7 +102,8 @@ def _row(e: Exercise, m: Mutants) -> str:
     wrong = m.made - m.equivalent
     caught = f"{wrong - len(m.survived)} of {wrong}"
     lose = e.known - len(e.missed)
-    cells = (f"`{e.name}`", e.known, lose, e.seen, e.named, len(e.same), caught)
+    seen, named = e.known - len(e.unseen), e.known - len(e.unnamed)
+    cells = (f"`{e.name}`", e.known, lose, seen, named, len(e.same), caught)
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
