@@ -149,7 +149,12 @@ def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
 
 
 def _names(failed: Failed, mistake: Mistake) -> bool:
-    return mistake.name in (failed.told or "").split(" or ")
+    told = failed.told or ""
+    return (
+        told == mistake.name
+        or told.startswith(f"{mistake.name} or ")
+        or told.endswith(f" or {mistake.name}")
+    )
 
 
 def _kept(
