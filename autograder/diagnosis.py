@@ -57,7 +57,11 @@ def diagnose(
     deadline = time.monotonic() + SECONDS
     elsewhere = [m for m in so_far.named if check.exercise not in lesson.functions[m.exercise]]
     found = [
-        m for m in elsewhere if time.monotonic() < deadline and _fails(lesson, m, check, error)
+        m
+        for m in elsewhere
+        if time.monotonic() < deadline
+        and _fails(lesson, m, check, error)
+        and _passes(lesson, m, so_far.passed)
     ]
     where = f" of {found[0].exercise}" if found else ""
     all_tried = True

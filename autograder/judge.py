@@ -87,7 +87,8 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     found = diagnosis.diagnose(_session.lesson, check_id, error, _session.so_far)
     if found is None:
         return None
-    _session.so_far.named += found.mistakes
+    known = _session.so_far.named
+    known += [mistake for mistake in found.mistakes if mistake not in known]
     return found.name, found.text
 
 
