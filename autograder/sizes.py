@@ -82,17 +82,19 @@ def _giving(axes: tuple[_Axis, _Axis], sizes: tuple[int, ...]) -> Iterator[str]:
 
 def _axes(arguments: Mapping[str, Any]) -> tuple[_Axis, _Axis] | None:
     """Return the two axes of a map, or None where the call was not of a layer with windows."""
-    x, w = arguments.get("x"), arguments.get("w")
-    if np.ndim(x) != 4:
+    x, w = np.shape(arguments.get("x", 0)), np.shape(arguments.get("w", 0))
+    if len(x) != 4:
         return None
-    H, W = np.shape(x)[2:]
-    if np.ndim(w) == 4:
-        filters, (HH, WW) = np.shape(w)[0], np.shape(w)[2:]
+    H, W = x[2:]
+    if len(w) == 4:
+        filters, HH, WW = w[0], w[2], w[3]
     else:
         filters, HH, WW = 0, arguments.get("HH"), arguments.get("WW")
     if HH is None or WW is None:
         return None
-    rest = [
-        arguments.get(name, usual) for name, usual in (("stride", 1), ("pad", 0), ("dilation", 1))
-    ]
-    return _Axis(H, HH, W, WW, *rest, filters), _Axis(W, WW, H, HH, *rest, filters)
+    usual = {"stride": 1, "pad": 0, "dilation": 1}
+    rest = {name: arguments.get(name, value) for name, value in usual.items()}
+    return (
+        _Axis(H, HH, W, WW, filters=filters, **rest),
+        _Axis(W, WW, H, HH, filters=filters, **rest),
+    )
