@@ -1,20 +1,24 @@
 """Name the mistake behind a failed check, by making each known mistake on the very same input.
 
 A known mistake explains a failure when it fails the same check at the same place with the same
-answer. Where one alone does, it is named. Where several do, or where all there is to see is an
-exception, the text says "looks like". Where none does, nothing is said.
+answer, and passes the checks that the submission has passed. Where one alone does, it is named.
+Where two do, where all there is to see is an exception, or where the time did not last for all, the
+text says "looks like". Where none does, nothing is said.
+
+A right function that calls a wrong one fails too. So what was found in another exercise comes
+first: where that explains the failure, nothing else is looked for.
 """
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder import mistakes, rehearse
-from autograder.course import Lesson
+from autograder.course import Check, Lesson
+from autograder.judge import SoFar
 from autograder.mistakes import Mistake
 
 SECONDS = 5.0  # for all replays of one check
@@ -29,41 +33,73 @@ class Diagnosis:
     Attributes:
         name: of the mistake, or of several with "or" between them.
         text: a line that says what it is, and one with a hint.
+        mistakes: the mistakes themselves.
     """
 
     name: str
     text: str
+    mistakes: tuple[Mistake, ...]
 
 
-def diagnose(lesson: Lesson, check_id: str, error: BaseException) -> Diagnosis | None:
+def diagnose(
+    lesson: Lesson, check_id: str, error: BaseException, so_far: SoFar | None = None
+) -> Diagnosis | None:
     """Find the known mistakes that fail a check just as a student's function did.
 
     Args:
         lesson: the lesson being graded; the judge has begun it, with its seed.
         check_id: the check that failed.
         error: what it ended in.
+        so_far: what the checks before it came to.
     """
-    found = list(_explaining(lesson, check_id, error))
+    so_far = so_far or SoFar()
+    check = next(c for c in lesson.checks if c.id == check_id)
+    deadline = time.monotonic() + SECONDS
+    elsewhere = [m for m in so_far.named if check.exercise not in lesson.functions[m.exercise]]
+    found = [
+        m
+        for m in elsewhere
+        if time.monotonic() < deadline
+        and _fails(lesson, m, check, error)
+        and _passes(lesson, m, so_far.passed)
+    ]
+    where = f" of {found[0].exercise}" if found else ""
+    all_tried = True
+    if not found:
+        for mistake in mistakes.known(lesson.name):
+            if check.exercise in lesson.functions[mistake.exercise]:
+                if time.monotonic() > deadline:
+                    all_tried = False
+                    break
+                if _fails(lesson, mistake, check, error) and _passes(
+                    lesson, mistake, so_far.passed
+                ):
+                    found.append(mistake)
     if not 0 < len(found) <= AT_MOST:
         return None
-    sure = len(found) == 1 and getattr(error, "actual", None) is not None
+    sure = all_tried and len(found) == 1 and getattr(error, "actual", None) is not None
     name = " or ".join(mistake.name for mistake in found)
     lead = "This is a known mistake" if sure else "This looks like a known mistake"
     said = "; or ".join(f"{mistake.name} ({mistake.symptom})" for mistake in found)
-    return Diagnosis(name, f"  {lead}: {said}.\n  Hint: {found[0].hint}")
+    text = f"  {lead}{where}: {said}.\n  Hint: {found[0].hint}"
+    return Diagnosis(name, text, tuple(found))
 
 
-def _explaining(lesson: Lesson, check_id: str, error: BaseException) -> Iterator[Mistake]:
-    check = next(c for c in lesson.checks if c.id == check_id)
-    deadline = time.monotonic() + SECONDS
-    for mistake in mistakes.known(lesson.name):
-        if time.monotonic() > deadline:
-            return
-        if check.exercise in lesson.functions[mistake.exercise]:
-            names = rehearse.student(lesson, {mistake.exercise: mistakes.source(mistake, lesson)})
-            replayed = rehearse.run(check, names)
-            if replayed is not None and alike(error, replayed):
-                yield mistake
+def _fails(lesson: Lesson, mistake: Mistake, check: Check, error: BaseException) -> bool:
+    """Tell whether a mistake fails a check as the student's function did."""
+    replayed = rehearse.run(check, _names(lesson, mistake))
+    return replayed is not None and alike(error, replayed)
+
+
+def _passes(lesson: Lesson, mistake: Mistake, passed: set[str]) -> bool:
+    """Tell whether a mistake passes what the submission has passed."""
+    names, own = _names(lesson, mistake), lesson.functions[mistake.exercise]
+    checks = (c for c in lesson.checks if c.id in passed and c.exercise in own)
+    return not any(rehearse.run(check, names) for check in checks)
+
+
+def _names(lesson: Lesson, mistake: Mistake) -> dict[str, Any]:
+    return rehearse.student(lesson, {mistake.exercise: mistakes.source(mistake, lesson)})
 
 
 def alike(error: BaseException, replayed: BaseException) -> bool:

@@ -12,27 +12,44 @@ what differs. It also refuses a function that changes its arguments.
 import inspect
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder import course
+from autograder import course, sizes
 from autograder.course import Lesson
-from convbook.check import difference, not_yet
+from autograder.mistakes import Mistake
+from convbook.check import NotYet, not_yet
+from convbook.compare import difference, wrong_shape
 
 # What a forward function returns, unless its exercise asks for more.
 PAIR = ("out", "cache")
 
 
+@dataclass
+class SoFar:
+    """What is known of a submission while its checks run.
+
+    Attributes:
+        passed: the checks that it passed.
+        named: the known mistakes that were found in it.
+    """
+
+    passed: set[str] = field(default_factory=set)
+    named: list[Mistake] = field(default_factory=list)
+
+
 class _Session:
-    """The lesson being graded, the seed of its hidden input, and the check that is running."""
+    """The lesson being graded, the seed of its hidden input, and what its checks came to so far."""
 
     def __init__(self) -> None:
         self.seed: int | None = None
         self.lesson: Lesson | None = None
         self.reference: dict[str, Any] | None = None
         self.rng = np.random.default_rng()
+        self.so_far = SoFar()
 
 
 _session = _Session()
@@ -43,12 +60,18 @@ def begin(lesson: str, seed: int) -> None:
     _session.seed = seed
     _session.lesson = course.lessons()[lesson]
     _session.reference = _session.lesson.reference()
+    _session.so_far = SoFar()
 
 
 def begin_check(check_id: str) -> None:
     """Start one check. Its input depends on the seed and its name, not on the checks before it."""
     if _session.seed is not None:
         _session.rng = np.random.default_rng([_session.seed, zlib.crc32(check_id.encode())])
+
+
+def passed(check_id: str) -> None:
+    """Note that a check was passed: no mistake that fails it can explain what fails after it."""
+    _session.so_far.passed.add(check_id)
 
 
 def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
@@ -59,8 +82,14 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     """
     from autograder import diagnosis  # which needs the judge
 
-    found = _session.lesson and diagnosis.diagnose(_session.lesson, check_id, error)
-    return (found.name, found.text) if found else None
+    if _session.lesson is None:
+        return None
+    found = diagnosis.diagnose(_session.lesson, check_id, error, _session.so_far)
+    if found is None:
+        return None
+    known = _session.so_far.named
+    known += [mistake for mistake in found.mistakes if mistake not in known]
+    return found.name, found.text
 
 
 def picture(source: str, error: BaseException) -> dict[str, Any] | None:
@@ -104,8 +133,8 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
         NotYet: the results differ, or an argument was changed.
     """
     expected = reference(name)(*_copied(args), **_copied(kwargs))
-    actual = _call(name, function, args, kwargs)
-    _agree(name, args, kwargs, actual, expected, "result", hint)
+    actual, changed = _call(name, function, args, kwargs)
+    _agree(name, args, kwargs, actual, expected, "result", hint, changed)
 
 
 def forward(
@@ -122,8 +151,9 @@ def forward(
     things must be returned as `returns` has names. The other arguments are those of `value`.
     """
     expected = reference(name)(*_copied(args), **_copied(kwargs))[0]
-    out = _parts(name, _call(name, function, args, kwargs), returns)[0]
-    _agree(name, args, kwargs, out, expected, "out", hint)
+    result, changed = _call(name, function, args, kwargs)
+    out = _parts(name, result, returns)[0]
+    _agree(name, args, kwargs, out, expected, "out", hint, changed)
 
 
 def backward(
@@ -152,14 +182,17 @@ def backward(
     out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))[:2]
     dout = rng().normal(size=out.shape)
     expected = backward_reference(dout.copy(), own_cache)
-    cache = _parts(names[0], _call(names[0], functions[0], args, kwargs), returns)[1]
-    actual = _call(names[1], functions[1], (dout, cache), {})
+    forwarded, changed = _call(names[0], functions[0], args, kwargs)
+    if changed:
+        raise changed
+    cache = _parts(names[0], forwarded, returns)[1]
+    actual, changed = _call(names[1], functions[1], (dout, cache), {})
     if len(results) == 1:
         actual, expected = (actual,), (expected,)
     elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
         raise not_yet(f"{names[1]} must return {len(results)} gradients: {', '.join(results)}.")
     for result, yours, theirs in zip(results, actual, expected, strict=True):
-        _agree(names[0], args, kwargs, yours, theirs, f"{result} of {names[1]}", hint)
+        _agree(names[0], args, kwargs, yours, theirs, f"{result} of {names[1]}", hint, changed)
 
 
 def refuses(
@@ -175,15 +208,15 @@ def refuses(
     raise not_yet(problem, actual=result)
 
 
-def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> Any:
-    """Call the student's function, and refuse one that changes what it was given."""
+def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any, NotYet | None]:
+    """Call the student's function; return its result, and what to raise if an argument changed."""
     before = _copied(args)
     result = function(*args, **kwargs)
     for label, old, new in zip(_labels(name, args), before, args, strict=True):
         if label != "cache" and _is_plain(old) and difference(new, old, label, rtol=0, atol=0):
             problem = f"{name} changes its argument {label}."
-            raise not_yet(problem, "Work on a copy.", new)
-    return result
+            return result, not_yet(problem, "Work on a copy.", new)
+    return result, None
 
 
 def _is_plain(value: Any) -> bool:
@@ -200,9 +233,26 @@ def _parts(name: str, result: Any, returns: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _agree(
-    name: str, args: tuple, kwargs: dict, actual: Any, expected: Any, result: str, hint: str
+    name: str,
+    args: tuple,
+    kwargs: dict,
+    actual: Any,
+    expected: Any,
+    result: str,
+    hint: str,
+    changed: NotYet | None,
 ) -> None:
-    problem = difference(actual, expected, result)
+    """Look for what is wrong: the shape first, then a changed argument, then the values."""
+    problem = None
+    if isinstance(expected, np.ndarray):
+        problem = wrong_shape(actual, expected, result)
+        if problem and np.shape(actual) != expected.shape:
+            call = inspect.signature(reference(name)).bind(*args, **kwargs)
+            call.apply_defaults()
+            problem += sizes.formula(call.arguments, np.shape(actual), expected.shape)
+    if changed and not problem:
+        raise changed
+    problem = problem or difference(actual, expected, result)
     if problem:
         said = f"{_describe(name, args, kwargs)}\n  {problem}"
         raise not_yet(said, hint, actual, expected)
@@ -224,6 +274,8 @@ def _labels(name: str, args: tuple) -> list[str]:
 def _show(label: str, arg: Any) -> str:
     if isinstance(arg, np.ndarray):
         return f"{label} of shape {arg.shape}"
+    if callable(arg):  # its text holds an address, which is another one in every run
+        return label
     text = repr(arg)
     return f"{label}={text}" if len(text) <= 60 else label
 

@@ -35,6 +35,11 @@ def difference(
 
 def wrong_form(actual: Any, wanted: np.ndarray, name: str) -> str | None:
     """Say what is wrong with type, shape, kind or finiteness, in this order."""
+    return wrong_shape(actual, wanted, name) or _not_finite(np.asarray(actual), wanted, name)
+
+
+def wrong_shape(actual: Any, wanted: np.ndarray, name: str) -> str | None:
+    """Say what is wrong with type, shape or kind, in this order."""
     if actual is None:
         return f"{name} is None. Does the function end without a return?"
     try:
@@ -53,6 +58,10 @@ def wrong_form(actual: Any, wanted: np.ndarray, name: str) -> str | None:
             f"{name} has dtype {got.dtype}, {_KINDS[got_kind]};"
             f" expected {_KINDS[wanted_kind]} ({wanted.dtype})."
         )
+    return None
+
+
+def _not_finite(got: np.ndarray, wanted: np.ndarray, name: str) -> str | None:
     strange = ~np.isfinite(got) & np.isfinite(wanted)
     if strange.any():
         first = _first(strange)

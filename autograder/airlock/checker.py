@@ -92,8 +92,8 @@ class Checker:
         """Run one check cell and judge it."""
         self.link.begin_check(self.limits.check_seconds)
         self._seed_for(check_id)
+        judge = sys.modules.get("autograder.judge")
         try:
-            judge = sys.modules.get("autograder.judge")
             if judge is not None:
                 judge.begin_check(check_id)
             ran = cells.run(_shell, source)
@@ -106,6 +106,8 @@ class Checker:
         error = self.link.gone or ran.error
         if error is None:
             status, score = grade(ran.value, points)
+            if judge is not None and status == "pass":
+                judge.passed(check_id)
             return [status, score, "", ran.outputs, "", None, None]
         status, score, message, name, lines = judged(error, self.limits)
         mistake, said = self._explain(check_id, error, status)

@@ -888,11 +888,15 @@ for kind in ("CONV", "RELU", "POOL", "FC"):
     print(kind, *layer_facts(kind))
 
 # %% check="layer_facts" points=1
-# 1 point. Shown: RELU, and a kind that is none. Hidden: CONV, POOL and FC.
+# 1 point. Shown: RELU, a kind that is none, and how many. Hidden: CONV, POOL and FC.
 learns, choices = layer_facts("RELU")
 check.same(learns, False, "RELU has parameters")
 check.same(len(choices), 0, "hyperparameters of RELU")
 check.raises(ValueError, lambda: layer_facts("SOUP"), "a layer SOUP")
+facts = [layer_facts(kind) for kind in ("CONV", "RELU", "POOL", "FC")]
+check.same(sum(learns for learns, _ in facts), 2, "kinds that have parameters")
+letters = sorted(letter for _, choices in facts for letter in choices)
+check.same(letters, list("FFKMPSS"), "hyperparameters of all four kinds together")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
@@ -1007,7 +1011,7 @@ except ValueError as error:
     print(error)
 
 # %% check="trace_shapes" points=3
-# 3 points. Shown: the small net. Hidden: deeper nets with random depths, not square.
+# 3 points. Shown: the small net, one that is not square. Hidden: deeper nets with random depths.
 net = [
     ("INPUT", {"C": 3, "H": 32, "W": 32}),
     ("CONV", {"K": 12, "F": 3, "S": 1, "P": 1}),
@@ -1021,6 +1025,17 @@ check.same(
     "the five shapes",
 )
 check.same(trace_shapes([("INPUT", {"C": 2, "H": 4, "W": 9})]), [(2, 4, 9)], "INPUT alone")
+wide = [
+    ("INPUT", {"C": 2, "H": 7, "W": 10}),
+    ("CONV", {"K": 5, "F": 3, "S": 1, "P": 0}),
+    ("POOL", {"F": 3, "S": 1}),
+]
+check.same(
+    trace_shapes(wide),
+    [(2, 7, 10), (5, 5, 8), (5, 3, 6)],
+    "the shapes of a wide net",
+    hint="Height and width are two questions, each with its own F, S and P.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 

@@ -590,7 +590,7 @@ w_local = index.reshape(2, 3, 1, 1, 1, 1)  # (H_out, W_out, F, C, HH, WW)
 print(locally_connected_forward(x, w_local, np.zeros((1, 2, 3))))
 
 # %% check="locally_connected_forward" points=3
-# 3 points. Shown: filters that spell out their index. Hidden: random filters, strides 1 to 3.
+# 3 points. Shown: filters that spell out their index, two channels. Hidden: random, strides to 3.
 index = np.array([[0.0, 1.0, 2.0], [10.0, 11.0, 12.0]])
 spelling = index[:, :, None, None, None, None]  # (2, 3, 1, 1, 1, 1)
 out = locally_connected_forward(np.ones((1, 1, 2, 3)), spelling, np.zeros((1, 2, 3)))
@@ -598,6 +598,15 @@ check.same(out, index[None, None], "the index")
 shifts = np.array([[[100.0, 200.0, 300.0], [400.0, 500.0, 600.0]]])  # (1, 2, 3)
 out = locally_connected_forward(np.ones((1, 1, 2, 3)), spelling, shifts)
 check.same(out, (index + shifts)[None], "biases", hint="Every place has its own bias, b[f, i, j].")
+two = np.array([[[[1.0, 2.0, 3.0, 4.0]], [[10.0, 20.0, 30.0, 40.0]]]])  # (1, 2, 1, 4)
+left, right = [[[1.0, 2.0]], [[0.0, 1.0]]], [[[1.0, 0.0]], [[2.0, 1.0]]]  # (2, 1, 2) each
+w = np.array([left, right])[None, :, None]  # (1, 2, 1, 2, 1, 2)
+check.same(
+    locally_connected_forward(two, w, np.zeros((1, 1, 2)), stride=2),
+    [[[[25.0, 103.0]]]],
+    "two channels, stride 2",
+    hint="1 * 1 + 2 * 2 + 20 * 1 = 25; at the second place 3 * 1 + 30 * 2 + 40 * 1 = 103.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
@@ -672,6 +681,7 @@ shift_gap(lambda x: conv_forward(x, w, b)[0], pictures, 2, 1)
 pictures = np.zeros((1, 1, 4, 6))
 ramp = lambda x: x + np.arange(x.shape[3]) + 10.0 * np.arange(x.shape[2])[:, None]
 check.same(float(shift_gap(lambda x: x, pictures, 1, 1)), 0.0, "no layer")
+check.same(float(shift_gap(ramp, pictures, 1, 1)), 11.0, "ramp, one row and one column")
 check.same(float(shift_gap(ramp, pictures, 0, 1)), 1.0, "ramp, one column")
 check.same(float(shift_gap(ramp, pictures, 2, 0)), 20.0, "ramp, two rows")
 ### BEGIN HIDDEN TESTS

@@ -650,8 +650,9 @@ dx = dx_by_full_convolution(np.ones((1, 1, 2, 2)), w)
 expected = [[[[1.0, 3.0, 2.0], [4.0, 10.0, 6.0], [3.0, 7.0, 4.0]]]]
 check.same(dx, expected, "dx of four ones")
 w = np.array([[[[1.0, 2.0]], [[3.0, 4.0]]]])  # (1, 2, 1, 2): one filter, two channels
-dx = dx_by_full_convolution(np.ones((1, 1, 1, 1)), w)
-check.same(dx, w, "dx for two channels", hint="Swap the first two axes of w; here WW - 1 = 1.")
+dx = dx_by_full_convolution(np.array([[[[1.0, 10.0]]]]), w)
+expected = [[[[1.0, 12.0, 20.0]], [[3.0, 34.0, 40.0]]]]
+check.same(dx, expected, "dx for two channels", hint="Swap the first two axes of w; WW - 1 = 1.")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 

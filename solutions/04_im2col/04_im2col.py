@@ -563,14 +563,14 @@ there_and_back = col2im(im2col(x, 3, 5, 2, 1), x.shape, 3, 5, 2, 1)
 print(np.allclose(there_and_back, x * cover_count(7, 9, 3, 5, 2, 1)))
 
 # %% check="cover_count" points=2
-# 2 points. Shown: a row, 5 x 5, padding. Hidden: sizes, windows, strides and paddings.
-check.same(cover_count(1, 5, 1, 3), [[1.0, 2.0, 3.0, 2.0, 1.0]], "a row of five")
+# 2 points. Shown: 5 x 5, a row, padding. Hidden: sizes, windows, strides and paddings.
 check.same(
     np.asarray(cover_count(5, 5, 3, 3))[[0, 0, 2], [0, 2, 2]],
     [1.0, 3.0, 9.0],
     "a corner, the middle of an edge, the middle of 5 x 5",
     hint="Rows and columns count by themselves; then multiply.",
 )
+check.same(cover_count(1, 5, 1, 3), [[1.0, 2.0, 3.0, 2.0, 1.0]], "a row of five")
 check.same(
     cover_count(3, 5, 3, 3, stride=2, pad=1),
     [[1.0, 2.0, 1.0, 2.0, 1.0], [2.0, 4.0, 2.0, 4.0, 2.0], [1.0, 2.0, 1.0, 2.0, 1.0]],
@@ -886,6 +886,15 @@ check.same(
     "two pictures, two filters",
     hint="The product's first axis is F, not N: reshape first, then transpose.",
 )
+x = np.arange(1.0, 9.0).reshape(1, 2, 2, 2)
+w = np.array([[[[1.0, 1], [1, 1]], [[1, 2], [3, 4]]]])  # (1, 2, 2, 2)
+out, _ = conv_forward_im2col(x, w, np.array([-15.0]), stride=2, pad=1)
+check.same(
+    out,
+    [[[[6.0, 5.0], [2.0, -3.0]]]],
+    "two channels, stride 2, padding 1",
+    hint="Each window sees one pixel of each channel: 1 * 1 + 5 * 4 - 15 = 6.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -922,6 +931,15 @@ _, dw, db = conv_backward_im2col(dout, cache)
 expected = [[[[30.0]]], [[[300.0]]]]
 check.same(dw, expected, "dw of two pictures", hint="1 * 1 + 2 * 2 + 3 * 3 + 4 * 4 = 30.")
 check.same(db, [10.0, 100.0], "db of two pictures")
+x = np.arange(1.0, 9.0).reshape(1, 2, 2, 2)
+_, cache = conv_forward_im2col(x, np.ones((1, 2, 2, 2)), np.zeros(1), stride=2, pad=1)
+_, dw, _ = conv_backward_im2col(np.array([[[[1.0, 10], [100, 1000]]]]), cache)
+check.same(
+    dw,
+    [[[[4000.0, 300.0], [20.0, 1.0]], [[8000.0, 700.0], [60.0, 5.0]]]],
+    "dw of two channels, stride 2, padding 1",
+    hint="Each weight has met one pixel: the first the last one, 4, where dout is 1000.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -947,6 +965,15 @@ dout = np.array([[[[1.0, 2]], [[10, 20]]], [[[3, 4]], [[30, 40]]]])  # (2, 2, 1,
 dx, _, _ = conv_backward_im2col(dout, cache)
 expected = [[[[101.0, 202.0]]], [[[303.0, 404.0]]]]
 check.same(dx, expected, "dx of two pictures", hint="1 * 1 + 10 * 10 = 101, and so on.")
+w = np.array([[[[1.0, 1], [1, 1]], [[1, 2], [3, 4]]]])  # (1, 2, 2, 2)
+_, cache = conv_forward_im2col(np.ones((1, 2, 2, 2)), w, np.zeros(1), stride=2, pad=1)
+dx, _, _ = conv_backward_im2col(np.array([[[[1.0, 10], [100, 1000]]]]), cache)
+check.same(
+    dx,
+    [[[[1.0, 10.0], [100.0, 1000.0]], [[4.0, 30.0], [200.0, 1000.0]]]],
+    "dx of two channels, stride 2, padding 1",
+    hint="Each pixel is in one window: the first meets w[0, 1, 1, 1] = 4.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 

@@ -781,7 +781,7 @@ batch = rng.normal(size=(2, 3, 7, 9))
 print(np.array_equal(max_pool_im2col(batch, 3, 3, 2), max_pool_forward(batch, 3, 3, 2)[0]))
 
 # %% check="max_pool_im2col" points=2
-# 2 points. Shown: two channels, two pictures that count on. Hidden: all sizes and strides.
+# 2 points. Shown: two channels, two pictures, negative numbers. Hidden: all sizes and strides.
 board = np.array([[[[1.0, 2], [3, 4]], [[50, 60], [70, 80]]]])  # (1, 2, 2, 2)
 check.same(
     max_pool_im2col(board),
@@ -795,6 +795,13 @@ check.same(
     [[[[5.0, 7.0]], [[13.0, 15.0]]], [[[21.0, 23.0]], [[29.0, 31.0]]]],
     "two pictures of two channels",
     hint="The columns come picture by picture: which axis changes slowest in the reshape?",
+)
+below = -np.arange(12.0).reshape(1, 1, 3, 4)
+check.same(
+    max_pool_im2col(below, 1, 2, 1),
+    below[..., :3],
+    "windows of 1 x 2 with stride 1, all negative",
+    hint="Of -4 and -5 the larger is -4.",
 )
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
@@ -863,17 +870,17 @@ by_conv, _ = conv_forward(batch, avg_pool_weights(3, 2, 2), np.zeros(3), stride=
 print(np.max(np.abs(by_conv - avg_pool_forward(batch)[0])))
 
 # %% check="avg_pool_weights" points=2
-# 2 points. Shown: two channels, and the convolution. Hidden: other channels and windows.
+# 2 points. Shown: the convolution, and two channels. Hidden: other channels and windows.
+board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
+w = np.asarray(avg_pool_weights(1, 2, 2))
+out, _ = conv_forward(board, w, np.zeros(1), stride=2)
+check.same(out, [[[[4.0, 2.0], [3.0, 5.0]]]], "the map, by convolution")
 check.same(
     avg_pool_weights(2, 1, 2),
     [[[[0.5, 0.5]], [[0.0, 0.0]]], [[[0.0, 0.0]], [[0.5, 0.5]]]],
     "w for 2 channels, 1 x 2",
     hint="w[f, c] is 0 wherever f and c differ: a pool does not mix channels.",
 )
-board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
-w = np.asarray(avg_pool_weights(1, 2, 2))
-out, _ = conv_forward(board, w, np.zeros(1), stride=2)
-check.same(out, [[[[4.0, 2.0], [3.0, 5.0]]]], "the map, by convolution")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 

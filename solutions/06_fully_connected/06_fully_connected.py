@@ -600,11 +600,13 @@ for x, w, b, how in inputs.conv(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% check="conv_to_fc" part="stride_pad" points=1
-# 1 point. Shown: a line with stride 2 and padding 1. Hidden: strides and paddings up to 3.
+# 1 point. Shown: a column and a line with stride 2 and padding 1. Hidden: strides and paddings up to 3.
 ramp = np.zeros((1, 1, 3, 3))
 ramp[0, 0, 1] = [1.0, 2.0, 3.0]
-w_fc, _ = conv_to_fc(ramp, np.zeros(1), 1, 5, stride=2, pad=1)
 expected = [[2.0, 0, 0], [3, 1, 0], [0, 2, 0], [0, 3, 1], [0, 0, 2]]
+w_fc, _ = conv_to_fc(ramp.swapaxes(2, 3), np.zeros(1), 5, 1, stride=2, pad=1)
+check.same(w_fc, expected, "w_fc of a column", hint="The first window begins above the picture.")
+w_fc, _ = conv_to_fc(ramp, np.zeros(1), 1, 5, stride=2, pad=1)
 check.same(w_fc, expected, "w_fc", hint="The first window begins on the padding: its 1 meets a 0.")
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
@@ -777,16 +779,16 @@ print(filters)
 print(conv_forward(x, filters, bias)[0].shape, affine_forward(x, w, bias)[0])
 
 # %% check="fc_to_conv" points=3
-# 3 points. Shown: two units, two channels, a wider picture. Hidden: random layers.
+# 3 points. Shown: two channels, two units, a wider picture. Hidden: random layers.
+counting, _ = fc_to_conv(np.arange(12.0)[:, None], np.zeros(1), 2, 2, 3)
+check.same(
+    counting, np.arange(12.0).reshape(1, 2, 2, 3), "two channels", hint="Channel by channel."
+)
 units = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])
 filters, bias = fc_to_conv(units, np.array([0.5, 0.0]), 1, 2, 2)
 expected = [[[[1.0, 2], [3, 4]]], [[[10, 20], [30, 40]]]]
 check.same(filters, expected, "filters", hint="A filter is a column of w, not a row.")
 check.same(bias, [0.5, 0.0], "bias")
-counting, _ = fc_to_conv(np.arange(12.0)[:, None], np.zeros(1), 2, 2, 3)
-check.same(
-    counting, np.arange(12.0).reshape(1, 2, 2, 3), "two channels", hint="Channel by channel."
-)
 wide = np.array([[[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]]])
 out, _ = conv_forward(wide, np.asarray(filters), np.asarray(bias))
 check.same(out, [[[[1.5, 4.5]], [[10.0, 40.0]]]], "over a wider picture")
@@ -1085,10 +1087,18 @@ def crop_gap(net, x, size, stride):
 crop_gap(little_net, face, 22, 4)
 
 # %% check="crop_gap" points=2
-# 2 points. Shown: the mean, and zeros that the crop does not see. Hidden: random nets.
+# 2 points. Shown: means, and zeros that the crop does not see. Hidden: random nets.
 pixels = np.array([[[[0.0, 4.0]]]])
 check.same(float(crop_gap(lambda x: x, pixels, 1, 1)), 0.0, "each pixel by itself")
 check.same(float(crop_gap(lambda x: x - x.mean(), pixels, 1, 1)), 2.0, "minus the mean")
+pictures = np.array([[[[3.0, 3.0, 3.0]]], [[[0.0, 9.0, 6.0]]]])  # (2, 1, 1, 3)
+centre = lambda x: x - x.mean(axis=(2, 3), keepdims=True)
+check.same(
+    float(crop_gap(centre, pictures, 1, 1)),
+    5.0,
+    "two pictures, each minus its mean",
+    hint="A pixel alone gets 0. The second map is -5, 4, 1: the largest distance counts.",
+)
 blocks = np.array([[[[1.0, 2, 3, 4, 5]] * 3]])  # (1, 1, 3, 5)
 padded_sums = lambda x: conv_forward(x, np.ones((1, 1, 3, 3)), np.zeros(1), 2, 1)[0]
 check.same(

@@ -125,14 +125,12 @@ print(conv_1x1(x[:, :, :, :1], w, np.array([0.5])))
 print(conv_1x1(x, w, np.array([0.5])))
 
 # %% check="conv_1x1" points=2
-# 2 points. Shown: two pixels, then two filters. Hidden: one random picture at a time.
+# 2 points. Shown: two pixels, two filters. Hidden: one random picture at a time.
 x = np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).reshape(1, 3, 1, 2)
-w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
-out = conv_1x1(x, w, np.array([0.5]))
-check.same(out, [[[[321.5, 654.5]]]], "two pixels", hint="A pixel is x[n, :, i, j].")
-w = np.array([[1.0, 10.0, 100.0], [0.0, 0.0, -1.0]]).reshape(2, 3, 1, 1)
+w = np.array([[1.0, 10.0, 100.0], [0.0, 5.0, -1.0]]).reshape(2, 3, 1, 1)
 out = conv_1x1(x, w, np.array([0.5, 7.0]))
-check.same(out, [[[[321.5, 654.5]], [[4.0, 1.0]]]], "two filters", hint="out[0, f] is one map.")
+expected = [[[[321.5, 654.5]], [[14.0, 26.0]]]]
+check.same(out, expected, "two filters", hint="A pixel is x[n, :, i, j], and out[0, f] is one map.")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
@@ -379,10 +377,6 @@ for x, w, b, how in inputs.dilated(judge.rng()):
 
 # %% check="conv_forward" part="stride_pad" points=1
 # 1 point. Shown: dilation 2 under stride 2. Hidden: all three at once, and dilation 1 as before.
-line = np.arange(7.0).reshape(1, 1, 1, 7)
-digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
-out, _ = conv_forward(line, digits, np.zeros(1), stride=2, dilation=2)
-check.same(out, [[[[420.0, 642.0]]]], "stride 2, dilation 2")
 out, _ = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 2, 2)
 check.same(
     out,
@@ -390,6 +384,10 @@ check.same(
     "ones, stride 2, padding 2, dilation 2",
     hint="(3 - 5 + 4)/2 + 1 = 2 rows. Padding counts pixels, as before, and knows no dilation.",
 )
+line = np.arange(7.0).reshape(1, 1, 1, 7)
+digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
+out, _ = conv_forward(line, digits, np.zeros(1), stride=2, dilation=2)
+check.same(out, [[[[420.0, 642.0]]]], "stride 2, dilation 2")
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -610,16 +608,22 @@ judge.value("receptive_field", receptive_field, [(1, 1, 1), (1, 1, 3)])
 # %% check="receptive_field" part="stride" points=2
 # 2 points. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
 check.same(
-    receptive_field([(3, 2, 1), (3, 1, 1)]),
-    (7, 2),
-    "stride 2 first",
-    hint="The second layer's outputs are two pixels apart: it adds 2 * 2.",
+    receptive_field([(3, 2, 1), (3, 1, 1), (2, 2, 1)]),
+    (9, 4),
+    "strides 2, 1 and 2",
+    hint="1 + 2 * 1 + 2 * 2 + 1 * 2 = 9: each layer adds (F - 1) times the jump before it.",
 )
 check.same(
     receptive_field([(3, 1, 1), (3, 2, 1)]),
     (5, 2),
     "stride 2 last",
     hint="A stride comes into effect behind its own layer.",
+)
+check.same(
+    receptive_field([(3, 2, 1), (3, 1, 1)]),
+    (7, 2),
+    "stride 2 first",
+    hint="The second layer's outputs are two pixels apart: it adds 2 * 2.",
 )
 check.same(receptive_field([(3, 1, 1), (2, 2, 1)] * 2), (10, 4), "twice a layer and a pool")
 ### BEGIN HIDDEN TESTS

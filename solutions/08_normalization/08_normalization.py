@@ -919,13 +919,20 @@ dout[0, 0, 0, 0] = 1
 print(spatial_batchnorm_backward(dout, cache)[0][0])
 
 # %% check="spatial_batchnorm_forward" points=2
-# 2 points. Shown: the two maps. Hidden: random maps, both modes, running statistics.
+# 2 points. Shown: two maps, two pictures. Hidden: random maps, both modes, running statistics.
 maps = np.array([[[[0.0, 0.0], [4.0, 4.0]], [[10.0, 50.0], [10.0, 50.0]]]])
 start = np.zeros(2), np.ones(2)
 out, _, running = spatial_batchnorm_forward(maps, np.ones(2), np.zeros(2), start, eps=0.0)
 expected = [[[[-1.0, -1.0], [1.0, 1.0]], [[-1.0, 1.0], [-1.0, 1.0]]]]
 check.same(out, expected, "two maps", hint="Channel 0 has mean 2 and deviation 2, over all pixels.")
 same_running(running, [0.2, 3.0], [1.3, 40.9], hint="One mean for each channel: 2 and 30.")
+pair, start = np.array([[[[0.0]]], [[[4.0]]]]), (np.zeros(1), np.ones(1))  # (2, 1, 1, 1)
+one = np.ones(1), np.zeros(1)
+out, _, running = spatial_batchnorm_forward(pair, *one, start, momentum=0.5, eps=0.0)
+check.same(out.ravel(), [-1.0, 1.0], "two pictures", hint="One mean for both pictures: 2.")
+same_running(running, [1.0], [2.5], hint="Hand momentum and eps on.")
+out, _, _ = spatial_batchnorm_forward(pair, *one, start, train=False, eps=0.0)
+check.same(out, pair, "two pictures, not training", hint="Mean 0 and variance 1 are given.")
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -1062,6 +1069,12 @@ print(np.mean([dropout_forward(x, 0.8, seed)[0] for seed in range(1000)], axis=0
 
 # %% check="dropout_forward" points=1
 # 1 point, training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
+check.same(
+    dropout_forward(np.ones((2, 3)), 0.5, 8)[0],
+    [[2.0, 0.0, 2.0], [0.0, 0.0, 2.0]],
+    "ones of shape 2 x 3, seed 8, p = 0.5",
+    hint="Every number has a random number of its own, between 0 and 1.",
+)
 check.same(
     dropout_forward(np.array([1.0, 2.0, 3.0, 4.0]), 0.8, 8)[0],
     [1.25, 0.0, 3.75, 5.0],

@@ -372,6 +372,15 @@ relu = Layer(relu_forward, relu_backward)
 out, dx, grads = there_and_back(relu, np.array([-1.0, 2.0]), np.array([5.0, 7.0]))
 check.same(dx, [0.0, 7.0], "dx of the ReLU")
 check.same(len(grads), 0, "the number of gradients of the ReLU")
+fc.forward(np.array([[5.0, 6.0]]))
+relu.forward(np.array([1.0, -1.0]))
+check.same(fc.backward(np.array([[2.0]])), [[6.0, 8.0]], "dx, once more")
+check.same(
+    fc.grads,
+    [np.array([[10.0], [12.0]]), np.array([2.0])],
+    "grads, once more",
+    hint="Each layer keeps a cache of its own, that of its last forward. Grads do not add up.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
@@ -855,7 +864,7 @@ print(slope_gap(loss_of_params, params, grads))
 print(slope_gap(loss_of_params, params, [2 * grads[0], *grads[1:]]))
 
 # %% check="slope_gap" points=2
-# 2 points. Shown: the parabola. Hidden: functions of several arrays, right and wrong gradients.
+# 2 points. Shown: the parabola, two arrays. Hidden: several arrays, right and wrong gradients.
 square = lambda params: float(np.sum(params[0] ** 2))
 three = [np.array([3.0])]
 check.same(slope_gap(square, three, [np.array([6.0])]), 0.0, "the gap for 6")
@@ -863,6 +872,15 @@ check.same(slope_gap(square, three, [np.array([5.0])]), 1 / 6, "the gap for 5")
 check.same(slope_gap(square, three, [np.array([7.0])]), 1 / 7, "the gap for 7")
 flat = slope_gap(lambda params: 1.0, three, [np.array([0.0])])
 check.same(flat, 0.0, "the gap of a constant")
+check.same(slope_gap(square, three, [np.array([-6.0])]), 2.0, "the gap for -6")
+lowest = slope_gap(square, [np.array([0.0])], [np.array([0.0])])
+check.same(lowest, 0.0, "the gap at the lowest point", hint="Step to both sides: up and down.")
+squares = lambda params: float(np.sum(params[0] ** 2) + np.sum(params[1] ** 2))
+arrays = [np.array([3.0]), np.array([4.0])]
+gap = slope_gap(squares, arrays, [np.array([6.0]), np.array([8.0])])
+check.same(gap, 0.0, "the gap of two arrays", hint="Every array belongs to the slope.")
+gap = slope_gap(squares, arrays, [np.array([8.0]), np.array([6.0])])
+check.same(bool(gap > 0.1), True, "6 and 8 exchanged make a gap", hint="The direction is random.")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 

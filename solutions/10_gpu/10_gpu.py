@@ -155,11 +155,14 @@ with gpu.counting() as seen:
 print(seen)
 
 # %% check="predictions" points=1
-# 1 point. Shown: lines a and e. Hidden: the others, by the device's own counters.
+# 1 point. Shown: lines a, c and e, how often each word. Hidden: by the device's own counters.
 answers = predictions()
 check.same(sorted(answers), list("abcdefgh"), "the letters")
 check.same(answers["a"], "runs", "a, np.maximum(x, 0)")
+check.same(answers["c"], "waits", "c, float(x.sum())")
 check.same(answers["e"], "raises", "e, np.asarray(x)")
+words = [list(answers.values()).count(word) for word in ("runs", "uploads", "waits", "raises")]
+check.same(words, [3, 1, 2, 2], "how many run, upload, wait and raise")
 
 
 ### BEGIN HIDDEN TESTS
@@ -289,6 +292,8 @@ for tier in tiers.each():
     tiers.counts(seen, "to_host", downloads=1)
     check.same(back, host, f"{tier} there and back")
     check.same(untouched, host, f"{tier} to_host of a NumPy array")
+    beside = get_array_module(there, host).zeros(2)
+    check.same(isinstance(beside, cp.ndarray), True, f"{tier} zeros, the device array first")
     on_device = get_array_module(host, there).zeros(2)
     check.same(isinstance(on_device, cp.ndarray), True, f"{tier} zeros beside a device array")
     on_host = get_array_module(host).zeros(2)
@@ -454,7 +459,7 @@ for tier in tiers.each():
 ### END HIDDEN TESTS
 
 # %% check="softmax_loss" points=1
-# 1 point. Shown: two equal scores. Hidden: random and large scores; nothing may move or wait.
+# 1 point. Shown: equal and large scores. Hidden: random ones; nothing may move or wait.
 scores, y = np.zeros((1, 2), dtype=np.float32), np.array([1])
 for tier in tiers.each():
     given = cp.asarray(scores), cp.asarray(y)
@@ -463,6 +468,14 @@ for tier in tiers.each():
     tiers.quiet(seen, "softmax_loss")
     tiers.same(loss, np.log(2.0), f"{tier} loss")
     tiers.same(dscores, [[0.5, -0.5]], f"{tier} dscores")
+    for high, name in (([[1000, 0]], "one large score"), ([[1000, 0], [0, 0]], "and small ones")):
+        scores = cp.asarray(np.array(high, dtype=np.float32))
+        loss, dscores = softmax_loss(scores, cp.asarray(np.arange(len(high))))
+        tiers.same(loss, np.log(len(high)) / len(high), f"{tier} loss, {name}")
+        tiers.same(scores, high, f"{tier} scores, {name}", hint="They stay as they were.")
+    tiers.same(
+        dscores, [[0, 0], [0.25, -0.25]], f"{tier} dscores of two", hint="The loss is a mean."
+    )
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 
@@ -794,6 +807,8 @@ for tier in tiers.each():
         launches.append(seen.launches)
     tiers.same(out[0], [[[7.0, 8.0]]], f"{tier} out")
     check.same(launches[1], launches[0], f"{tier} launches for N = 6 and N = 1")
+    out, _ = max_pool_forward(cp.asarray(x), 2, 2, 1)
+    tiers.same(out, [[[[7.0, 8.0, 8.0]]]], f"{tier} out, stride 1")
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -809,7 +824,7 @@ for x, *how in inputs.pool(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% check="max_pool_forward" part="backward" points=1
-# 1 point. Shown: the tie by hand. Hidden: random windows that overlap, with ties.
+# 1 point. Shown: the tie by hand, a row. Hidden: random windows that overlap, with ties.
 for tier in tiers.each():
     out, cache = max_pool_forward(cp.ones((1, 1, 2, 2), dtype=np.float32))
     dout = 5 * out
@@ -817,6 +832,10 @@ for tier in tiers.each():
         dx = max_pool_backward(dout, cache)
     tiers.quiet(seen, "max_pool_backward")
     tiers.same(dx, [[[[5.0, 0.0], [0.0, 0.0]]]], f"{tier} dx")
+    row = cp.asarray(np.array([[[[1, 7, 2, 6]]]], dtype=np.float32))
+    out, cache = max_pool_forward(row, 1, 2, 1)
+    dx = max_pool_backward(cp.ones((1, 1, 1, 3), dtype=np.float32), cache)
+    tiers.same(dx, [[[[0.0, 2.0, 0.0, 1.0]]]], f"{tier} dx of windows that overlap")
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -920,6 +939,10 @@ for tier in tiers.each():
     tiers.counts(seen, "ten steps", uploads=4, downloads=4, float64=0)
     check.same(len(losses), 2, f"{tier} number of losses")
     check.same(losses[0], float(np.log(2)), f"{tier} first loss", rtol=1e-5)
+    _, w, b = train(X, np.array([0, 0, 1, 1]), *zero, steps=2, batch=2, rate=1.0, every=5)
+    p = 1 / (1 + np.exp(-2))  # of class 0, which is wrong for the second batch
+    check.same(w, [[0.25 - p, p - 0.25]] * 2, f"{tier} w after two steps", rtol=1e-4)
+    check.same(b, [0.5 - p, p - 0.5], f"{tier} b after two steps", rtol=1e-4)
     check.same(isinstance(w, np.ndarray), True, f"{tier} w is on the host again")
 ### BEGIN HIDDEN TESTS
 from autograder import judge
@@ -1400,7 +1423,7 @@ def corrections():
 
 
 # %% check="corrections" points=1
-# 1 point. Shown: the names, and the first one. Hidden: the other two.
+# 1 point. Shown: each on few numbers. Hidden: on others.
 def corrected(name):
     number, text = corrections()[name]
     lines = suspects[name].splitlines()
@@ -1417,6 +1440,11 @@ check.same(sorted(corrections()), ["add", "total", "votes"], "the names")
 label = np.array([0, 1, 1, 2, 1], dtype=np.int32)
 given = (label, np.zeros(3, dtype=np.int32), 5)
 kernels.runs(corrected("votes"), "votes", (2,), (4,), given, {1: [1, 3, 1]})
+x, y = np.array([[1, 2, 3], [10, 20, 30]], dtype=np.float32)
+given = (x, y, np.zeros(3, dtype=np.float32), 3)
+kernels.runs(corrected("add"), "add", (1,), (4,), given, {2: [11, 22, 33]})
+given = (x, np.zeros(1, dtype=np.float32), 3)
+kernels.runs(corrected("total"), "total", (1,), (64,), given, {1: [6]})
 ### BEGIN HIDDEN TESTS
 from autograder import judge
 

@@ -500,6 +500,12 @@ table = layer_table([begin, ("CONCAT", {"paths": [[], [one]]})])
 check.same([row["kind"] for row in table], ["INPUT", "CONV", "CONCAT"], "the kinds of the fork")
 check.same(table[2]["shape"], (7, 3, 4), "the shape behind the fork")
 check.same([table[2][column] for column in COLUMNS], [0, 0, 0, 0], "the numbers of CONCAT")
+low = ("CONV", {"K": 5, "F": 3, "S": 1, "P": 0})
+check.raises(
+    ValueError,
+    lambda: layer_table([begin, ("CONCAT", {"paths": [[low], [one]]})]),
+    "5 x 1 x 2 beside 5 x 3 x 4",
+)
 check.raises(
     ValueError,
     lambda: layer_table([begin, ("ADD", {"paths": [[], [one]]})]),
@@ -602,7 +608,11 @@ def totals(table):
 totals(layer_table(nets.spec("vgg16")))
 
 # %% check="totals" points=1
-# 1 point. Shown: two rows of LeNet-5. Hidden: random tables.
+# 1 point. Shown: three rows, then two of LeNet-5. Hidden: random tables.
+three = [
+    {"kind": "FC", **dict(zip(COLUMNS, (k, 10 * k, 100 * k, 0), strict=True))} for k in (1, 2, 4)
+]
+check.same(totals(three)["activations"], 7, "the activations of three rows")
 conv = {"activations": 4704, "weights": 150, "biases": 6, "multiply_adds": 117_600}
 pool = {"activations": 1176, "weights": 0, "biases": 0, "multiply_adds": 0}
 sums = totals([{"kind": "CONV", **conv}, {"kind": "POOL", **pool}])
@@ -893,6 +903,8 @@ def largest_batch(spec, optimizer, gigabytes):
 # %% check="largest_batch" points=2
 # 2 points. Shown: the net by hand, and one too large. Hidden: nets with 3, 4, 6 and 12 GB. Judged by
 # your own training_memory: a mistake there costs its points once.
+flat = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("CONV", {"K": 1, "F": 1, "S": 1, "P": 0})]
+check.same(largest_batch(flat, "momentum", 0.5), 25, "pictures with one weight in 0.5 GB")
 big = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("FC", {"M": 1})]
 check.same(largest_batch(big, "momentum", 1), 84, "pictures of 1024 x 1024 in 1 GB")
 wide = [("INPUT", {"C": 1, "H": 1000, "W": 1000}), ("FC", {"M": 1000})]
@@ -1164,10 +1176,14 @@ dx, grads = inception_backward(np.ones((1, 4, 1, 3)), np.array([[[[1.0, 2.0, 3.0
 print(dx.ravel(), list(grads))
 
 # %% check="inception_backward" points=1
-# 1 point. Shown: the row, its paths told apart, a negative row. Hidden: random modules.
+# 1 point. Shown: two rows, one row, its paths, a negative row. Hidden: random modules.
 sides = {"1x1": 1, "3x3 reduce": 1, "3x3": 3, "5x5 reduce": 1, "5x5": 5, "pool 1x1": 1}
 params = {name: (np.ones((1, 1, F, F)), np.zeros(1)) for name, F in sides.items()}
 row = np.array([[[[1.0, 2.0, 3.0]]]])
+board = np.array([[[[1.0, 5.0, 2.0], [7.0, 3.0, 6.0]]]])
+dout = np.arange(24.0).reshape(1, 4, 2, 3)
+dx, _ = inception_backward(dout, board, params)
+check.same(dx, [[[[119.0, 139.0, 125.0], [202.0, 142.0, 171.0]]]], "dx of a picture of 2 x 3")
 dx, grads = inception_backward(np.ones((1, 4, 1, 3)), row, params)
 check.same(dx, [[[[6.0, 8.0, 8.0]]]], "dx of the row", hint="Four gradients arrive at x: add them.")
 check.same(sorted(grads), sorted(params), "the keys of grads")
@@ -1339,7 +1355,7 @@ dx, grads = residual_backward(np.ones((1, 1, 1, 3)), cache)
 print(out.ravel(), dx.ravel())
 
 # %% check="residual_forward" points=1
-# 1 point. Shown: the row, and weights of zero. Hidden: random blocks, with and without a shortcut.
+# 1 point. Shown: the row, weights of zero, of -2. Hidden: random blocks, with and without a shortcut.
 delta = np.zeros((1, 1, 3, 3))
 delta[0, 0, 1, 1] = 1.0
 row = np.array([[[[1.0, -2.0, 3.0]]]])
@@ -1351,6 +1367,13 @@ check.same(
     [[[[1.0, 2.0, 3.0]]]],
     "a block with weights of zero",
     hint="What comes in goes out: it is added behind the second convolution.",
+)
+against = {"conv1": (delta, np.zeros(1)), "conv2": (-2 * delta, np.zeros(1))}
+check.same(
+    residual_forward(row, against)[0],
+    [[[[0.0, 0.0, 0.0]]]],
+    "a block with weights 1 and -2",
+    hint="A ReLU after the first convolution, and one after the sum: 1 - 2, -2 + 0, 3 - 6.",
 )
 ### BEGIN HIDDEN TESTS
 from autograder import judge
@@ -1375,10 +1398,22 @@ block = {"conv1": (delta, np.zeros(1)), "conv2": (2 * delta, np.zeros(1))}
 dx, grads = residual_backward(np.ones((1, 1, 1, 3)), residual_forward(row, block)[1])
 check.same(dx, [[[[3.0, 0.0, 3.0]]]], "dx of the row", hint="Two gradients arrive at x: add them.")
 check.same(sorted(grads), ["conv1", "conv2"], "the keys of grads")
+lifted = {"conv1": (delta, np.zeros(1)), "conv2": (-2 * delta, np.array([10.0]))}
+dout = np.ones((1, 1, 1, 3))
+dx, grads = residual_backward(dout, residual_forward(row, lifted)[1])
+check.same(
+    dx,
+    [[[[-1.0, 1.0, -1.0]]]],
+    "dx with weights 1 and -2, and a bias of 10",
+    hint="1 - 2 where the first ReLU was open, 1 where it was not.",
+)
+check.same([grads[name][1][0] for name in ("conv1", "conv2")], [-4.0, 3.0], "db of both")
+check.same(dout, np.ones((1, 1, 1, 3)), "dout afterwards", hint="Work on a copy.")
 down = {"conv1": (delta + 0.1, np.ones(1)), "conv2": (2 * delta - 0.1, np.ones(1))}
 down["shortcut"] = np.full((1, 1, 1, 1), 0.5), np.ones(1)
 x = np.arange(15.0).reshape(1, 1, 3, 5)
-dx, _ = residual_backward(np.ones((1, 1, 2, 3)), residual_forward(x, down, 2)[1])
+dx, grads = residual_backward(np.ones((1, 1, 2, 3)), residual_forward(x, down, 2)[1])
+check.same(sorted(grads), ["conv1", "conv2", "shortcut"], "the keys of grads with a shortcut")
 check.gradient(lambda point: residual_forward(point, down, 2)[0], x, dx, name="dx with a shortcut")
 ### BEGIN HIDDEN TESTS
 from autograder import judge

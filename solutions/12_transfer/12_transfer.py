@@ -177,6 +177,13 @@ toy = {"w1": one, "w2": one, "w3": -one}
 toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
 picture = np.arange(25.0).reshape(1, 1, 5, 5)
 every_other = np.arange(25.0).reshape(1, 1, 5, 5)[:, :, ::2, ::2]
+lower = toy | {"b1": np.array([-10.0]), "w2": 2 * one}
+check.same(
+    features(lower, picture, 2),
+    [[[[0.0, 0.0], [20.0, 28.0]]]],
+    "two blocks, with a bias of -10 and a weight of 2",
+    hint="0, 4, 20 and 24 are left by two strides of 2; 10 less, a ReLU, and twice that.",
+)
 check.same(features(toy, picture, 1), every_other, "block 1", hint="Every other row and column.")
 check.same(
     features(toy, picture),
@@ -237,13 +244,21 @@ is_right = forward(net.params, x_known).argmax(axis=1) == y_known
 print(f"{is_right.mean():.1%} of {len(is_right)} test pictures are right")
 
 # %% check="forward" points=1
-# 1 point. Shown: the picture that counts. Hidden: random nets.
+# 1 point. Shown: the picture that counts, two channels. Hidden: random nets.
 one = np.ones((1, 1, 1, 1))
 toy = {"w1": one, "w2": one, "w3": -one}
 toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
 toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
 picture = np.arange(25.0).reshape(1, 1, 5, 5)
 check.same(forward(toy, picture), [[16.5, 10.0]], "scores", hint="The head has no ReLU.")
+two = {**toy, "w3": np.array([-1.0, 1.0]).reshape(2, 1, 1, 1), "b3": np.array([10.0, 0.0])}
+two |= {"w4": np.arange(8.0)[:, None], "b4": np.array([-400.0])}
+check.same(
+    forward(two, picture),
+    [[-86.0]],
+    "scores of two channels",
+    hint="The features go channel by channel: 10, 6, 0, 0, then 0, 4, 20, 24.",
+)
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -346,13 +361,17 @@ print(convert_head(tiny, 2, 2)["w4"])
 print(tiny["w4"].shape, convert_head(net.params, 4, 4)["w4"].shape)
 
 # %% check="convert_head" points=2
-# 2 points. Shown: two units over 2 x 2. Hidden: random nets whose volume is not square.
+# 2 points. Shown: two units over 2 x 2, one over 2 x 3. Hidden: random nets whose volume is not square.
 toy = {"w3": np.ones((1, 1, 1, 1)), "b3": np.zeros(1), "b4": np.array([0.5, 0.0])}
 toy["w4"] = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]])
 converted = convert_head(toy, 2, 2)
 check.same(converted["w4"], [[[[1.0, 1], [1, 1]]], [[[1, 0], [0, -1]]]], "w4")
 check.same(converted["b4"], toy["b4"], "b4")
 check.same(toy["w4"].shape, (4, 2), "the old w4", hint="dict(params) is a dict of its own.")
+check.same(sorted(converted), sorted(toy), "the names of the arrays")
+wide = {**toy, "w3": np.ones((2, 1, 1, 1)), "w4": np.arange(12.0)[:, None]}
+expected = np.arange(12.0).reshape(1, 2, 2, 3)
+check.same(convert_head(wide, 2, 3)["w4"], expected, "w4 over two channels of 2 x 3")
 ### BEGIN HIDDEN TESTS
 from autograder import inputs, judge
 
@@ -797,7 +816,7 @@ for params, x, y in inputs.small_nets(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% check="loss_and_grads" part="open" points=2
-# 2 points. Shown: block 3 open, against a measured slope. Hidden: random nets, any block first.
+# 2 points. Shown: blocks open by hand, against a measured slope. Hidden: random nets, any block first.
 one = np.ones((1, 1, 1, 1))
 toy = {
     "w1": one,
@@ -810,6 +829,14 @@ toy = {
 toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
 below = np.array([[[[0.0, 4.0], [20.0, 24.0]]]])  # what block 2 puts out
 label = np.array([1])
+_, grads = loss_and_grads(toy, np.array([[[[0.0, 9, 4], [9, 9, 9], [20, 9, 24]]]]), label, 2)
+slope = 1 / (1 + np.exp(-6.5))
+check.same(
+    [grads["b3"][0], grads["b2"][0]],
+    [slope, -slope],
+    "b3 and b2, two blocks open",
+    hint="Block 3 turns the sign round: w3 is -1.",
+)
 _, grads = loss_and_grads(toy, below, label, 3)
 check.same(
     grads["b3"],

@@ -8,7 +8,7 @@ from cells import named
 from nbformat import NotebookNode
 
 from autograder import diagnosis, judge, mistakes, rehearse
-from autograder.course import Lesson
+from autograder.course import Lesson, lessons
 from autograder.grade import Grade
 from autograder.mistakes import Mistake
 
@@ -129,3 +129,35 @@ def test_grading_tells_the_student(
     assert any("known mistake" in line for line in error.traceback)
     assert {c.id for c in result.checks if c.mistake} == {CHECK}
     assert by_id["check-shift_gap"].status == "fail"
+
+
+def test_a_mistake_that_fails_what_was_passed_explains_nothing(lesson: Lesson) -> None:
+    error = failure(lesson, FLIPPED)
+    so_far = judge.SoFar(passed={CHECK})
+    assert diagnosis.diagnose(lesson, CHECK, error, so_far) is None
+
+
+def test_a_mistake_found_before_explains_what_uses_it() -> None:
+    lesson = lessons()["01_volumes"]
+    known = next(
+        m for m in mistakes.known(lesson.name) if m.name == "a size that does not fit is accepted"
+    )
+    source = mistakes.source(known, lesson)
+    names = rehearse.student(lesson, {known.exercise: source})
+    judge.begin(lesson.name, 3)
+    told = {}
+    for check in (c for c in lesson.checks if not c.manual):
+        error = rehearse.run(check, names)
+        if error is None:
+            judge.passed(check.id)
+        else:
+            told[check.id] = judge.explain(check.id, error)
+    assert {check: found and found[0] for check, found in told.items()} == {
+        "check-conv_output_size": known.name,
+        # here another one gives the very same answer, and fails nothing that was passed
+        "check-conv_output_size-policy": f"{known.name} or stride in the wrong place",
+        "check-find_sizes": known.name,
+        "check-trace_shapes-errors": known.name,
+    }
+    led = {check for check, found in told.items() if "mistake of conv_output_size: " in found[1]}
+    assert led == {"check-find_sizes", "check-trace_shapes-errors"}

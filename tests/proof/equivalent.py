@@ -195,6 +195,11 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         'if kind is not "RELU":': _KINDS,
         'if kind < "RELU":': _KINDS,
     },
+    ("11_architectures", "inception_backward"): {
+        "cuts = np.cumsum([len(params[name][ 1]) for name in last])[:-1]": "w and b have one length",
+        "cuts = np.cumsum([len(params[name][ -1]) for name in last])[:-1]": "w and b have one length",
+        "parts = zip(last, np.split(dout, cuts, axis=1), strict=False)": _PAIRS,
+    },
     ("11_architectures", "layer_table"): {
         'depth = sum(end[0] for end in ends) if kind == "CONCAT" else ends[ 1][0]': _ENDS,
         'depth = sum(end[0] for end in ends) if kind == "CONCAT" else ends[ -1][0]': _ENDS,

@@ -3,13 +3,26 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
+
+import alike
 
 from autograder import diagnosis, judge, mistakes, rehearse
 from autograder.course import Check, Lesson
 from autograder.mistakes import Mistake
 from convbook import notebook
 
-Failures = dict[str, Exception]  # by check
+Failures = dict[str, BaseException]  # by check
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A check that failed, what it ended in, whether it had drawn, and the mistake it was told."""
+
+    check: Check
+    error: BaseException
+    drew: bool
+    told: str | None
 
 
 @dataclass
@@ -19,18 +32,24 @@ class Exercise:
     Attributes:
         name: the cell's name.
         known: how many known mistakes it has.
+        settled: how many fail before anything is drawn, and so with every seed.
         missed: those that kept all points with some seed, with the seed.
-        seen: how many a student can see before handing in.
-        named: how many are named, alone or with one other.
+        unseen: those that no student can see before handing in.
+        unnamed: those that the grader does not name, alone or with one other.
+        blamed: those for which the grader names another one that is not there.
         same: pairs that no check tells apart.
+        unlisted: those of them that alike.py does not list.
     """
 
     name: str
     known: int = 0
+    settled: int = 0
     missed: list[str] = field(default_factory=list)
-    seen: int = 0
-    named: int = 0
+    unseen: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+    blamed: list[str] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
+    unlisted: list[tuple[str, str]] = field(default_factory=list)
 
 
 def measure(lesson: Lesson, seeds: int) -> list[Exercise]:
@@ -46,20 +65,43 @@ def measure(lesson: Lesson, seeds: int) -> list[Exercise]:
     return [_exercise(lesson, name, by_exercise[name], seeds) for name in lesson.exercises]
 
 
-def always_right(lesson: Lesson, seeds: int) -> list[str]:
-    """Return the checks that the solution itself fails, with the seed."""
+def always_right(lesson: Lesson, seeds: int) -> tuple[list[str], int]:
+    """Run the solution with every seed.
+
+    A check that draws nothing is the same with every seed, and is run once.
+
+    Returns:
+        The checks that the solution fails, with the seed, and how many checks draw.
+    """
     judge.begin(lesson.name, 0)
     names = rehearse.student(lesson, {})
-    found = []
-    for seed in range(seeds):
+    found, drawing = [], []
+    for check in checks_of(lesson):
+        if rehearse.run(check, names):
+            found.append(f"{check.id}, seed 0")
+        if drew(check):
+            drawing.append(check)
+    for seed in range(1, seeds):
         judge.begin(lesson.name, seed)
-        found += [f"{c.id}, seed {seed}" for c in _checks(lesson) if rehearse.run(c, names)]
-    return found
+        found += [f"{c.id}, seed {seed}" for c in drawing if rehearse.run(c, names)]
+    return found, len(drawing)
+
+
+def checks_of(lesson: Lesson) -> list[Check]:
+    """Return the checks that run by themselves."""
+    return [check for check in lesson.checks if not check.manual]
 
 
 def checks_about(lesson: Lesson, exercise: str) -> list[Check]:
     """Return the checks of the functions that an exercise cell defines."""
-    return [check for check in _checks(lesson) if check.exercise in lesson.functions[exercise]]
+    return [c for c in checks_of(lesson) if c.exercise in lesson.functions[exercise]]
+
+
+def drew(check: Check) -> bool:
+    """Tell whether the check that has just run took a number from the hidden input's generator."""
+    after = judge.rng().bit_generator.state
+    judge.begin_check(check.id)
+    return after != judge.rng().bit_generator.state
 
 
 def _exercise(lesson: Lesson, name: str, known: list[Mistake], seeds: int) -> Exercise:
@@ -69,42 +111,65 @@ def _exercise(lesson: Lesson, name: str, known: list[Mistake], seeds: int) -> Ex
     for mistake in known:
         judge.begin(lesson.name, 0)
         names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
-        failures[mistake.name] = _failures(checks, names)
-        result.seen += any(rehearse.run(_visible(c), names) for c in checks)
-        for seed in range(seeds):
-            judge.begin(lesson.name, seed)
-            if not any(rehearse.run(check, names) for check in checks):
-                result.missed.append(f"{mistake.name}, seed {seed}")
-                break
+        failed = _graded(lesson, names)
+        failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
+        if not any(_names(f, mistake) for f in failed if f.check in checks):
+            result.unnamed.append(mistake.name)
+        for f in failed:
+            if f.told and not _names(f, mistake):
+                result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
+        if not any(rehearse.run(_visible(c), names) for c in checks):
+            result.unseen.append(mistake.name)
+        settled = any(not f.drew for f in failed if f.check in checks)
+        result.settled += settled
+        if not settled:
+            result.missed += _kept(lesson, mistake, checks, names, seeds)
     result.same = [
         (one, other)
         for one, other in combinations(failures, 2)
         if _alike(failures[one], failures[other])
     ]
-    result.named = sum(_is_named(one, failures) for one in failures)
+    listed = alike.ALIKE.get((lesson.name, name), {})
+    result.unlisted = [pair for pair in result.same if pair not in listed]
     return result
 
 
-def _failures(checks: list[Check], names: dict) -> Failures:
-    results = {check.id: rehearse.run(check, names) for check in checks}
-    return {check: error for check, error in results.items() if error}
+def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
+    """Run every check in order as the grader does, and ask it what it says of each failure."""
+    failed = []
+    for check in checks_of(lesson):
+        error = rehearse.run(check, names)
+        if error is None:
+            judge.passed(check.id)
+        else:
+            drawn = drew(check)
+            said = judge.explain(check.id, error)
+            failed.append(Failed(check, error, drawn, said[0] if said else None))
+    return failed
+
+
+def _names(failed: Failed, mistake: Mistake) -> bool:
+    told = failed.told or ""
+    return (
+        told == mistake.name
+        or told.startswith(f"{mistake.name} or ")
+        or told.endswith(f" or {mistake.name}")
+    )
+
+
+def _kept(
+    lesson: Lesson, mistake: Mistake, checks: list[Check], names: dict[str, Any], seeds: int
+) -> list[str]:
+    """Return the first seed with which a mistake keeps all its points, if there is one."""
+    for seed in range(seeds):
+        judge.begin(lesson.name, seed)
+        if not any(rehearse.run(check, names) for check in checks):
+            return [f"{mistake.name}, seed {seed}"]
+    return []
 
 
 def _alike(one: Failures, other: Failures) -> bool:
     return set(one) == set(other) and all(diagnosis.alike(one[c], other[c]) for c in one)
-
-
-def _is_named(mistake: str, failures: dict[str, Failures]) -> bool:
-    """Tell whether some check's diagnosis names a mistake: as many explain it as may."""
-    return any(
-        sum(c in other and diagnosis.alike(error, other[c]) for other in failures.values())
-        <= diagnosis.AT_MOST
-        for c, error in failures[mistake].items()
-    )
-
-
-def _checks(lesson: Lesson) -> list[Check]:
-    return [check for check in lesson.checks if not check.manual]
 
 
 def _visible(check: Check) -> Check:
