@@ -36,8 +36,8 @@ from convbook.layers import conv_forward
 # %% [markdown] question
 # ## Three gradients, three sums
 #
-# `dout` is $(N, M)$. One number of `dx`, of `dw`, of `db`: each adds up the shares of all places where
-# the number was used. How many places are that?
+# `dout` is $(N, M)$. A gradient adds up the shares of all places where a number was used. In how many
+# places is a number of `x` used? A weight? A bias?
 
 # %% [markdown] answer
 # A number of `x` meets $M$ units. A weight meets $N$ pictures, and so does a bias. The notebook asks
@@ -73,6 +73,7 @@ for axis, (name, values, colour) in zip(axes, rows, strict=True):
     axis.set_ylabel(name)
     axis.margins(y=0.35)
     axis.set_yticks([])
+axes[0].set_title("Two scores, and what softmax makes of them", fontsize=16)
 axes[-1].set_xticks([0, 1], ["class 0 (right)", "class 1"])
 figure.tight_layout()
 

@@ -190,6 +190,8 @@ for axis, layers in zip(axes, [(1, 1, 1), (1, 2, 4), (2, 2, 2)], strict=True):
     )
     axis.set_xticks([])
     axis.set_yticks([])
+    axis.set_xlabel("17 pixels")
+axes[0].set_ylabel("17 pixels")
 figure.tight_layout()
 
 # %% [markdown] notes
