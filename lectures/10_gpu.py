@@ -255,11 +255,12 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
     print(round(first - start, 6), round(second, 6))
 
 # %% [markdown] fragment
-# Seconds. None is 0.02. **Warm up, mark, repeat, wait, divide.**
+# Neither is 0.02 s. **Warm up, mark, repeat, wait, divide.**
 
 # %% [markdown] notes
-# (4 min) Before the key: ask what each of the two numbers is. A mark is an event, put into the
-# GPU's own queue: it is reached when the work before it is done.
+# (4 min) The numbers are seconds. Before the key: ask what each of them is. The first is compiling,
+# the second ordering. A mark is an event, put into the GPU's own queue: it is reached when the work
+# before it is done.
 #
 # Whoever reports that a GPU is ten thousand times faster: ask whether it is the second number.
 
