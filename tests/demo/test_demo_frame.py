@@ -207,6 +207,20 @@ def test_sentence_is_read_aloud_and_cells_can_be_tapped(view):
     assert seen.sentence.startswith("out[0, 1, 1, 2] = ")
 
 
+TARGETS = """() => [...document.querySelectorAll("button, input, .pick td")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+    .map((node) => node.getBoundingClientRect())
+    .filter(({ width, height }) => width < 24 || height < 24).length"""
+
+
+@pytest.mark.parametrize(
+    "make", [make for make in DEMOS.values() if make is not demo.receptive_field]
+)
+def test_what_can_be_tapped_has_room_for_a_finger(view, make):
+    """24 pixels, as WCAG asks; a cell of receptive_field is reached by slider and keys, too."""
+    assert view(make(), PHONE, has_touch=True).page.evaluate(TARGETS) == 0
+
+
 def test_escape_gives_the_keyboard_back(view):
     listen = "<script>addEventListener('keydown', (e) => { window.got = e.key; })</script>"
     viewer = view(host(demo.im2col()) + listen)
