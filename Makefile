@@ -47,7 +47,7 @@ fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a stud
 
 proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (takes long)
 	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
-	$(BIN)/python tests/proof
+	PYTHONPATH=tests/lessons $(BIN)/python tests/proof
 
 bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader, and layers, beside PyTorch
 	$(BIN)/python bench/cost.py

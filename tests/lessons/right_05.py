@@ -118,6 +118,23 @@ def avg_pool_backward(dout, cache):
     return np.einsum("ih,ncij,jw->nchw", down, dout, across)
 """
 
+# A pool is a convolution of each channel: in the frequencies.
+AVG_FREQUENCIES = """
+def avg_pool_forward(x, HH=2, WW=2, stride=2):
+    H, W = x.shape[2:]
+    pooled_size(H, HH, stride), pooled_size(W, WW, stride)
+    window = np.fft.rfft2(np.full((HH, WW), 1 / (HH * WW)), (H, W))
+    every = np.fft.irfft2(np.fft.rfft2(x) * window.conj(), (H, W))
+    out = every[:, :, : H - HH + 1 : stride, : W - WW + 1 : stride]
+    return out, (x.shape, window, stride)
+
+def avg_pool_backward(dout, cache):
+    shape, window, stride = cache
+    spread = np.zeros(shape)
+    spread[:, :, : dout.shape[2] * stride : stride, : dout.shape[3] * stride : stride] = dout
+    return np.fft.irfft2(np.fft.rfft2(spread) * window, shape[2:])
+"""
+
 L2_NORM = """
 def l2_pool_forward(x, HH=2, WW=2, stride=2):
     pooled_size(x.shape[2], HH, stride), pooled_size(x.shape[3], WW, stride)
@@ -232,7 +249,7 @@ def replace_pools(spec, C):
 
 RIGHT = {
     "max_pool_forward": [MAX_SCATTERED, MAX_SHARED, MAX_LAST],
-    "avg_pool_forward": [AVG_TAPS, AVG_MATRICES],
+    "avg_pool_forward": [AVG_TAPS, AVG_MATRICES, AVG_FREQUENCIES],
     "l2_pool_forward": [L2_NORM, L2_BY_SQUARES],
     "max_pool_im2col": [IM2COL_BY_CHANNEL, IM2COL_SPLIT_ROWS, IM2COL_WITHOUT_COLUMNS],
     "avg_pool_weights": [WEIGHTS_EYE, WEIGHTS_LISTS, WEIGHTS_EINSUM],

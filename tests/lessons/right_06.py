@@ -32,6 +32,17 @@ def affine_backward(dout, cache):
     dx = np.einsum("nm,dm->nd", dout, w).reshape(shape)
     return [dx, np.tensordot(flat, dout, axes=(0, 0)), np.ones(len(dout)) @ dout]
 """,
+        """
+def affine_forward(x, w, b):
+    together = np.vstack([w, b])  # the bias is the weight of a constant 1
+    rows = np.column_stack([x.reshape(len(x), -1), np.ones(len(x))])
+    return rows @ together, {"rows": rows, "together": together, "shape": x.shape}
+
+def affine_backward(dout, cache):
+    dtogether = cache["rows"].T @ dout
+    drows = dout @ cache["together"].T
+    return drows[:, :-1].reshape(cache["shape"]), dtogether[:-1], dtogether[-1]
+""",
     ],
     "softmax_loss": [
         """

@@ -1,7 +1,7 @@
 """Prove the checks: print a table for every lesson, and fail where a bar is not met.
 
     make proof                            all lessons, every number as docs/checks.md has it
-    python tests/proof 02_convolution --seeds 20
+    PYTHONPATH=tests/lessons python tests/proof 02_convolution --seeds 20
 
 Nothing is graded: everything runs in this process, without the sandbox.
 """
@@ -41,6 +41,8 @@ class Proof:
     mutants: dict[str, Mutants]
     wrong: list[str]
     drawing: int
+    refused: list[str]
+    right: int
 
     def table(self) -> list[str]:
         """Return the lesson's rows in Markdown, with what was found below them."""
@@ -51,6 +53,8 @@ class Proof:
     def _notes(self) -> Iterator[str]:
         for problem in self.wrong:
             yield f"the solution fails {problem}"
+        for refusal in self.refused:
+            yield f"a right version is refused by {refusal}"
         for e in self.exercises:
             for missed in e.missed:
                 yield f"{e.name}: keeps its points: {missed}"
@@ -76,7 +80,9 @@ def prove(task: tuple[str, int]) -> Proof:
     lesson = lessons()[name]
     wrong, drawing = known.always_right(lesson, seeds * RIGHT_PER_SEED)
     found = {exercise: mutants.measure(lesson, exercise) for exercise in lesson.exercises}
-    return Proof(name, seeds, known.measure(lesson, seeds), found, wrong, drawing)
+    return Proof(
+        name, seeds, known.measure(lesson, seeds), found, wrong, drawing, *known.refused(lesson)
+    )
 
 
 def failures(proofs: list[Proof]) -> list[str]:
@@ -93,7 +99,7 @@ def failures(proofs: list[Proof]) -> list[str]:
         print(f"{proof.lesson}: {caught} of {made} mutants caught")
         if caught < MUTANTS_CAUGHT * made:
             low.append(f"{proof.lesson}: mutants caught")
-        low += proof.wrong
+        low += proof.wrong + [f"{proof.lesson}: right, and refused: {one}" for one in proof.refused]
         for e in proof.exercises:
             if len(e.unseen) > (1 - SEEN) * e.known + 1e-9:
                 low.append(f"{proof.lesson}, {e.name}: seen before handing in")
@@ -123,6 +129,8 @@ def main() -> int:
             print(*proof.table(), sep="\n", flush=True)
             proofs.append(proof)
     right = args.seeds * RIGHT_PER_SEED
+    versions = sum(proof.right for proof in proofs)
+    print(f"{versions} right versions, {len(known.RIGHT_SEEDS)} seeds for each.")
     settled = sum(e.settled for proof in proofs for e in proof.exercises)
     print(f"Seeds: {args.seeds} for each known mistake, {right} for each solution.")
     print(f"{settled} mistakes fail before anything is drawn, so one seed stands for all.")

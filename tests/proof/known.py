@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import alike
+import right
 
 from autograder import diagnosis, judge, mistakes, rehearse
 from autograder.course import Check, Lesson
@@ -13,6 +14,7 @@ from autograder.mistakes import Mistake
 from convbook import notebook
 
 Failures = dict[str, BaseException]  # by check
+RIGHT_SEEDS = (11, 12, 13)  # of every right version
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,23 @@ def always_right(lesson: Lesson, seeds: int) -> tuple[list[str], int]:
         judge.begin(lesson.name, seed)
         found += [f"{c.id}, seed {seed}" for c in drawing if rehearse.run(c, names)]
     return found, len(drawing)
+
+
+def refused(lesson: Lesson) -> tuple[list[str], int]:
+    """Run every right version of every exercise, with each of a few seeds.
+
+    Returns:
+        The checks that refuse one, with the version and the seed, and how many versions there are.
+    """
+    found, count = [], 0
+    for exercise, versions in right.versions(lesson).items():
+        for style, source in versions.items():
+            count += 1
+            for seed in RIGHT_SEEDS:
+                results = rehearse.rehearse(lesson, {exercise: source}, seed)
+                where = f"{exercise}, version {style}, seed {seed}"
+                found += [f"{check} with {where}" for check, error in results.items() if error]
+    return found, count
 
 
 def checks_of(lesson: Lesson) -> list[Check]:
