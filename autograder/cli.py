@@ -10,6 +10,7 @@ from autograder.commands import (
     build,
     check,
     collect,
+    export,
     feedback,
     grade,
     report,
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (build, check, collect, grade, feedback, report, verify, slides):
+    for module in (build, check, collect, grade, feedback, report, export, verify, slides):
         module.add(commands)
     args = parser.parse_args(argv)
     try:
