@@ -13,6 +13,7 @@ from autograder.commands import (
     export,
     feedback,
     grade,
+    regrade,
     report,
     slides,
     verify,
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (build, check, collect, grade, feedback, report, export, verify, slides):
+    for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
         module.add(commands)
     args = parser.parse_args(argv)
     try:
