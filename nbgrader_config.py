@@ -51,7 +51,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.plugin.AirlockExecute",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.plugin.LatePenalties",
 ]
 c.GenerateFeedback.exporter_class = "autograder.plugin.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]

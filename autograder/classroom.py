@@ -10,13 +10,12 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import fingerprint, gradebook, record, submission
+from autograder import fingerprint, gradebook, record, submission, timestamp
 from autograder.airlock import Airlock
 from autograder.archive import is_archive
 from autograder.build.source import text_of
@@ -106,7 +105,7 @@ def grade_class(
                     changed.append(folder)
                     continue
                 if not book.holds(student, old):
-                    book.save(student, old, _timestamp(folder))
+                    book.save(student, old, timestamp.read(folder))
                 yield Graded(student, lesson.name, old, is_old=True)
             if not changed:
                 continue
@@ -116,7 +115,7 @@ def grade_class(
                     student = folder.parent.name
                     graded = _write(result.cells, autograded(room, student, lesson))
                     ledger.append(record.of(student, result, lesson, taken, graded))
-                    book.save(student, result, _timestamp(folder))
+                    book.save(student, result, timestamp.read(folder))
                     yield Graded(student, lesson.name, result)
 
 
@@ -265,16 +264,6 @@ def _notebook_in(folder: Path, lesson: Lesson) -> Path:
     if found[0].suffix == ".ipynb" and not submission.belongs(found[0], lesson):
         raise SubmissionError(f"{found[0].name} is not a notebook of this lesson")
     return found[0]
-
-
-def _timestamp(folder: Path) -> datetime | None:
-    """Read when a submission came in, from the timestamp.txt that nbgrader's collect writes."""
-    file = folder / "timestamp.txt"
-    try:
-        when = datetime.fromisoformat(file.read_text(encoding="utf-8").strip().removesuffix(" UTC"))
-    except (OSError, ValueError):
-        return None
-    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
 
 
 def autograded(room: Classroom, student: str, lesson: Lesson) -> Path:

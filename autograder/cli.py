@@ -1,4 +1,4 @@
-"""The command line: autograder check, grade, feedback, report, verify, build, import, slides."""
+"""The command line: autograder COMMAND, a file each in commands/."""
 
 import argparse
 import sys
@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
-from autograder.commands import build, check, feedback, grade, report, slides, verify
+from autograder.commands import (
+    build,
+    check,
+    collect,
+    export,
+    feedback,
+    grade,
+    regrade,
+    report,
+    slides,
+    verify,
+)
 from autograder.course import CourseError
 
 
@@ -14,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (build, check, grade, feedback, report, verify, slides):
+    for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
         module.add(commands)
     args = parser.parse_args(argv)
     try:

@@ -14,7 +14,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from autograder.course import Lesson
+from autograder import timestamp
+from autograder.course import Lesson, root
 from autograder.grade import Grade
 
 COURSE_ID = "convbook"
@@ -27,6 +28,11 @@ class Book:
     def __init__(self, gradebook: Gradebook, db_url: str) -> None:
         self._gradebook = gradebook
         self._db_url = db_url
+
+    @property
+    def api(self) -> Gradebook:
+        """nbgrader's own gradebook, for what concerns many entries at once."""
+        return self._gradebook
 
     def register(self, lesson: Lesson) -> None:
         """Enter a lesson's cells and points, as nbgrader's generate_assignment does.
@@ -46,11 +52,11 @@ class Book:
         Args:
             student: the student's id.
             grade: what the submission came to.
-            handed_in: when, in UTC, or None where that is not known.
+            handed_in: when, in UTC unless it says otherwise, or None where that is not known.
         """
         lesson = grade.assignment
         self._gradebook.update_or_create_student(student)
-        when = {"timestamp": handed_in} if handed_in else {}
+        when = {"timestamp": timestamp.naive(handed_in)} if handed_in else {}
         self._gradebook.update_or_create_submission(lesson, student, **when)
         for check in grade.checks:
             entry = self._gradebook.find_grade(check.id, lesson, lesson, student)
@@ -115,6 +121,12 @@ def opened(db_url: str) -> Iterator[Book]:
         warnings.simplefilter("ignore", SAWarning)
         with Gradebook(db_url, COURSE_ID) as gradebook:
             yield Book(gradebook, db_url)
+
+
+def results(db_url: str) -> Path:
+    """Return the folder of a class by its gradebook; class/ for a database server."""
+    file = db_url.removeprefix("sqlite:///")
+    return Path(file).parent if file != db_url else root() / "class"
 
 
 def _find_alembic() -> None:

@@ -14,12 +14,12 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
-from autograder import fingerprint, record
+from autograder import fingerprint, gradebook, late, policy, record
 from autograder.airlock import Airlock
 from autograder.build.source import sealed
-from autograder.course import Lesson, lessons, root
+from autograder.course import Lesson, lessons
 from autograder.feedback.page import page
 from autograder.grade import blank, canary, grade, open_airlock
 from autograder.submission import Submission, SubmissionError, read
@@ -55,9 +55,25 @@ class AirlockExecute(NbGraderPreprocessor):
         taken, notes = _handed_in.pop(_key(resources))
         result = grade(Submission(lesson, nb, notes), _airlock(lesson))
         names = resources["nbgrader"]
-        with record.opened(_results(names["db_url"])) as ledger:
+        with record.opened(gradebook.results(names["db_url"])) as ledger:
             ledger.append(record.of(names["student"], result, lesson, taken))
         return result.cells, resources
+
+
+class LatePenalties(AssignLatePenalties):
+    """Enters what lateness costs by the class's policy.toml; where there is none, as nbgrader does.
+
+    nbgrader's own plugin is not told which lesson it is about, and free days go over all lessons.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        names = resources["nbgrader"]
+        rules = policy.read(gradebook.results(names["db_url"]), lessons())
+        if rules is None:
+            return super().preprocess(nb, resources)
+        with gradebook.opened(names["db_url"]) as book:
+            late.charge(book.api, rules, names["student"])
+        return nb, resources
 
 
 class Seal(NbGraderPreprocessor):
@@ -81,12 +97,6 @@ class FeedbackExporter(Exporter):
 def _key(resources: Any) -> tuple[str, str, str]:
     names = resources["nbgrader"]
     return names["db_url"], names["assignment"], names["student"]
-
-
-def _results(db_url: str) -> Path:
-    """Return the folder of the gradebook, where the records are; class/ for a database server."""
-    file = db_url.removeprefix("sqlite:///")
-    return Path(file).parent if file != db_url else root() / "class"
 
 
 @cache

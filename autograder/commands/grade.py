@@ -24,10 +24,12 @@ def add(commands: Parsers) -> None:
 def _grade(args: Namespace) -> int:
     from nbformat import NotebookNode
 
-    from autograder import classroom
+    from autograder import classroom, late, policy
+    from autograder.course import lessons
 
     warn(args.sandbox)
     room = classroom.at(args.room, args.submissions)
+    policy.read(room.results, lessons())  # what is wrong with it is said before, not after
     total, start, results = classroom.count(room, args.lessons), time.monotonic(), []
     try:
         for graded in classroom.grade_class(room, args.lessons, args.sandbox):
@@ -37,6 +39,8 @@ def _grade(args: Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
+    for student in late.enter(room):
+        print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
     pages = list(classroom.write_feedback(room, args.lessons))
     print(*classroom.table(results), sep="\n")
     print(f"{len(pages)} feedback pages below {room.feedback}")

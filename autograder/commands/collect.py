@@ -1,0 +1,32 @@
+"""autograder collect: what students handed in, from wherever it is."""
+
+from collections import Counter
+from pathlib import Path
+
+from autograder.commands.common import Namespace, Parsers, add_room
+
+
+def add(commands: Parsers) -> None:
+    collect = commands.add_parser("collect", help="take what students handed in into a class")
+    collect.add_argument(
+        "source",
+        type=Path,
+        help="a folder, a zip or tar file from Moodle or Canvas, or nbgrader's exchange",
+    )
+    add_room(collect)
+    collect.set_defaults(command=_collect)
+
+
+def _collect(args: Namespace) -> int:
+    from autograder import classroom
+    from autograder.collect import take
+
+    room, counts = classroom.at(args.room), Counter[str]()
+    for outcome in take.collect(args.source, room):
+        counts[outcome.status] += 1
+        if outcome.status != take.SAME:
+            print(outcome)
+    print(", ".join(f"{counts[s]} {s}" for s in (take.TAKEN, take.SAME, take.OLDER, take.SKIPPED)))
+    if counts[take.TAKEN]:
+        print(f"They are in {room.submitted}; who is who: {room.results / 'students.csv'}")
+    return 0 if counts.total() > counts[take.SKIPPED] else 1

@@ -1,0 +1,37 @@
+"""autograder export: grades as a CSV file."""
+
+import sys
+from pathlib import Path
+
+from autograder.commands.common import Namespace, Parsers, add_room
+
+
+def add(commands: Parsers) -> None:
+    export = commands.add_parser("export", help="write the grades of a class as a CSV file")
+    export.add_argument("--format", choices=("canvas", "moodle", "csv"), default="csv")
+    export.add_argument("-o", "--output", type=Path, help="the file; printed where it is not named")
+    add_room(export)
+    export.set_defaults(command=_export)
+
+
+def _export(args: Namespace) -> int:
+    from autograder import classroom, gradebook, record
+    from autograder.collect import roster
+    from autograder.course import CourseError
+    from autograder.export import read, text
+
+    room = classroom.at(args.room)
+    if not (room.results / record.LINES).exists():
+        raise CourseError(f"{room.results}: nobody was graded there; run autograder grade first")
+    with gradebook.opened(room.db_url) as book:
+        content, notes = text(read(book.api, roster.read(room.results)), args.format)
+    print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
+    if not args.output:
+        print(content, end="")
+        return 0
+    try:
+        args.output.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise CourseError(f"{args.output}: cannot be written ({error.strerror})") from None
+    print(f"wrote {args.output}")
+    return 0

@@ -1,0 +1,30 @@
+"""autograder regrade: one exercise for all, after its check was mended."""
+
+import sys
+
+from autograder.commands.common import Namespace, Parsers, add_room, add_sandbox, warn
+
+
+def add(commands: Parsers) -> None:
+    regrade = commands.add_parser("regrade", help="grade one exercise again for all")
+    regrade.add_argument("exercise", help="its name, or LESSON/NAME")
+    add_room(regrade)
+    add_sandbox(regrade)
+    regrade.set_defaults(command=_regrade)
+
+
+def _regrade(args: Namespace) -> int:
+    from autograder import classroom
+    from autograder.regrade import find, regrade, table
+
+    warn(args.sandbox)
+    room = classroom.at(args.room)
+    lesson, exercise = find(args.exercise, room)
+    changes = []
+    for change in regrade(lesson, exercise, room, args.sandbox):
+        changes.append(change)
+        print(f"{len(changes)}: {change.student}", file=sys.stderr)
+    print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
+    pages = list(classroom.write_feedback(room, [lesson.name]))
+    print(f"{len(pages)} feedback pages below {room.feedback}")
+    return 0

@@ -1,0 +1,610 @@
+"""Collecting: every layout, the newest try, odd names, and sources that want more than be read."""
+
+import io
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.coursedir import CourseDirectory
+
+from autograder import archive, classroom, cli, timestamp
+from autograder.archive import Cap
+from autograder.classroom import Classroom
+from autograder.collect import roster, take
+from autograder.collect.names import label
+from autograder.collect.take import OLDER, SAME, SKIPPED, TAKEN, Outcome
+from autograder.course import CourseError, lessons
+from convbook import handin
+
+NAME = "02_convolution"
+FILE = f"{NAME}.ipynb"
+NOON = datetime(2026, 10, 12, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Classroom:
+    return classroom.at(tmp_path / "class")
+
+
+@cache
+def work(said: str = "", lesson: str = NAME) -> bytes:
+    """A notebook of a lesson with something of its student's own in it."""
+    cells = nbformat.from_dict(lessons()[lesson].released)
+    cells.cells.append(nbformat.v4.new_markdown_cell(said))
+    return nbformat.writes(cells, version=4).encode()
+
+
+def zipped(path: Path, files: dict[str, bytes], when: datetime | list[datetime] = NOON) -> Path:
+    times = when if isinstance(when, list) else [when] * len(files)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for (name, content), time in zip(files.items(), times, strict=True):
+            info = zipfile.ZipInfo(name, time.astimezone().timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(info, content)
+    return path
+
+
+def tarred(path: Path, files: dict[str, bytes], when: datetime = NOON) -> Path:
+    with tarfile.open(path, "w:gz") as file:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime = len(content), int(when.timestamp())
+            file.addfile(info, io.BytesIO(content))
+    return path
+
+
+def laid_out(folder: Path, files: dict[str, bytes], when: datetime = NOON) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (when.timestamp(), when.timestamp()))
+    return folder
+
+
+def collect(source: Path, room: Classroom) -> list[Outcome]:
+    return list(take.collect(source, room))
+
+
+def taken(room: Classroom) -> dict[tuple[str, str], bytes]:
+    found = room.submitted.glob("*/*/*.ipynb")
+    return {(p.parts[-3], p.parts[-2]): p.read_bytes() for p in found if p.stem == p.parts[-2]}
+
+
+def packed(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive_:
+        archive_.writestr(name, content)
+    return file.getvalue()
+
+
+LAYOUTS = {
+    "a folder each, and one a lesson": f"ada/{NAME}/{FILE}",
+    "nbgrader's submitted": f"submitted/ada/{NAME}/{FILE}",
+    "a folder each": "ada/final version (2).ipynb",
+    "a folder a lesson": f"{NAME}/ada/work.ipynb",
+    "deep in a folder": "ada/homework/week 2/work.ipynb",
+    "named after the student": "ada.ipynb",
+    "named after the student, in a lesson": f"{NAME}/ada.ipynb",
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize("pack", [laid_out, zipped, tarred])
+def test_every_layout_of_a_folder_and_of_archives(
+    pack: Callable, name: str, tmp_path: Path, room: Classroom
+) -> None:
+    source = tmp_path / {laid_out: "in", zipped: "in.zip", tarred: "in.tar.gz"}[pack]
+    pack(source, {name: work("mine")})
+    (outcome,) = collect(source, room)
+    assert outcome.status == TAKEN
+    assert taken(room) == {("ada", NAME): work("mine")}
+    folder = room.submitted / "ada" / NAME
+    assert timestamp.read(folder) == NOON
+    assert (folder / "timestamp.txt").read_text() == "2026-10-12 12:00:00.000000 UTC"
+
+
+def test_what_hand_in_makes_is_taken(tmp_path: Path, room: Classroom) -> None:
+    notebook = laid_out(tmp_path, {FILE: work("packed")}) / FILE
+    handin.pack(notebook, tmp_path / "in" / "ada")
+    collect(tmp_path / "in", room)
+    assert taken(room) == {("ada", NAME): work("packed")}
+
+
+def test_a_platforms_zip_may_hold_what_hand_in_makes(tmp_path: Path, room: Classroom) -> None:
+    inner = packed(FILE, work())
+    collect(zipped(tmp_path / "a.zip", {f"lovelaceada_12_34_{NAME}.zip": inner}), room)
+    assert taken(room) == {("lovelaceada", NAME): work()}
+
+
+def test_a_tar_file_of_one_student_holds_several_lessons(tmp_path: Path, room: Classroom) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    tarred(source / "ada.tar.gz", {"a.ipynb": work(), "b.ipynb": work(lesson="03_backprop")})
+    assert {o.lesson for o in collect(source, room)} == {NAME, "03_backprop"}
+
+
+MOODLE = {
+    "folders": "Ada Lovelace_12345_assignsubmission_file_/work.ipynb",
+    "folders since 4.1": "Ada Lovelace_12345_assignsubmission_file/work.ipynb",
+    "deep": "Ada Lovelace_12345_assignsubmission_file_/my work/work.ipynb",
+    "no folders": "Ada Lovelace_12345_assignsubmission_file_work.ipynb",
+    "lesson in the name": f"Ada Lovelace_12345_assignsubmission_file_{FILE}",
+}
+
+
+@pytest.mark.parametrize("name", MOODLE.values(), ids=MOODLE)
+@pytest.mark.parametrize("pack", [laid_out, zipped])
+def test_moodles_names(pack: Callable, name: str, tmp_path: Path, room: Classroom) -> None:
+    collect(pack(tmp_path / ("in.zip" if pack is zipped else "in"), {name: work()}), room)
+    assert taken(room) == {("Ada_Lovelace", NAME): work()}
+    assert roster.read(room.results).of("Ada_Lovelace").name == "Ada Lovelace"
+
+
+@pytest.mark.parametrize("number", ["12345", "98765"])
+def test_moodle_numbers_a_student_anew_in_each_assignment(
+    number: str, tmp_path: Path, room: Classroom
+) -> None:
+    file = "Ada Lovelace_{}_assignsubmission_file_/work.ipynb"
+    collect(zipped(tmp_path / "1.zip", {file.format("12345"): work()}), room)
+    third = work(lesson="03_backprop")
+    collect(zipped(tmp_path / "2.zip", {file.format(number): third}), room)
+    assert set(taken(room)) == {("Ada_Lovelace", NAME), ("Ada_Lovelace", "03_backprop")}
+
+
+def test_two_of_one_name_are_not_mixed_up(tmp_path: Path, room: Classroom) -> None:
+    file = "Ada Lovelace_{}_assignsubmission_file_/work.ipynb"
+    files = {file.format(1): work("a"), file.format(2): work("b")}
+    files["Bo Derek_3_assignsubmission_file_/work.ipynb"] = work("c")
+    outcomes = collect(zipped(tmp_path / "in.zip", files), room)
+    assert [o.status for o in outcomes] == [SKIPPED, SKIPPED, TAKEN]
+    assert "several students are called Ada Lovelace (Moodle's numbers 1 and 2)" in outcomes[0].why
+
+
+def test_moodles_times_count_only_where_they_are_not_those_of_the_download(
+    tmp_path: Path, room: Classroom
+) -> None:
+    names = [f"{who}_{i}_assignsubmission_file_/w.ipynb" for i, who in enumerate(("Ada", "Bo"))]
+    files = {name: work() for name in names}
+    download = [NOON, NOON + timedelta(minutes=5)]
+    collect(zipped(tmp_path / "1.zip", files, download), room)
+    assert timestamp.read(room.submitted / "Ada" / NAME) is None
+    spread = [NOON, NOON + timedelta(days=2)]
+    collect(zipped(tmp_path / "2.zip", files, spread), room)
+    assert timestamp.read(room.submitted / "Ada" / NAME) == NOON
+    assert timestamp.read(room.submitted / "Bo" / NAME) == NOON + timedelta(days=2)
+
+
+def test_canvas_says_who_and_that_it_is_late(tmp_path: Path, room: Classroom) -> None:
+    files = {
+        f"lovelaceada_LATE_77_900_{FILE}": work("a"),
+        f"derekbo_78_901_{NAME}-2.ipynb": work("b"),
+        f"anon_x7dR2_902_{FILE}": work("c"),
+        "eulerleo_79_text.html": b"<p>hello</p>",
+    }
+    ada, bo, hidden, text = collect(zipped(tmp_path / "in.zip", files), room)
+    assert (ada.student, bo.student, hidden.student) == ("lovelaceada", "derekbo", "anon_x7dR2")
+    assert "late, and Canvas does not say by how much" in ada.why and not bo.why
+    assert (text.status, text.why) == (SKIPPED, "neither a notebook nor an archive")
+    assert roster.read(room.results).of("lovelaceada").id == "77"
+    assert timestamp.read(room.submitted / "derekbo" / NAME) is None  # that of the download
+
+
+def test_canvas_students_are_told_apart_by_their_number(tmp_path: Path, room: Classroom) -> None:
+    files = {f"smithjo_1_10_{FILE}": work("a"), f"smithjo_2_11_{FILE}": work("b")}
+    first, second = collect(zipped(tmp_path / "in.zip", files), room)
+    assert first.student == "smithjo" and second.student.startswith("smithjo-")
+    again = {f"smithjo_2_12_{FILE}": work("b", "03_backprop")}
+    (third,) = collect(zipped(tmp_path / "2.zip", again), room)
+    assert third.student == second.student
+
+
+def test_the_newest_of_several_tries_wins(tmp_path: Path, room: Classroom) -> None:
+    files = {f"ada_7_{n}_{NAME}-{n}.ipynb": work(f"try {n}") for n in (11, 12, 10)}
+    outcomes = collect(zipped(tmp_path / "in.zip", files), room)
+    assert [o.status for o in outcomes] == [TAKEN, TAKEN, OLDER]
+    assert taken(room) == {("ada", NAME): work("try 12")}
+    assert [o.status for o in collect(tmp_path / "in.zip", room)] == [OLDER, SAME, OLDER]
+
+
+def test_nothing_newer_is_overwritten(tmp_path: Path, room: Classroom) -> None:
+    new = laid_out(tmp_path / "new", {"ada/a.ipynb": work("new")}, NOON + timedelta(hours=1))
+    old = laid_out(tmp_path / "old", {"ada/a.ipynb": work("old")})
+    assert [o.status for o in collect(new, room)] == [TAKEN]
+    assert [o.status for o in collect(old, room)] == [OLDER]
+    assert taken(room) == {("ada", NAME): work("new")}
+    assert timestamp.read(room.submitted / "ada" / NAME) == NOON + timedelta(hours=1)
+    later = laid_out(tmp_path / "later", {"ada/a.ipynb": work("later")}, NOON + timedelta(hours=2))
+    assert [o.status for o in collect(later, room)] == [TAKEN]
+    assert taken(room) == {("ada", NAME): work("later")}
+
+
+def test_collecting_again_changes_nothing(tmp_path: Path, room: Classroom) -> None:
+    source = laid_out(tmp_path / "in", {"ada/a.ipynb": work(), "bo.ipynb": work()})
+    collect(source, room)
+
+    def state() -> dict[Path, tuple[bytes, int]]:
+        files = [p for p in room.results.rglob("*") if p.is_file()]
+        return {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in files}
+
+    before = state()
+    assert {o.status for o in collect(source, room)} == {SAME}
+    assert state() == before
+
+
+def test_the_cells_decide_which_lesson_it_is(tmp_path: Path, room: Classroom) -> None:
+    third = work(lesson="03_backprop")
+    (outcome,) = collect(laid_out(tmp_path / "in", {f"ada/{NAME}/{FILE}": third}), room)
+    assert (outcome.student, outcome.lesson) == ("ada", "03_backprop")
+    assert taken(room) == {("ada", "03_backprop"): third}
+
+
+def test_a_damaged_notebook_is_taken_where_its_path_names_the_lesson(
+    tmp_path: Path, room: Classroom
+) -> None:
+    half = work()[:1000]
+    source = laid_out(tmp_path / "in", {f"ada/{FILE}": half, "bo/mine.ipynb": half})
+    ada, bo = collect(source, room)
+    assert (ada.status, bo.status) == (TAKEN, SKIPPED)
+    assert bo.why == "not a notebook (it is not valid JSON)"
+
+
+SKIPS = {
+    "no student": (FILE, work(), "whose is it?"),
+    "another course": ("ada/a.ipynb", b'{"cells": []}', "not a notebook of this course"),
+    "a text": ("ada/notes.txt", b"hello", "neither a notebook nor an archive"),
+    "a broken archive": ("ada/a.zip", b"PK hello", "cannot be unpacked"),
+    "an empty archive": ("ada/a.zip", packed("a.txt", b""), "holds no notebook"),
+    "too large": ("ada/a.ipynb", bytes(21 << 20), "larger than 20 MiB"),
+}
+
+
+@pytest.mark.parametrize("case", SKIPS)
+@pytest.mark.parametrize("pack", [laid_out, zipped, tarred])
+def test_what_cannot_be_taken_is_said_and_the_rest_is_taken(
+    pack: Callable, case: str, tmp_path: Path, room: Classroom
+) -> None:
+    name, content, why = SKIPS[case]
+    source = tmp_path / {laid_out: "in", zipped: "in.zip", tarred: "in.tar.gz"}[pack]
+    outcomes = collect(pack(source, {name: content, "zoe/a.ipynb": work()}), room)
+    assert sorted(o.status for o in outcomes) == [SKIPPED, TAKEN]
+    assert any(why in o.why for o in outcomes), outcomes
+    assert set(taken(room)) == {("zoe", NAME)}
+
+
+def test_what_systems_leave_is_passed_over(tmp_path: Path, room: Classroom) -> None:
+    left = ("__MACOSX/._a.ipynb", ".ipynb_checkpoints/a.ipynb", ".DS_Store", "timestamp.txt")
+    left += ("._a.ipynb",)
+    source = laid_out(tmp_path / "in", {"ada/a.ipynb": work()} | {f"ada/{n}": b"" for n in left})
+    assert [o.status for o in collect(source, room)] == [TAKEN]
+
+
+def test_what_is_hidden_is_not_passed_over_in_silence(tmp_path: Path, room: Classroom) -> None:
+    (outcome,) = collect(laid_out(tmp_path / "in", {"..ada/a.ipynb": work()}), room)
+    assert (outcome.status, outcome.why) == (SKIPPED, "hidden: its name begins with a dot")
+
+
+def test_links_are_not_followed(tmp_path: Path, room: Classroom) -> None:
+    secret = laid_out(tmp_path / "else", {"a.ipynb": work("secret")})
+    source = laid_out(tmp_path / "in", {"zoe/a.ipynb": work()})
+    (source / "ada").mkdir()
+    (source / "ada" / "a.ipynb").symlink_to(secret / "a.ipynb")
+    (source / "bo").symlink_to(secret)
+    os.mkfifo(source / "ada" / "pipe.ipynb")
+    outcomes = {o.where: o for o in collect(source, room)}
+    assert outcomes["ada/a.ipynb"].why == outcomes["bo"].why == "is a link, not a file"
+    assert outcomes["ada/pipe.ipynb"].why == "is not a file"
+    assert set(taken(room)) == {("zoe", NAME)}
+
+
+def test_a_link_in_the_class_is_not_written_through(tmp_path: Path, room: Classroom) -> None:
+    elsewhere = laid_out(tmp_path / "else", {FILE: b"precious"})
+    (room.submitted / "ada").mkdir(parents=True)
+    (room.submitted / "ada" / NAME).symlink_to(elsewhere)
+    (outcome,) = collect(laid_out(tmp_path / "in", {"ada/a.ipynb": work()}), room)
+    assert outcome.status == SKIPPED and "is a link" in outcome.why
+    assert (elsewhere / FILE).read_bytes() == b"precious"
+
+
+def linked(path: Path, kind: bytes) -> Path:
+    with tarfile.open(path, "w") as file:
+        info = tarfile.TarInfo("ada/a.ipynb")
+        info.type, info.linkname = kind, "/etc/passwd"
+        file.addfile(info)
+        good = tarfile.TarInfo("zoe/a.ipynb")
+        good.size = len(work())
+        file.addfile(good, io.BytesIO(work()))
+    return path
+
+
+def zip_linked(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        info = zipfile.ZipInfo("ada/a.ipynb")
+        info.external_attr = 0o120777 << 16
+        file.writestr(info, "/etc/passwd")
+        file.writestr("zoe/a.ipynb", work())
+    return path
+
+
+def with_name(name: str) -> Callable[[Path], Path]:
+    return lambda path: (zipped if path.suffix == ".zip" else tarred)(
+        path, {name: work("evil"), "zoe/a.ipynb": work()}
+    )
+
+
+def lying(path: Path) -> Path:
+    """One member is said to have two bytes; the others are in order."""
+    zipped(path, {"ada/a.ipynb": bytes(10**8), "zoe/a.ipynb": work()})
+    content = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        start = content.index(mark) + place
+        content[start : start + 4] = (2).to_bytes(4, "little")
+    path.write_bytes(content)
+    return path
+
+
+HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "up.zip": (with_name("../../ada/a.ipynb"), "leads out"),
+    "up.tar.gz": (with_name("../../ada/a.ipynb"), "leads out"),
+    "up-inside.zip": (with_name("ada/../../../a.ipynb"), "leads out"),
+    "root.zip": (with_name("/tmp/ada/a.ipynb"), "leads out"),
+    "root.tar.gz": (with_name("/tmp/ada/a.ipynb"), "leads out"),
+    "drive.zip": (with_name("C:\\ada\\a.ipynb"), "leads out"),
+    "link.tar": (lambda p: linked(p, tarfile.SYMTYPE), "is a link"),
+    "hard.tar": (lambda p: linked(p, tarfile.LNKTYPE), "is a link"),
+    "pipe.tar": (lambda p: linked(p, tarfile.FIFOTYPE), "a link or a device"),
+    "link.zip": (zip_linked, "is a link"),
+    "lying.zip": (lying, "cannot be unpacked"),
+    "bomb.zip": (
+        lambda p: zipped(p, {"ada/a.ipynb": bytes(10**8), "zoe/a.ipynb": work()}),
+        "larger than 20 MiB",
+    ),
+    "bomb-inside.zip": (
+        lambda p: zipped(p, {"ada/a.zip": bomb(), "zoe/a.ipynb": work()}),
+        "more than 100 MiB",
+    ),
+}
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive_:
+        archive_.writestr("a.ipynb", bytes(2 * 10**8))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_member_is_refused_and_the_rest_is_taken(
+    name: str, tmp_path: Path, room: Classroom
+) -> None:
+    make, why = HOSTILE[name]
+    source = make(tmp_path / name)
+    outcomes = collect(source, room)
+    assert sorted(o.status for o in outcomes) == [SKIPPED, TAKEN]
+    assert any(why in o.why for o in outcomes), outcomes
+    assert set(taken(room)) == {("zoe", NAME)}
+    outside = [p for p in tmp_path.rglob("*") if p.is_file() and room.results not in p.parents]
+    assert outside == [source]
+
+
+def test_a_whole_archive_has_caps(
+    tmp_path: Path, room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "CLASS", Cap(members=20, size=4 << 20))
+    many = {f"{number}/a.txt": b"" for number in range(21)}
+    large = {f"{number}/a.ipynb": bytes(1 << 20) for number in range(5)}
+    for files, why in ((many, "more than 20 files"), (large, "more than 4 MiB")):
+        for pack, name in ((zipped, "a.zip"), (tarred, "a.tar.gz")):
+            with pytest.raises(CourseError, match=why):
+                collect(pack(tmp_path / name, files), room)
+    assert taken(room) == {}
+
+
+def test_the_caps_leave_room_for_a_class_of_five_thousand() -> None:
+    assert archive.CLASS.members >= 10 * 5000
+    assert archive.CLASS.size >= 5000 * 500_000
+
+
+@pytest.mark.parametrize("name", ["no.zip", "text.zip", "text.tar", "text.tgz", "notes.txt"])
+def test_a_source_that_is_none_is_an_error_of_one_line(
+    name: str, tmp_path: Path, room: Classroom
+) -> None:
+    if name != "no.zip":
+        (tmp_path / name).write_text("hello")
+    with pytest.raises(CourseError) as caught:
+        collect(tmp_path / name, room)
+    assert name in str(caught.value) and "\n" not in str(caught.value)
+
+
+ODD = [
+    "Zoë Müller-Łukasz",
+    "王伟",
+    "Ada ..",
+    "~",
+    "-rf",
+    "con",
+    "a" * 300,
+    "Robert'); DROP TABLE Students;--",
+    "tab\there",
+    "\x1b[31mred",
+    "new\nline",
+    "O'Neill, Tim",
+    "Καλλιόπη",
+    "a\u202eb",
+    "=1+1",
+    "+ada",
+    "mailto@x",
+]
+
+
+def test_odd_names_get_safe_folders_that_can_be_mapped_back(
+    tmp_path: Path, room: Classroom
+) -> None:
+    files = {}
+    for number, name in enumerate(ODD):
+        files[f"{name}_{number}_assignsubmission_file_work.ipynb"] = work(name)
+    outcomes = collect(tarred(tmp_path / "in.tar.gz", files), room)
+    assert [o.status for o in outcomes] == [TAKEN] * len(ODD)
+    assert all(o.where.isprintable() for o in outcomes)
+    folders = [o.student for o in outcomes]
+    assert len({f.casefold() for f in folders}) == len(ODD)
+    assert sorted(os.listdir(room.submitted)) == sorted(folders)
+    for folder in folders:
+        assert folder.isascii() and 0 < len(folder) <= 64 and folder[0] not in ".-_"
+        assert CourseDirectory(student_id=folder).student_id == folder
+    read = roster.read(room.results)
+    for name, folder in zip(ODD, folders, strict=True):
+        assert read.of(folder).name == roster.one_line(name)
+        assert taken(room)[folder, NAME] == work(name)
+    assert {o.status for o in collect(tmp_path / "in.tar.gz", room)} == {SAME}
+
+
+def test_names_that_look_alike_as_folders_stay_apart(tmp_path: Path, room: Classroom) -> None:
+    names = ["Ana Ruiz", "ana ruiz", "Aña Ruiz", "Ana  (Ruiz)"]
+    source = laid_out(tmp_path / "in", {f"{name}/a.ipynb": work(name) for name in names})
+    folders = {o.student.casefold() for o in collect(source, room)}
+    assert len(folders) == 4
+
+
+def test_a_folder_of_the_class_is_the_same_student(tmp_path: Path, room: Classroom) -> None:
+    files = {"Ana Ruiz/a.ipynb": work(), "Ana_Ruiz/b.ipynb": work("", "03_backprop")}
+    assert {o.student for o in collect(laid_out(tmp_path / "in", files), room)} == {"Ana_Ruiz"}
+
+
+def test_a_lost_students_csv_mixes_nobody_up(tmp_path: Path, room: Classroom) -> None:
+    first = laid_out(tmp_path / "1", {"Ana Ruiz/a.ipynb": work("one")})
+    collect(first, room)
+    (room.results / roster.FILE).unlink()
+    other = laid_out(tmp_path / "2", {"Aña Ruiz/a.ipynb": work("two")}, NOON + timedelta(1))
+    collect(other, room)
+    assert taken(room)["Ana_Ruiz", NAME] == work("one")
+    assert len(taken(room)) == 2
+
+
+def test_a_list_written_before_the_first_collect_is_used(tmp_path: Path, room: Classroom) -> None:
+    room.results.mkdir()
+    lines = ["student,name,id,email", "al01,Ada Lovelace,77,ada@example.org", ",Bo Derek,,"]
+    (room.results / roster.FILE).write_text("\n".join(lines))
+    moodle = {
+        "Ada Lovelace_1_assignsubmission_file_/a.ipynb": work(),
+        "Bo Derek_2_assignsubmission_file_/a.ipynb": work(),
+    }
+    collect(zipped(tmp_path / "1.zip", moodle), room)
+    assert set(taken(room)) == {("al01", NAME), ("Bo_Derek", NAME)}
+    collect(zipped(tmp_path / "2.zip", {"lovelaceada_77_5_x.ipynb": work("", "03_backprop")}), room)
+    assert ("al01", "03_backprop") in taken(room)
+    assert (room.results / roster.FILE).read_text() == "\n".join(lines)  # nobody came in
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("name,mark\nada,1\n", "line 1: needs the columns"),
+        ("student,name\nada,Ada\n../bo,Bo\n", "line 3: '../bo' cannot be a student's folder"),
+        ("student,name\nada,Ada\nADA,Bo\n", "line 3: 'ADA' cannot be"),
+    ],
+)
+def test_a_bad_list_is_refused_with_its_line(
+    text: str, why: str, tmp_path: Path, room: Classroom
+) -> None:
+    room.results.mkdir()
+    (room.results / roster.FILE).write_text(text)
+    with pytest.raises(CourseError, match=why):
+        collect(laid_out(tmp_path / "in", {"ada/a.ipynb": work()}), room)
+
+
+def test_two_of_one_name_in_the_list_are_not_guessed(tmp_path: Path, room: Classroom) -> None:
+    room.results.mkdir()
+    (room.results / roster.FILE).write_text("student,name\na1,Ada Byron\na2,Ada Byron\n")
+    source = laid_out(tmp_path / "in", {"Ada Byron/a.ipynb": work(), "a2/a.ipynb": work("2")})
+    said = {o.where: o for o in collect(source, room)}
+    assert "several students called Ada Byron (a1, a2)" in said["Ada Byron/a.ipynb"].why
+    assert set(taken(room)) == {("a2", NAME)}
+
+
+def inbound(folder: Path, student: str, when: str, content: bytes, secret: str = "+c2Vj") -> None:
+    place = folder / "convbook" / "inbound" / f"{student}+{NAME}+{when}{secret}"
+    laid_out(place, {FILE: content, "timestamp.txt": when.encode(), "submission_secret.txt": b"x"})
+
+
+@pytest.mark.parametrize("below", ["", "convbook", "convbook/inbound"])
+def test_nbgraders_exchange(below: str, tmp_path: Path, room: Classroom) -> None:
+    exchange = tmp_path / "exchange"
+    inbound(exchange, "ada", "2026-10-12 10:00:00.500000 UTC", work("first"))
+    inbound(exchange, "ada", "2026-10-13 10:00:00.250000 UTC", work("second"))
+    inbound(exchange, "bo+x", "2026-10-12 12:00:00.000000 CET", work("b"), secret="")
+    collect(exchange / below, room)
+    bo = next(s for s, _ in taken(room) if s != "ada")
+    assert taken(room) == {("ada", NAME): work("second"), (bo, NAME): work("b")}
+    ada = room.submitted / "ada" / NAME
+    assert (ada / "timestamp.txt").read_text() == "2026-10-13 10:00:00.250000 UTC"
+    assert timestamp.read(room.submitted / bo / NAME) == datetime(2026, 10, 12, 10, tzinfo=UTC)
+    assert roster.read(room.results).of(bo).name == "bo+x"
+
+
+def test_a_zip_says_its_time_in_utc_where_it_can(tmp_path: Path, room: Classroom) -> None:
+    """The extra field that Unix programs write, beside a time without a zone."""
+    path = tmp_path / "in.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        info = zipfile.ZipInfo("ada/a.ipynb", (2020, 1, 1, 3, 4, 6))
+        info.extra = b"\x55\x54\x05\x00\x01" + int(NOON.timestamp()).to_bytes(4, "little")
+        file.writestr(info, work())
+    collect(path, room)
+    assert timestamp.read(room.submitted / "ada" / NAME) == NOON
+
+
+def test_a_zip_that_says_no_zone_is_read_in_that_of_this_machine(
+    tmp_path: Path, room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        with zipfile.ZipFile(tmp_path / "in.zip", "w") as file:
+            file.writestr(zipfile.ZipInfo("ada/a.ipynb", (2026, 10, 12, 21, 0, 0)), work())
+        collect(tmp_path / "in.zip", room)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert timestamp.read(room.submitted / "ada" / NAME) == NOON
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-10-12 12:00:00.000000 UTC", NOON),
+        ("2026-10-12 12:00:00", NOON),
+        ("2026-10-12 14:00:00 Europe/Berlin", NOON),
+        ("2026-10-12T14:00:00+02:00", NOON),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_timestamps_are_read_as_nbgrader_reads_them(
+    text: str, utc: datetime | None, tmp_path: Path
+) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert timestamp.read(tmp_path) == utc
+
+
+def test_the_command_says_what_it_did(
+    tmp_path: Path, room: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = laid_out(tmp_path / "in", {"ada/a.ipynb": work(), "ada/b.txt": b""})
+    assert cli.main(["collect", str(source), "--class", str(room.results)]) == 0
+    out = capsys.readouterr().out
+    assert f"taken: ada/a.ipynb as ada, {NAME}" in out
+    assert "skipped: ada/b.txt: neither a notebook nor an archive" in out
+    assert "1 taken, 0 unchanged, 0 older, 1 skipped" in out
+    assert cli.main(["collect", str(tmp_path / "no"), "--class", str(room.results)]) == 2
+
+
+def test_a_platforms_name_is_no_name_of_a_file_in_a_students_folder() -> None:
+    assert label(("ada", "x_1_2_a.ipynb"), {NAME}).name == "ada"
