@@ -101,7 +101,8 @@ figure, axes = plt.subplots(1, 2, figsize=(12, 5.8), sharey=True)
 places = np.arange(len(names))
 axes[0].barh(places, np.array(values) / 1e6, color="C0")
 axes[1].barh(places, np.array(weights) / 1e6, color="C1")
-axes[0].set_yticks(places, names, fontsize=14)
+first = [k for k in places[1:] if names[k] not in ("POOL", names[k - 1])]  # of layers in a row
+axes[0].set_yticks(first, [names[k] for k in first], fontsize=14)
 axes[0].invert_yaxis()
 axes[0].set_title("activations")
 axes[1].set_title("weights")
@@ -111,8 +112,9 @@ axes[0].set_ylabel("layer")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (5 min) The first two CONV layers hold 42 per cent of all activations and have 38,592 weights. The
-# first FC holds 102,760,448 weights, 74 per cent of the net, and 4,096 activations.
+# (5 min) A name stands at the first of several like layers; a short bar before a name is a pool, the
+# topmost the input. The first two CONV layers hold 42 per cent of all activations and have 38,592
+# weights. The first FC holds 102,760,448 weights, 74 per cent of the net, and 4,096 activations.
 #
 # So a compromise for memory is made in the first layer: ZF Net 7 x 7 with stride 2, AlexNet 11 x 11
 # with stride 4.
