@@ -24,8 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import nbformat  # noqa: E402
-from browsing import CHROMIUM, FLAGS, PATIENCE, run, write  # noqa: E402
+from browsing import PATIENCE, run, write  # noqa: E402
 from cells import named  # noqa: E402
+from chromium import CHROMIUM, FLAGS  # noqa: E402
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 from server import wait_for  # noqa: E402
 

@@ -1,17 +1,10 @@
-"""The browser that tests use, and how long they wait for it."""
+"""What tests do in JupyterLab, and how long they wait for it."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PATIENCE = 60_000  # milliseconds; a kernel starts in some seconds, on a busy machine in many more
 PICTURES = Path(__file__).parents[1] / "build" / "browser"
 

@@ -1,21 +1,10 @@
-"""A real browser for the tests, and a folder for a picture of every step."""
+"""A page of a real browser for each test, and a folder for a picture of every step."""
 
 from collections.abc import Iterator
 
 import pytest
-from browsing import CHROMIUM, FLAGS, PATIENCE, PICTURES, Picture
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+from browsing import PATIENCE, PICTURES, Picture
+from playwright.sync_api import Browser, Page, expect
 
 
 @pytest.fixture
@@ -24,6 +13,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     failed = request.session.testsfailed
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
     yield page
