@@ -39,6 +39,7 @@ except ImportError:
 
 Times = tuple[float, float]
 Clock = Callable[[], float]
+REST = 0.3  # seconds before each: threads of the one before still turn while they wait for work
 CLOCKS: dict[int, Clock] = {1: time.thread_time, 2: time.perf_counter}
 COLUMNS = (
     "",
@@ -123,6 +124,7 @@ def compare(ways: list[Way], inputs: tuple, rounds: int, clock: Clock) -> list[f
 def once(way: Way, inputs: tuple, clock: Clock = time.thread_time) -> tuple[Any, Times]:
     """Run forward and backward once; return out, and the seconds of each."""
     forward, backward = way
+    time.sleep(REST)
     start = clock()
     out, cache = forward(*inputs)
     middle = clock()
