@@ -9,6 +9,8 @@ import pytest
 from convbook import data, demo, layers
 from convbook.demo.net import KINDS, PICTURES
 
+pytestmark = pytest.mark.slow
+
 MAPS = len(KINDS) - 1  # layers that are shown as maps; the last one gives the scores
 
 

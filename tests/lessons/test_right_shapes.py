@@ -14,6 +14,8 @@ from autograder import rehearse
 from autograder.course import lessons
 from convbook import check
 
+pytestmark = pytest.mark.slow
+
 CONVS = [
     ("02_convolution", "conv_forward", None),
     ("03_backprop", "conv_forward", "conv_backward"),
