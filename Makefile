@@ -69,7 +69,7 @@ slides: $(STAMP)  ## build the slides, one HTML file a lecture (PDF=--pdf prints
 	@$(BIN)/autograder slides $(PDF)
 
 lint: $(STAMP)  ## check style and types
-	@status=0; for check in "ruff check $(CODE)" "ruff format --check $(CODE)" mypy; do \
+	@status=0; for check in "ruff check $(CODE) lectures solutions" "ruff format --check $(CODE)" mypy; do \
 		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
 
 lock:  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)

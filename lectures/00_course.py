@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, demo
+from convbook import check, data, demo
 from convbook.layers import conv_forward
 
 # %% [markdown] slide
@@ -58,8 +58,8 @@ figure.tight_layout()
 # other pixels, other weights.
 
 # %% [markdown] notes
-# (3 min) A minute with the neighbour. The number is easy. The second half is the point: a weight that
-# belongs to one place learns about that place only.
+# (3 min) A minute with the neighbour. The number is easy. The second half is the point: a weight
+# that belongs to one place learns about that place only.
 
 # %% [markdown] slide
 # ## Three ideas make a ConvNet
@@ -76,8 +76,8 @@ figure.tight_layout()
 # Nearby: a filter of 5 x 5 on three colours has 75 weights. Share: ten such filters with their
 # biases are 760 numbers; with a filter of its own for each of 32 x 32 places it would be 778,240.
 #
-# Stack: three layers of 3 x 3 see as far as one of 7 x 7, with 27 instead of 49 weights for each pair
-# of channels. Lectures 02 and 07 come back to these numbers.
+# Stack: three layers of 3 x 3 see as far as one of 7 x 7, with 27 instead of 49 weights for each
+# pair of channels. Lectures 02 and 07 come back to these numbers.
 
 # %% [markdown] slide
 # ## One filter answers everywhere
@@ -113,11 +113,12 @@ w = np.array([[-1, 0, 1]] * 3)
 demo.convolution(x[None], w[None, None], stride=1, pad=0)
 
 # %% [markdown] notes
-# (4 min) Click into the demo and step with the arrow keys; Escape gives the keys back to the slides.
+# (4 min) Click into the demo and step with the arrow keys; Escape gives the keys back to the
+# slides.
 #
-# The picture is dark on the left and light on the right. The filter answers 6 at the edge and 0 where
-# nothing changes. Do the first two windows aloud: products, sum, one number of the output. The rest
-# of the course is this, many times.
+# The picture is dark on the left and light on the right. The filter answers 6 at the edge and 0
+# where nothing changes. Do the first two windows aloud: products, sum, one number of the output.
+# The rest of the course is this, many times.
 
 # %% [markdown] slide
 # ## A layer turns a volume into a volume
@@ -125,8 +126,8 @@ demo.convolution(x[None], w[None, None], stride=1, pad=0)
 # Height, width and **depth**: the depth is three colours first, later one sheet for each filter.
 
 # %% picture
-"""Five boxes from left to right. The first is flat: 3 deep, 32 by 32. The next are 32 deep and 14 by
-14, 64 deep and 6 by 6, 96 deep and 4 by 4. The last is a line, 7 deep and 1 by 1."""
+"""Five boxes from left to right. The first is flat: 3 deep, 32 by 32. The next are 32 deep and 14
+by 14, 64 deep and 6 by 6, 96 deep and 4 by 4. The last is a line, 7 deep and 1 by 1."""
 shapes = [(3, 32, 32), (32, 14, 14), (64, 6, 6), (96, 4, 4), (7, 1, 1)]
 names = ["picture", "layer 1", "layer 2", "layer 3", "scores"]
 draw.boxes(shapes, names)
@@ -135,14 +136,14 @@ draw.boxes(shapes, names)
 # (3 min) An ordinary net has its neurons in a row. Here they stand in a box: a place has a row, a
 # column and a depth. What is known about a place grows deeper, and there are fewer places.
 #
-# The edges are drawn as cube roots, or one could not see the small ones. This is the net of the next
-# slides. Lesson 01 is about these boxes alone: how large is the next one?
+# The edges are drawn as cube roots, or one could not see the small ones. This is the net of the
+# next slides. Lesson 01 is about these boxes alone: how large is the next one?
 
 # %% [markdown] question
 # ## Ten filters look at a colour picture
 #
-# It has 32 x 32 places. Each filter sees 5 x 5 of them at a time, in all three colours, and may hang
-# over the edge. How deep is the volume that comes out? How deep is a filter?
+# It has 32 x 32 places. Each filter sees 5 x 5 of them at a time, in all three colours, and may
+# hang over the edge. How deep is the volume that comes out? How deep is a filter?
 
 # %% [markdown] answer
 # The output is 10 deep: a sheet for each filter. A filter is as deep as its input, 3. So it has
@@ -290,8 +291,6 @@ axis.set_title("what the net says", fontsize=19)
 # 5 x 5, a filter of 3 x 3, and padding 1 was asked for.
 
 # %% run
-from convbook import check
-
 x, w, b = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3)), np.zeros(1)
 expected = conv_forward(x, w, b, pad=1)[0]
 
@@ -306,8 +305,8 @@ except check.NotYet as message:
 # The padding was forgotten: $(5 - 3)/1 + 1 = 3$, not 5.
 
 # %% [markdown] notes
-# (3 min) The last line is what a check says in the notebook. Let somebody read it aloud, and ask for
-# the cause. Shapes are the first thing to look at, always.
+# (3 min) The last line is what a check says in the notebook. Let somebody read it aloud, and ask
+# for the cause. Shapes are the first thing to look at, always.
 #
 # A check says what differs and where. Why, is yours to find.
 
@@ -335,9 +334,9 @@ except check.NotYet as message:
 # ## Why the checks are so strict
 
 # %% picture
-"""Three bars. Of the public solutions of a well-known exercise, 56 percent of the convolutions break
-without padding, 87 percent of the max pools on overlapping windows or ties, and 41 percent of the
-softmax losses overflow."""
+"""Three bars. Of the public solutions of a well-known exercise, 56 percent of the convolutions
+break without padding, 87 percent of the max pools on overlapping windows or ties, and 41 percent of
+the softmax losses overflow."""
 figure, axis = plt.subplots(figsize=(12, 4.4))
 names = [
     "conv backward: breaks without padding",
@@ -355,8 +354,8 @@ axis.tick_params(axis="y", labelsize=18)
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) The first two bars are solutions that pass that assignment's own test. Its test has padding
-# 1 and windows that do not overlap, so nobody saw it.
+# (3 min) The first two bars are solutions that pass that assignment's own test. Its test has
+# padding 1 and windows that do not overlap, so nobody saw it.
 #
 # Weak tests are how wrong code survives. It is why your check tries sizes that are all different.
 
@@ -388,7 +387,7 @@ figure.tight_layout()
 # - Lesson 01 takes about 75 minutes. Bring what you did not understand.
 
 # %% [markdown] notes
-# (3 min) Do it once on the projector, from the clone to the first green check. Most questions of the
-# first week are about the set-up, and `convbook doctor` answers them.
+# (3 min) Do it once on the projector, from the clone to the first green check. Most questions of
+# the first week are about the set-up, and `convbook doctor` answers them.
 #
 # Ask before they leave: who has no laptop with Python 3.11 or newer?

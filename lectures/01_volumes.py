@@ -41,8 +41,8 @@ from convbook import data, demo
 # `X` has shape (2, 3, 4): two rows, three columns, four deep. `X[x, y, d]` is $100x + 10y + d$.
 
 # %% picture
-"""Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120, 121,
-122 and 123 make a depth column. The last grid as a whole is the depth slice X[:, :, 3]."""
+"""Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120,
+121, 122 and 123 make a depth column. The last grid as a whole is the depth slice X[:, :, 3]."""
 x, y, d = np.indices((2, 3, 4))
 X = 100 * x + 10 * y + d
 axis = draw.canvas(17, 5.4)
@@ -58,7 +58,8 @@ axis.text(0, 5.0, "green: the depth slice  X[:, :, 3]", va="center", fontsize=18
 # (4 min) A depth column is all that is known about one place. A depth slice is one number for each
 # place; for a colour picture, the red, the green or the blue.
 #
-# They share one number: 123. First index is the row from the top, second the column, as in a matrix.
+# They share one number: 123. First index is the row from the top, second the column, as in a
+# matrix.
 
 # %% [markdown] question
 # ## A volume of shape (32, 32, 12)
@@ -78,8 +79,8 @@ axis.text(0, 5.0, "green: the depth slice  X[:, :, 3]", va="center", fontsize=18
 # A lecture writes `X[x, y, d]`, code `x[n, c, i, j]`: a batch (N, C, H, W), **NCHW** for short.
 
 # %% picture
-"""Three pictures of a cup of coffee. Left, in colour. In the middle its red slice, a grey picture of the
-cup. On the right what a reshape makes of it: arcs and grains, one over the other."""
+"""Three pictures of a cup of coffee. Left, in colour. In the middle its red slice, a grey picture
+of the cup. On the right what a reshape makes of it: arcs and grains, one over the other."""
 cup = data.photo("coffee")[:, :, ::2, ::2]
 last = cup[0].transpose(1, 2, 0)  # (H, W, 3)
 figure, axes = plt.subplots(1, 3, figsize=(14, 4.2))
@@ -96,8 +97,8 @@ figure.tight_layout()
 # (4 min) Both arrays in the middle and on the right have the right shape. Python raises no error.
 #
 # Reshape keeps all numbers in their order and only cuts them into other rows. The right picture is
-# the upper third of the photograph, its left, middle and right third laid over one another. Axes must
-# change places: that is a transpose.
+# the upper third of the photograph, its left, middle and right third laid over one another. Axes
+# must change places: that is a transpose.
 
 # %% [markdown] slide
 # ## How often does a window fit?
@@ -107,8 +108,8 @@ figure.tight_layout()
 # $$\frac{W - F + 2P}{S} + 1$$
 
 # %% picture
-"""A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and 4; each
-begins two cells after the one before."""
+"""A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and
+4; each begins two cells after the one before."""
 axis = draw.canvas(14, 4.4)
 draw.cells(axis, np.arange(7), 3, 0, size=18)
 axis.text(2.7, 0.5, "W = 7", ha="right", va="center", fontsize=18)
@@ -146,8 +147,8 @@ demo.windows()
 # 5, 3, then $4/3 + 1 = 2.33$: it does not fit. And with stride 4 it fits again, twice.
 
 # %% [markdown] notes
-# (3 min) Most people expect that a larger stride is the harder one. What counts is whether S divides
-# W - F + 2P.
+# (3 min) Most people expect that a larger stride is the harder one. What counts is whether S
+# divides W - F + 2P.
 
 # %% [markdown] slide
 # ## What if something is left over?
@@ -155,8 +156,8 @@ demo.windows()
 # The three policies agree only where the window fits: here at one line in four.
 
 # %% picture
-"""Stops of a window of 5 with stride 4 over lines of 5 to 30 pixels. Two staircases, pad above crop by
-one. They meet at the dots, 5, 9, 13 and so on, the only sizes that are accepted by raise."""
+"""Stops of a window of 5 with stride 4 over lines of 5 to 30 pixels. Two staircases, pad above crop
+by one. They meet at the dots, 5, 9, 13 and so on, the only sizes that are accepted by raise."""
 widths = np.arange(5, 31)
 steps = (widths - 5) / 4
 figure, axis = plt.subplots(figsize=(11.5, 4.8))
@@ -216,8 +217,8 @@ figure.tight_layout()
 # A size fits where its mark lies on a line.
 
 # %% picture
-"""The size of the output against the padding, for 224 and for 227 pixels. The line of 227 meets a whole
-number at P = 0, 2 and 4. The line of 224 passes beside all of them."""
+"""The size of the output against the padding, for 224 and for 227 pixels. The line of 227 meets a
+whole number at P = 0, 2 and 4. The line of 224 passes beside all of them."""
 P = np.arange(5)
 figure, axis = plt.subplots(figsize=(11.5, 4.8))
 for W, mark, colour in ((224, "o--", "C1"), (227, "s--", "C0")):
@@ -232,11 +233,11 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) The round marks step over every line. 55 needs W + 2P = 227, which is odd; 224 + 2P is even
-# whatever P is.
+# (3 min) The round marks step over every line. 55 needs W + 2P = 227, which is odd; 224 + 2P is
+# even whatever P is.
 #
-# The star: three pixels in all, one at one end and two at the other. That is what people settled on.
-# torchvision pads 224 by 2, gets 55.25 and crops.
+# The star: three pixels in all, one at one end and two at the other. That is what people settled
+# on. torchvision pads 224 by 2, gets 55.25 and crops.
 
 # %% [markdown] slide
 # ## Share the weights
@@ -302,8 +303,8 @@ net = [
 # (3, 32, 32), (12, 32, 32), (12, 32, 32), (12, 16, 16), (10, 1, 1), as (C, H, W).
 
 # %% [markdown] notes
-# (4 min) The course writes a net as a list like this; lessons 09 and 11 use it again. Go through the
-# room, one layer a person. The filters keep the size as P = (F - 1)/2, the pool halves it.
+# (4 min) The course writes a net as a list like this; lessons 09 and 11 use it again. Go through
+# the room, one layer a person. The filters keep the size as P = (F - 1)/2, the pool halves it.
 #
 # In the notebook a function does this for any list, and says which layer it is that does not fit.
 
@@ -313,8 +314,8 @@ net = [
 # The boxes get smaller, and deeper.
 
 # %% picture
-"""Boxes of AlexNet's volumes from left to right. The first is high and flat, 227 by 227 and 3 deep. They
-get lower and deeper: 55, 27, 13 and 6 pixels, 96, 256, 384 and 256 deep."""
+"""Boxes of AlexNet's volumes from left to right. The first is high and flat, 227 by 227 and 3 deep.
+They get lower and deeper: 55, 27, 13 and 6 pixels, 96, 256, 384 and 256 deep."""
 sizes = [
     (3, 227),
     (96, 55),
@@ -330,8 +331,8 @@ names = ["picture", "conv", "pool", "conv", "pool", "conv", "conv", "conv", "poo
 draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 
 # %% [markdown] notes
-# (3 min) What the picture loses in places it gains in things that are known about each place. Behind
-# the last box come three FC layers: 4096, 4096, 1000.
+# (3 min) What the picture loses in places it gains in things that are known about each place.
+# Behind the last box come three FC layers: 4096, 4096, 1000.
 #
 # One reads that AlexNet has five pools and goes from 224 to 7. Count them: three, and it ends at
 # 6 x 6 x 256. Five pools, from 224 to 7, is VGG.

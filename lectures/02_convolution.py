@@ -14,8 +14,9 @@ rng = np.random.default_rng(2)
 # Lecture 02: the convolution layer, forwards
 
 # %% [markdown] notes
-# (1 min) Today has one idea: a small dot product, repeated at every place of a picture. All the rest
-# is counting. By the end everybody can write the layer with four loops, and that is the notebook.
+# (1 min) Today has one idea: a small dot product, repeated at every place of a picture. All the
+# rest is counting. By the end everybody can write the layer with four loops, and that is the
+# notebook.
 #
 # Have the room close the laptops for the first half. The numbers are small enough for paper.
 
@@ -59,11 +60,11 @@ draw.arrow(axis, (5.5, 3.0), (5.5, 3.8))
 # | $S = 3$ | 2.33: it does not fit |
 
 # %% [markdown] notes
-# (3 min) Derive it: the last stop begins at W + 2P - F, the first at 0, so there are that many steps
-# of S in between, and one stop more than steps. The plus one is what people forget.
+# (3 min) Derive it: the last stop begins at W + 2P - F, the first at 0, so there are that many
+# steps of S in between, and one stop more than steps. The plus one is what people forget.
 #
-# In the notebook a size that does not fit is an error. A layer that quietly drops the last column is
-# wrong for weeks before anybody sees it.
+# In the notebook a size that does not fit is an error. A layer that quietly drops the last column
+# is wrong for weeks before anybody sees it.
 
 # %% [markdown] question
 # ## Ten numbers, a filter of three
@@ -109,8 +110,8 @@ axis.text(3.4, 6.9, "1·1 + 0·2 + 0·0 + 1·1 = 2", va="center", fontsize=17)
 # Slide `w` over it. Where does the 4 end up: top left, or bottom right?
 
 # %% [markdown] answer
-# Top left. The very first window touches the 1 with its bottom right corner, the 4. The filter comes
-# out turned by half a circle.
+# Top left. The very first window touches the 1 with its bottom right corner, the 4. The filter
+# comes out turned by half a circle.
 
 # %% picture
 """A 3 by 3 picture of zeros with a 1 in the middle, and the 2 by 2 filter 1, 2, 3, 4."""
@@ -131,7 +132,8 @@ draw.cells(axis, [[1, 2], [3, 4]], 4.5, 0.8, fill="C6", label="w", size=18)
 
 # %% picture
 """Three pictures: a filter in the shape of an arrow that points left; what correlation with an
-impulse makes of it, the arrow turned around; and what convolution makes of it, the arrow as it is."""
+impulse makes of it, the arrow turned around; and what convolution makes of it, the arrow as it
+is."""
 shape = np.array([[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]])
 turned = np.zeros((5, 6))
 turned[1:4, 1:5] = shape[::-1, ::-1]
@@ -144,8 +146,8 @@ for axis, array, title in zip(axes, [shape, turned, turned[::-1, ::-1]], titles,
     axis.set_yticks([])
 
 # %% [markdown] notes
-# (3 min) Look at the arrow: correlation turns it around, convolution draws it as it is. The nets are
-# named after the one and compute the other.
+# (3 min) Look at the arrow: correlation turns it around, convolution draws it as it is. The nets
+# are named after the one and compute the other.
 #
 # Do not say yet whether it matters for a layer that learns: the notebook asks that in the end.
 
@@ -238,8 +240,8 @@ demo.convolution()
 # | AlexNet's first, 96 filters of 11 x 11 | 34,944 | 105,705,600 |
 
 # %% [markdown] notes
-# (3 min) 10,240 outputs times 76. For AlexNet 55 times 55 times 96 is 290,400 outputs, and each would
-# have 363 weights and a bias.
+# (3 min) 10,240 outputs times 76. For AlexNet 55 times 55 times 96 is 290,400 outputs, and each
+# would have 363 weights and a bias.
 #
 # When would one want it? Where things are always at the same place, such as centred faces.
 

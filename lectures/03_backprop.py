@@ -14,8 +14,8 @@ rng = np.random.default_rng(3)
 # Lecture 03: from the loss to every weight, through a convolution
 
 # %% [markdown] notes
-# (1 min) The loss is at the end of a net and the weights are in the middle. To train we must know, for
-# each weight, what the loss does when the weight moves a little.
+# (1 min) The loss is at the end of a net and the weights are in the middle. To train we must know,
+# for each weight, what the loss does when the weight moves a little.
 #
 # Today: how to measure that, how to derive it, and how to check the one with the other.
 
@@ -25,8 +25,8 @@ rng = np.random.default_rng(3)
 # `dout` says how the loss $L$ changes with each entry of `out`. The layer owes the same for `x`.
 
 # %% picture
-"""Three boxes in a row, x, layer and out, and at the end the loss L. Arrows lead forwards above. Below,
-arrows lead backwards, from the loss to dout, and through the layer to dx."""
+"""Three boxes in a row, x, layer and out, and at the end the loss L. Arrows lead forwards above.
+Below, arrows lead backwards, from the loss to dout, and through the layer to dx."""
 axis = draw.canvas(18, 5.6)
 for left, name, fill in (
     (0.2, "x", "C5"),
@@ -49,15 +49,15 @@ axis.text(14.2, 4.1, "other layers", fontsize=18)
 # %% [markdown] notes
 # (3 min) A layer knows nothing of what comes behind it. It gets dout, an array of the shape of out.
 #
-# As far as the layer can tell, the loss is the sum of out times dout, entry by entry. So it can work
-# out its part alone. That is why a net can be built of layers.
+# As far as the layer can tell, the loss is the sum of out times dout, entry by entry. So it can
+# work out its part alone. That is why a net can be built of layers.
 
 # %% [markdown] slide
 # ## Measure a slope
 #
 # Move one number by $h$, and look at what $L$ does:
 #
-# $$\text{forward } \frac{L(x + h) - L(x)}{h} \qquad \text{central } \frac{L(x + h) - L(x - h)}{2h}$$
+# $$\text{forward } \frac{L(x + h) - L(x)}{h}\qquad \text{central } \frac{L(x + h) - L(x - h)}{2h}$$
 #
 # | $L(x) = x^2$ at 3, with $h = 0.1$ | slope |
 # |---|---|
@@ -90,10 +90,9 @@ axis.text(14.2, 4.1, "other layers", fontsize=18)
 # The best step for central differences is near $10^{-5}$.
 
 # %% picture
-"""The error of a measured slope against the step h, both axes logarithmic. From the right both errors
-fall, the central one twice as steeply, to about ten to the minus eleven near a step of ten to the
-minus five.
-To the left of that it rises again."""
+"""The error of a measured slope against the step h, both axes logarithmic. From the right both
+errors fall, the central one twice as steeply, to about ten to the minus eleven near a step of ten
+to the minus five. To the left of that it rises again."""
 h = 10.0 ** np.arange(-13, 0.5, 0.5)
 forward = abs((np.sin(1 + h) - np.sin(1)) / h - np.cos(1))
 central = abs((np.sin(1 + h) - np.sin(1 - h)) / (2 * h) - np.cos(1))
@@ -106,8 +105,8 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Read both curves from the right. Each tenfold smaller step makes the forward error ten times
-# smaller, and the central one a hundred times.
+# (3 min) Read both curves from the right. Each tenfold smaller step makes the forward error ten
+# times smaller, and the central one a hundred times.
 #
 # Then rounding takes over. With central differences and a step of ten to the minus five one gets
 # about ten digits. That is the default in the notebook.
@@ -118,8 +117,8 @@ figure.tight_layout()
 # ReLU lets positive numbers through. Backward it lets the gradient through **at the same places**.
 
 # %% picture
-"""Four columns. x is 3, minus 2, 4 and minus 1; out is 3, 0, 4 and 0. Below, dout is 5, 7, minus 1 and 2,
-and dx is 5, 0, minus 1 and 0: the gate is open in the first and the third column."""
+"""Four columns. x is 3, minus 2, 4 and minus 1; out is 3, 0, 4 and 0. Below, dout is 5, 7, minus 1
+and 2, and dx is 5, 0, minus 1 and 0: the gate is open in the first and the third column."""
 x, dout = np.array([3, -2, 4, -1]), np.array([5, 7, -1, 2])
 axis = draw.canvas(17, 5)
 is_open = [(0, 0), (0, 2)]
@@ -133,11 +132,11 @@ draw.arrow(axis, (6.4, 1), (9.2, 1))
 draw.arrow(axis, (9.2, 3.7), (6.4, 3.7))
 
 # %% [markdown] notes
-# (3 min) Where x is positive, out follows it one for one. Where it is negative, out stays 0 whatever x
-# does.
+# (3 min) Where x is positive, out follows it one for one. Where it is negative, out stays 0
+# whatever x does.
 #
-# The common mistake is to look at the sign of dout. Minus 1 passes: its gate is open. Exactly at zero
-# there is a kink, and 0 and 1 are both right.
+# The common mistake is to look at the sign of dout. Minus 1 passes: its gate is open. Exactly at
+# zero there is a kink, and 0 and 1 are both right.
 
 # %% [markdown] slide
 # ## Along a line, with pencil and paper
@@ -160,8 +159,8 @@ draw.arrow(axis, (9.2, 3.7), (6.4, 3.7))
 # %% [markdown] question
 # ## Three numbers, a filter of two
 #
-# $w = [3, 5]$ and $\text{dout} = [10, 1]$. What is $\text{dx}_1$? You know neither $x$ nor $b$: does
-# it matter?
+# $w = [3, 5]$ and $\text{dout} = [10, 1]$. What is $\text{dx}_1$? You know neither $x$ nor $b$:
+# does it matter?
 
 # %% [markdown] answer
 # $\text{dx}_1 = 10 \cdot 5 + 1 \cdot 3 = 53$. It does not matter: $b$ stays while $x$ moves, and
@@ -186,7 +185,8 @@ draw.arrow(axis, (9.2, 3.7), (6.4, 3.7))
 # (3 min) A product has two factors; each gets the gradient times the other one. Nothing more than
 # that is behind the whole backward pass.
 #
-# Stress the word added. Writing a share over the last one is the most common mistake of this lesson.
+# Stress the word added. Writing a share over the last one is the most common mistake of this
+# lesson.
 
 # %% [markdown] slide
 # ## Where each gradient goes
@@ -204,8 +204,8 @@ demo.backward()
 # %% [markdown] question
 # ## One single 1
 #
-# `dout` is zero but for a 1 at row 0, column 1. Stride 1, no padding, one channel. What do `dx`, `dw`
-# and `db` look like?
+# `dout` is zero but for a 1 at row 0, column 1. Stride 1, no padding, one channel. What do `dx`,
+# `dw` and `db` look like?
 
 # %% [markdown] answer
 # `dx`: zeros, and one copy of the filter, upright, at the window of (0, 1). `dw`: that window of
@@ -218,8 +218,8 @@ demo.backward()
 # ## Every entry of `dout` stamps the filter
 
 # %% picture
-"""Three pictures. dout with one bright cell. Its dx: an arrow that points left, as the filter does. The dx
-of two entries, one above the other: two arrows that share a lighter cell."""
+"""Three pictures. dout with one bright cell. Its dx: an arrow that points left, as the filter does.
+The dx of two entries, one above the other: two arrows that share a lighter cell."""
 arrow = np.array([[[[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]]]])
 cache = conv_forward(np.zeros((1, 1, 7, 9)), arrow, np.zeros(1))[1]
 one, two = np.zeros((2, 1, 1, 5, 6))
@@ -236,8 +236,8 @@ for axis, array, title in zip(axes, shown, titles, strict=True):
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Remember lecture 02: the arrow that slid over a single point came out turned around. Here it
-# is upright. It fills the window that its entry of dout had seen.
+# (3 min) Remember lecture 02: the arrow that slid over a single point came out turned around. Here
+# it is upright. It fills the window that its entry of dout had seen.
 #
 # Two entries leave two arrows. The cell that they share is lighter: the shares add up.
 
@@ -252,10 +252,11 @@ figure.tight_layout()
 # zero. A filter that stops wherever it touches the picture at all makes a **full** convolution.
 
 # %% [markdown] notes
-# (4 min) Derive it with the board: cover the picture with the window and ask at which row it starts.
+# (4 min) Derive it with the board: cover the picture with the window and ask at which row it
+# starts.
 #
-# A stamp that comes out upright was the sign of a true convolution. Channels: forward a filter takes
-# C channels to one; backward each channel collects from all F filters.
+# A stamp that comes out upright was the sign of a true convolution. Channels: forward a filter
+# takes C channels to one; backward each channel collects from all F filters.
 
 # %% [markdown] question
 # ## How many zeros around `dout`?
@@ -276,8 +277,8 @@ figure.tight_layout()
 # Here `dout` is 1 everywhere, so each place says: the window that I saw.
 
 # %% picture
-"""A picture of 3 by 3 that counts from 0 to 8. Its four windows of 2 by 2: 0 1 3 4, then 1 2 4 5, then 3 4
-6 7, then 4 5 7 8. Their sum, dw, is 8 12 20 24."""
+"""A picture of 3 by 3 that counts from 0 to 8. Its four windows of 2 by 2: 0 1 3 4, then 1 2 4 5,
+then 3 4 6 7, then 4 5 7 8. Their sum, dw, is 8 12 20 24."""
 x = np.arange(9).reshape(3, 3)
 axis = draw.canvas(19, 5)
 draw.cells(axis, x, 0, 1, label="x", size=18)
@@ -288,8 +289,8 @@ for k, (i, j) in enumerate(np.ndindex(2, 2)):
 draw.cells(axis, [[8, 12], [20, 24]], 15.5, 1.5, fill="C8", label="dw", size=18)
 
 # %% [markdown] notes
-# (4 min) In lecture 02 each place had a filter of its own. There the gradient of a filter is its dout
-# times its window. Sharing means that all these filters are one: a number used in many places
+# (4 min) In lecture 02 each place had a filter of its own. There the gradient of a filter is its
+# dout times its window. Sharing means that all these filters are one: a number used in many places
 # collects from all of them.
 #
 # Check one on the board: 0 plus 1 plus 3 plus 4 is 8. Nothing is turned around here.
@@ -309,11 +310,12 @@ draw.cells(axis, [[8, 12], [20, 24]], 15.5, 1.5, fill="C8", label="dw", size=18)
 # %% [markdown] slide
 # ## Test all of `dx` with two passes
 #
-# Move all numbers at once, along `v`: $\;\frac{L(x + h v) - L(x - h v)}{2h} \approx \sum_k \text{dx}_k \, v_k$
+# Move all numbers at once, along `v`:
+# $\;\frac{L(x + h v) - L(x - h v)}{2h} \approx \sum_k \text{dx}_k \, v_k$
 
 # %% picture
-"""Measured slopes against those that dx predicts, for fifty random directions. Circles, for a right dx, all
-lie on the diagonal. Crosses, for a dx with a flipped filter, are scattered."""
+"""Measured slopes against those that dx predicts, for fifty random directions. Circles, for a right
+dx, all lie on the diagonal. Crosses, for a dx with a flipped filter, are scattered."""
 x, w, b = rng.normal(size=(2, 3, 8, 9)), rng.normal(size=(4, 3, 3, 3)), np.zeros(4)
 dout = rng.normal(size=(2, 4, 6, 7))
 figure, axis = plt.subplots(figsize=(11.5, 4.7))
@@ -334,7 +336,8 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (4 min) Every circle lies on the line. Of the crosses hardly any do: one random direction finds a
-# wrong gradient nearly always. One that is chosen badly may not, such as a v of zeros but for one 1.
+# wrong gradient nearly always. One that is chosen badly may not, such as a v of zeros but for
+# one 1.
 #
 # This is how large layers are tested, in this course as in the libraries.
 

@@ -19,8 +19,8 @@ cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
 # %% [markdown] slide
 # ## Four loops are slow
 #
-# AlexNet's first layer: $55 \cdot 55 \cdot 96 = 290{,}400$ outputs, and a dot product of 363 numbers
-# for each.
+# AlexNet's first layer: $55 \cdot 55 \cdot 96 = 290{,}400$ outputs, and a dot product of 363
+# numbers for each.
 #
 # A turn of a Python loop takes some 5 to 10 millionths of a second.
 #
@@ -37,9 +37,9 @@ cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
 # ## A window becomes a column
 
 # %% picture
-"""A picture of 2 by 4 numbers from 0 to 7, its first window of 2 by 2 marked. An arrow leads to a matrix
-of 4 by 3, whose first column is 0, 1, 4, 5. To its left the filter as a row: 1, 2, 3, 4. To the right the
-product: 34, 44, 54."""
+"""A picture of 2 by 4 numbers from 0 to 7, its first window of 2 by 2 marked. An arrow leads to a
+matrix of 4 by 3, whose first column is 0, 1, 4, 5. To its left the filter as a row: 1, 2, 3, 4. To
+the right the product: 34, 44, 54."""
 axis = draw.canvas(19, 6.6)
 draw.cells(axis, x, 0, 2.4, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=18)
 draw.arrow(axis, (4.3, 3.4), (5.3, 3.4))
@@ -50,8 +50,8 @@ axis.text(14.1, 3.5, "=", ha="center", va="center", fontsize=24)
 draw.cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill="C7", label="out", size=18)
 
 # %% [markdown] notes
-# (4 min) Read each window row by row and write it from top to bottom. The filter is a row. Row times
-# column is one stop: 0 plus 2 plus 12 plus 20 is 34. All three stops are one product.
+# (4 min) Read each window row by row and write it from top to bottom. The filter is a row. Row
+# times column is one stop: 0 plus 2 plus 12 plus 20 is 34. All three stops are one product.
 #
 # More filters are more rows. More windows are more columns. That is all.
 
@@ -61,8 +61,8 @@ draw.cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill="C7", label="out",
 # 227 x 227 x 3, windows of 11 x 11, stride 4. How many rows and columns has `cols`?
 
 # %% [markdown] answer
-# $3 \cdot 11 \cdot 11 = 363$ rows, $55 \cdot 55 = 3025$ columns. 96 filters: a product of 96 x 363 by
-# 363 x 3025.
+# $3 \cdot 11 \cdot 11 = 363$ rows, $55 \cdot 55 = 3025$ columns. 96 filters: a product of 96 x 363
+# by 363 x 3025.
 
 # %% [markdown] notes
 # (2 min) The 55 is lecture 01: 227 minus 11, over 4, plus 1. The 363 is summed away.
@@ -74,8 +74,9 @@ draw.cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill="C7", label="out",
 demo.im2col()
 
 # %% [markdown] notes
-# (4 min) Two channels. Right arrow for the next window. A column holds channel 0's four numbers, then
-# channel 1's. Then show the map of copies: the pixels in the middle have been written four times.
+# (4 min) Two channels. Right arrow for the next window. A column holds channel 0's four numbers,
+# then channel 1's. Then show the map of copies: the pixels in the middle have been written four
+# times.
 
 # %% [markdown] slide
 # ## One order, kept everywhere
@@ -89,9 +90,9 @@ demo.im2col()
 # - The windows of a picture stay together: results fold into maps by a reshape.
 
 # %% [markdown] notes
-# (3 min) Any order would do, if it were the same on both sides. This one costs nothing for the filters.
-# PyTorch's unfold has the same rows and keeps the batch apart. CS231n's columns run with the pictures
-# fastest.
+# (3 min) Any order would do, if it were the same on both sides. This one costs nothing for the
+# filters. PyTorch's unfold has the same rows and keeps the batch apart. CS231n's columns run with
+# the pictures fastest.
 
 # %% [markdown] slide
 # ## The price
@@ -109,8 +110,8 @@ demo.im2col()
 # %% [markdown] notes
 # (3 min) A guess without counting: 11 over 4, squared, is 7.6; near the border it is a little less.
 #
-# For a batch of 64 volumes of 32 x 32 x 32, 8 MiB become 72 MiB. Libraries make the columns of a few
-# pictures at a time, in a small buffer that stays in the cache.
+# For a batch of 64 volumes of 32 x 32 x 32, 8 MiB become 72 MiB. Libraries make the columns of a
+# few pictures at a time, in a small buffer that stays in the cache.
 
 # %% [markdown] question
 # ## A fold that went wrong
@@ -127,7 +128,8 @@ demo.im2col()
 
 # %% [markdown] notes
 # (4 min) The shape is right and the values are right; they stand in wrong places. It is right where
-# there is one picture, so a test with a batch of one never finds it. A reshape never moves a number.
+# there is one picture, so a test with a batch of one never finds it. A reshape never moves a
+# number.
 
 # %% [markdown] slide
 # ## Backward is two more products
@@ -139,8 +141,8 @@ demo.im2col()
 # `dcols` has one number for every **copy** of a pixel. `dx` wants one for every **pixel**.
 
 # %% [markdown] notes
-# (4 min) Let the shapes decide: F by L times L by C HH WW has the shape of the filters. There is only
-# one way to multiply them. db is the sum of each row of D.
+# (4 min) Let the shapes decide: F by L times L by C HH WW has the shape of the filters. There is
+# only one way to multiply them. db is the sum of each row of D.
 #
 # Ask before the next slide: what must happen to the copies of one pixel?
 
@@ -152,8 +154,8 @@ demo.im2col()
 # There and back is not where you were: each pixel comes back times the number of windows over it.
 
 # %% picture
-"""Above, the picture of 2 by 4 numbers from 0 to 7. Below, what comes back: 0, 2, 4, 3 and 4, 10, 12, 7;
-the four numbers in the middle have doubled."""
+"""Above, the picture of 2 by 4 numbers from 0 to 7. Below, what comes back: 0, 2, 4, 3 and 4, 10,
+12, 7; the four numbers in the middle have doubled."""
 back = np.array([[0, 2, 4, 3], [4, 10, 12, 7]])
 middle = [(i, j) for i in (0, 1) for j in (1, 2)]
 axis = draw.canvas(7.2, 7, inch=0.75)
@@ -175,7 +177,8 @@ draw.cells(
 # 1, 2, 3, 2, 1. With stride 2: 1, 1, 2, 1, 1.
 
 # %% [markdown] notes
-# (2 min) A pixel at the border is seen less often. A net without padding hardly looks at its corners.
+# (2 min) A pixel at the border is seen less often. A net without padding hardly looks at its
+# corners.
 
 # %% [markdown] slide
 # ## An identity that finds mistakes
@@ -190,8 +193,8 @@ draw.cells(
 
 # %% [markdown] notes
 # (4 min) Angle brackets: the sum of all products. On the left every copy of a pixel meets its own
-# number of y; on the right these are added first. There is no step h, so nothing but rounding stands
-# between the two sides: 10 to the minus 14, not 10 to the minus 7.
+# number of y; on the right these are added first. There is no step h, so nothing but rounding
+# stands between the two sides: 10 to the minus 14, not 10 to the minus 7.
 #
 # For a matrix the adjoint is the transpose.
 
@@ -207,8 +210,8 @@ draw.cells(
 # Three ones, two of them for place 0. What is in `total`?
 
 # %% [markdown] answer
-# $[1, 1]$. All three places are read, added to and written back: one copy is lost, with no error and
-# no warning. `np.add.at(total, places, 1)` gives $[2, 1]$.
+# $[1, 1]$. All three places are read, added to and written back: one copy is lost, with no error
+# and no warning. `np.add.at(total, places, 1)` gives $[2, 1]$.
 
 # %% [markdown] notes
 # (3 min) np.add.at adds one by one. It is right, and slow. Slices never name a place twice, so with

@@ -38,8 +38,8 @@ draw.cells(axis, pooled, 1, 5.9, fill="C7", label="out, F = 2, S = 2", size=20)
 draw.arrow(axis, (2, 4.8), (2, 5.3))
 
 # %% [markdown] notes
-# (4 min) Do the four windows aloud: 7, 4, 8, 9. There is no padding in pooling, so the formula has no
-# P. Three of four numbers are gone: 75 per cent.
+# (4 min) Do the four windows aloud: 7, 4, 8, 9. There is no padding in pooling, so the formula has
+# no P. Three of four numbers are gone: 75 per cent.
 
 # %% [markdown] question
 # ## Two pools
@@ -52,8 +52,8 @@ draw.arrow(axis, (2, 4.8), (2, 5.3))
 # overlap by one row.
 
 # %% [markdown] notes
-# (3 min) Ask for the depth as well; someone always divides it. Then ask what 224 gives with F = 3 and
-# S = 2: 111.5, it does not fit.
+# (3 min) Ask for the depth as well; someone always divides it. Then ask what 224 gives with F = 3
+# and S = 2: 111.5, it does not fit.
 
 # %% [markdown] slide
 # ## What survives
@@ -62,7 +62,8 @@ draw.arrow(axis, (2, 4.8), (2, 5.3))
 
 # %% picture
 """A photograph of a cameraman, and three maps of 64 by 64 made from it: by the maximum, the legs of
-the tripod have grown thick and white; by the average and by the L2 length they fade into the grass."""
+the tripod have grown thick and white; by the average and by the L2 length they fade into the
+grass."""
 photo = data.photo("camera")
 mean_square = avg_pool_forward(photo**2, 8, 8, 8)[0]
 small = [pool(photo, 8, 8, 8)[0] for pool in (max_pool_forward, avg_pool_forward)]
@@ -93,11 +94,11 @@ figure.tight_layout()
 # The last column: each pixel's slope, times 26.
 
 # %% [markdown] notes
-# (4 min) 9 plus 16 plus 144 is 169, and its root is 13. The slope of L2 is x over out: 26 times minus
-# 3 over 13 is minus 6. What L2 does with a window of zeros is a question of the notebook.
+# (4 min) 9 plus 16 plus 144 is 169, and its root is 13. The slope of L2 is x over out: 26 times
+# minus 3 over 13 is minus 6. What L2 does with a window of zeros is a question of the notebook.
 #
-# A pool that starts from zero as the largest so far would answer 0 for a window of negatives. Here it
-# would look right by chance. That is the commonest bug of this lesson.
+# A pool that starts from zero as the largest so far would answer 0 for a window of negatives. Here
+# it would look right by chance. That is the commonest bug of this lesson.
 
 # %% [markdown] slide halves
 # ## The gradient goes to the winner
@@ -108,8 +109,8 @@ figure.tight_layout()
 # forward remembers it.
 
 # %% picture
-"""The gradient 1, 2, 3, 4 of the four outputs, and below it the gradient of the 4 by 4 map: zeros, but
-for 1, 2, 3 and 4 at the places of the four maxima."""
+"""The gradient 1, 2, 3, 4 of the four outputs, and below it the gradient of the 4 by 4 map: zeros,
+but for 1, 2, 3 and 4 at the places of the four maxima."""
 dx = np.zeros((4, 4))
 places = [(0, 1), (1, 2), (3, 0), (2, 2)]
 for value, place in enumerate(places, start=1):
@@ -143,8 +144,8 @@ demo.max_pooling()
 
 # %% [markdown] notes
 # (2 min) Assigning in place of adding gives 1: the last window wins. Of public solutions whose
-# backward passes the best-known assignment's own test, 87 per cent fail on overlapping windows or on
-# ties.
+# backward passes the best-known assignment's own test, 87 per cent fail on overlapping windows or
+# on ties.
 
 # %% [markdown] slide
 # ## Two winners
@@ -160,16 +161,17 @@ demo.max_pooling()
 # The output rises by $\varepsilon$, so the loss rises by $6\,\varepsilon$.
 
 # %% [markdown] notes
-# (4 min) Raise all four pixels by the same small amount. The output rises by as much, the loss by six
-# times as much. So the numbers of dx must add up to 6: the sum of dx is the sum of dout, always.
+# (4 min) Raise all four pixels by the same small amount. The output rises by as much, the loss by
+# six times as much. So the numbers of dx must add up to 6: the sum of dx is the sum of dout,
+# always.
 #
 # Ties are not rare: behind a ReLU many windows are all zeros.
 
 # %% [markdown] slide
 # ## Pooling through columns
 #
-# `im2col` writes every window as a column. A convolution multiplies; a pool takes the largest of each
-# column. One thing has to change first.
+# `im2col` writes every window as a column. A convolution multiplies; a pool takes the largest of
+# each column. One thing has to change first.
 #
 # | a batch of (2, 3, 4, 8), $F = 2$, $S = 2$ | shape of the columns |
 # |---|---|
@@ -184,8 +186,8 @@ demo.max_pooling()
 # %% [markdown] question
 # ## Can a convolution pool?
 #
-# Average pooling of 64 channels, windows of 2 x 2, as one convolution. Which weights? How many of the
-# 16,384 are not zero? And the maximum?
+# Average pooling of 64 channels, windows of 2 x 2, as one convolution. Which weights? How many of
+# the 16,384 are not zero? And the maximum?
 
 # %% [markdown] answer
 # Filter $f$ has four weights of $\tfrac14$ on channel $f$ and zeros elsewhere: 256 of 16,384. The
@@ -209,15 +211,16 @@ demo.max_pooling()
 # For the five pools of VGG-16: 2.4 million, of 138 million.
 
 # %% [markdown] notes
-# (3 min) 16 times 64 plus 16 is 1,040: more than the layer before it. In VGG-16 that is not even two
-# per cent. ResNet and most nets after it have one pool, or none, in the middle.
+# (3 min) 16 times 64 plus 16 is 1,040: more than the layer before it. In VGG-16 that is not even
+# two per cent. ResNet and most nets after it have one pool, or none, in the middle.
 
 # %% [markdown] slide
 # ## One pixel to the side
 
 # %% picture
-"""A plot. Across: pixels to the side, 0 to 4. Up: change of the small map. Stride alone rises to about 1
-with the first pixel; average and max pooling stay near a quarter to a third there, and rise after it."""
+"""A plot. Across: pixels to the side, 0 to 4. Up: change of the small map. Stride alone rises to
+about 1 with the first pixel; average and max pooling stay near a quarter to a third there, and rise
+after it."""
 edges = np.maximum(np.diff(data.photo("camera"))[:, :, 128:384], 0)
 
 
@@ -241,10 +244,10 @@ axis.set_ylabel("change of the small map")
 axis.legend()
 
 # %% [markdown] notes
-# (4 min) A map of edges, made smaller by four in three ways. One pixel to the side, and the map made
-# by stride alone has changed as much as it varies at all: thin edges fall between the pixels that are
-# kept. The pools forgive a shift that is small against their window. After four pixels little is left
-# of that.
+# (4 min) A map of edges, made smaller by four in three ways. One pixel to the side, and the map
+# made by stride alone has changed as much as it varies at all: thin edges fall between the pixels
+# that are kept. The pools forgive a shift that is small against their window. After four pixels
+# little is left of that.
 
 # %% [markdown] slide
 # ## Today's notebook
@@ -259,5 +262,5 @@ axis.legend()
 # - Gradients that meet add up: `sum(dx)` is `sum(dout)` for max and average.
 
 # %% [markdown] notes
-# (2 min) The sum rule does not hold for L2: say so. Ask for the bug that would pass on windows which
-# do not overlap.
+# (2 min) The sum rule does not hold for L2: say so. Ask for the bug that would pass on windows
+# which do not overlap.

@@ -36,16 +36,16 @@ from convbook.layers import conv_forward
 # %% [markdown] question
 # ## Three gradients, three sums
 #
-# `dout` is $(N, M)$. A gradient adds up the shares of all places where a number was used. In how many
-# places is a number of `x` used? A weight? A bias?
+# `dout` is $(N, M)$. A gradient adds up the shares of all places where a number was used. In how
+# many places is a number of `x` used? A weight? A bias?
 
 # %% [markdown] answer
-# A number of `x` meets $M$ units. A weight meets $N$ pictures, and so does a bias. The notebook asks
-# for `dx` and `dw` as matrix products: the shapes leave one choice.
+# A number of `x` meets $M$ units. A weight meets $N$ pictures, and so does a bias. The notebook
+# asks for `dx` and `dw` as matrix products: the shapes leave one choice.
 
 # %% [markdown] notes
-# (3 min) The question of lesson 03: where is the number used? Leave the products to the notebook. There
-# dx goes back to the shape of the pictures; people forget that reshape.
+# (3 min) The question of lesson 03: where is the number used? Leave the products to the notebook.
+# There dx goes back to the shape of the pictures; people forget that reshape.
 
 # %% [markdown] slide halves
 # ## How wrong is it?
@@ -78,8 +78,9 @@ axes[-1].set_xticks([0, 1], ["class 0 (right)", "class 1"])
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) Scores 0 and log 3. The exponentials are 1 and 3, so a quarter and three quarters. The loss is
-# log 4. The gradient takes from the wrong class and gives to the right one: a row adds up to 0.
+# (4 min) Scores 0 and log 3. The exponentials are 1 and 3, so a quarter and three quarters. The
+# loss is log 4. The gradient takes from the wrong class and gives to the right one: a row adds up
+# to 0.
 
 # %% [markdown] question
 # ## Scores of 1000, 0 and -1000
@@ -92,17 +93,17 @@ figure.tight_layout()
 # Take the largest of **each row**. And never take the logarithm of a 0.
 
 # %% [markdown] notes
-# (3 min) One maximum for the whole batch is not enough: rows far below it become all zeros. Of about 70
-# public solutions, 41 per cent of the softmax losses overflow.
+# (3 min) One maximum for the whole batch is not enough: rows far below it become all zeros. Of
+# about 70 public solutions, 41 per cent of the softmax losses overflow.
 
 # %% [markdown] slide
 # ## A convolution with all its zeros
 
 # %% picture
-"""The matrix of a convolution along four numbers with the filter 1, 2: three rows by four columns. The
-row of an output holds 1 and 2 at its window, and zeros elsewhere; each row is the one before it, one
-place further right. To its right, the much larger matrix of a picture of 5 by 6 and a filter of 3 by
-3: a pattern of bands."""
+"""The matrix of a convolution along four numbers with the filter 1, 2: three rows by four columns.
+The row of an output holds 1 and 2 at its window, and zeros elsewhere; each row is the one before
+it, one place further right. To its right, the much larger matrix of a picture of 5 by 6 and a
+filter of 3 by 3: a pattern of bands."""
 line = np.array([[1, 0, 0], [2, 1, 0], [0, 2, 1], [0, 0, 2]])
 impulses = np.eye(30).reshape(30, 1, 5, 6)
 kernel = np.arange(1, 10).reshape(1, 1, 3, 3)
@@ -124,9 +125,9 @@ for axis in axes:
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) Shown lying down: a row is an output. Not to look at a pixel, and to look with weight 0, are
-# the same. So a convolution is a fully-connected layer whose matrix is mostly zeros and whose other
-# numbers repeat along diagonals.
+# (4 min) Shown lying down: a row is an output. Not to look at a pixel, and to look with weight 0,
+# are the same. So a convolution is a fully-connected layer whose matrix is mostly zeros and whose
+# other numbers repeat along diagonals.
 
 # %% [markdown] slide
 # ## How many zeros?
@@ -140,8 +141,8 @@ figure.tight_layout()
 # Two steps: look only near (1 in 426), and share (1 in 3025).
 
 # %% [markdown] notes
-# (3 min) 154,587 inputs times 290,400 outputs. Not zero: 290,400 times 363. Different: 96 times 363.
-# The first step is the window, the second is sharing.
+# (3 min) 154,587 inputs times 290,400 outputs. Not zero: 290,400 times 363. Different: 96
+# times 363. The first step is the window, the second is sharing.
 
 # %% [markdown] question
 # ## And the other way round
@@ -154,7 +155,8 @@ figure.tight_layout()
 # next sees 1 x 1 x 4096, so its filters are 1 x 1.
 
 # %% [markdown] notes
-# (3 min) A window as large as the picture stops once. No number changes; each only gets a new place.
+# (3 min) A window as large as the picture stops once. No number changes; each only gets a new
+# place.
 
 # %% [markdown] slide
 # ## Now let it slide
@@ -163,16 +165,16 @@ figure.tight_layout()
 demo.fc_to_conv()
 
 # %% [markdown] notes
-# (4 min) An FC layer for crops of 3 x 3 over a picture of 7 x 7. Each cell of the map is the layer's
-# answer to one crop. Tap a pixel: which cells have it in their crop? Keep the demo open for the
-# question of half a stride: set passes to 4.
+# (4 min) An FC layer for crops of 3 x 3 over a picture of 7 x 7. Each cell of the map is the
+# layer's answer to one crop. Tap a pixel: which cells have it in their crop? Keep the demo open for
+# the question of half a stride: set passes to 4.
 
 # %% [markdown] slide
 # ## Find the other eye
 
 # %% picture
-"""At the left a cat; a frame marks one eye, 14 by 21 pixels. At the right the map of a single unit whose
-weights are that eye: two bright spots, at the eye itself and at the other eye."""
+"""At the left a cat; a frame marks one eye, 14 by 21 pixels. At the right the map of a single unit
+whose weights are that eye: two bright spots, at the eye itself and at the other eye."""
 cat = data.photo("chelsea")[:, :, ::3, ::3]
 eye = cat[:, :, 32:46, 46:67]
 template = eye - eye.mean(axis=(2, 3), keepdims=True)
@@ -190,8 +192,9 @@ for axis in axes:
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) No training: the weights are the eye itself, less the mean of each colour. It scores 1 where
-# it was cut out, and the other eye, which the unit has never seen, is the second brightest spot: 0.75.
+# (3 min) No training: the weights are the eye itself, less the mean of each colour. It scores 1
+# where it was cut out, and the other eye, which the unit has never seen, is the second brightest
+# spot: 0.75.
 
 # %% [markdown] slide
 # ## A whole net that slides
@@ -205,27 +208,28 @@ figure.tight_layout()
 # One by one, the crops have 12.25 times as many pixels.
 
 # %% [markdown] notes
-# (3 min) 36 times 224 squared, over 384 squared. Neighbouring crops share most of their pixels, and the
-# large picture computes them once.
+# (3 min) 36 times 224 squared, over 384 squared. Neighbouring crops share most of their pixels, and
+# the large picture computes them once.
 
 # %% [markdown] question
 # ## Half the stride
 #
-# "Forward the net twice, the second time over the picture shifted by 16 pixels along both axes." How
-# much of the 11 x 11 map does that fill?
+# "Forward the net twice, the second time over the picture shifted by 16 pixels along both axes."
+# How much of the 11 x 11 map does that fill?
 
 # %% [markdown] answer
 # $36 + 25 = 61$ of 121: a checkerboard. It takes four passes, with the shifts (0, 0), (16, 0),
 # (0, 16) and (16, 16): $36 + 30 + 30 + 25 = 121$.
 
 # %% [markdown] notes
-# (4 min) This sentence stands in a well-known lecture note. A shift along both axes fills cells with odd
-# row and odd column. Those with one odd and one even need two more passes.
+# (4 min) This sentence stands in a well-known lecture note. A shift along both axes fills cells
+# with odd row and odd column. Those with one odd and one even need two more passes.
 
 # %% [markdown] slide
 # ## Is the map what the crops would get?
 #
-# A cell of the map depends on its field. A crop alone sees **zeros** where the map sees the picture.
+# A cell of the map depends on its field. A crop alone sees **zeros** where the map sees the
+# picture.
 #
 # | padding inside the net | map and crops |
 # |---|---|
@@ -236,8 +240,8 @@ figure.tight_layout()
 # VGG-16 pads all thirteen convolutions.
 
 # %% [markdown] notes
-# (3 min) "Identical scores" is often said and holds for nets without padding only. The difference need
-# not be bad: the map sees more. But a test of fc_to_conv must know it.
+# (3 min) "Identical scores" is often said and holds for nets without padding only. The difference
+# need not be bad: the map sees more. But a test of fc_to_conv must know it.
 
 # %% [markdown] slide
 # ## Today's notebook
@@ -247,11 +251,11 @@ figure.tight_layout()
 #
 # **Take away**
 #
-# - A convolution is an FC layer with zeros and shared weights; an FC layer is a convolution as large
-#   as its input.
+# - A convolution is an FC layer with zeros and shared weights; an FC layer is a convolution as
+#   large as its input.
 # - Shift each row by its maximum before you exponentiate.
 # - A converted net takes pictures of any size. Half the stride takes four passes.
 
 # %% [markdown] notes
-# (2 min) The SVM loss was not on a slide; it is in the notebook with its own numbers: scores 3, 5, 1
-# with class 0 right cost 3.
+# (2 min) The SVM loss was not on a slide; it is in the notebook with its own numbers: scores 3, 5,
+# 1 with class 0 right cost 3.

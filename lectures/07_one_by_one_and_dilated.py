@@ -8,7 +8,7 @@ from convbook.layers import conv_backward, conv_forward
 
 
 def field(layers):
-    """Ways that lead from each pixel to one output, of 3 x 3 filters of ones with these dilations."""
+    """Ways that lead from each pixel to one output, of 3 x 3 filters of ones so dilated."""
     x, caches = np.zeros((1, 1, 31, 31)), []
     for dilation in layers:
         x, cache = conv_forward(
@@ -50,8 +50,9 @@ def field(layers):
 # ## It mixes colours and moves nothing
 
 # %% picture
-"""A photograph of a cup of coffee on a red saucer, and three maps. In grey the saucer is dark; in red
-against green it is the lightest thing; in yellow against blue the coffee is lightest. Edges are sharp."""
+"""A photograph of a cup of coffee on a red saucer, and three maps. In grey the saucer is dark; in
+red against green it is the lightest thing; in yellow against blue the coffee is lightest. Edges are
+sharp."""
 photo = data.photo("coffee")
 w = np.array([[0.3, 0.6, 0.1], [1, -1, 0], [0.5, 0.5, -1]]).reshape(3, 3, 1, 1)
 maps = conv_forward(photo, w, np.zeros(3))[0][0]
@@ -64,8 +65,8 @@ for axis, array, title in zip(axes.flat, [photo[0].transpose(1, 2, 0), *maps], t
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Three filters made by hand. Look at the saucer: dark in grey, the lightest thing in the third
-# picture. All edges are as sharp as in the photograph, for no pixel has seen its neighbour.
+# (3 min) Three filters made by hand. Look at the saucer: dark in grey, the lightest thing in the
+# third picture. All edges are as sharp as in the photograph, for no pixel has seen its neighbour.
 
 # %% [markdown] question
 # ## Thin first
@@ -78,8 +79,8 @@ figure.tight_layout()
 # $192 \cdot 16 + 5 \cdot 5 \cdot 16 \cdot 32 = 15{,}872$: about a tenth.
 
 # %% [markdown] notes
-# (4 min) This is GoogLeNet's trick. The multiplications shrink by the same factor, as every weight is
-# used once at each place.
+# (4 min) This is GoogLeNet's trick. The multiplications shrink by the same factor, as every weight
+# is used once at each place.
 
 # %% [markdown] slide
 # ## A filter with holes
@@ -87,8 +88,8 @@ figure.tight_layout()
 # The dilation $D$ is the distance between neighbouring weights, in pixels.
 
 # %% picture
-"""The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210. With
-D = 2 its weights stand over 0, 2 and 4, and it gives 420."""
+"""The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210.
+With D = 2 its weights stand over 0, 2 and 4, and it gives 420."""
 line = np.arange(5)
 axis = draw.canvas(14, 5.6)
 for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
@@ -102,7 +103,8 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 
 # %% [markdown] notes
 # (4 min) Read the digits from the right: 210 has seen pixels 0, 1, 2; 420 has seen 0, 2, 4. D = 1
-# leaves nothing out; PyTorch counts like this. Some notes count the pixels left out: their 1 is our 2.
+# leaves nothing out; PyTorch counts like this. Some notes count the pixels left out: their 1 is
+# our 2.
 
 # %% [markdown] question
 # ## Find the mistake
@@ -111,8 +113,8 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 # $w = [1, 10, 100]$, what does it give, and how does the number betray it?
 
 # %% [markdown] answer
-# 600: hundreds only. $w_2$ stands twice, and $w_1$, the weight of the tens, is missing. Each weight is
-# used exactly once in an output.
+# 600: hundreds only. $w_2$ stands twice, and $w_1$, the weight of the tens, is missing. Each weight
+# is used exactly once in an output.
 
 # %% [markdown] notes
 # (3 min) The line stands in a copy of a well-known lecture note. Numbers that can be read digit by
@@ -131,8 +133,8 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 # $S = 1$.
 
 # %% [markdown] notes
-# (3 min) HH minus 1 steps from the first row to the last, each D pixels long, and the first row itself.
-# Backward changes in the same way: the gradient goes where the forward pass has read.
+# (3 min) HH minus 1 steps from the first row to the last, each D pixels long, and the first row
+# itself. Backward changes in the same way: the gradient goes where the forward pass has read.
 
 # %% [markdown] slide
 # ## What an output sees
@@ -141,13 +143,15 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 demo.receptive_field()
 
 # %% [markdown] notes
-# (5 min) Click any cell, or use the arrow keys inside the demo. The number in a cell counts the ways
-# from it to the output. Change one stride and let the room say what happens to the layers after it.
+# (5 min) Click any cell, or use the arrow keys inside the demo. The number in a cell counts the
+# ways from it to the output. Change one stride and let the room say what happens to the layers
+# after it.
 
 # %% [markdown] slide
 # ## Size and jump
 #
-# The field has a `size`; neighbouring outputs see fields that are one `jump` apart. Both begin as 1.
+# The field has a `size`; neighbouring outputs see fields that are one `jump` apart. Both begin
+# as 1.
 #
 # - A layer $(F, S, D)$ widens the field by $(F - 1) \cdot D \cdot \text{jump}$.
 # - After that its stride multiplies the jump by $S$.
@@ -159,8 +163,8 @@ demo.receptive_field()
 # | VGG-16 up to its last pool | 212 | 32 |
 
 # %% [markdown] notes
-# (4 min) A stride makes nothing wider in its own layer; it makes all later layers wider. The 32 is the
-# 32 by which lecture 06 divided 384. Padding changes none of this.
+# (4 min) A stride makes nothing wider in its own layer; it makes all later layers wider. The 32 is
+# the 32 by which lecture 06 divided 384. Padding changes none of this.
 
 # %% [markdown] question
 # ## Stride first, or last?
@@ -171,7 +175,8 @@ demo.receptive_field()
 # Stride first: 7 against 5. The jump is 2 in both.
 
 # %% [markdown] notes
-# (2 min) First: 1 plus 2, then 2 times 2 more. Last: 1 plus 2, then 2 more; its stride comes too late.
+# (2 min) First: 1 plus 2, then 2 times 2 more. Last: 1 plus 2, then 2 more; its stride comes too
+# late.
 
 # %% [markdown] slide
 # ## The same weights, three fields
@@ -180,7 +185,8 @@ demo.receptive_field()
 
 # %% picture
 """Three maps of 17 by 17 pixels. Dilations 1, 1, 1: a field of 7 by 7, brightest in its middle.
-Dilations 1, 2, 4: a full field of 15 by 15. Dilations 2, 2, 2: a grid of 49 single pixels over 13 by 13."""
+Dilations 1, 2, 4: a full field of 15 by 15. Dilations 2, 2, 2: a grid of 49 single pixels over 13
+by 13."""
 figure, axes = plt.subplots(1, 3, figsize=(13, 4.8))
 for axis, layers in zip(axes, [(1, 1, 1), (1, 2, 4), (2, 2, 2)], strict=True):
     ways = field(layers)[7:24, 7:24]
@@ -195,9 +201,9 @@ axes[0].set_ylabel("17 pixels")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) The gradient of one output, through three 3 x 3 layers of ones: 27 weights each time. Left: 49
-# ways from the middle, one from a corner. Right: every step is even, so odd rows and columns are never
-# met. That is why dilations grow from layer to layer.
+# (4 min) The gradient of one output, through three 3 x 3 layers of ones: 27 weights each time.
+# Left: 49 ways from the middle, one from a corner. Right: every step is even, so odd rows and
+# columns are never met. That is why dilations grow from layer to layer.
 
 # %% [markdown] slide
 # ## Three small filters, or one large?
@@ -226,8 +232,9 @@ figure.tight_layout()
 # that. It is the true convolution of the two.
 
 # %% [markdown] notes
-# (4 min) Let them put h into the second formula and sort by pixels. No filter does what a stack with a
-# ReLU does: x and minus x would have to give opposite outputs. The ReLU makes depth worth something.
+# (4 min) Let them put h into the second formula and sort by pixels. No filter does what a stack
+# with a ReLU does: x and minus x would have to give opposite outputs. The ReLU makes depth worth
+# something.
 
 # %% [markdown] slide
 # ## Today's notebook
@@ -242,5 +249,5 @@ figure.tight_layout()
 # - Small filters in a stack have fewer weights and need more memory.
 
 # %% [markdown] notes
-# (2 min) Section 6 of the notebook was not on a slide: without padding, fifteen 3 x 3 layers use up a
-# picture of 32 x 32, and its border hardly counts.
+# (2 min) Section 6 of the notebook was not on a slide: without padding, fifteen 3 x 3 layers use up
+# a picture of 32 x 32, and its border hardly counts.

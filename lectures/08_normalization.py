@@ -55,30 +55,30 @@ x_pieces, labels = pieces(400)
 # $$q \;\to\; \frac{D s^2}{2} \, q$$
 
 # %% [markdown] notes
-# (3 min) The size of the activations is the root of q. Sums have mean 0, because the weights have. So
-# half of the mean square comes from negative sums, and the ReLU drops it.
+# (3 min) The size of the activations is the root of q. Sums have mean 0, because the weights have.
+# So half of the mean square comes from negative sums, and the ReLU drops it.
 
 # %% [markdown] question
 # ## Ten layers deep
 #
-# $D = 50$. By what factor does the size $\sqrt{q}$ change in one layer, and in ten, if $s = 0.1$? If
-# $s = 0.4$? Which $s$ keeps it?
+# $D = 50$. By what factor does the size $\sqrt{q}$ change in one layer, and in ten, if $s = 0.1$?
+# If $s = 0.4$? Which $s$ keeps it?
 
 # %% [markdown] answer
 # $50 \cdot 0.01 / 2 = 1/4$: the size is halved, and ten layers leave $1/1024$. With $s = 0.4$ it
 # doubles, and ends 1024 times as large. $s = 0.2$ keeps it.
 
 # %% [markdown] notes
-# (3 min) Let them do s = 0.1 alone first, then ask for the other two by proportion. Ten factors of a
-# half make a thousandth. Depth turns a small slip of scale into a large one.
+# (3 min) Let them do s = 0.1 alone first, then ask for the other two by proportion. Ten factors of
+# a half make a thousandth. Depth turns a small slip of scale into a large one.
 
 # %% [markdown] slide
 # ## Measured, on 2000 pieces of photographs
 
 # %% picture
-"""Nine histograms of what arrives at the ReLU of layers 1, 4 and 10. In the first row, s = 0.1, they
-narrow to a spike; in the second, s = 0.2, they stay in range; in the third, s = 0.4, they become so
-wide that hardly anything is left on the axis."""
+"""Nine histograms of what arrives at the ReLU of layers 1, 4 and 10. In the first row, s = 0.1,
+they narrow to a spike; in the second, s = 0.2, they stay in range; in the third, s = 0.4, they
+become so wide that hardly anything is left on the axis."""
 figure, axes = plt.subplots(3, 3, figsize=(13, 6.6), sharex=True, sharey=True)
 for line, s in zip(axes, (0.1, 0.2, 0.4), strict=True):
     x, arrived = x_pieces, []
@@ -100,9 +100,9 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (3 min) Read a row from left to right; std is the standard deviation. Above, the spike leaves the
-# picture: by layer 10 all pieces look the same. Below, most values lie beyond the axis. Only the middle
-# row stays in range. 0.2 was found by calculation; then training moves every weight, and nobody
-# calculates again.
+# picture: by layer 10 all pieces look the same. Below, most values lie beyond the axis. Only the
+# middle row stays in range. 0.2 was found by calculation; then training moves every weight, and
+# nobody calculates again.
 
 # %% [markdown] question halves
 # ## Divide by the neighbours
@@ -117,8 +117,8 @@ figure.tight_layout()
 # Beside the 3: $1/(1 + 9) = 0.1$. The other, alone: $1/1 = 1$.
 
 # %% picture
-"""One place with five channels: 1, 3, 0, 0, 1. The first and the last are marked. A line below the first
-two shows the neighbourhood of the first channel, one below the last two that of the last."""
+"""One place with five channels: 1, 3, 0, 0, 1. The first and the last are marked. A line below the
+first two shows the neighbourhood of the first channel, one below the last two that of the last."""
 axis = draw.canvas(5.4, 3.3, inch=1.1)
 draw.cells(
     axis,
@@ -143,8 +143,9 @@ axis.text(5.2, 3.1, "seen by channel 4", fontsize=18, ha="right")
 # ## A brake that pulls back
 
 # %% picture
-"""A plot. Across: activation x from 0 to 1000. Up: out. With a silent neighbour the curve rises to 52 at
-x = 200 and falls after it. With a neighbour at 200 or at 500 it starts lower and rises more slowly."""
+"""A plot. Across: activation x from 0 to 1000. Up: out. With a silent neighbour the curve rises to
+52 at x = 200 and falls after it. With a neighbour at 200 or at 500 it starts lower and rises more
+slowly."""
 line = np.linspace(0, 1000, 201)
 figure, axis = plt.subplots(figsize=(11, 5.6))
 for neighbour, style in ((0, "-"), (200, "--"), (500, ":")):
@@ -158,11 +159,11 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) The solid curve rises to 52 at x = 200, then falls: the divisor grows like x to the power 1.5.
-# Up to about 10 the sum of squares hardly matters, and everything is divided by 1.68.
+# (3 min) The solid curve rises to 52 at x = 200, then falls: the divisor grows like x to the
+# power 1.5. Up to about 10 the sum of squares hardly matters, and everything is divided by 1.68.
 #
-# AlexNet's authors measured a gain of a little more than one per cent. VGG's measured none, and left it
-# out. The layer fell out of use; the next one came to stay.
+# AlexNet's authors measured a gain of a little more than one per cent. VGG's measured none, and
+# left it out. The layer fell out of use; the next one came to stay.
 
 # %% [markdown] slide halves
 # ## The batch is the measure
@@ -209,8 +210,8 @@ axis.text(2.3, 7.32, "deviation", va="center", fontsize=20)
 
 # %% [markdown] notes
 # (3 min) Why normalise, and then scale and shift again? Because now the scale is one number that is
-# learned, and does not hang on all weights before it. eps saves a feature that is the same in all rows.
-# Beside the root it would give 0.1 over 0.13 here.
+# learned, and does not hang on all weights before it. eps saves a feature that is the same in all
+# rows. Beside the root it would give 0.1 over 0.13 here.
 
 # %% [markdown] question
 # ## A bias before batch norm
@@ -218,22 +219,22 @@ axis.text(2.3, 7.32, "deviation", va="center", fontsize=20)
 # A layer computes `x @ w + b`, and batch norm follows. In training, what does `b` do to `out`?
 
 # %% [markdown] answer
-# Nothing. It raises every row alike, so it raises the mean, and the mean is subtracted. Layers before
-# a batch norm are usually built without a bias: `beta` does its work.
+# Nothing. It raises every row alike, so it raises the mean, and the mean is subtracted. Layers
+# before a batch norm are usually built without a bias: `beta` does its work.
 
 # %% [markdown] notes
-# (2 min) Then ask the same about w times 2. It doubles the deviation, too: nothing, but for eps. So the
-# size of a layer's weights stops mattering to the layers behind it.
+# (2 min) Then ask the same about w times 2. It doubles the deviation, too: nothing, but for eps. So
+# the size of a layer's weights stops mattering to the layers behind it.
 
 # %% [markdown] slide
 # ## One picture at a time
 #
-# At test time an answer must not depend on the rest of a batch. So training keeps `running` statistics:
-# with a momentum of 0.9, nine tenths of the old ones and a tenth of the new.
+# At test time an answer must not depend on the rest of a batch. So training keeps `running`
+# statistics: with a momentum of 0.9, nine tenths of the old ones and a tenth of the new.
 
 # %% picture
-"""A plot. Across: batches seen, 0 to 40. Up: the running mean. It starts at 0, is 0.2 after one batch,
-and comes ever closer to 2. After 22 batches it crosses the dashed line at 1.8."""
+"""A plot. Across: batches seen, 0 to 40. Up: the running mean. It starts at 0, is 0.2 after one
+batch, and comes ever closer to 2. After 22 batches it crosses the dashed line at 1.8."""
 mean, var, means = np.zeros(1), np.ones(1), [0.0]
 for _ in range(40):
     mean, var = batchnorm_forward(x[:, :1], np.ones(1), np.zeros(1), (mean, var), momentum=0.9)[2]
@@ -251,9 +252,9 @@ axis.set_ylabel("running mean")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) Once for the mean, once for the variance. After the first batch: mean 0.2, variance 1.3. What
-# is missing shrinks by 0.9 a batch, and 0.9 to the power 22 is 0.098. At test time both stay as they
-# are.
+# (4 min) Once for the mean, once for the variance. After the first batch: mean 0.2, variance 1.3.
+# What is missing shrinks by 0.9 a batch, and 0.9 to the power 22 is 0.098. At test time both stay
+# as they are.
 #
 # Our momentum weighs the old, PyTorch's the new: our 0.9 is its 0.1. And for the running variance
 # PyTorch divides by N - 1; we keep N.
@@ -267,8 +268,8 @@ figure.tight_layout()
 # Raise all four numbers by 1: what does the loss do?
 
 # %% [markdown] answer
-# The mean rises, too, and `out` stays as it is. So `dx` adds up to 0, and $[0.5, 0, 0, 0]$ cannot be
-# right.
+# The mean rises, too, and `out` stays as it is. So `dx` adds up to 0, and $[0.5, 0, 0, 0]$ cannot
+# be right.
 
 # %% [markdown] notes
 # (3 min) Let them answer the second question first. Nothing needs to be derived for this: it is the
@@ -292,15 +293,15 @@ print(numerical_gradient(norm, x, dout).round(4) + 0)
 # rows of a batch talk to each other.**
 
 # %% [markdown] notes
-# (3 min) Central differences, as in lesson 03. A quarter and minus a quarter: the sum is 0, as it has
-# to be. Rows 2 and 3 get nothing here by chance of these numbers, not by law.
+# (3 min) Central differences, as in lesson 03. A quarter and minus a quarter: the sum is 0, as it
+# has to be. Rows 2 and 3 get nothing here by chance of these numbers, not by law.
 
 # %% [markdown] slide
 # ## Three ways from a row to the loss
 
 # %% picture
-"""A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The mean and
-the variance lead to x_hat as well, and x_hat leads to out."""
+"""A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The
+mean and the variance lead to x_hat as well, and x_hat leads to out."""
 axis = draw.canvas(18, 8)
 places = {
     "x": (0.5, 3.2, "C5"),
@@ -323,16 +324,17 @@ axis.text(8.4, 0.9, "moves all rows", fontsize=16)
 axis.text(8.4, 7.3, "stretches all rows", fontsize=16)
 
 # %% [markdown] notes
-# (4 min) Find every place where a row of x is used. Backward, a gradient comes back along every arrow,
-# and the three shares add up: the rule of lesson 03. In the notebook each share is worked out for our
-# four numbers. The mean is used inside the variance as well; ask why that adds nothing.
+# (4 min) Find every place where a row of x is used. Backward, a gradient comes back along every
+# arrow, and the three shares add up: the rule of lesson 03. In the notebook each share is worked
+# out for our four numbers. The mean is used inside the variance as well; ask why that adds nothing.
 
 # %% [markdown] slide
 # ## Six nets of ten layers
 
 # %% picture
-"""Two plots of the loss over 200 steps. Without batch norm only s = 0.2 learns; s = 0.1 stays on the line
-of guessing at 1.61, and s = 0.4 is missing. With batch norm all three fall well below that line."""
+"""Two plots of the loss over 200 steps. Without batch norm only s = 0.2 learns; s = 0.1 stays on
+the line of guessing at 1.61, and s = 0.4 is missing. With batch norm all three fall well below that
+line."""
 
 
 def loss_curve(s, normalised):
@@ -380,12 +382,12 @@ axes[0].set_ylabel("loss, mean of ten steps")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) From which of five photographs does a piece come? Guessing costs log 5 = 1.61, the grey line.
-# Left: with 0.1 hardly any gradient reaches the first weights. With 0.4 the first loss is in the
-# hundreds or thousands, and three steps later it is no number: no line. Right: all three learn.
+# (4 min) From which of five photographs does a piece come? Guessing costs log 5 = 1.61, the grey
+# line. Left: with 0.1 hardly any gradient reaches the first weights. With 0.4 the first loss is in
+# the hundreds or thousands, and three steps later it is no number: no line. Right: all three learn.
 #
-# Batch norm does not make a net cleverer. It makes it less particular about how its weights begin and
-# how large its steps may be. ResNet has it behind every convolution.
+# Batch norm does not make a net cleverer. It makes it less particular about how its weights begin
+# and how large its steps may be. ResNet has it behind every convolution.
 
 # %% [markdown] question
 # ## One mean a channel, or one a pixel?
@@ -393,8 +395,8 @@ figure.tight_layout()
 # $N, C, H, W$ are 8, 16, 32, 32. How many means, each over how many?
 
 # %% picture
-"""Two pictures with three channels each, twice. At the left each channel has one colour, the same in both
-pictures: 3 means. At the right each pixel of a map has a colour of its own: 60 means."""
+"""Two pictures with three channels each, twice. At the left each channel has one colour, the same
+in both pictures: 3 means. At the right each pixel of a map has a colour of its own: 60 means."""
 N, C, H, W = 2, 3, 4, 5
 channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
 pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
@@ -415,23 +417,24 @@ figure.tight_layout()
 # 16, each over 8192 numbers. Or 16384, each over 8.
 
 # %% [markdown] notes
-# (4 min) Places of one colour share a mean. 8 times 32 times 32 is 8192; 16 times 32 times 32 is 16384.
-# One filter made the whole map. With a mean for every pixel each place would be shifted in its own way:
-# move the picture, and the answer would no longer move along. So a channel is a feature, and every
-# pixel of every picture is a row.
+# (4 min) Places of one colour share a mean. 8 times 32 times 32 is 8192; 16 times 32 times 32
+# is 16384. One filter made the whole map. With a mean for every pixel each place would be shifted
+# in its own way: move the picture, and the answer would no longer move along. So a channel is a
+# feature, and every pixel of every picture is a row.
 #
-# Warn them: x.reshape(-1, C) has the right shape and mixes channels. Its first column holds the left
-# pixels of both maps. A shape is no proof.
+# Warn them: x.reshape(-1, C) has the right shape and mixes channels. Its first column holds the
+# left pixels of both maps. A shape is no proof.
 
 # %% [markdown] slide
 # ## Keep some, and scale them
 #
-# **Dropout** keeps each activation with probability $p$. 4096 ones at $p = 0.5$: the next layer adds up
-# about 2048 in training, and 4096 at test time. So what is kept grows by $1/p$, in training only.
+# **Dropout** keeps each activation with probability $p$. 4096 ones at $p = 0.5$: the next layer
+# adds up about 2048 in training, and 4096 at test time. So what is kept grows by $1/p$, in training
+# only.
 
 # %% picture
-"""Three rows of four cells. x is 1, 2, 3, 4. Below each a random number; the second, 0.99, is not below
-0.8. out is 1.25, 0, 3.75, 5."""
+"""Three rows of four cells. x is 1, 2, 3, 4. Below each a random number; the second, 0.99, is not
+below 0.8. out is 1.25, 0, 3.75, 5."""
 x = np.array([1.0, 2, 3, 4])
 axis = draw.canvas(13, 5.4)
 kept = np.random.default_rng(8).random(4).round(2)
@@ -447,8 +450,8 @@ axis.text(9.7, 2.5, "0.99 is not below 0.8", va="center", fontsize=16)
 
 # %% [markdown] notes
 # (4 min) Units come to rely on each other; dropout breaks up such pairs. AlexNet does it in its
-# fully-connected layers, with p = 0.5. The factor is 1 / 0.8 = 1.25. Scaled in training, it is called
-# inverted dropout, and at test time x passes as it is.
+# fully-connected layers, with p = 0.5. The factor is 1 / 0.8 = 1.25. Scaled in training, it is
+# called inverted dropout, and at test time x passes as it is.
 #
 # Our p keeps, PyTorch's drops: our 0.8 is Dropout(0.2) there. At 0.5 nobody notices which is meant.
 
@@ -458,12 +461,12 @@ axis.text(9.7, 2.5, "0.99 is not below 0.8", va="center", fontsize=16)
 # Somebody trains a net and gives every step the seed 8. What has she got in place of dropout?
 
 # %% [markdown] answer
-# A smaller net. The same units are dropped in every step and never learn. The others never have to do
-# without each other. At test time the untrained ones join in.
+# A smaller net. The same units are dropped in every step and never learn. The others never have to
+# do without each other. At test time the untrained ones join in.
 
 # %% [markdown] notes
-# (2 min) A seed makes a test repeatable, and that is why the notebook's layer takes one. In training
-# every step needs another.
+# (2 min) A seed makes a test repeatable, and that is why the notebook's layer takes one. In
+# training every step needs another.
 
 # %% [markdown] slide
 # ## Today's notebook
@@ -479,6 +482,6 @@ axis.text(9.7, 2.5, "0.99 is not below 0.8", va="center", fontsize=16)
 # - Dropout's factor $1/p$ belongs to training.
 
 # %% [markdown] notes
-# (2 min) The written answer is about a net that works in batches of a hundred and fails in an app. Do
-# not solve it here. Advise writing the forward function of batch norm first, and its backward one after
-# section 4.
+# (2 min) The written answer is about a net that works in batches of a hundred and fails in an app.
+# Do not solve it here. Advise writing the forward function of batch norm first, and its backward
+# one after section 4.

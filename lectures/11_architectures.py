@@ -112,9 +112,10 @@ axes[0].set_ylabel("layer")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (5 min) A name stands at the first of several like layers; a short bar before a name is a pool, the
-# topmost the input. The first two CONV layers hold 42 per cent of all activations and have 38,592
-# weights. The first FC holds 102,760,448 weights, 74 per cent of the net, and 4,096 activations.
+# (5 min) A name stands at the first of several like layers; a short bar before a name is a pool,
+# the topmost the input. The first two CONV layers hold 42 per cent of all activations and have
+# 38,592 weights. The first FC holds 102,760,448 weights, 74 per cent of the net, and 4,096
+# activations.
 #
 # So a compromise for memory is made in the first layer: ZF Net 7 x 7 with stride 2, AlexNet 11 x 11
 # with stride 4.
