@@ -1,29 +1,29 @@
 """The browser of the tests: a headless Chromium that asks nothing of the network by itself."""
 
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from autograder.slides.pdf import BROWSERS, chromium
+from autograder.slides.pdf import FLAGS as PRINTING
+
+CHROMIUM = chromium()
+FLAGS = [*PRINTING, "--disable-quic"]
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
     if CHROMIUM is None:
-        pytest.skip(f"not run: none of {', '.join(NAMES)} is on the PATH")
+        pytest.skip(f"not run: none of {', '.join(BROWSERS)} is on the PATH")
     api = pytest.importorskip("playwright.sync_api", reason="not run: playwright is missing")
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def script(file: Path) -> str:
+    """Read a function of JavaScript for a page, which may call those of contrast.js."""
+    return f"() => {{ {CONTRAST} return ({file.read_text(encoding='utf-8')})(); }}"

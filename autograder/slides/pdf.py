@@ -9,7 +9,17 @@ from pathlib import Path
 from autograder.slides.source import DeckError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Without these it asks things of the network by itself, or does not start for root.
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 PATIENCE = 180  # seconds
+
+
+def chromium() -> str | None:
+    """Return where a Chromium is, if one is on the PATH."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def export(deck: Path, slides: int) -> Path:
@@ -18,15 +28,14 @@ def export(deck: Path, slides: int) -> Path:
     Raises:
         DeckError: no Chromium is there, it does not print, or not a page a slide.
     """
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = chromium()
     if browser is None:
         raise DeckError(f"a PDF needs Chromium: none of {', '.join(BROWSERS)} is on the PATH")
     target = deck.with_suffix(".pdf")
     target.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as profile:
         command = [
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            browser, "--headless", *FLAGS,
             f"--user-data-dir={profile}", "--no-pdf-header-footer",
             f"--print-to-pdf={target}", f"{deck.resolve().as_uri()}?print",
         ]  # fmt: skip

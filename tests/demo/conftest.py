@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import script
 
 from convbook.demo import Demo
 
 SLIDE = (1280, 720)
 HERE = Path(__file__).parent
 READ_PAGE, READ_CLIPPED, READ_LOOKS = (
-    (HERE / f"read_{name}.js").read_text(encoding="utf-8") for name in ("page", "clipped", "looks")
+    script(HERE / f"read_{name}.js") for name in ("page", "clipped", "looks")
 )
 
 

@@ -1,30 +1,6 @@
 // Size and contrast of every text that is shown, as WCAG counts contrast.
 () => {
-  const rgba = (text) => {
-    const [r, g, b, alpha = 1] = text.match(/[\d.]+/g).map(Number);
-    const scale = text.startsWith("color(") ? 255 : 1; // what color-mix gives counts from 0 to 1
-    return [r * scale, g * scale, b * scale, alpha];
-  };
-  const linear = (c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
-  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-  const behind = (node) => {
-    for (let n = node; n; n = n.parentElement) {
-      const color = rgba(getComputedStyle(n).backgroundColor);
-      if (color[3] > 0.99) return color;
-    }
-    return [255, 255, 255, 1];
-  };
-  const hasText = (node) =>
-    node.type === "number" || [...node.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
   return [...document.querySelectorAll("main *")]
-    .filter((node) => hasText(node) && node.checkVisibility({ visibilityProperty: true }))
-    .map((node) => {
-      const { color, fontSize } = getComputedStyle(node);
-      const [dark, light] = [luminance(rgba(color)), luminance(behind(node))].sort((a, b) => a - b);
-      return {
-        what: `${node.tagName}.${node.className} ${node.textContent}`.slice(0, 40),
-        contrast: (light + 0.05) / (dark + 0.05),
-        size: parseFloat(fontSize),
-      };
-    });
+    .filter((node) => (node.type === "number" || hasText(node)) && node.checkVisibility({ visibilityProperty: true }))
+    .map((node) => ({ what: `${node.tagName}.${node.className} ${node.textContent}`.slice(0, 40), ...look(node) }));
 }

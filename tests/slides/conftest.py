@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import script
 
 from autograder import course
 from autograder.slides import packages
@@ -15,7 +16,7 @@ from autograder.slides.build import write
 from autograder.slides.source import DeckError
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-READ_SLIDE = (Path(__file__).parent / "read_slide.js").read_text(encoding="utf-8")
+READ_SLIDE = script(Path(__file__).parent / "read_slide.js")
 
 
 @contextmanager

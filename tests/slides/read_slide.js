@@ -39,33 +39,14 @@
     if (root.scrollHeight > view.innerHeight + 1 || root.scrollWidth > view.innerWidth + 1) clipped.push("a demo is larger than its frame");
   }
 
-  const rgba = (text) => {
-    const [r, g, b, alpha = 1] = text.match(/[\d.]+/g).map(Number);
-    const whole = text.startsWith("color(srgb") ? 255 : 1; // of color-mix: from 0 to 1
-    return [r * whole, g * whole, b * whole, alpha];
-  };
-  const linear = (c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
-  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-  const behind = (node) => {
-    for (let n = node; n; n = n.parentElement) {
-      const color = rgba(getComputedStyle(n).backgroundColor);
-      if (color[3] > 0.99) return color;
-    }
-    return [255, 255, 255, 1];
-  };
-  const spoken = (node) => [...node.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
-  const readable = (where) => (node) => {
-    const { color, fontSize } = getComputedStyle(node);
-    const [dark, light] = [luminance(rgba(color)), luminance(behind(node))].sort((a, b) => a - b);
-    return { where, what: name(node), contrast: (light + 0.05) / (dark + 0.05), size: parseFloat(fontSize) };
-  };
-  const words = shown.filter(spoken);
+  const readable = (where) => (node) => ({ where, what: name(node), ...look(node) });
+  const words = shown.filter(hasText);
   const texts = words.filter((node) => !node.closest("math")).map(readable("text"));
   texts.push(...words.filter((node) => node.closest("math")).map(readable("formula")));
   for (const frame of section.querySelectorAll("iframe")) {
     const seen = [...inner(frame).body.querySelectorAll("main *")].filter((node) => node.checkVisibility({ visibilityProperty: true }));
     const larger = Number(frame.dataset.scale);
-    texts.push(...seen.filter(spoken).map(readable("demo")).map((text) => ({ ...text, size: text.size * larger })));
+    texts.push(...seen.filter(hasText).map(readable("demo")).map((text) => ({ ...text, size: text.size * larger })));
   }
   // A picture's smallest text, in pixels of a slide of 1280 x 720: a point of it is 1/72 inch.
   for (const svg of section.querySelectorAll(".picture > svg")) {
