@@ -1,9 +1,11 @@
 """Pictures that several lessons draw."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 from convbook.compare import ATOL, RTOL
 
@@ -137,20 +139,15 @@ def volumes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], title:
         names: what to write below each box, above its shape.
         title: of the whole.
     """
-    edges = np.cbrt(np.array(shapes, dtype=float)) * [0.5, 1, 1]  # (layers, 3)
+    edges = box_edges(shapes)  # (layers, 3)
     tallest = edges[:, 1].max()
     slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 4.2)  # room for a box and its text
     inch = 0.19
     size = (inch * slots.sum() + 0.4, inch * 1.4 * tallest + 1.4)
     figure, axis = plt.subplots(figsize=size)
     left = 0.0
-    for (C, H, W), (c, h, w), slot, name in zip(shapes, edges, slots, names, strict=True):
-        back = np.array([w / 2, w / 3])  # from a near corner to the far one behind it
-        near = np.array([[left, 0], [left + c, 0], [left + c, h], [left, h]])
-        top = [near[3], near[2], near[2] + back, near[3] + back]
-        side = [near[1], near[2], near[2] + back, near[1] + back]
-        for corners, color in ((near, "#9ecae1"), (top, "#deebf7"), (side, "#6baed6")):
-            axis.fill(*np.transpose(corners), color=color, ec="#08306b", lw=0.8)
+    for (C, H, W), edge, slot, name in zip(shapes, edges, slots, names, strict=True):
+        box(axis, left, edge, ("#9ecae1", "#deebf7", "#6baed6"), edgecolor="#08306b", linewidth=0.8)
         axis.text(left, -0.4, f"{name}\n{C}\n{H} x {W}", va="top", fontsize=9)
         left += slot
     axis.set_title(title)
@@ -160,6 +157,39 @@ def volumes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], title:
     axis.set_axis_off()
     figure.tight_layout()
     plt.show()
+
+
+def box_edges(shapes: Sequence[tuple[int, int, int]]) -> np.ndarray:
+    """Return the edges of volumes as `volumes` draws them.
+
+    Args:
+        shapes: the volumes, each (C, H, W).
+
+    Returns:
+        Depth, height and width of each, shape (volumes, 3).
+    """
+    return np.cbrt(np.array(shapes, dtype=float)) * [0.5, 1, 1]
+
+
+def box(
+    axis: Axes, left: float, edges: Sequence[float], colors: tuple[str, str, str], **line: Any
+) -> None:
+    """Draw one volume as a box that stands on 0.
+
+    Args:
+        axis: where.
+        left: of its near lower left corner.
+        edges: its depth, height and width.
+        colors: of its front, top and side.
+        line: edgecolor and linewidth.
+    """
+    depth, height, width = edges
+    back = np.array([width / 2, width / 3])  # from a near corner to the far one behind it
+    near = np.array([[left, 0], [left + depth, 0], [left + depth, height], [left, height]])
+    top = np.array([near[3], near[2], near[2] + back, near[3] + back])
+    side = np.array([near[1], near[2], near[2] + back, near[1] + back])
+    for corners, color in zip((near, top, side), colors, strict=True):
+        axis.fill(*corners.T, facecolor=color, **line)
 
 
 def filters(w: np.ndarray, title: str, columns: int = 8) -> None:

@@ -1,8 +1,6 @@
 """The report's pictures, as SVG that takes its colours and its type from the page."""
 
-import io
 import re
-import zlib
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -15,16 +13,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from autograder.report.tally import OUTCOMES, Exercise
+from autograder.svg import inline
 
 # Colours that stand in the drawing for the page's own, which change in the dark.
 TEXT, LINE, BAR, LATE = "#010101", "#020202", "#030303", "#040404"
 SHADES = ("#050505", "#060606", "#070707", "#080808", "#090909")  # of OUTCOMES
 VARIABLES = {
-    TEXT: "--text",
-    LINE: "--line",
-    BAR: "--bar",
-    LATE: "--bad",
-    **{shade: f"--outcome-{number}" for number, shade in enumerate(SHADES)},
+    TEXT: "var(--text)",
+    LINE: "var(--line)",
+    BAR: "var(--bar)",
+    LATE: "var(--bad)",
+    **{shade: f"var(--outcome-{number})" for number, shade in enumerate(SHADES)},
 }
 STYLE: Any = {
     "axes.edgecolor": LINE,
@@ -147,15 +146,8 @@ def _whole(axis: Axes) -> None:
 
 
 def _svg(figure: Figure, label: str) -> Markup:
-    """Write a figure as an element of the page; ids are made its own, colours the page's."""
-    file = io.StringIO()
-    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = file.getvalue()
-    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    text = text.replace("*{stroke", ".plot *{stroke")
-    own = f"plot{zlib.crc32(label.encode())}-"
-    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{own}", text)
-    text = re.sub("|".join(VARIABLES), lambda found: f"var({VARIABLES[found[0]]})", text)
+    """Write a figure as an element of the page, with the page's type."""
+    text = inline(figure, label, VARIABLES).replace("*{stroke", ".plot *{stroke")
     text = re.sub(r"'DejaVu Sans'[^;\"]*", "system-ui, sans-serif", text)
     text = re.sub(r'<svg .*?viewBox="([^"]*)"[^>]*>', "", text, count=1, flags=re.DOTALL)
     width, height = (72 * float(size) for size in figure.get_size_inches())

@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from autograder.slides.picture import PAPER, TEXT
+from convbook import plot
 
 
 def canvas(width: float, height: float, inch: float = 0.6) -> Axes:
@@ -75,7 +76,7 @@ def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: fl
     shapes: the volumes, each (C, H, W).
     inch: how large one pixel is; less makes room for more boxes.
     """
-    edges = np.cbrt(np.array(shapes, dtype=float)) * [0.5, 1, 1]  # (boxes, 3)
+    edges = plot.box_edges(shapes)  # (boxes, 3)
     tallest = 1.4 * edges[:, 1].max()
     words = [f"{name}\n{H} x {W}\n{C} deep" for name, (C, H, W) in zip(names, shapes, strict=True)]
     letters = [max(map(len, text.split("\n"))) for text in words]
@@ -83,13 +84,8 @@ def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: fl
     axis = canvas(slots.sum(), tallest + 1.2 / inch, inch)
     axis.set_ylim(-1.2 / inch, tallest)
     left = 0.0
-    for (c, h, w), slot, text in zip(edges, slots, words, strict=True):
-        back = np.array([w / 2, w / 3])  # from a near corner to the far one behind it
-        near = np.array([[left, 0], [left + c, 0], [left + c, h], [left, h]])
-        top = [near[3], near[2], near[2] + back, near[3] + back]
-        side = [near[1], near[2], near[2] + back, near[1] + back]
-        for corners, colour in ((near, "C5"), (top, "C9"), (side, "C9")):
-            axis.fill(*np.transpose(corners), facecolor=colour, edgecolor="C0", linewidth=1.5)
+    for edge, slot, text in zip(edges, slots, words, strict=True):
+        plot.box(axis, left, edge, ("C5", "C9", "C9"), edgecolor="C0", linewidth=1.5)
         axis.text(left, -0.1 / inch, text, va="top")
         left += slot
     return axis

@@ -1,9 +1,7 @@
 """Plots as inline SVG that takes its colours from the page, and so follows light and dark."""
 
 import contextlib
-import io
 import re
-import zlib
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -12,6 +10,8 @@ import matplotlib
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.figure import Figure
+
+from autograder.svg import inline
 
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
 # orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The
@@ -67,28 +67,11 @@ def style() -> Iterator[None]:
 
 def svg(figure: Figure, alt: str) -> str:
     """Give a figure as an SVG element with its alternative text and the size of its least text."""
-    file = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": alt}):
-        figure.savefig(
-            file, format="svg", transparent=True, dpi=SHARPNESS, bbox_inches="tight",
-            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-        )  # fmt: skip
-    text = file.getvalue()
-    text = text[text.index("<svg") :]
-    for stand_in, variable in VARIABLES.items():
-        text = text.replace(stand_in, variable)
-    text = _own_names(text, f"p{zlib.crc32(alt.encode())}")
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+        text = inline(figure, alt, VARIABLES, dpi=SHARPNESS, bbox_inches="tight")
     return text.replace(
         "<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-points="{_least(text):g}" ', 1
     )
-
-
-def _own_names(text: str, prefix: str) -> str:
-    """Two pictures of a page must not share a name."""
-    text = re.sub(r'\bid="', f'id="{prefix}-', text)
-    text = re.sub(r'href="#', f'href="#{prefix}-', text)
-    return text.replace("url(#", f"url(#{prefix}-")
 
 
 def _least(text: str) -> float:
