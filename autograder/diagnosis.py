@@ -12,6 +12,7 @@ first: where that explains the failure, nothing else is looked for.
 import re
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,25 +57,15 @@ def diagnose(
     check = next(c for c in lesson.checks if c.id == check_id)
     deadline = time.monotonic() + SECONDS
     elsewhere = [m for m in so_far.named if check.exercise not in lesson.functions[m.exercise]]
-    found = [
-        m
-        for m in elsewhere
-        if time.monotonic() < deadline
-        and _fails(lesson, m, check, error)
-        and _passes(lesson, m, so_far.passed)
+    here = [
+        m for m in mistakes.known(lesson.name) if check.exercise in lesson.functions[m.exercise]
     ]
+    explaining = partial(_explaining, lesson, check, error, so_far.passed, deadline)
+    found, _ = explaining(elsewhere)
     where = f" of {found[0].exercise}" if found else ""
     all_tried = True
     if not found:
-        for mistake in mistakes.known(lesson.name):
-            if check.exercise in lesson.functions[mistake.exercise]:
-                if time.monotonic() > deadline:
-                    all_tried = False
-                    break
-                if _fails(lesson, mistake, check, error) and _passes(
-                    lesson, mistake, so_far.passed
-                ):
-                    found.append(mistake)
+        found, all_tried = explaining(here)
     if not 0 < len(found) <= AT_MOST:
         return None
     sure = all_tried and len(found) == 1 and getattr(error, "actual", None) is not None
@@ -83,6 +74,24 @@ def diagnose(
     said = "; or ".join(f"{mistake.name} ({mistake.symptom})" for mistake in found)
     text = f"  {lead}{where}: {said}.\n  Hint: {found[0].hint}"
     return Diagnosis(name, text, tuple(found))
+
+
+def _explaining(
+    lesson: Lesson,
+    check: Check,
+    error: BaseException,
+    passed: set[str],
+    deadline: float,
+    candidates: list[Mistake],
+) -> tuple[list[Mistake], bool]:
+    """Return the candidates that explain a failure, and whether the time lasted for all."""
+    found: list[Mistake] = []
+    for mistake in candidates:
+        if time.monotonic() > deadline:
+            return found, False
+        if _fails(lesson, mistake, check, error) and _passes(lesson, mistake, passed):
+            found.append(mistake)
+    return found, True
 
 
 def _fails(lesson: Lesson, mistake: Mistake, check: Check, error: BaseException) -> bool:

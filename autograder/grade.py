@@ -21,6 +21,8 @@ from convbook import notebook
 
 # Modules that every lesson uses, imported once for all submissions.
 WARM = ("matplotlib.pyplot",)
+# How the notebook of a submission begins that could not be graded.
+UNGRADED = "**What was handed in could not be graded.**"
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def canary(lesson: Lesson, airlock: Airlock) -> None:
 def blank(lesson: Lesson, reason: str) -> Grade:
     """Grade what could not be read: no points, every check missing, for one stated reason."""
     empty = submission.reconcile(submission.parse('{"cells": []}'), lesson)
-    said = nbformat.v4.new_markdown_cell(f"**What was handed in could not be graded.** {reason}")
+    said = nbformat.v4.new_markdown_cell(f"{UNGRADED} {reason}")
     empty.cells.cells.insert(0, said)
     results = tuple(
         CheckResult(c.id, c.exercise, c.points, 0.0, "manual" if c.manual else "missing", reason)

@@ -5,7 +5,6 @@ notes, from nbgrader's gradebook the times, the due dates and the points given b
 """
 
 import json
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,16 +21,13 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy.exc import SAWarning
 
-from autograder import record
+from autograder import gradebook, record
 from autograder.classroom import Classroom
 from autograder.course import CourseError, Lesson
-from autograder.grade import CheckResult
-from autograder.gradebook import COURSE_ID
+from autograder.grade import UNGRADED, CheckResult
 
 AGAIN = "run autograder grade again"
-BLANK = "**What was handed in could not be graded.**"  # how such a graded notebook begins
 
 
 @dataclass(frozen=True)
@@ -76,9 +72,9 @@ class _Entry:
 class Class:
     """A graded class, open for reading. Use `opened` to get one."""
 
-    def __init__(self, room: Classroom, gradebook: Gradebook) -> None:
+    def __init__(self, room: Classroom, api: Gradebook) -> None:
         self.room = room
-        self._db = gradebook.db
+        self._db = api.db
         self._runs = {  # the last sound record of each; the whole records would take ten times this
             (r.student, r.lesson): (r.sandbox, r.notes)
             for _, r, problem in record.read(room.results)
@@ -179,10 +175,8 @@ def opened(room: Classroom) -> Iterator[Class]:
     """
     if not (room.results / record.LINES).exists():
         raise CourseError(f"{room.results}: holds no {record.LINES}; run autograder grade first")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
-        with Gradebook(room.db_url, COURSE_ID) as gradebook:
-            yield Class(room, gradebook)
+    with gradebook.opened(room.db_url) as book:
+        yield Class(room, book.api)
 
 
 def _graded(
@@ -203,7 +197,7 @@ def _graded(
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return (), (), f"its graded notebook cannot be read: {AGAIN}"
     said = "".join(cells[0]["source"]) if cells else ""
-    if said.startswith(BLANK) and {r.status for r in results} <= {"missing", "manual"}:
+    if said.startswith(UNGRADED) and {r.status for r in results} <= {"missing", "manual"}:
         return (), (), " ".join(notes) or "what was handed in could not be graded"
     return results, sources, ""
 
