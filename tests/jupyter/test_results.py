@@ -45,7 +45,12 @@ class Kernel:
             if got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
                 return outputs
             if got["msg_type"] in ("stream", "display_data", "execute_result", "error"):
-                outputs.append(nbformat.v4.output_from_msg(got))
+                output = nbformat.v4.output_from_msg(got)
+                before = outputs[-1] if outputs else {}
+                if output.get("name") and output.get("name") == before.get("name"):
+                    before.text += output.text  # a stream comes in pieces; front ends join them
+                else:
+                    outputs.append(output)
 
     def check(self, answer: str, *, shown: bool = True) -> list[Any]:
         """Give an answer, run its check, and return the outputs of the check."""
