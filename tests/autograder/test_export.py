@@ -41,18 +41,16 @@ def solved(lesson: Lesson, lost: float = 0.0) -> Grade:
     return replace(empty, checks=tuple(checks))
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of the course, as nbgrader sees it."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course, as nbgrader sees it, with a class.
+
+    Three students of four have handed in; ada a day late, and her answer has its grade.
+    """
+    checkout = tmp_path_factory.mktemp("course")
     for name in (SECOND, THIRD):
-        shutil.copytree(course.root() / "solutions" / name, tmp_path / "solutions" / name)
-    shutil.copy(course.root() / "nbgrader_config.py", tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def room(checkout: Path) -> Classroom:
-    """Three students of four have handed in; ada a day late, and her answer has its grade."""
+        shutil.copytree(course.root() / "solutions" / name, checkout / "solutions" / name)
+    shutil.copy(course.root() / "nbgrader_config.py", checkout)
     room = at(checkout / "class")
     room.results.mkdir()
     (room.results / record.LINES).touch()
@@ -70,7 +68,12 @@ def room(checkout: Path) -> Classroom:
         grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 1.5, 0.5, False
         book.api.db.commit()
     late.enter(room)
-    return room
+    return checkout
+
+
+@pytest.fixture
+def room(made: Path, tmp_path: Path) -> Classroom:
+    return at(shutil.copytree(made, tmp_path / "course") / "class")
 
 
 def exported(room: Classroom, kind: str) -> tuple[list[dict[str, str]], list[str]]:

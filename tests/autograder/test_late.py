@@ -1,6 +1,7 @@
 """Late days: the policy file and its errors, how days are counted and paid, what is entered."""
 
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -175,17 +176,22 @@ def test_free_days_are_never_overspent_nor_wasted(hours: list[int], free: int, c
     assert sum(x.days - x.free for x in later) >= sum(x.days - x.free for x in found)
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> classroom.Classroom:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three students whose lessons have been graded: nobody has a point yet."""
-    room = classroom.at(tmp_path)
-    with gradebook.opened(room.db_url) as book:
+    folder = tmp_path_factory.mktemp("class")
+    with gradebook.opened(classroom.at(folder).db_url) as book:
         for lesson, due in ((SECOND, DUE), (THIRD, DUE + WEEK)):
             book.register(lessons()[lesson])
             for student, over in (("ada", DAY), ("bo.b", -HOUR), ("cy", None)):
                 when = due + over if over is not None else None
                 book.save(student, blank(lessons()[lesson], "nothing"), when)
-    return room
+    return folder
+
+
+@pytest.fixture
+def room(made: Path, tmp_path: Path) -> classroom.Classroom:
+    return classroom.at(shutil.copytree(made, tmp_path / "class"))
 
 
 def entered(room: classroom.Classroom) -> dict[tuple[str, str], float]:
