@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
-__all__ = ["Namespace", "Parsers", "add_room", "add_sandbox", "warn"]
+__all__ = ["Namespace", "Parsers", "add_room", "add_sandbox", "add_scheduler", "warn"]
 
 Parsers = _SubParsersAction  # what add_subparsers returns; it has no public name
 
@@ -19,6 +19,14 @@ def add_sandbox(parser: ArgumentParser) -> None:
         "--sandbox",
         choices=("bwrap", "none"),
         help="'none' runs student code unprotected, which every result then says",
+    )
+
+
+def add_scheduler(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster, for example tcp://host:8786; on this machine if not given",
     )
 
 

@@ -2,7 +2,14 @@
 
 import sys
 
-from autograder.commands.common import Namespace, Parsers, add_room, add_sandbox, warn
+from autograder.commands.common import (
+    Namespace,
+    Parsers,
+    add_room,
+    add_sandbox,
+    add_scheduler,
+    warn,
+)
 
 
 def add(commands: Parsers) -> None:
@@ -10,6 +17,7 @@ def add(commands: Parsers) -> None:
     regrade.add_argument("exercise", help="its name, or LESSON/NAME")
     add_room(regrade)
     add_sandbox(regrade)
+    add_scheduler(regrade)
     regrade.set_defaults(command=_regrade)
 
 
@@ -21,7 +29,7 @@ def _regrade(args: Namespace) -> int:
     room = classroom.at(args.room)
     lesson, exercise = find(args.exercise, room)
     changes = []
-    for change in regrade(lesson, exercise, room, args.sandbox):
+    for change in regrade(lesson, exercise, room, args.sandbox, args.scheduler):
         changes.append(change)
         print(f"{len(changes)}: {change.student}", file=sys.stderr)
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
