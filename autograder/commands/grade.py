@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.common import Namespace, Parsers, add_room, add_sandbox, warn
+from autograder.commands.common import Namespace, Parsers, add_book, add_sandbox, classroom_of, warn
 
 if TYPE_CHECKING:
     from autograder.classroom import Graded
@@ -16,7 +16,7 @@ def add(commands: Parsers) -> None:
     grade = commands.add_parser("grade", help="grade a class into its gradebook")
     grade.add_argument("lessons", nargs="*", help="all that were handed in where none is named")
     grade.add_argument("--submissions", type=Path, help="holds STUDENT/LESSON/; CLASS/submitted")
-    add_room(grade)
+    add_book(grade)
     add_sandbox(grade)
     grade.set_defaults(command=_grade)
 
@@ -28,7 +28,7 @@ def _grade(args: Namespace) -> int:
     from autograder.course import lessons
 
     warn(args.sandbox)
-    room = classroom.at(args.room, args.submissions)
+    room = classroom_of(args, args.submissions)
     policy.read(room.results, lessons())  # what is wrong with it is said before, not after
     total, start, results = classroom.count(room, args.lessons), time.monotonic(), []
     try:

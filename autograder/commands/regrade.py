@@ -2,13 +2,13 @@
 
 import sys
 
-from autograder.commands.common import Namespace, Parsers, add_room, add_sandbox, warn
+from autograder.commands.common import Namespace, Parsers, add_book, add_sandbox, classroom_of, warn
 
 
 def add(commands: Parsers) -> None:
     regrade = commands.add_parser("regrade", help="grade one exercise again for all")
     regrade.add_argument("exercise", help="its name, or LESSON/NAME")
-    add_room(regrade)
+    add_book(regrade)
     add_sandbox(regrade)
     regrade.set_defaults(command=_regrade)
 
@@ -18,7 +18,7 @@ def _regrade(args: Namespace) -> int:
     from autograder.regrade import find, regrade, table
 
     warn(args.sandbox)
-    room = classroom.at(args.room)
+    room = classroom_of(args)
     lesson, exercise = find(args.exercise, room)
     changes = []
     for change in regrade(lesson, exercise, room, args.sandbox):
