@@ -28,7 +28,7 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.submitted_directory = os.path.relpath(CLASS / "submitted", COURSE)
 c.CourseDirectory.autograded_directory = os.path.relpath(CLASS / "autograded", COURSE)
 c.CourseDirectory.feedback_directory = os.path.relpath(CLASS / "feedback", COURSE)
-c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}"
+c.CourseDirectory.db_url = os.environ.get("CONVBOOK_DB") or f"sqlite:///{CLASS / 'gradebook.db'}"
 # The text sources hold the solutions.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"]
 

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nbgrader.api import InvalidEntry
+from nbgrader.api import InvalidEntry, MissingEntry
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from autograder.course import CourseError, root
 
 DRIVER = "postgresql+psycopg"
+ELSEWHERE = (
+    "if the class was graded into another database, name it with --db; if not, autograder grade"
+    " enters what is missing"
+)
 
 
 def address(db_url: str) -> URL:
@@ -58,11 +62,13 @@ def explained(url: URL) -> Iterator[None]:
         raise CourseError(f"{shown}: no database is called {url.drivername}; {_HOW}") from None
     except (DBAPIError, InvalidEntry) as error:
         cause = error if isinstance(error, DBAPIError) else error.__context__
-        said = " ".join(str(getattr(cause, "orig", None) or error).split())
+        said = " ".join(str(getattr(cause, "orig", None) or error).split()).rstrip(".")
         raise CourseError(
             f"{shown}: {said}. Grades that were given are in the class's records: once the"
             " database can be used, the same command goes on"
         ) from error
+    except MissingEntry as error:
+        raise CourseError(f"{shown}: {error}: {ELSEWHERE}") from error
 
 
 def driver_missing(url: URL, error: ImportError) -> CourseError:

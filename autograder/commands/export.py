@@ -18,13 +18,17 @@ def _export(args: Namespace) -> int:
     from autograder import gradebook, record
     from autograder.collect import roster
     from autograder.course import CourseError
+    from autograder.database import ELSEWHERE
     from autograder.export import read, text
 
     room = classroom_of(args)
     if not (room.results / record.LINES).exists():
         raise CourseError(f"{room.results}: nobody was graded there; run autograder grade first")
     with gradebook.opened(room.db_url) as book:
-        content, notes = text(read(book.api, roster.read(room.results)), args.format)
+        grades = read(book.api, roster.read(room.results))
+    if not grades.entries:
+        raise CourseError(f"{room.results}: its gradebook holds no grades: {ELSEWHERE}")
+    content, notes = text(grades, args.format)
     print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
     if not args.output:
         print(content, end="")
