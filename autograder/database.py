@@ -33,7 +33,11 @@ def address(db_url: str) -> URL:
         raise _no_address() from None
     if url.host and "@" in f"{url.host}{url.database}":
         raise _no_address()  # the rest of a password
-    return url.set(drivername=DRIVER) if url.drivername == "postgresql" else url
+    if url.drivername in ("postgresql", DRIVER):
+        # Else a database that names no encoding, as in a bare container, gives bytes for text.
+        query = {"client_encoding": "utf8", **url.query}
+        url = url.set(drivername=DRIVER, query=query)
+    return url
 
 
 def file(url: URL) -> Path | None:

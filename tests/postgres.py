@@ -36,6 +36,7 @@ class Server:
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             self._as |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         command = [bin / "initdb", "-D", folder / "data", "-U", "grader", "-A", "trust", "-N"]
+        command += ["--no-locale", "-E", "SQL_ASCII"]  # what a bare container makes
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._as)
 
     def url(self, name: str) -> str:

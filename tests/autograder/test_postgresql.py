@@ -93,6 +93,7 @@ def test_the_server_holds_the_scores_and_no_file_is_made(room: Classroom) -> Non
 def test_the_export_is_the_same_as_from_sqlite(room: Classroom, tmp_path: Path) -> None:
     """The class graded into a server is entered into a file, too, from what is recorded of it."""
     file = classroom.at(shutil.copytree(room.results, tmp_path / "class"))
+    assert "No such" in (said := command(file, "feedback")[2]) and "name it with --db" in said
     assert all(g.is_old for g in classroom.grade_class(file, [], SANDBOX))
     late.enter(file)
     for kind in FORMATS:
