@@ -9,6 +9,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.server_extensions.formgrader.handlers import template_path
 from sqlalchemy.exc import SAWarning
 
+from autograder import database
 from autograder.feedback.page import TEMPLATES
 
 c = get_config()  # noqa: F821 - nbgrader puts it here
@@ -28,7 +29,8 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.submitted_directory = os.path.relpath(CLASS / "submitted", COURSE)
 c.CourseDirectory.autograded_directory = os.path.relpath(CLASS / "autograded", COURSE)
 c.CourseDirectory.feedback_directory = os.path.relpath(CLASS / "feedback", COURSE)
-c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}"
+DB = os.environ.get("CONVBOOK_DB") or f"sqlite:///{CLASS / 'gradebook.db'}"
+c.CourseDirectory.db_url = database.whole(database.address(DB))
 # The text sources hold the solutions.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"]
 

@@ -8,7 +8,7 @@ a grade. What the gradebook lacks is entered again from there.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -35,19 +35,17 @@ from autograder.task import Task
 
 @dataclass(frozen=True)
 class Classroom:
-    """The folders of a class.
+    """The folders of a class, and its gradebook.
 
     Attributes:
         submitted: holds STUDENT/LESSON/LESSON.ipynb.
-        results: where gradebook.db, autograded/ and feedback/ go.
+        results: where autograded/ and feedback/ go.
+        db_url: the gradebook, as for `gradebook.opened`; may hold a password.
     """
 
     submitted: Path
     results: Path
-
-    @property
-    def db_url(self) -> str:
-        return f"sqlite:///{self.results.resolve() / 'gradebook.db'}"
+    db_url: str = field(repr=False)
 
     @property
     def autograded(self) -> Path:
@@ -58,15 +56,17 @@ class Classroom:
         return self.results / "feedback"
 
 
-def at(results: Path | None, submitted: Path | None = None) -> Classroom:
+def at(results: Path | None, submitted: Path | None = None, db_url: str | None = None) -> Classroom:
     """Return the class whose results lie in a folder; the course's class/ where None.
 
     Args:
-        results: where the gradebook is or will be.
+        results: where they are or will be.
         submitted: holds STUDENT/LESSON/; results/submitted where None.
+        db_url: the gradebook, as for `gradebook.opened`; results/gradebook.db where None.
     """
     results = results or root() / "class"
-    return Classroom(submitted or results / "submitted", results)
+    db_url = db_url or f"sqlite:///{results.resolve() / 'gradebook.db'}"
+    return Classroom(submitted or results / "submitted", results, db_url)
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.plugins import ExportPlugin
-from sqlalchemy import func
+from sqlalchemy import Integer, cast, func
 
-from autograder import gradebook
+from autograder import database
 from autograder.collect import roster
 from autograder.spreadsheet import harmless
 
@@ -110,7 +110,7 @@ def _rows(api: Gradebook) -> Any:
             SubmittedAssignment.timestamp,
             func.sum(Grade.score).label("points"),
             func.max(SubmittedNotebook.late_submission_penalty).label("penalty"),
-            func.sum(Grade.needs_manual_grade).label("waits"),
+            func.sum(cast(Grade.needs_manual_grade, Integer)).label("waits"),
         )
         .select_from(SubmittedAssignment)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
@@ -215,7 +215,7 @@ class _Export(ExportPlugin):
     kind = ""
 
     def export(self, gradebook_: Gradebook) -> None:
-        students = roster.read(gradebook.results(str(gradebook_.engine.url)))
+        students = roster.read(database.results(str(gradebook_.engine.url)))
         grades = read(gradebook_, students, map(str, self.assignment), map(str, self.student))
         content, notes = text(grades, self.kind)
         path = Path(self.to or "grades.csv")

@@ -14,8 +14,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from autograder import timestamp
-from autograder.course import Lesson, root
+from autograder import database, timestamp
+from autograder.course import Lesson
 from autograder.grade import Grade
 
 COURSE_ID = "convbook"
@@ -111,22 +111,25 @@ def opened(db_url: str) -> Iterator[Book]:
     """Open a gradebook, made anew where there is none.
 
     Args:
-        db_url: as SQLAlchemy writes it, for example sqlite:///class/gradebook.db.
+        db_url: as SQLAlchemy writes it, for example sqlite:///class/gradebook.db or
+            postgresql://user@host/name.
+
+    Raises:
+        CourseError: there is no such database, or it stops working; no text shows a password.
     """
     _find_alembic()
-    if db_url.startswith("sqlite:///"):
-        Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
+    url = database.address(db_url)
+    if path := database.file(url):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(), database.explained(url):
         # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
         warnings.simplefilter("ignore", SAWarning)
-        with Gradebook(db_url, COURSE_ID) as gradebook:
-            yield Book(gradebook, db_url)
-
-
-def results(db_url: str) -> Path:
-    """Return the folder of a class by its gradebook; class/ for a database server."""
-    file = db_url.removeprefix("sqlite:///")
-    return Path(file).parent if file != db_url else root() / "class"
+        try:
+            gradebook = Gradebook(database.whole(url), COURSE_ID)
+        except ImportError as error:
+            raise database.driver_missing(url, error) from None
+        with gradebook:
+            yield Book(gradebook, database.whole(url))
 
 
 def _find_alembic() -> None:

@@ -16,7 +16,7 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
-from autograder import fingerprint, gradebook, late, policy, record
+from autograder import database, fingerprint, gradebook, late, policy, record
 from autograder.airlock import Airlock
 from autograder.build.source import sealed
 from autograder.course import Lesson, lessons
@@ -55,7 +55,7 @@ class AirlockExecute(NbGraderPreprocessor):
         taken, notes = _handed_in.pop(_key(resources))
         result = grade(Submission(lesson, nb, notes), _airlock(lesson))
         names = resources["nbgrader"]
-        with record.opened(gradebook.results(names["db_url"])) as ledger:
+        with record.opened(database.results(names["db_url"])) as ledger:
             ledger.append(record.of(names["student"], result, lesson, taken))
         return result.cells, resources
 
@@ -68,7 +68,7 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
-        rules = policy.read(gradebook.results(names["db_url"]), lessons())
+        rules = policy.read(database.results(names["db_url"]), lessons())
         if rules is None:
             return super().preprocess(nb, resources)
         with gradebook.opened(names["db_url"]) as book:

@@ -3,15 +3,45 @@
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["Namespace", "Parsers", "add_room", "add_sandbox", "add_scheduler", "warn"]
+if TYPE_CHECKING:
+    from autograder.classroom import Classroom
+
+__all__ = [
+    "Namespace",
+    "Parsers",
+    "add_book",
+    "add_room",
+    "add_sandbox",
+    "add_scheduler",
+    "classroom_of",
+    "warn",
+]
 
 Parsers = _SubParsersAction  # what add_subparsers returns; it has no public name
 
 
 def add_room(parser: ArgumentParser) -> None:
-    """Add --class, where a class's gradebook and results are."""
-    parser.add_argument("--class", dest="room", type=Path, help="where the gradebook is; class/")
+    """Add --class, where a class's results are."""
+    parser.add_argument("--class", dest="room", type=Path, help="where the class is; class/")
+
+
+def add_book(parser: ArgumentParser) -> None:
+    """Add --class, and --db, which is its gradebook."""
+    add_room(parser)
+    parser.add_argument(
+        "--db",
+        metavar="URL",
+        help="the gradebook, as postgresql://USER@HOST/NAME; CLASS/gradebook.db",
+    )
+
+
+def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
+    """Return the class that `add_book` asked for; submitted as in `classroom.at`."""
+    from autograder import classroom
+
+    return classroom.at(args.room, submitted, args.db)
 
 
 def add_sandbox(parser: ArgumentParser) -> None:

@@ -3,28 +3,32 @@
 import sys
 from pathlib import Path
 
-from autograder.commands.common import Namespace, Parsers, add_room
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
 
 
 def add(commands: Parsers) -> None:
     export = commands.add_parser("export", help="write the grades of a class as a CSV file")
     export.add_argument("--format", choices=("canvas", "moodle", "csv"), default="csv")
     export.add_argument("-o", "--output", type=Path, help="the file; printed where it is not named")
-    add_room(export)
+    add_book(export)
     export.set_defaults(command=_export)
 
 
 def _export(args: Namespace) -> int:
-    from autograder import classroom, gradebook, record
+    from autograder import gradebook, record
     from autograder.collect import roster
     from autograder.course import CourseError
+    from autograder.database import ELSEWHERE
     from autograder.export import read, text
 
-    room = classroom.at(args.room)
+    room = classroom_of(args)
     if not (room.results / record.LINES).exists():
         raise CourseError(f"{room.results}: nobody was graded there; run autograder grade first")
     with gradebook.opened(room.db_url) as book:
-        content, notes = text(read(book.api, roster.read(room.results)), args.format)
+        grades = read(book.api, roster.read(room.results))
+    if not grades.entries:
+        raise CourseError(f"{room.results}: its gradebook holds no grades: {ELSEWHERE}")
+    content, notes = text(grades, args.format)
     print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
     if not args.output:
         print(content, end="")

@@ -1,18 +1,18 @@
 """autograder feedback: a page for each student."""
 
-from autograder.commands.common import Namespace, Parsers, add_room
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
 
 
 def add(commands: Parsers) -> None:
     feedback = commands.add_parser("feedback", help="write the feedback pages of a graded class")
     feedback.add_argument("lessons", nargs="*", help="all that were graded where none is named")
-    add_room(feedback)
+    add_book(feedback)
     feedback.set_defaults(command=_feedback)
 
 
 def _feedback(args: Namespace) -> int:
     from autograder import classroom
 
-    for page in classroom.write_feedback(classroom.at(args.room), args.lessons):
+    for page in classroom.write_feedback(classroom_of(args), args.lessons):
         print(f"wrote {page}")
     return 0

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from autograder.commands.common import (
     Namespace,
     Parsers,
-    add_room,
+    add_book,
     add_sandbox,
     add_scheduler,
+    classroom_of,
     warn,
 )
 
@@ -28,7 +29,7 @@ def add(commands: Parsers) -> None:
     grade = commands.add_parser("grade", help="grade a class into its gradebook")
     grade.add_argument("lessons", nargs="*", help="all that were handed in where none is named")
     grade.add_argument("--submissions", type=Path, help="holds STUDENT/LESSON/; CLASS/submitted")
-    add_room(grade)
+    add_book(grade)
     add_sandbox(grade)
     add_scheduler(grade)
     grade.set_defaults(command=_grade)
@@ -43,7 +44,7 @@ def _grade(args: Namespace) -> int:
     from autograder.table import table
 
     warn(args.sandbox)
-    room = classroom.at(args.room, args.submissions)
+    room = classroom_of(args, args.submissions)
     policy.read(room.results, lessons())  # what is wrong with it is said before, not after
     results: list[Result] = []
     grading = classroom.grade_class(room, args.lessons, args.sandbox, args.scheduler)

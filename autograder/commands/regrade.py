@@ -5,9 +5,10 @@ import sys
 from autograder.commands.common import (
     Namespace,
     Parsers,
-    add_room,
+    add_book,
     add_sandbox,
     add_scheduler,
+    classroom_of,
     warn,
 )
 
@@ -15,7 +16,7 @@ from autograder.commands.common import (
 def add(commands: Parsers) -> None:
     regrade = commands.add_parser("regrade", help="grade one exercise again for all")
     regrade.add_argument("exercise", help="its name, or LESSON/NAME")
-    add_room(regrade)
+    add_book(regrade)
     add_sandbox(regrade)
     add_scheduler(regrade)
     regrade.set_defaults(command=_regrade)
@@ -26,7 +27,7 @@ def _regrade(args: Namespace) -> int:
     from autograder.regrade import find, regrade, table
 
     warn(args.sandbox)
-    room = classroom.at(args.room)
+    room = classroom_of(args)
     lesson, exercise = find(args.exercise, room)
     changes = []
     for change in regrade(lesson, exercise, room, args.sandbox, args.scheduler):
