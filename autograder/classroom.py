@@ -228,8 +228,7 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Path]:
                 cells = nbformat.read(path, as_version=4)
                 book.annotate(cells, lesson.name, student)
                 target = room.feedback / student / lesson.name / f"{lesson.name}.html"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(page(cells, lesson.name), encoding="utf-8")
+                disk.write(target, page(cells, lesson.name).encode())
                 yield target
 
 

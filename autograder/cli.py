@@ -1,6 +1,8 @@
 """The command line: autograder COMMAND, a file each in commands/."""
 
 import argparse
+import errno
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -28,10 +30,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
         module.add(commands)
     args = parser.parse_args(argv)
+    # nbgrader logs there what a database complains of, which is said below in a line.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     try:
         return args.command(args)
     except (CourseError, MarkError, SandboxError) as error:
         print(f"autograder: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(
+            "autograder: the disk is full: make room, and run the same command again;"
+            " what was graded is kept",
+            file=sys.stderr,
+        )
         return 2
 
 

@@ -3,7 +3,8 @@
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import dask
@@ -14,6 +15,7 @@ from autograder.course import CourseError
 Item = TypeVar("Item")
 
 RETRIES = 2  # of a task that failed; its next try may be on another machine
+AGAIN = "run the same command again: what was graded is kept"
 WAIT = 60  # seconds for a scheduler to answer, and for a worker to be there
 LOCAL = {
     "distributed.admin.tick.limit": "1h",  # grading keeps this process busy, and that is well
@@ -40,7 +42,7 @@ def opened(scheduler: str | None = None, workers: int | None = None) -> Iterator
     Raises:
         CourseError: the scheduler does not answer or has no workers.
     """
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is None:
         count = workers or processors()
         with (
@@ -82,7 +84,7 @@ def spread(
         An item with its result or, after all tries, with the exception: in the order of their ends.
 
     Raises:
-        CourseError: there are no workers any more.
+        CourseError: the scheduler is gone, or there are no workers any more.
     """
     todo = iter(items)
     running: dict[Future, Item] = {}
@@ -99,8 +101,11 @@ def spread(
                 item = running.pop(done)
                 problem = done.exception()
                 yield item, problem if problem is not None else done.result()
+    except (OSError, CancelledError) as error:
+        raise CourseError(f"the scheduler is gone ({error}); {AGAIN}") from None
     finally:
-        client.cancel(list(running))
+        with suppress(OSError, CancelledError):
+            client.cancel(list(running))
 
 
 def processors() -> int:
@@ -128,7 +133,4 @@ def _need_workers(client: Client) -> None:
         client.wait_for_workers(1, timeout=WAIT)
     except TimeoutError:
         address = client.scheduler_info()["address"]
-        raise CourseError(
-            f"{address}: no worker for {WAIT} s; start some, and run the same command again:"
-            " what was graded is kept"
-        ) from None
+        raise CourseError(f"{address}: no worker for {WAIT} s; start some, and {AGAIN}") from None

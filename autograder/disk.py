@@ -1,14 +1,22 @@
 """Write files so that a crash or a full disk leaves the old one or the new one, never a half."""
 
+import os
 from pathlib import Path
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a file, and the folders that lead to it."""
+def write(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file, and the folders that lead to it.
+
+    Args:
+        path: the file.
+        content: what it is to hold.
+        mode: its permissions where it is new, as for `os.open`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     try:
-        part.write_bytes(content)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(content)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

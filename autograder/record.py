@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from autograder import fingerprint
+from autograder import disk, fingerprint
 from autograder.course import CourseError, Lesson
 from autograder.grade import Grade
 
@@ -112,10 +112,11 @@ def opened(folder: Path) -> Iterator[Ledger]:
         CourseError: another program is writing them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    key = _key(folder)
     with (folder / LINES).open("ab+") as file:
         _lock(file, folder)
-        yield Ledger(file, key)
+        if not (folder / KEY).exists() and not file.seek(0, os.SEEK_END):
+            disk.write(folder / KEY, secrets.token_hex(32).encode(), mode=0o600)
+        yield Ledger(file, _key(folder))
 
 
 def read(folder: Path) -> Iterator[tuple[int, Record | None, str]]:
@@ -128,7 +129,7 @@ def read(folder: Path) -> Iterator[tuple[int, Record | None, str]]:
         The line's number, its record, and what is wrong with it, or ''. A line that cannot be
         read has no record.
     """
-    if not (folder / LINES).exists():
+    if not (folder / LINES).exists() or not (folder / LINES).stat().st_size:
         return
     key, before = _key(folder), ""
     with (folder / LINES).open("rb") as file:
@@ -178,11 +179,8 @@ def _seal_of(line: bytes) -> str:
 
 
 def _key(folder: Path) -> bytes:
-    """Return the key of a class, made once and readable by its owner alone."""
+    """Return the key of a class, which is made with its first record, for its owner alone."""
     path = folder / KEY
-    if not path.exists() and not (folder / LINES).exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
     try:
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError):

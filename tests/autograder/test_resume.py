@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,42 @@ def test_killed_at_any_moment_no_grade_is_lost_or_changed(room: Classroom) -> No
     with gradebook.opened(room.db_url) as book:
         assert book.scores(LESSON) == expected
     print(f"{KILLS - ended} times killed, {ended} times it had come to its end")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """A disk of so many KiB, empty at first; told another size, it keeps what it holds."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def resized(size: int) -> Path:
+        again = ["-o", "remount"] if os.path.ismount(place) else []
+        options = ["-t", "tmpfs", *again, "-o", f"size={size}k", "tmpfs", str(place)]
+        done = subprocess.run(["mount", *options], capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+        return place
+
+    yield resized
+    subprocess.run(["umount", str(place)], check=False)
+
+
+@pytest.mark.parametrize("size", [16, 200, 300, 400, 600])
+def test_a_full_disk_loses_nothing(
+    size: int, room: Classroom, small_disk: Callable[[int], Path]
+) -> None:
+    """The gradebook of an empty class takes some 250 KiB, a graded notebook some 60."""
+    folder = small_disk(size)
+    command = [sys.executable, "-m", "autograder.cli", "grade", "--class", str(folder)]
+    command += ["--submissions", str(room.submitted)]
+    command += ["--sandbox", "none"] if SANDBOX == "none" else []
+    stopped = subprocess.run(command, capture_output=True, text=True)
+    assert stopped.returncode == 2
+    assert "Traceback" not in stopped.stderr
+    assert "full" in stopped.stderr and "the same command" in stopped.stderr
+    begun = classroom.at(small_disk(20_000), room.submitted)
+    final = run(begun)
+    assert {s: g.grade.score for s, g in final.items()} == {
+        s: sample_class.SCORES[LESSON][s] for s in STUDENTS
+    }
+    assert not list(verify(begun))
