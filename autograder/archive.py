@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import IO, cast
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -77,25 +77,25 @@ def shown(name: PurePath | str) -> str:
     return "".join(c if c.isprintable() else "?" for c in str(name))
 
 
-def notebook_in(path: Path, name: str, max_bytes: int) -> bytes:
+def notebook_in(file: IO[bytes], name: str, wanted: str, max_bytes: int) -> bytes:
     """Return the bytes of the one notebook in an archive.
 
     Args:
-        path: the archive.
-        name: what the notebook is called if there are several; '' where that is not known.
+        file: the archive.
+        name: what it is called, which tells its kind.
+        wanted: what the notebook is called if there are several; '' where that is not known.
         max_bytes: the most it may have.
 
     Raises:
         ArchiveError: the archive is broken, hostile or too large, or it is not clear which notebook
             to take.
     """
-    with path.open("rb") as file:
-        found = notebooks(file, path.name, max_bytes)
-        named = [m for m in found if m.name.name == name]
-        if len(named or found) != 1:
-            names = ", ".join(shown(m.name)[:80] for m in found[:5])
-            raise ArchiveError(f"holds {len(found)} notebooks, not one {names}".rstrip())
-        return read((named or found)[0], max_bytes)
+    found = notebooks(file, name, max_bytes)
+    named = [m for m in found if m.name.name == wanted]
+    if len(named or found) != 1:
+        names = ", ".join(shown(m.name)[:80] for m in found[:5])
+        raise ArchiveError(f"holds {len(found)} notebooks, not one {names}".rstrip())
+    return read((named or found)[0], max_bytes)
 
 
 def notebooks(file: IO[bytes], name: str, max_bytes: int) -> list[Member]:

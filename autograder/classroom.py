@@ -6,23 +6,31 @@ notebook, then as a record, then into the gradebook, and only a record whose not
 a grade. What the gradebook lacks is entered again from there.
 """
 
-import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import fingerprint, gradebook, record, submission, timestamp
-from autograder.airlock import Airlock
+from autograder import (
+    disk,
+    fingerprint,
+    gradebook,
+    record,
+    submission,
+    task,
+    timestamp,
+)
+from autograder.airlock import SandboxError
 from autograder.archive import is_archive
 from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, lessons, root
 from autograder.feedback.page import page
-from autograder.grade import Grade, blank, canary, grade, kept, open_airlock
+from autograder.grade import Grade, kept
 from autograder.submission import SubmissionError
+from autograder.task import Task
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,15 @@ def at(results: Path | None, submitted: Path | None = None, db_url: str | None =
 
 
 @dataclass(frozen=True)
+class NotGraded:
+    """A submission that could not be graded through no fault of the student, and why."""
+
+    student: str
+    lesson: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Graded:
     """One student's result, and whether it is one from before."""
 
@@ -72,56 +89,81 @@ class Graded:
 
 
 def grade_class(
-    room: Classroom, names: list[str], sandbox: str | None = None, workers: int | None = None
-) -> Iterator[Graded]:
+    room: Classroom,
+    names: list[str],
+    sandbox: str | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+) -> Generator[Graded | NotGraded, None, None]:
     """Grade the submissions of a class, lesson by lesson, and enter them into its gradebook.
 
     Args:
         room: the class.
         names: lessons to grade; all that were handed in if empty.
         sandbox: as for `open_airlock`.
-        workers: how many submissions run at a time; one for each processor where None. With 1 they
-            run in the order of their folders, each when the result before it has been taken.
+        scheduler, workers: as for `cluster.opened`. With one worker, submissions run in the order
+            of their folders, each when the result before it has been taken.
 
     Yields:
         Each result, as soon as it is in the gradebook; first those that have not changed.
 
     Raises:
         CourseError: there is nothing to grade, or a lesson's own solution does not get every point.
+        SandboxError: there is no sandbox.
     """
     work = {lesson: _folders(room, lesson) for lesson in _lessons(names)}
     work = {lesson: folders for lesson, folders in work.items() if folders}
     if not work:
         raise CourseError(f"{room.submitted}: holds no STUDENT/LESSON folder of this course")
-    with record.opened(room.results) as ledger, gradebook.opened(room.db_url) as book:
-        before = record.latest(room.results)
+    with (
+        record.opened(room.results) as ledger,
+        gradebook.opened(room.db_url) as book,
+        ExitStack() as stack,
+    ):
+        before, grades = record.latest(room.results), None
         for lesson, folders in work.items():
             book.register(lesson)
-            changed = []
-            for folder in folders:
-                student = folder.parent.name
-                old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
-                if old is None:
-                    changed.append(folder)
-                    continue
-                if not book.holds(student, old):
-                    book.save(student, old, timestamp.read(folder))
-                yield Graded(student, lesson.name, old, is_old=True)
+            changed = yield from _those_kept(room, lesson, folders, sandbox, before, book)
             if not changed:
                 continue
-            with open_airlock(lesson, sandbox) as airlock:
-                canary(lesson, airlock)
-                for folder, taken, result in _in_parallel(changed, lesson, airlock, workers):
-                    student = folder.parent.name
-                    graded = _write(result.cells, autograded(room, student, lesson))
-                    ledger.append(record.of(student, result, lesson, taken, graded))
-                    book.save(student, result, timestamp.read(folder))
-                    yield Graded(student, lesson.name, result)
+            if grades is None:
+                grades = stack.enter_context(task.graders(scheduler, workers))
+            for (folder, content), result in grades(_tasks(changed, lesson, sandbox)):
+                student = folder.parent.name
+                if isinstance(result, Exception):
+                    yield NotGraded(student, lesson.name, fault(result))
+                    continue
+                graded = write(result.cells, autograded(room, student, lesson))
+                ledger.append(record.of(student, result, lesson, content, graded))
+                book.save(student, result, timestamp.read(folder))
+                yield Graded(student, lesson.name, result)
 
 
 def count(room: Classroom, names: list[str]) -> int:
     """Return how many submissions there are to look at; arguments as in `grade_class`."""
     return sum(len(_folders(room, lesson)) for lesson in _lessons(names))
+
+
+def _those_kept(
+    room: Classroom,
+    lesson: Lesson,
+    folders: list[Path],
+    sandbox: str | None,
+    before: dict[tuple[str, str], record.Record],
+    book: gradebook.Book,
+) -> Generator[Graded, None, list[Path]]:
+    """Yield the grades that stay as they are, and return the folders of the others."""
+    changed = []
+    for folder in folders:
+        student = folder.parent.name
+        old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
+        if old is None:
+            changed.append(folder)
+            continue
+        if not book.holds(student, old):
+            book.save(student, old, timestamp.read(folder))
+        yield Graded(student, lesson.name, old, is_old=True)
+    return changed
 
 
 def _unchanged(
@@ -130,9 +172,9 @@ def _unchanged(
     """Return the grade of a student's last record, if all that it depends on is as it was."""
     if before is None or not before.submission:
         return None
-    environment = fingerprint.environment(sandbox or "bwrap")
-    now = (handed_in(room, student, lesson), fingerprint.lesson(lesson), environment)
-    if (before.submission, before.manifest, before.environment) != now:
+    if (before.manifest, before.environment) != task.version(lesson, sandbox):
+        return None
+    if before.submission != handed_in(room, student, lesson):
         return None
     path = autograded(room, student, lesson)
     if fingerprint.file(path) != before.graded:
@@ -141,44 +183,30 @@ def _unchanged(
     return kept(cells, lesson, before.sandbox, before.seed, before.notes)
 
 
-def _in_parallel(
-    folders: list[Path], lesson: Lesson, airlock: Airlock, workers: int | None
-) -> Iterator[tuple[Path, str, Grade]]:
-    """Grade folders, several at a time; few wait for their turn, however large the class.
+def _tasks(
+    folders: list[Path], lesson: Lesson, sandbox: str | None
+) -> Iterator[tuple[tuple[Path, str], Task]]:
+    """Read what is in some folders, one at a time.
 
     Yields:
-        A folder, the fingerprint of what was in it, and its grade, in the order in which they end.
+        A folder with the fingerprint of what was in it, '' for nothing, and the task to grade it.
     """
-    workers = workers or _processors()
-    if workers == 1:
-        yield from ((folder, *_grade_folder(folder, lesson, airlock)) for folder in folders)
-        return
-    todo = iter(folders)
-    with ThreadPoolExecutor(workers) as pool:
-        running: dict[Future[tuple[str, Grade]], Path] = {}
+    version = task.version(lesson, sandbox)
+    for folder in folders:
         try:
-            while True:
-                for folder in todo:
-                    running[pool.submit(_grade_folder, folder, lesson, airlock)] = folder
-                    if len(running) >= 2 * workers:
-                        break
-                if not running:
-                    return
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(done), *done.result()
-        finally:
-            for waiting in running:
-                waiting.cancel()
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+            found = submission.take(notebook_in(folder, lesson))
+        except SubmissionError as error:
+            yield (folder, ""), Task(str(error), lesson.name, version, sandbox)
+        else:
+            content = fingerprint.content(found.content)
+            yield (folder, content), Task(found, lesson.name, version, sandbox)
 
 
 def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:
     """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""
     try:
-        return fingerprint.file(_notebook_in(room.submitted / student / lesson.name, lesson))
+        path = notebook_in(room.submitted / student / lesson.name, lesson)
+        return fingerprint.content(submission.take(path).content)
     except (SubmissionError, OSError):
         return ""
 
@@ -205,26 +233,6 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Path]:
                 yield target
 
 
-def table(results: Iterable[Graded]) -> Iterator[str]:
-    """Lay the results out: a line a student, a column a lesson, then what needs a look."""
-    grades = {(r.student, r.lesson): r.grade for r in results}
-    students = sorted({student for student, _ in grades})
-    columns = sorted({lesson for _, lesson in grades})
-    width = max(map(len, ("student", *students)))
-    yield "  ".join(["student".ljust(width), *columns])
-    for student in students:
-        cells = (_cell(grades.get((student, lesson)), len(lesson)) for lesson in columns)
-        yield "  ".join([student.ljust(width), *cells]).rstrip()
-    for (student, lesson), result in grades.items():
-        for note in result.notes:
-            yield f"{student}, {lesson}: {note}"
-
-
-def _cell(result: Grade | None, width: int) -> str:
-    text = "-" if result is None else f"{result.score:g} / {result.max_score:g}"
-    return text.rjust(width)
-
-
 def _lessons(names: list[str]) -> list[Lesson]:
     known = lessons()
     unknown = [name for name in names if name not in known]
@@ -237,22 +245,7 @@ def _folders(room: Classroom, lesson: Lesson) -> list[Path]:
     return sorted(p for p in room.submitted.glob(f"*/{lesson.name}") if p.is_dir())
 
 
-def _grade_folder(folder: Path, lesson: Lesson, airlock: Airlock) -> tuple[str, Grade]:
-    """Grade what one student handed in for a lesson; what cannot be read gets 0 and the reason.
-
-    Returns:
-        The fingerprint of what was handed in, '' for nothing, and the grade.
-    """
-    taken = ""
-    try:
-        path = _notebook_in(folder, lesson)
-        taken = fingerprint.file(path)
-        return taken, grade(submission.read(path, lesson), airlock)
-    except SubmissionError as error:
-        return taken, blank(lesson, str(error).removeprefix(f"{folder}{os.sep}"))
-
-
-def _notebook_in(folder: Path, lesson: Lesson) -> Path:
+def notebook_in(folder: Path, lesson: Lesson) -> Path:
     """Find the lesson's notebook in a folder: its own name, the only one, or an archive."""
     named = folder / lesson.path.name
     if named.exists():
@@ -271,11 +264,15 @@ def autograded(room: Classroom, student: str, lesson: Lesson) -> Path:
     return room.autograded / student / lesson.name / lesson.path.name
 
 
-def _write(cells: NotebookNode, path: Path) -> str:
+def write(cells: NotebookNode, path: Path) -> str:
     """Write a graded notebook, and return its fingerprint."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = text_of(cells).encode()
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(path)  # the old one stays whole until the new one is
+    disk.write(path, content)
     return fingerprint.content(content)
+
+
+def fault(error: Exception) -> str:
+    """Say what kept a submission from being graded; raise what would keep all others, too."""
+    if isinstance(error, (CourseError, SandboxError)):
+        raise error
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -10,22 +10,19 @@ and for all.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import classroom, fingerprint, gradebook, record, submission
-from autograder.airlock import Airlock
+from autograder import classroom, fingerprint, gradebook, record, submission, task
 from autograder.classroom import Classroom
 from autograder.course import CourseError, Lesson, lessons
-from autograder.grade import CheckResult, Grade, canary, grade, kept, open_airlock
+from autograder.grade import CheckResult, Grade, kept
 from autograder.gradebook import Book
 from autograder.record import Record
+from autograder.task import Task
 from convbook import notebook
 
 
@@ -76,7 +73,11 @@ def find(name: str, room: Classroom) -> tuple[Lesson, str]:
 
 
 def regrade(
-    lesson: Lesson, exercise: str, room: Classroom, sandbox: str | None = None
+    lesson: Lesson,
+    exercise: str,
+    room: Classroom,
+    sandbox: str | None = None,
+    scheduler: str | None = None,
 ) -> Iterator[Change]:
     """Grade an exercise again for all who were graded.
 
@@ -84,37 +85,40 @@ def regrade(
         lesson, exercise: from `find`.
         room: the class.
         sandbox: as for `open_airlock`.
+        scheduler: as for `cluster.opened`.
 
     Yields:
-        What became of each student, in the order of their names.
+        What became of each student; at the end, who was left as he was.
 
     Raises:
         CourseError: the lesson's own solution does not get every point; then nothing is changed.
+        SandboxError: there is no sandbox.
     """
-    with record.opened(room.results) as ledger, gradebook.opened(room.db_url) as book:
-        before = {
-            s: r for (s, name), r in record.latest(room.results).items() if name == lesson.name
-        }
+    left: list[Change] = []
+    with (
+        record.opened(room.results) as ledger,
+        gradebook.opened(room.db_url) as book,
+        task.graders(scheduler) as grades,
+    ):
         book.register(lesson)
-        with open_airlock(lesson, sandbox) as airlock:
-            canary(lesson, airlock)
-            work = partial(_again, exercise=exercise, lesson=lesson, room=room, airlock=airlock)
-            for old, outcome in _in_parallel(work, sorted(before.values(), key=_name)):
-                points = _sum_of(old, lesson, exercise)
-                if isinstance(outcome, _Left):
-                    yield Change(old.student, points, points, str(outcome))
-                    continue
-                path = classroom.autograded(room, old.student, lesson)
-                graded = classroom._write(outcome.cells, path)
-                ledger.append(record.of(old.student, outcome, lesson, old.submission, graded))
-                ours = tuple(c for c in outcome.checks if c.exercise == exercise)
-                book.save(old.student, replace(outcome, checks=ours), None)
-                after = sum(check.score for check in ours)
-                yield Change(old.student, points, after, _by_hand(book, old.student, lesson, ours))
+        for was, now in grades(_tasks(lesson, exercise, room, sandbox, left)):
+            if isinstance(now, Exception):
+                left.append(_unchanged(was.record, lesson, exercise, classroom.fault(now)))
+                continue
+            mended = _mended(was, now, exercise)
+            student = was.record.student
+            graded = classroom.write(mended.cells, classroom.autograded(room, student, lesson))
+            ledger.append(record.of(student, mended, lesson, was.record.submission, graded))
+            ours = tuple(c for c in mended.checks if c.exercise == exercise)
+            book.save(student, replace(mended, checks=ours), None)
+            points = _sum_of(was.record, lesson, exercise), sum(check.score for check in ours)
+            yield Change(student, *points, _by_hand(book, student, lesson, ours))
+    yield from left
 
 
 def table(changes: list[Change], exercise: str) -> Iterator[str]:
     """Lay out what changed: who, before, after; then who was left, and why."""
+    changes = sorted(changes, key=lambda change: change.student)
     moved = [c for c in changes if c.before != c.after]
     width = max(map(len, ("student", *(c.student for c in moved))))
     if moved:
@@ -127,8 +131,35 @@ def table(changes: list[Change], exercise: str) -> Iterator[str]:
     yield f"{exercise}: {len(moved)} of {len(changes)} changed"
 
 
-def _name(old: Record) -> str:
-    return old.student
+@dataclass(frozen=True)
+class _Was:
+    """A grade before the regrade: its record, and what is written in the graded notebook."""
+
+    record: Record
+    grade: Grade
+
+
+def _tasks(
+    lesson: Lesson, exercise: str, room: Classroom, sandbox: str | None, left: list[Change]
+) -> Iterator[tuple[_Was, Task]]:
+    """Make the task of each student; who cannot be regraded is entered into left."""
+    version = task.version(lesson, sandbox)
+    for (_, name), old in sorted(record.latest(room.results).items()):
+        if name != lesson.name:
+            continue
+        try:
+            handed_in = submission.take(_same_file(old, lesson, room))
+            was = _old_grade(old, _same_notebook(old, lesson, room), lesson, exercise)
+        except (_Left, CourseError) as error:
+            reason = str(error).removeprefix(f"{room.submitted}/")
+            left.append(_unchanged(old, lesson, exercise, reason))
+            continue
+        yield _Was(old, was), Task(handed_in, lesson.name, version, sandbox, old.seed)
+
+
+def _unchanged(old: Record, lesson: Lesson, exercise: str, reason: str) -> Change:
+    points = _sum_of(old, lesson, exercise)
+    return Change(old.student, points, points, reason)
 
 
 def _sum_of(old: Record, lesson: Lesson, exercise: str) -> float:
@@ -136,33 +167,14 @@ def _sum_of(old: Record, lesson: Lesson, exercise: str) -> float:
     return sum(old.checks[name][0] for name in names if name in old.checks)
 
 
-def _in_parallel(work: partial, items: list[Record]) -> Iterator[tuple[Record, Grade | _Left]]:
-    """Do work on each, a few at a time, so that a large class does not fill the memory."""
-    workers = classroom._processors()
-    todo = iter(items)
-    with ThreadPoolExecutor(workers) as pool:
-        while batch := list(islice(todo, 4 * workers)):
-            yield from zip(batch, pool.map(work, batch), strict=True)
-
-
-def _again(
-    old: Record, exercise: str, lesson: Lesson, room: Classroom, airlock: Airlock
-) -> Grade | _Left:
-    """Run a student's notebook again, and put the exercise's new results into the old grade."""
-    try:
-        path = _same_file(old, lesson, room)
-        cells = _same_notebook(old, lesson, room)
-        was = _old_grade(old, cells, lesson, exercise)
-        now = grade(submission.read(path, lesson), airlock, old.seed)
-    except (_Left, CourseError) as error:
-        return _Left(str(error).removeprefix(f"{room.submitted}/"))
-    results = tuple(
-        new if new.exercise == exercise else next(c for c in was.checks if c.id == new.id)
-        for new in now.checks
-    )
+def _mended(was: _Was, now: Grade, exercise: str) -> Grade:
+    """Put the exercise's new results into the old grade."""
+    old = {check.id: check for check in was.grade.checks}
+    results = tuple(c if c.exercise == exercise else old[c.id] for c in now.checks)
     note = f"regraded: {exercise}"
-    notes = (*(n for n in old.notes if n != note), note)
-    return replace(now, checks=results, notes=notes, cells=_merged(cells, now.cells, exercise))
+    notes = (*(n for n in was.record.notes if n != note), note)
+    cells = _merged(was.grade.cells, now.cells, exercise)
+    return replace(now, checks=results, notes=notes, cells=cells)
 
 
 def _same_file(old: Record, lesson: Lesson, room: Classroom) -> Path:
@@ -170,7 +182,7 @@ def _same_file(old: Record, lesson: Lesson, room: Classroom) -> Path:
         raise _Left("nothing was handed in")
     if classroom.handed_in(room, old.student, lesson) != old.submission:
         raise _Left("not what was graded is handed in now: run autograder grade first")
-    return classroom._notebook_in(room.submitted / old.student / lesson.name, lesson)
+    return classroom.notebook_in(room.submitted / old.student / lesson.name, lesson)
 
 
 def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> NotebookNode:

@@ -5,9 +5,10 @@ are kept. The lesson's manifest decides which cells are given, checked and worth
 deleted, doubled, unlocked or moved cell changes nothing but a note.
 """
 
+import io
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import nbformat
@@ -39,6 +40,14 @@ class Submission:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class HandedIn:
+    """What was handed in, as it is: the bytes of a file, and its name, which tells its kind."""
+
+    name: str
+    content: bytes
+
+
 def read(path: Path, lesson: Lesson | None = None) -> Submission:
     """Read a notebook file and reconcile it with its lesson.
 
@@ -50,22 +59,17 @@ def read(path: Path, lesson: Lesson | None = None) -> Submission:
         SubmissionError: it cannot be read, is no notebook, or belongs to no lesson.
     """
     try:
-        cells = parse(_text(path, lesson))
-        return reconcile(cells, lesson or lesson_of(cells))
-    except CourseError as error:
+        return understand(take(path), lesson)
+    except SubmissionError as error:
         raise SubmissionError(f"{path}: {error}") from None
 
 
-def belongs(path: Path, lesson: Lesson) -> bool:
-    """Tell whether a file can be read and holds a notebook of this lesson."""
-    try:
-        return lesson_of(parse(_text(path, lesson))) is lesson
-    except CourseError:
-        return False
+def take(path: Path) -> HandedIn:
+    """Take a file as it is, whatever it holds.
 
-
-def _text(path: Path, lesson: Lesson | None) -> str:
-    """Read the text of a notebook file, or of the notebook in an archive."""
+    Raises:
+        SubmissionError: it is no file, cannot be read or is too large.
+    """
     try:
         if path.is_symlink():
             raise SubmissionError("is a link, not a file")
@@ -75,15 +79,42 @@ def _text(path: Path, lesson: Lesson | None) -> str:
             raise SubmissionError("is not a file")  # a pipe would never end
         if path.stat().st_size > notebook.MAX_BYTES:
             raise SubmissionError(f"larger than {notebook.MAX_BYTES >> 20} MiB")
-        if not is_archive(path):
-            return path.read_text(encoding="utf-8-sig")
-        name = lesson.path.name if lesson else ""
-        return notebook_in(path, name, notebook.MAX_BYTES).decode("utf-8-sig")
+        return HandedIn(path.name, path.read_bytes())
     except FileNotFoundError:
         raise SubmissionError("no such file") from None
+    except OSError as error:
+        raise SubmissionError(f"cannot be read ({type(error).__name__})") from None
+
+
+def understand(handed_in: HandedIn, lesson: Lesson | None = None) -> Submission:
+    """Read the notebook in what was handed in; arguments and errors as for `read`."""
+    try:
+        cells = parse(_text(handed_in, lesson))
+        return reconcile(cells, lesson or lesson_of(cells))
+    except CourseError as error:
+        raise SubmissionError(str(error)) from None
+
+
+def belongs(path: Path, lesson: Lesson) -> bool:
+    """Tell whether a file can be read and holds a notebook of this lesson."""
+    try:
+        return lesson_of(parse(_text(take(path), lesson))) is lesson
+    except CourseError:
+        return False
+
+
+def _text(handed_in: HandedIn, lesson: Lesson | None) -> str:
+    """Return the text of a notebook, or of the notebook in an archive."""
+    try:
+        content = handed_in.content
+        if is_archive(PurePath(handed_in.name)):
+            wanted = lesson.path.name if lesson else ""
+            file = io.BytesIO(content)
+            content = notebook_in(file, handed_in.name, wanted, notebook.MAX_BYTES)
+        return content.decode("utf-8-sig")
     except ArchiveError as error:
         raise SubmissionError(str(error)) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise SubmissionError(f"cannot be read ({type(error).__name__})") from None
 
 
@@ -239,8 +270,8 @@ def _cell(raw: Any, number: int) -> NotebookNode:
         source = "".join(source)
     if not isinstance(source, str) or raw.get("cell_type") not in ("code", "markdown", "raw"):
         raise SubmissionError(f"not a notebook (cell {number} is malformed)")
-    make = getattr(nbformat.v4, f"new_{raw['cell_type']}_cell")
-    cell = make(source.encode("utf-8", "replace").decode("utf-8"))
+    source = source.encode("utf-8", "replace").decode("utf-8")
+    cell = _new_cell(raw["cell_type"], source, f"cell-{number}")
     metadata = raw.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     name = notebook.grade_id(nbformat.from_dict({"metadata": metadata}))
@@ -249,6 +280,14 @@ def _cell(raw: Any, number: int) -> NotebookNode:
     tags = metadata.get("tags")
     if isinstance(tags, list) and not notebook.SHOW_TAGS.isdisjoint(filter(_is_text, tags)):
         cell.metadata["tags"] = sorted(notebook.SHOW_TAGS.intersection(filter(_is_text, tags)))
+    return cell
+
+
+def _new_cell(kind: str, source: str, id: str) -> NotebookNode:
+    """Return a cell as nbformat makes it, without its validation, which takes most of the time."""
+    cell = NotebookNode(cell_type=kind, id=id, metadata=NotebookNode(), source=source)
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
     return cell
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from autograder import disk
+
 FILE = "timestamp.txt"
 
 
@@ -42,6 +44,4 @@ def write(folder: Path, when: datetime | None) -> None:
     if when is None:
         (folder / FILE).unlink(missing_ok=True)
         return
-    part = folder / f"{FILE}.part"
-    part.write_text(f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f UTC}", encoding="utf-8")
-    part.replace(folder / FILE)
+    disk.write(folder / FILE, f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f UTC}".encode())

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from autograder import disk
 from autograder.course import CourseError
 from autograder.spreadsheet import harmless, original
 
@@ -79,10 +80,7 @@ class Roster:
         writer.writerow(field.name for field in fields(Student))
         for student in self._by_folder.values():
             writer.writerow(map(harmless, astuple(student)))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_suffix(".part")
-        part.write_text(text.getvalue(), encoding="utf-8")
-        part.replace(self._path)
+        disk.write(self._path, text.getvalue().encode())
 
     def _add(self, name: str, id: str) -> Student:
         submitted = self._path.parent / "submitted"

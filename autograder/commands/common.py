@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograder.classroom import Classroom
 
-__all__ = ["Namespace", "Parsers", "add_book", "add_room", "add_sandbox", "classroom_of", "warn"]
+__all__ = [
+    "Namespace",
+    "Parsers",
+    "add_book",
+    "add_room",
+    "add_sandbox",
+    "add_scheduler",
+    "classroom_of",
+    "warn",
+]
 
 Parsers = _SubParsersAction  # what add_subparsers returns; it has no public name
 
@@ -40,6 +49,14 @@ def add_sandbox(parser: ArgumentParser) -> None:
         "--sandbox",
         choices=("bwrap", "none"),
         help="'none' runs student code unprotected, which every result then says",
+    )
+
+
+def add_scheduler(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster, for example tcp://host:8786; on this machine if not given",
     )
 
 

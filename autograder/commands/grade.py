@@ -1,15 +1,28 @@
 """autograder grade: a class."""
 
 import sys
-import time
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.common import Namespace, Parsers, add_book, add_sandbox, classroom_of, warn
+from autograder.commands.common import (
+    Namespace,
+    Parsers,
+    add_book,
+    add_sandbox,
+    add_scheduler,
+    classroom_of,
+    warn,
+)
 
 if TYPE_CHECKING:
-    from autograder.classroom import Graded
+    from autograder.classroom import Graded, NotGraded
+
+    Result = Graded | NotGraded
+
+NOT_GRADED = "not graded"
 
 
 def add(commands: Parsers) -> None:
@@ -18,6 +31,7 @@ def add(commands: Parsers) -> None:
     grade.add_argument("--submissions", type=Path, help="holds STUDENT/LESSON/; CLASS/submitted")
     add_book(grade)
     add_sandbox(grade)
+    add_scheduler(grade)
     grade.set_defaults(command=_grade)
 
 
@@ -25,34 +39,53 @@ def _grade(args: Namespace) -> int:
     from nbformat import NotebookNode
 
     from autograder import classroom, late, policy
+    from autograder.classroom import NotGraded
     from autograder.course import lessons
+    from autograder.table import table
 
     warn(args.sandbox)
     room = classroom_of(args, args.submissions)
     policy.read(room.results, lessons())  # what is wrong with it is said before, not after
-    total, start, results = classroom.count(room, args.lessons), time.monotonic(), []
+    results: list[Result] = []
+    grading = classroom.grade_class(room, args.lessons, args.sandbox, args.scheduler)
     try:
-        for graded in classroom.grade_class(room, args.lessons, args.sandbox):
-            slim = replace(graded.grade, cells=NotebookNode())  # or a large class fills the memory
-            results.append(replace(graded, grade=slim))
-            _say(graded, len(results), total, time.monotonic() - start)
+        for result in _progress(grading, classroom.count(room, args.lessons)):
+            if isinstance(result, NotGraded):
+                results.append(result)
+            else:  # without its cells, or a large class fills the memory
+                slim = replace(result.grade, cells=NotebookNode())
+                results.append(replace(result, grade=slim))
+        for student in late.enter(room):
+            print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
+        pages = sum(1 for _ in classroom.write_feedback(room, args.lessons))
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
-    for student in late.enter(room):
-        print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
-    pages = list(classroom.write_feedback(room, args.lessons))
-    print(*classroom.table(results), sep="\n")
-    print(f"{len(pages)} feedback pages below {room.feedback}")
-    return 0
+    print(*table(results), sep="\n")
+    print(f"{pages} feedback pages below {room.feedback}")
+    return 1 if any(isinstance(result, NotGraded) for result in results) else 0
 
 
-def _say(graded: "Graded", done: int, total: int, seconds: float) -> None:
-    """Tell how far a class is: one line that changes on a terminal, a line each in a log."""
-    how = "unchanged" if graded.is_old else "graded"
-    left = seconds / done * (total - done)
-    text = f"{done} of {total}, {how}: {graded.student}, {graded.lesson}; {left:.0f} s left"
-    if not sys.stderr.isatty():
-        print(text, file=sys.stderr)
-    else:
-        print(f"\r\x1b[K{text}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+def _progress(grading: Generator["Result", None, None], total: int) -> Iterator["Result"]:
+    """Tell how far a class is: a bar with rate and time left on a terminal, lines in a log."""
+    from tqdm import tqdm
+
+    on_terminal = sys.stderr.isatty()
+    with closing(grading), tqdm(total=total, unit=" submissions", disable=not on_terminal) as bar:
+        for done, result in enumerate(grading, start=1):
+            bar.update()
+            what = _what(result)
+            if not on_terminal:
+                print(f"{done} of {total}, {what}", file=sys.stderr)
+            elif what.startswith(NOT_GRADED):
+                bar.write(what, file=sys.stderr)
+            yield result
+
+
+def _what(result: "Result") -> str:
+    from autograder.classroom import NotGraded
+
+    whose = f"{result.student}, {result.lesson}"
+    if isinstance(result, NotGraded):
+        return f"{NOT_GRADED}: {whose}: {result.reason}"
+    return f"{'unchanged' if result.is_old else 'graded'}: {whose}"

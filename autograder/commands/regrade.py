@@ -2,7 +2,15 @@
 
 import sys
 
-from autograder.commands.common import Namespace, Parsers, add_book, add_sandbox, classroom_of, warn
+from autograder.commands.common import (
+    Namespace,
+    Parsers,
+    add_book,
+    add_sandbox,
+    add_scheduler,
+    classroom_of,
+    warn,
+)
 
 
 def add(commands: Parsers) -> None:
@@ -10,6 +18,7 @@ def add(commands: Parsers) -> None:
     regrade.add_argument("exercise", help="its name, or LESSON/NAME")
     add_book(regrade)
     add_sandbox(regrade)
+    add_scheduler(regrade)
     regrade.set_defaults(command=_regrade)
 
 
@@ -21,7 +30,7 @@ def _regrade(args: Namespace) -> int:
     room = classroom_of(args)
     lesson, exercise = find(args.exercise, room)
     changes = []
-    for change in regrade(lesson, exercise, room, args.sandbox):
+    for change in regrade(lesson, exercise, room, args.sandbox, args.scheduler):
         changes.append(change)
         print(f"{len(changes)}: {change.student}", file=sys.stderr)
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")

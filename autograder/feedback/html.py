@@ -5,6 +5,8 @@ without a script and without a network.
 """
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from html import escape, unescape
 
 import mistune
@@ -29,6 +31,7 @@ MATHML_ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto"}
 MAX_TEXT = 20_000  # characters of one output
+LONG = 10_000  # characters of a cell that is rendered anew each time
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 INLINE_MATH = re.compile(r'<span class="math">\\\((.*?)\\\)</span>', re.DOTALL)
 BLOCK_MATH = re.compile(r'<div class="math">\$\$\n?(.*?)\n?\$\$</div>', re.DOTALL)
@@ -36,6 +39,13 @@ BLOCK_MATH = re.compile(r'<div class="math">\$\$\n?(.*?)\n?\$\$</div>', re.DOTAL
 _markdown = mistune.create_markdown(escape=False, plugins=["math", "strikethrough", "table"])
 
 
+def _kept(render: Callable[[str], str]) -> Callable[[str], str]:
+    """Keep what was rendered, unless it is long: most cells of a class are the lesson's own."""
+    kept = lru_cache(maxsize=1000)(render)
+    return lambda text: kept(text) if len(text) < LONG else render(text)
+
+
+@_kept
 def markdown(text: str) -> str:
     """Render Markdown with formulas; everything that could run or load is left out."""
     # $$...$$ on a line of its own is a block to a reader, but not yet to mistune.
@@ -49,6 +59,7 @@ def markdown(text: str) -> str:
     return INLINE_MATH.sub(lambda found: _formula(found[1], "inline"), clean)
 
 
+@_kept
 def code(source: str) -> str:
     """Highlight Python source."""
     return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
@@ -62,6 +73,7 @@ def plain(text: str) -> str:
     return escape(text)
 
 
+@lru_cache
 def code_styles() -> str:
     """Return the style sheet that `code` needs, for light and dark."""
     light = HtmlFormatter(style="default").get_style_defs("pre.code")

@@ -55,9 +55,10 @@ def test_a_notebook_is_found_wherever_it_lies(
 
 def test_the_one_of_the_lessons_name_is_taken(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {NAME: b"this", "other.ipynb": b"that"})
-    assert notebook_in(path, NAME, 100) == b"this"
-    with pytest.raises(ArchiveError, match="holds 2 notebooks"):
-        notebook_in(path, "", 100)
+    with path.open("rb") as file:
+        assert notebook_in(file, path.name, NAME, 100) == b"this"
+        with pytest.raises(ArchiveError, match="holds 2 notebooks"):
+            notebook_in(file, path.name, "", 100)
 
 
 def locked(path: Path) -> Path:
@@ -130,6 +131,6 @@ def test_promise_12_hostile_and_broken_archives_are_refused_in_one_line(
 def test_what_is_read_is_counted_not_believed(tmp_path: Path) -> None:
     """A tar file whose member claims more than there is."""
     path = tarred(tmp_path / "a.tar", {NAME: b"12345"})
-    with pytest.raises(ArchiveError, match="larger than"):
-        notebook_in(path, NAME, 4)
+    with path.open("rb") as file, pytest.raises(ArchiveError, match="larger than"):
+        notebook_in(file, path.name, NAME, 4)
     assert archive.is_archive(path)

@@ -16,6 +16,7 @@ from sandbox import SANDBOX
 
 from autograder import classroom, course, gradebook
 from autograder.course import CourseError, lessons
+from autograder.table import table
 from autograder.verify import verify
 from convbook import notebook
 
@@ -54,7 +55,7 @@ def test_the_gradebook_holds_the_same(graded: tuple) -> None:
 
 
 def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:
-    lines = list(classroom.table(graded[1]))
+    lines = list(table(graded[1]))
     assert lines[0].split() == ["student", *sample_class.LESSONS]
     assert lines[1].split()[:4] == ["ada", "20", "/", "20"]
     assert f"jan, {LESSON}: {LESSON}.ipynb: not a notebook (it is not valid JSON)" in lines

@@ -1,0 +1,29 @@
+"""Who got what, as lines for a terminal."""
+
+from collections.abc import Iterable, Iterator
+
+from autograder.classroom import Graded, NotGraded
+from autograder.grade import Grade
+
+
+def table(results: Iterable[Graded | NotGraded]) -> Iterator[str]:
+    """Lay the results out: a line a student, a column a lesson, then what needs a look."""
+    results = list(results)
+    grades = {(r.student, r.lesson): r.grade for r in results if isinstance(r, Graded)}
+    students = sorted({student for student, _ in grades})
+    columns = sorted({lesson for _, lesson in grades})
+    width = max(map(len, ("student", *students)))
+    yield "  ".join(["student".ljust(width), *columns])
+    for student in students:
+        cells = (_cell(grades.get((student, lesson)), len(lesson)) for lesson in columns)
+        yield "  ".join([student.ljust(width), *cells]).rstrip()
+    for (student, lesson), result in grades.items():
+        for note in result.notes:
+            yield f"{student}, {lesson}: {note}"
+    for left in (r for r in results if isinstance(r, NotGraded)):
+        yield f"{left.student}, {left.lesson}: not graded, so run it again: {left.reason}"
+
+
+def _cell(result: Grade | None, width: int) -> str:
+    text = "-" if result is None else f"{result.score:g} / {result.max_score:g}"
+    return text.rjust(width)
