@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,13 @@ from autograder.verify import verify
 from convbook import notebook
 
 LESSON = "02_convolution"
+LATE = f"""percent_per_day = 10
+grace = 15
+[deadlines]
+{LESSON} = 2026-10-12T22:00:00Z
+[extensions.gus]
+{LESSON} = 2026-10-13T22:00:00Z
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -163,6 +171,26 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     feedback = checkout / "class" / "feedback" / "jan" / LESSON / f"{LESSON}.html"
     assert "could not be graded" in feedback.read_text(encoding="utf-8")
     assert list(verify(classroom.at(checkout / "class"))) == []
+
+
+@pytest.mark.skipif(SANDBOX == "none", reason="nbgrader's own commands need bubblewrap here")
+def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) -> None:
+    times = {"ada": "22:16:00", "bao": "22:15:00", "gus": "23:00:00"}
+    for student, time in times.items():
+        path = checkout / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        text = sample_class.STUDENTS[student](lessons()[LESSON], student)
+        path.write_text(text, encoding="utf-8")
+        (path.parent / "timestamp.txt").write_text(f"2026-10-12 {time} UTC")
+    (checkout / "class" / "policy.toml").write_text(LATE)
+    for command in (["generate_assignment", "--force"], ["autograde"]):
+        done = nbgrader(checkout, *command, LESSON)
+        assert done.returncode == 0, done.stderr
+    with Gradebook(classroom.at(checkout / "class").db_url) as book:
+        found = {s.student.id: s for s in book.assignment_submissions(LESSON)}
+        penalties = {name: s.late_submission_penalty for name, s in found.items()}
+        assert penalties == {"ada": pytest.approx(2.2), "bao": 0, "gus": 0}  # of 22 points
+        assert found["gus"].extension == timedelta(days=1)
 
 
 def test_nbgrader_validate_says_what_is_wrong_in_a_few_lines(tmp_path: Path) -> None:
