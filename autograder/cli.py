@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import logging
 import sys
 from collections.abc import Sequence
 
@@ -30,8 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
         module.add(commands)
     args = parser.parse_args(argv)
-    # nbgrader logs there what a database complains of, which is said below in a line.
-    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     try:
         return args.command(args)
     except (CourseError, MarkError, SandboxError) as error:

@@ -24,6 +24,7 @@ LOCAL = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
+LOGGERS = ("distributed", "tornado.application")  # what they say in pages, we say in a line
 NOBODY = "127.0.0.1:0"  # where pages about the local cluster would be; it has none
 
 
@@ -42,7 +43,8 @@ def opened(scheduler: str | None = None, workers: int | None = None) -> Iterator
     Raises:
         CourseError: the scheduler does not answer or has no workers.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is None:
         count = workers or processors()
         with (
