@@ -1,7 +1,6 @@
 """A PostgreSQL server for tests: in a folder of its own, heard on a Unix socket alone."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -32,6 +31,8 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._as: dict[str, Any] = {"cwd": folder}
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
+            import pwd
+
             nobody = pwd.getpwnam("nobody")
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             self._as |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
