@@ -11,7 +11,7 @@ UNPROTECTED = $(if $(shell command -v bwrap),,--sandbox none)
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof bench grade build slides lint lock clean FORCE
+.PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof kill bench grade build slides lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
@@ -48,6 +48,9 @@ fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a stud
 proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (takes long)
 	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
 	PYTHONPATH=tests/lessons $(BIN)/python tests/proof
+
+kill: $(STAMP)  ## kill graders and workers at a hundred random moments each, and go on (takes long)
+	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/test_resume.py tests/autograder/test_cluster.py
 
 bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader, and layers, beside PyTorch
 	$(BIN)/python bench/cost.py

@@ -63,7 +63,7 @@ def opened(scheduler: str | None = None, workers: int | None = None) -> Iterator
         return
     try:
         client = Client(scheduler, timeout=WAIT)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise CourseError(f"{scheduler}: no Dask scheduler answers there ({error})") from None
     with client:
         _need_workers(client)
