@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import nbgrader.api
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import BaseCell, Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
@@ -58,35 +60,36 @@ class Book:
         self._gradebook.update_or_create_student(student)
         when = {"timestamp": timestamp.naive(handed_in)} if handed_in else {}
         self._gradebook.update_or_create_submission(lesson, student, **when)
+        grades = self._entries(nbgrader.api.Grade, lesson, student)
+        comments = self._entries(nbgrader.api.Comment, lesson, student)
         for check in grade.checks:
-            entry = self._gradebook.find_grade(check.id, lesson, lesson, student)
+            entry = grades[check.id]
             by_hand = check.status == "manual" and check.message == ""
             entry.auto_score = None if by_hand else check.score
             entry.needs_manual_grade = by_hand or entry.manual_score is not None
             if check.status == "manual":
-                comment = self._gradebook.find_comment(check.id, lesson, lesson, student)
-                comment.auto_comment = None if by_hand else NO_ANSWER
+                comments[check.id].auto_comment = None if by_hand else NO_ANSWER
         self._gradebook.db.commit()
 
     def annotate(self, cells: NotebookNode, lesson: str, student: str) -> None:
         """Write points and comments of the gradebook into a graded notebook's cells."""
+        grades = self._entries(nbgrader.api.Grade, lesson, student)
+        comments = self._entries(nbgrader.api.Comment, lesson, student)
         for cell in cells.cells:
             mark = cell.metadata.get("nbgrader", {})
             name = mark.get("grade_id", "")
             if mark.get("grade"):
-                grade = self._gradebook.find_grade(name, lesson, lesson, student)
-                mark["score"] = None if grade.needs_manual_grade else grade.score
+                mark["score"] = None if grades[name].needs_manual_grade else grades[name].score
             if mark.get("solution"):
-                comment = self._gradebook.find_comment(name, lesson, lesson, student)
-                mark["comment"] = comment.comment
+                mark["comment"] = comments[name].comment
 
     def auto_scores(self, lesson: str, student: str) -> dict[str, float | None]:
         """Return what the checks gave a student, by check; empty where nothing was entered."""
         try:
-            entered = self._gradebook.find_submission_notebook(lesson, lesson, student)
+            entered = self._entries(nbgrader.api.Grade, lesson, student)
         except MissingEntry:
             return {}
-        return {grade.name: grade.auto_score for grade in entered.grades}
+        return {name: grade.auto_score for name, grade in entered.items()}
 
     def holds(self, student: str, grade: Grade) -> bool:
         """Tell whether a grade is entered already."""
@@ -104,6 +107,25 @@ class Book:
     def scores(self, lesson: str) -> dict[str, float]:
         """Return each student's points for a lesson, written answers included where graded."""
         return {s.student.id: s.score for s in self._gradebook.assignment_submissions(lesson)}
+
+    def _entries(self, kind: Any, lesson: str, student: str) -> "_Entries":
+        """Return a student's grades or comments in one query: one for each takes most of the time.
+
+        Raises:
+            MissingEntry: the student has none.
+        """
+        notebook = self._gradebook.find_submission_notebook(lesson, lesson, student)
+        found = self._gradebook.db.query(BaseCell.name, kind).join(
+            kind, kind.cell_id == BaseCell.id
+        )
+        return _Entries(tuple(row) for row in found.filter(kind.notebook_id == notebook.id))
+
+
+class _Entries(dict[str, Any]):
+    """Grades or comments by the name of their cell."""
+
+    def __missing__(self, name: str) -> Any:
+        raise MissingEntry(f"no cell {name}")
 
 
 @contextmanager

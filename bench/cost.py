@@ -10,18 +10,15 @@ included. Times are of the whole process tree.
 """
 
 import argparse
-import ctypes
 import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
+import tree
 
 from autograder.course import lessons, root
 from convbook import notebook
@@ -34,7 +31,6 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = ["*.py"]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 """
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def main() -> None:
@@ -43,8 +39,6 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=1)
     args = parser.parse_args()
-    # Whatever a grader leaves behind becomes our child, so that its time is counted.
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     print(f"{args.lesson}, right answers, {os.cpu_count()} cores")
     print(f"{'students':>8}  {'plain CPU s':>11}  {'ours CPU s':>10}  {'ratio':>5}  wall ratio")
     for students in (1, args.students):
@@ -65,13 +59,15 @@ def measure(lesson: str, students: int) -> tuple[float, float, float, float]:
         folder = Path(name)
         _course(folder, lesson, students)
         programs = Path(sys.executable).parent
-        plain = _time([programs / "nbgrader", "autograde", lesson], folder)
+        os.environ["CONVBOOK_COURSE"] = name
+        plain = tree.run([programs / "nbgrader", "autograde", lesson], folder)
         alone = folder / "submitted" / "student0" / lesson / f"{lesson}.ipynb"
         command: list = ["grade", lesson, "--class", folder / "ours"]
         command += ["--submissions", folder / "submitted"]
         command = ["check", alone] if students == 1 else command
-        ours = _time([programs / "autograder", *command], folder)
-    return plain[0], ours[0], ours[0] / plain[0], ours[1] / plain[1]
+        ours = tree.run([programs / "autograder", *command], folder)
+        del os.environ["CONVBOOK_COURSE"]
+    return plain.cpu, ours.cpu, ours.cpu / plain.cpu, ours.wall / plain.wall
 
 
 def _course(folder: Path, lesson: str, students: int) -> None:
@@ -79,7 +75,9 @@ def _course(folder: Path, lesson: str, students: int) -> None:
     for part in ("solutions", "notebooks"):
         shutil.copytree(root() / part / lesson, folder / part / lesson)
     (folder / "nbgrader_config.py").write_text(PLAIN, encoding="utf-8")
-    _time([Path(sys.executable).parent / "nbgrader", "generate_assignment", lesson, "-f"], folder)
+    tree.run(
+        [Path(sys.executable).parent / "nbgrader", "generate_assignment", lesson, "-f"], folder
+    )
     known = lessons()[lesson]
     answers = {notebook.grade_id(cell): cell.source for cell in known.notebook.cells}
     path = folder / "notebooks" / lesson / f"{lesson}.ipynb"
@@ -91,27 +89,6 @@ def _course(folder: Path, lesson: str, students: int) -> None:
         target = folder / "submitted" / f"student{number}" / lesson / path.name
         target.parent.mkdir(parents=True)
         nbformat.write(cells, target)
-
-
-def _time(command: list, folder: Path) -> tuple[float, float]:
-    """Run a command; return the processor and wall seconds of its whole process tree."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1", "CONVBOOK_COURSE": str(folder)}
-    before, start = _children(), time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-    wall = time.perf_counter() - start
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
-    try:
-        while True:
-            os.wait()
-    except ChildProcessError:
-        return _children() - before, wall
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 """Grade a large class once, and say what it took: time, processor time, memory, size of the files.
 
     python bench/soak.py 5000
+    python bench/soak.py 200 --processors 1 2    what the second one brings
 
 The submissions are the sample class of lesson 02 under so many names: right, wrong and broken ones.
 """
 
 import argparse
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+import tree
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 sys.path[:0] = [str(TESTS), str(TESTS / "lessons")]
@@ -26,25 +26,36 @@ LESSON = "02_convolution"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("students", type=int)
+    every = sorted(os.sched_getaffinity(0))
+    parser.add_argument("--processors", type=int, nargs="+", default=[len(every)])
     args = parser.parse_args()
+    seconds = []
+    for count in args.processors:
+        os.sched_setaffinity(0, every[:count])
+        seconds.append(grade(args.students, count))
+    first = args.processors[0]
+    for count, taken in list(zip(args.processors, seconds, strict=True))[1:]:
+        gain = seconds[0] / taken
+        print(f"{count} processors: {gain:.2f} times as fast as {first}", end="")
+        print(f", efficiency {gain * first / count:.2f}")
+
+
+def grade(students: int, processors: int) -> float:
+    """Grade a class, say what it took, and return the seconds."""
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         folder = Path(name)
-        _hand_in(folder / "submitted", args.students)
+        _hand_in(folder / "submitted", students)
         command = [sys.executable, "-m", "autograder.cli", "grade", LESSON, "--class", folder]
-        before, start = _used(), time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True)
-        wall, cpu = time.perf_counter() - start, _used() - before
-        if done.returncode:
-            sys.exit(done.stderr[-2000:])
-        graded = done.stderr.count("graded: ")
-        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+        taken = tree.run(command, folder)
+        graded = taken.said.count("graded: ")
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) >> 20
-        print(f"{graded} of {args.students} graded in {wall:.0f} s on {os.cpu_count()} cores")
-        print(
-            f"{1000 * wall / graded:.0f} ms and {1000 * cpu / graded:.0f} ms of processor time each"
-        )
-        print(f"largest process {largest} MiB; {size} MiB on disk, submissions included")
-        print(f"load at the end {os.getloadavg()[0]:.1f}")
+    print(f"{graded} of {students} graded in {taken.wall:.0f} s on {processors} processors")
+    each = f"{1000 * taken.wall / graded:.0f} ms, {1000 * taken.cpu / graded:.0f} of processor time"
+    print(f"each {each}; load at the end {os.getloadavg()[0]:.1f}")
+    print(
+        f"largest process {taken.largest} MiB; {size} MiB on disk, submissions included", flush=True
+    )
+    return taken.wall
 
 
 def _hand_in(folder: Path, students: int) -> None:
@@ -54,11 +65,6 @@ def _hand_in(folder: Path, students: int) -> None:
         path = folder / f"student{number:05}" / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(texts[number % len(texts)], encoding="utf-8")
-
-
-def _used() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
