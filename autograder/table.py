@@ -17,7 +17,7 @@ def table(results: Iterable[Graded | NotGraded]) -> Iterator[str]:
     for student in students:
         cells = (_cell(grades.get((student, lesson)), len(lesson)) for lesson in columns)
         yield "  ".join([student.ljust(width), *cells]).rstrip()
-    for (student, lesson), result in grades.items():
+    for (student, lesson), result in sorted(grades.items()):
         for note in result.notes:
             yield f"{student}, {lesson}: {note}"
     for left in (r for r in results if isinstance(r, NotGraded)):

@@ -59,14 +59,12 @@ def measure(lesson: str, students: int) -> tuple[float, float, float, float]:
         folder = Path(name)
         _course(folder, lesson, students)
         programs = Path(sys.executable).parent
-        os.environ["CONVBOOK_COURSE"] = name
         plain = tree.run([programs / "nbgrader", "autograde", lesson], folder)
         alone = folder / "submitted" / "student0" / lesson / f"{lesson}.ipynb"
         command: list = ["grade", lesson, "--class", folder / "ours"]
         command += ["--submissions", folder / "submitted"]
         command = ["check", alone] if students == 1 else command
-        ours = tree.run([programs / "autograder", *command], folder)
-        del os.environ["CONVBOOK_COURSE"]
+        ours = tree.run([programs / "autograder", *command], folder, CONVBOOK_COURSE=name)
     return plain.cpu, ours.cpu, ours.cpu / plain.cpu, ours.wall / plain.wall
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Result = Graded | NotGraded
 
 NOT_GRADED = "not graded"
+BAR = "{percentage:3.0f}% |{bar}| {n_fmt} of {total_fmt}, {rate_noinv_fmt}, {remaining} left"
 
 
 def add(commands: Parsers) -> None:
@@ -71,7 +72,8 @@ def _progress(grading: Generator["Result", None, None], total: int) -> Iterator[
     from tqdm import tqdm
 
     on_terminal = sys.stderr.isatty()
-    with closing(grading), tqdm(total=total, unit=" submissions", disable=not on_terminal) as bar:
+    look = {"unit": " submissions", "bar_format": BAR, "disable": not on_terminal}
+    with closing(grading), tqdm(total=total, **look) as bar:
         for done, result in enumerate(grading, start=1):
             bar.update()
             what = _what(result)
