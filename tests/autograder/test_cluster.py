@@ -1,12 +1,17 @@
 """Grading on a Dask cluster: workers that die, that are missing or differ, and a fault is no 0."""
 
+import fcntl
 import os
+import pty
 import random
+import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -238,3 +243,31 @@ def _belongs(process: psutil.Process, session: int) -> bool:
         return os.getsid(process.pid) == session
     except ProcessLookupError:
         return False
+
+
+SHOWN = """
+from autograder.classroom import Graded, NotGraded
+from autograder.commands.grade import _progress
+results = [Graded("ada", "02", None), NotGraded("bao", "02", "no disk"), Graded("cem", "02", None)]
+list(_progress((result for result in results), len(results)))
+"""
+
+
+def test_a_terminal_has_a_bar_with_rate_and_time_left() -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        subprocess.run([sys.executable, "-c", SHOWN], stderr=theirs, check=True)
+        os.close(theirs)
+        shown = terminal.read(4096).decode()
+    assert re.search(r"100% \|█+\| 3 of 3, +[\d.]+ submissions/s, 00:00 left", shown)
+    assert "not graded: bao, 02: no disk" in shown
+
+
+def test_a_log_has_a_line_for_each() -> None:
+    done = subprocess.run([sys.executable, "-c", SHOWN], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines() == [
+        "1 of 3, graded: ada, 02",
+        "2 of 3, not graded: bao, 02: no disk",
+        "3 of 3, graded: cem, 02",
+    ]
