@@ -19,6 +19,7 @@ AGAIN = "run the same command again: what was graded is kept"
 WAIT = 60  # seconds for a scheduler to answer, and for a worker to be there
 LOCAL = {
     "distributed.admin.tick.limit": "1h",  # grading keeps this process busy, and that is well
+    "distributed.worker.profile.enabled": False,  # it would take a third of the time
     "distributed.worker.memory.terminate": False,
     "distributed.scheduler.worker-ttl": None,
     "distributed.scheduler.http.routes": [],

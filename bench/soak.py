@@ -44,7 +44,7 @@ def grade(students: int, processors: int) -> float:
     """Grade a class, say what it took, and return the seconds."""
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         folder = Path(name)
-        _hand_in(folder / "submitted", students)
+        hand_in(folder / "submitted", students)
         command = [sys.executable, "-m", "autograder.cli", "grade", LESSON, "--class", folder]
         taken = tree.run(command, folder)
         graded = taken.said.count("graded: ")
@@ -58,7 +58,7 @@ def grade(students: int, processors: int) -> float:
     return taken.wall
 
 
-def _hand_in(folder: Path, students: int) -> None:
+def hand_in(folder: Path, students: int) -> None:
     lesson = lessons()[LESSON]
     texts = [write(lesson, name) for name, write in sample_class.STUDENTS.items()]
     for number in range(students):

@@ -1,0 +1,85 @@
+"""Where the processor time of grading goes: what one more submission costs, part by part.
+
+    python bench/where.py
+
+The sample class of lesson 02 is graded with few and with many students in this process; what the
+many cost more, divided by how many more they are, leaves out the start.
+"""
+
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import soak
+import tree
+
+from autograder import classroom, gradebook, late, record, submission, task
+
+FEW, MANY = 20, 120
+spent: Counter[str] = Counter()
+
+
+def main() -> None:
+    for module, name, part in (
+        (classroom, "notebook_in", "find and read the file, hash it"),
+        (submission, "understand", "read the notebook, put the lesson's checks in"),
+        (task, "grade", "talk to the sandbox, number cells, keep outputs"),
+        (classroom, "write", "write the graded notebook"),
+        (record.Ledger, "append", "seal the record"),
+        (gradebook.Book, "save", "gradebook"),
+        (gradebook.Book, "annotate", "points and comments for the page"),
+        (classroom, "page", "feedback page"),
+    ):
+        setattr(module, name, timed(getattr(module, name), part))
+    graded(FEW)  # loads what is loaded once
+    few, many = graded(FEW), graded(MANY)
+    each = {part: (many[part] - few[part]) / (MANY - FEW) for part in many}
+    ours = each.pop("this process")
+    each["rest: Dask, sockets, waiting"] = ours - sum(
+        seconds for part, seconds in each.items() if part != SANDBOX
+    )
+    total = ours + each[SANDBOX]
+    for part, seconds in sorted(each.items(), key=lambda pair: -pair[1]):
+        print(f"{1000 * seconds:6.1f} ms  {seconds / total:4.0%}  {part}")
+    print(f"{1000 * total:6.1f} ms  each; load {os.getloadavg()[0]:.1f}")
+
+
+SANDBOX = "sandbox: the student's process and the checker's"
+
+
+def timed(function: Callable[..., Any], part: str) -> Callable[..., Any]:
+    """Add up the processor time of a function, in whichever thread it runs."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        start = time.thread_time()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[part] += time.thread_time() - start
+
+    return run
+
+
+def graded(students: int) -> dict[str, float]:
+    """Grade a class; return the processor seconds of each part, of us and of the sandbox."""
+    spent.clear()
+    with tempfile.TemporaryDirectory(prefix="where-") as name:
+        room = classroom.at(Path(name))
+        soak.hand_in(room.submitted, students)
+        ours, everyone = time.process_time(), tree.used()
+        for _ in classroom.grade_class(room, []):
+            pass
+        late.enter(room)
+        for _ in classroom.write_feedback(room, []):
+            pass
+        tree.wait_for_all()
+        own = time.process_time() - ours
+        return spent | {"this process": own, SANDBOX: tree.used() - everyone - own}
+
+
+if __name__ == "__main__":
+    main()
