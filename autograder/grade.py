@@ -20,7 +20,7 @@ from autograder.submission import Submission
 from convbook import notebook
 
 # Modules that every lesson uses, imported once for all submissions.
-WARM = ("matplotlib.pyplot",)
+WARM = ("matplotlib.pyplot", "convbook.check", "convbook.data", "convbook.demo", "convbook.plot")
 # How the notebook of a submission begins that could not be graded.
 UNGRADED = "**What was handed in could not be graded.**"
 

@@ -1,7 +1,7 @@
 """Processor time and memory of a command, with all processes that it starts or leaves behind.
 
-What a process in a sandbox takes is lost to whoever waits for its parent. So the time is read from a
-control group of our own, which Linux keeps for all that was ever started in it; to make one takes
+What a process in a sandbox takes is lost to whoever waits for its parent. So the time is read from
+a control group of our own, which Linux keeps for all that was ever started in it; to make one takes
 root as a rule.
 """
 
