@@ -1,6 +1,5 @@
 """How well the checks of a lesson tell its known mistakes: from right, and from each other."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -54,17 +53,43 @@ class Exercise:
     unlisted: list[tuple[str, str]] = field(default_factory=list)
 
 
-def measure(lesson: Lesson, seeds: int) -> list[Exercise]:
-    """Try every known mistake of a lesson.
+def measure(lesson: Lesson, name: str, seeds: int) -> Exercise:
+    """Try every known mistake of an exercise.
 
     Args:
         lesson: the lesson.
+        name: the exercise.
         seeds: with how many seeds each mistake must lose points.
     """
-    by_exercise = defaultdict(list)
-    for mistake in mistakes.known(lesson.name):
-        by_exercise[mistake.exercise].append(mistake)
-    return [_exercise(lesson, name, by_exercise[name], seeds) for name in lesson.exercises]
+    known = [m for m in mistakes.known(lesson.name) if m.exercise == name]
+    result = Exercise(name, len(known))
+    checks = checks_about(lesson, name)
+    failures: dict[str, Failures] = {}
+    for mistake in known:
+        judge.begin(lesson.name, 0)
+        names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
+        failed = _graded(lesson, names)
+        failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
+        if not any(_names(f, mistake) for f in failed if f.check in checks):
+            result.unnamed.append(mistake.name)
+        for f in failed:
+            if f.told and not _names(f, mistake):
+                result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
+        if not any(rehearse.run(_visible(c), names) for c in checks):
+            result.unseen.append(mistake.name)
+        settled = any(not f.drew for f in failed if f.check in checks)
+        result.settled += settled
+        if not settled:
+            first = sorted(checks, key=lambda check: check.id not in failures[mistake.name])
+            result.missed += _kept(lesson, mistake, first, names, seeds)
+    result.same = [
+        (one, other)
+        for one, other in combinations(failures, 2)
+        if _alike(failures[one], failures[other])
+    ]
+    listed = alike.ALIKE.get((lesson.name, name), {})
+    result.unlisted = [pair for pair in result.same if pair not in listed]
+    return result
 
 
 def always_right(lesson: Lesson, seeds: int) -> tuple[list[str], int]:
@@ -121,36 +146,6 @@ def drew(check: Check) -> bool:
     after = judge.rng().bit_generator.state
     judge.begin_check(check.id)
     return after != judge.rng().bit_generator.state
-
-
-def _exercise(lesson: Lesson, name: str, known: list[Mistake], seeds: int) -> Exercise:
-    result = Exercise(name, len(known))
-    checks = checks_about(lesson, name)
-    failures: dict[str, Failures] = {}
-    for mistake in known:
-        judge.begin(lesson.name, 0)
-        names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
-        failed = _graded(lesson, names)
-        failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
-        if not any(_names(f, mistake) for f in failed if f.check in checks):
-            result.unnamed.append(mistake.name)
-        for f in failed:
-            if f.told and not _names(f, mistake):
-                result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
-        if not any(rehearse.run(_visible(c), names) for c in checks):
-            result.unseen.append(mistake.name)
-        settled = any(not f.drew for f in failed if f.check in checks)
-        result.settled += settled
-        if not settled:
-            result.missed += _kept(lesson, mistake, checks, names, seeds)
-    result.same = [
-        (one, other)
-        for one, other in combinations(failures, 2)
-        if _alike(failures[one], failures[other])
-    ]
-    listed = alike.ALIKE.get((lesson.name, name), {})
-    result.unlisted = [pair for pair in result.same if pair not in listed]
-    return result
 
 
 def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
