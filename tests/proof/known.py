@@ -6,6 +6,7 @@ from typing import Any
 
 import alike
 import right
+from naming import is_named
 
 from autograder import diagnosis, judge, mistakes, rehearse
 from autograder.course import Check, Lesson
@@ -70,10 +71,10 @@ def measure(lesson: Lesson, name: str, seeds: int) -> Exercise:
         names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
         failed = _graded(lesson, names)
         failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
-        if not any(_names(f, mistake) for f in failed if f.check in checks):
+        if not any(is_named(f.told, mistake) for f in failed if f.check in checks):
             result.unnamed.append(mistake.name)
         for f in failed:
-            if f.told and not _names(f, mistake):
+            if f.told and not is_named(f.told, mistake):
                 result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
         if not any(rehearse.run(_visible(c), names) for c in checks):
             result.unseen.append(mistake.name)
@@ -160,15 +161,6 @@ def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
             said = judge.explain(check.id, error)
             failed.append(Failed(check, error, drawn, said[0] if said else None))
     return failed
-
-
-def _names(failed: Failed, mistake: Mistake) -> bool:
-    told = failed.told or ""
-    return (
-        told == mistake.name
-        or told.startswith(f"{mistake.name} or ")
-        or told.endswith(f" or {mistake.name}")
-    )
 
 
 def _kept(
