@@ -151,10 +151,9 @@ def main() -> int:
     args = parser.parse_args()
     proofs = list(run(args.lessons, args.seeds))
     versions = sum(proof.right for proof in proofs)
-    print(f"Seeds for each of the {versions} right versions: {len(known.RIGHT_SEEDS)};")
-    print(
-        f"for each known mistake: {args.seeds}; for each solution: {args.seeds * RIGHT_PER_SEED}."
-    )
+    longest = args.seeds * RIGHT_PER_SEED
+    print(f"Seeds for each known mistake: {args.seeds}; for each solution: {longest};")
+    print(f"for each of the {versions} right versions: {len(known.RIGHT_SEEDS)}.")
     failed = failures(proofs)
     print(*(f"not met: {what}" for what in failed), sep="\n")
     return 1 if failed else 0
