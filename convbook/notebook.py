@@ -100,8 +100,8 @@ def is_hidden(source: str, line: int) -> bool:
 def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, Any]:
     """Run a notebook's imports, definitions and constants, and nothing else.
 
-    Checks, calls, plots and cells that do not parse are left out, so this is quick and shows
-    nothing. A definition that fails to run is left out too.
+    Checks, calls, cells that only show something and cells that do not parse are left out, so this
+    is quick and shows nothing. A definition that fails to run is left out too.
 
     Args:
         notebook: the notebook, nbformat 4.
@@ -121,7 +121,7 @@ def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, 
 
 def _definitions(notebook: NotebookNode, name: str) -> Iterator[CodeType]:
     for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code" or is_check(cell):
+        if cell.cell_type != "code" or is_check(cell) or is_shown_only(cell):
             continue
         yield from _compiled(cell.source, f"<{name}, cell {number}>")
 

@@ -1074,6 +1074,13 @@ print(np.mean([dropout_forward(x, 0.8, seed)[0] for seed in range(1000)], axis=0
 
 # %% check="dropout_forward" points=1
 # 1 point, training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
+one, two = (dropout_forward(np.ones((4, 50)), 0.5, 8)[0] for _ in range(2))
+check.same(
+    np.array_equal(one, two),
+    True,
+    "the same mask twice with seed 8",
+    hint="Where do your random numbers begin?",
+)
 check.same(
     dropout_forward(np.ones((2, 3)), 0.5, 8)[0],
     [[2.0, 0.0, 2.0], [0.0, 0.0, 2.0]],
@@ -1110,6 +1117,14 @@ for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6)):
 
 # %% check="dropout_backward" points=1
 # 1 point. Shown: the mask of seed 8. Hidden: other shapes, seeds and probabilities, both modes.
+caches = [dropout_forward(np.ones((4, 50)), 0.5, 8)[1] for _ in range(2)]
+one, two = (dropout_backward(np.ones((4, 50)), cache) for cache in caches)
+check.same(
+    np.array_equal(one, two),
+    True,
+    "the same dx twice with seed 8",
+    hint="Whose mask is it: that of forward, or a new one?",
+)
 _, cache = dropout_forward(np.array([1.0, 2.0, 3.0, 4.0]), 0.8, 8)
 dx = dropout_backward(np.array([10.0, 20.0, 30.0, 40.0]), cache)
 check.same(dx, [12.5, 0.0, 37.5, 50.0], "dx", hint="The same mask as forward, with its 1 / p.")

@@ -638,7 +638,7 @@ print(*train_head(pair, np.array([0, 1]), 2, rate=1.0, steps=1)[:2], sep="\n")
 print(np.round(train_head(pair, np.array([0, 1]), 2, rate=1.0, steps=5)[2], 3))
 
 # %% check="train_head" points=3
-# 3 points. Shown: the two pictures. Hidden: random features, of volumes too, and uneven classes.
+# 3 points. Shown: the two pictures. Hidden: random features, of volumes too, uneven classes, one picture.
 pair, right = np.array([[2.0, 0.0], [0.0, 2.0]]), np.array([0, 1])
 w, b, losses = train_head(pair, right, 2, 1.0, 1)
 check.same(w, [[0.5, -0.5], [-0.5, 0.5]], "w after one step")
@@ -658,6 +658,7 @@ for shape, M, rate, steps in (((5, 3), 4, 0.7, 3), ((6, 2, 4, 3), 5, 0.2, 4), ((
     y = random.integers(M, size=shape[0])
     y[0] = y[1]  # never balanced: the biases move
     judge.value("train_head", train_head, random.normal(size=shape), y, M, rate, steps)
+judge.value("train_head", train_head, random.normal(size=(1, 4)), np.array([1]), 3, 0.5, 2)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -110,3 +110,11 @@ def test_convbook_never_imports_autograder() -> None:
     for module in package.rglob("*.py"):
         text = module.read_text(encoding="utf-8")
         assert not re.search(r"^\s*(from|import) autograder", text, re.M), module
+
+
+def test_cells_that_only_show_something_are_not_run() -> None:
+    shown = nbformat.v4.new_code_cell("SHOWN = 1", metadata={"tags": ["plot"]})
+    cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("NEEDED = 1"), shown])
+    names = notebook.load_functions(cells)
+    assert "NEEDED" in names
+    assert "SHOWN" not in names

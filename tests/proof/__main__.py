@@ -21,7 +21,7 @@ import numpy as np
 from known import Exercise
 from mutants import Mutants
 
-from autograder.course import lessons
+from autograder.course import Lesson, lessons
 
 MUTANTS_CAUGHT = 0.98
 NAMED = 0.95
@@ -33,29 +33,29 @@ HEAD = "| exercise | known | lose points | seen before | named | the same | muta
 
 @dataclass
 class Proof:
-    """What was found for one lesson."""
+    """What was found for one lesson.
+
+    Attributes:
+        lesson: its name.
+        wrong: the checks that the solution fails.
+        refused: the right versions that a check refuses.
+        right: how many right versions there are.
+        exercises: what was found for each exercise: its known mistakes and its mutants.
+    """
 
     lesson: str
-    seeds: int
-    exercises: list[Exercise]
-    mutants: dict[str, Mutants]
     wrong: list[str]
-    drawing: int
     refused: list[str]
     right: int
+    exercises: list[tuple[Exercise, Mutants]]
 
-    def table(self) -> list[str]:
-        """Return the lesson's rows in Markdown, with what was found below them."""
-        head = [f"**{self.lesson}**", "", HEAD, "|---" * 7 + "|"]
-        rows = [_row(e, self.mutants[e.name]) for e in self.exercises]
-        return [*head, *rows, "", *(f"- {note}" for note in self._notes()), ""]
-
-    def _notes(self) -> Iterator[str]:
+    def notes(self) -> Iterator[str]:
+        """Say what stands below the lesson's table."""
         for problem in self.wrong:
             yield f"the solution fails {problem}"
         for refusal in self.refused:
             yield f"a right version is refused by {refusal}"
-        for e in self.exercises:
+        for e, m in self.exercises:
             for missed in e.missed:
                 yield f"{e.name}: keeps its points: {missed}"
             for one in e.unseen:
@@ -67,40 +67,66 @@ class Proof:
             for one, other in e.same:
                 reason = alike.ALIKE.get((self.lesson, e.name), {}).get((one, other), "NOT LISTED")
                 yield f"{e.name}: the same: {one}; {other}: {reason}"
-            for line in self.mutants[e.name].survived:
+            for line in m.survived:
                 yield f"{e.name}: survives: `{line}`"
 
 
-def prove(task: tuple[str, int]) -> Proof:
-    """Measure one lesson."""
-    name, seeds = task
+def right(name: str, seeds: int) -> tuple[list[str], list[str], int]:
+    """Run what is right in one lesson: the solution, and every right version."""
+    lesson = _begin(name)
+    return known.always_right(lesson, seeds * RIGHT_PER_SEED), *known.refused(lesson)
+
+
+def prove(name: str, exercise: str, seeds: int) -> tuple[Exercise, Mutants]:
+    """Measure one exercise."""
+    lesson = _begin(name)
+    return known.measure(lesson, exercise, seeds), mutants.measure(lesson, exercise)
+
+
+def _begin(name: str) -> Lesson:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    lesson = lessons()[name]
-    wrong, drawing = known.always_right(lesson, seeds * RIGHT_PER_SEED)
-    found = {exercise: mutants.measure(lesson, exercise) for exercise in lesson.exercises}
-    return Proof(
-        name, seeds, known.measure(lesson, seeds), found, wrong, drawing, *known.refused(lesson)
-    )
+    return lessons()[name]
+
+
+def run(names: list[str], seeds: int) -> Iterator[Proof]:
+    """Measure the lessons, two parts at a time, and print each row as soon as it is there."""
+    with multiprocessing.Pool(2, maxtasksperchild=1) as pool:  # a mutant may leave anything behind
+        parts = {
+            name: (
+                pool.apply_async(right, (name, seeds)),
+                [pool.apply_async(prove, (name, e, seeds)) for e in lessons()[name].exercises],
+            )
+            for name in names
+        }
+        for name, (solution, exercises) in parts.items():
+            print(f"**{name}**", "", HEAD, "|---" * 7 + "|", sep="\n", flush=True)
+            found = []
+            for part in exercises:
+                found.append(part.get())
+                print(_row(*found[-1]), flush=True)
+            proof = Proof(name, *solution.get(), found)
+            print("", *(f"- {note}" for note in proof.notes()), "", sep="\n", flush=True)
+            yield proof
 
 
 def failures(proofs: list[Proof]) -> list[str]:
     """Say which bars are not met: mutants by lesson, what is seen by exercise, names over all."""
-    exercises = [e for proof in proofs for e in proof.exercises]
+    exercises = [e for proof in proofs for e, _ in proof.exercises]
     total = sum(e.known for e in exercises)
     named = 1 - sum(len(e.unnamed) for e in exercises) / total
     seen = 1 - sum(len(e.unseen) for e in exercises) / total
     print(f"{total} known mistakes: {named:.1%} named, {seen:.1%} seen before handing in")
     low = [] if named >= NAMED else [f"known mistakes named: {named:.1%}"]
     for proof in proofs:
-        made = sum(m.made - m.equivalent for m in proof.mutants.values())
-        caught = made - sum(len(m.survived) for m in proof.mutants.values())
+        made = sum(m.made - m.equivalent for _, m in proof.exercises)
+        caught = made - sum(len(m.survived) for _, m in proof.exercises)
         print(f"{proof.lesson}: {caught} of {made} mutants caught")
         if caught < MUTANTS_CAUGHT * made:
             low.append(f"{proof.lesson}: mutants caught")
         low += proof.wrong + [f"{proof.lesson}: right, and refused: {one}" for one in proof.refused]
-        for e in proof.exercises:
+        for e, _ in proof.exercises:
             if len(e.unseen) > (1 - SEEN) * e.known + 1e-9:
                 low.append(f"{proof.lesson}, {e.name}: seen before handing in")
             low += [f"{e.name}: keeps its points: {missed}" for missed in e.missed]
@@ -123,17 +149,11 @@ def main() -> int:
     parser.add_argument("lessons", nargs="*", default=list(lessons()))
     parser.add_argument("--seeds", type=int, default=200, help="for each known mistake")
     args = parser.parse_args()
-    with multiprocessing.Pool(2) as pool:
-        proofs = []
-        for proof in pool.imap(prove, [(name, args.seeds) for name in args.lessons]):
-            print(*proof.table(), sep="\n", flush=True)
-            proofs.append(proof)
-    right = args.seeds * RIGHT_PER_SEED
+    proofs = list(run(args.lessons, args.seeds))
     versions = sum(proof.right for proof in proofs)
-    print(f"{versions} right versions, {len(known.RIGHT_SEEDS)} seeds for each.")
-    settled = sum(e.settled for proof in proofs for e in proof.exercises)
-    print(f"Seeds: {args.seeds} for each known mistake, {right} for each solution.")
-    print(f"{settled} mistakes fail before anything is drawn, so one seed stands for all.")
+    longest = args.seeds * RIGHT_PER_SEED
+    print(f"Seeds for each known mistake: {args.seeds}; for each solution: {longest};")
+    print(f"for each of the {versions} right versions: {len(known.RIGHT_SEEDS)}.")
     failed = failures(proofs)
     print(*(f"not met: {what}" for what in failed), sep="\n")
     return 1 if failed else 0

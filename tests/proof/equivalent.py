@@ -164,11 +164,10 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     },
     ("10_gpu", "roofline"): {
         'return 1000 * max(compute, move), "arithmetic" if compute >= move else "memory"': (
-            "the two are never equal"
+            "where both take as long, either is right"
         ),
     },
     ("12_transfer", "train_head"): {
-        "w, b = np.zeros((f[ 1].size, M)), np.zeros(M)": "pictures have one size",
         "w, b = np.zeros((f[ -1].size, M)), np.zeros(M)": "pictures have one size",
     },
     ("12_transfer", "update"): {

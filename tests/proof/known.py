@@ -1,12 +1,12 @@
 """How well the checks of a lesson tell its known mistakes: from right, and from each other."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
 import alike
 import right
+from naming import is_named
 
 from autograder import diagnosis, judge, mistakes, rehearse
 from autograder.course import Check, Lesson
@@ -19,11 +19,10 @@ RIGHT_SEEDS = (11, 12, 13)  # of every right version
 
 @dataclass(frozen=True)
 class Failed:
-    """A check that failed, what it ended in, whether it had drawn, and the mistake it was told."""
+    """A check that failed, what it ended in, and the mistake it was told."""
 
     check: Check
     error: BaseException
-    drew: bool
     told: str | None
 
 
@@ -34,7 +33,6 @@ class Exercise:
     Attributes:
         name: the cell's name.
         known: how many known mistakes it has.
-        settled: how many fail before anything is drawn, and so with every seed.
         missed: those that kept all points with some seed, with the seed.
         unseen: those that no student can see before handing in.
         unnamed: those that the grader does not name, alone or with one other.
@@ -45,7 +43,6 @@ class Exercise:
 
     name: str
     known: int = 0
-    settled: int = 0
     missed: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
@@ -54,39 +51,50 @@ class Exercise:
     unlisted: list[tuple[str, str]] = field(default_factory=list)
 
 
-def measure(lesson: Lesson, seeds: int) -> list[Exercise]:
-    """Try every known mistake of a lesson.
+def measure(lesson: Lesson, name: str, seeds: int) -> Exercise:
+    """Try every known mistake of an exercise.
 
     Args:
         lesson: the lesson.
+        name: the exercise.
         seeds: with how many seeds each mistake must lose points.
     """
-    by_exercise = defaultdict(list)
-    for mistake in mistakes.known(lesson.name):
-        by_exercise[mistake.exercise].append(mistake)
-    return [_exercise(lesson, name, by_exercise[name], seeds) for name in lesson.exercises]
+    known = [m for m in mistakes.known(lesson.name) if m.exercise == name]
+    result = Exercise(name, len(known))
+    checks = checks_about(lesson, name)
+    failures: dict[str, Failures] = {}
+    for mistake in known:
+        judge.begin(lesson.name, 0)
+        names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
+        failed = _graded(lesson, names)
+        failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
+        if not any(is_named(f.told, mistake) for f in failed if f.check in checks):
+            result.unnamed.append(mistake.name)
+        for f in failed:
+            if f.told and not is_named(f.told, mistake):
+                result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
+        if not any(rehearse.run(_visible(c), names) for c in checks):
+            result.unseen.append(mistake.name)
+        first = sorted(checks, key=lambda check: check.id not in failures[mistake.name])
+        result.missed += _kept(lesson, mistake, first, names, seeds)
+    result.same = [
+        (one, other)
+        for one, other in combinations(failures, 2)
+        if _alike(failures[one], failures[other])
+    ]
+    listed = alike.ALIKE.get((lesson.name, name), {})
+    result.unlisted = [pair for pair in result.same if pair not in listed]
+    return result
 
 
-def always_right(lesson: Lesson, seeds: int) -> tuple[list[str], int]:
-    """Run the solution with every seed.
-
-    A check that draws nothing is the same with every seed, and is run once.
-
-    Returns:
-        The checks that the solution fails, with the seed, and how many checks draw.
-    """
-    judge.begin(lesson.name, 0)
+def always_right(lesson: Lesson, seeds: int) -> list[str]:
+    """Run the solution with every seed; return the checks that it fails, with the seed."""
     names = rehearse.student(lesson, {})
-    found, drawing = [], []
-    for check in checks_of(lesson):
-        if rehearse.run(check, names):
-            found.append(f"{check.id}, seed 0")
-        if drew(check):
-            drawing.append(check)
-    for seed in range(1, seeds):
+    found = []
+    for seed in range(seeds):
         judge.begin(lesson.name, seed)
-        found += [f"{c.id}, seed {seed}" for c in drawing if rehearse.run(c, names)]
-    return found, len(drawing)
+        found += [f"{c.id}, seed {seed}" for c in checks_of(lesson) if rehearse.run(c, names)]
+    return found
 
 
 def refused(lesson: Lesson) -> tuple[list[str], int]:
@@ -116,43 +124,6 @@ def checks_about(lesson: Lesson, exercise: str) -> list[Check]:
     return [c for c in checks_of(lesson) if c.exercise in lesson.functions[exercise]]
 
 
-def drew(check: Check) -> bool:
-    """Tell whether the check that has just run took a number from the hidden input's generator."""
-    after = judge.rng().bit_generator.state
-    judge.begin_check(check.id)
-    return after != judge.rng().bit_generator.state
-
-
-def _exercise(lesson: Lesson, name: str, known: list[Mistake], seeds: int) -> Exercise:
-    result = Exercise(name, len(known))
-    checks = checks_about(lesson, name)
-    failures: dict[str, Failures] = {}
-    for mistake in known:
-        judge.begin(lesson.name, 0)
-        names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
-        failed = _graded(lesson, names)
-        failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
-        if not any(_names(f, mistake) for f in failed if f.check in checks):
-            result.unnamed.append(mistake.name)
-        for f in failed:
-            if f.told and not _names(f, mistake):
-                result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
-        if not any(rehearse.run(_visible(c), names) for c in checks):
-            result.unseen.append(mistake.name)
-        settled = any(not f.drew for f in failed if f.check in checks)
-        result.settled += settled
-        if not settled:
-            result.missed += _kept(lesson, mistake, checks, names, seeds)
-    result.same = [
-        (one, other)
-        for one, other in combinations(failures, 2)
-        if _alike(failures[one], failures[other])
-    ]
-    listed = alike.ALIKE.get((lesson.name, name), {})
-    result.unlisted = [pair for pair in result.same if pair not in listed]
-    return result
-
-
 def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
     """Run every check in order as the grader does, and ask it what it says of each failure."""
     failed = []
@@ -161,19 +132,9 @@ def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
         if error is None:
             judge.passed(check.id)
         else:
-            drawn = drew(check)
             said = judge.explain(check.id, error)
-            failed.append(Failed(check, error, drawn, said[0] if said else None))
+            failed.append(Failed(check, error, said[0] if said else None))
     return failed
-
-
-def _names(failed: Failed, mistake: Mistake) -> bool:
-    told = failed.told or ""
-    return (
-        told == mistake.name
-        or told.startswith(f"{mistake.name} or ")
-        or told.endswith(f" or {mistake.name}")
-    )
 
 
 def _kept(
