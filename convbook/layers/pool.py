@@ -7,7 +7,7 @@ import numpy as np
 from convbook.layers.halves import in_halves
 from convbook.layers.windows import output_size, tap
 
-MaxCache = tuple[np.ndarray, int, int, int]
+MaxCache = tuple[np.ndarray, tuple[int, ...], np.dtype, int, int, int]
 AvgCache = tuple[tuple[int, ...], int, int, int]
 
 TOGETHER = 4  # pictures that are looked at together: few, to stay in the processor's cache
@@ -33,16 +33,15 @@ def max_pool_forward(
     """
     H_out, W_out = _shape(x, HH, WW, stride)
     out = np.empty_like(x, shape=(*x.shape[:2], H_out, W_out))
+    farthest = (HH - 1) * x.shape[3] + WW - 1
+    before = np.zeros_like(out, dtype=np.min_scalar_type(farthest))  # mostly a byte each
 
     def of_half(half: slice) -> None:
         for part in _parts(half):
-            largest = out[part]
-            largest[...] = tap(x[part], 0, 0, H_out, W_out, stride)
-            for i, j in np.ndindex(HH, WW):
-                np.maximum(largest, tap(x[part], i, j, H_out, W_out, stride), out=largest)
+            _compete(x[part], out[part], before[part], HH, WW, stride)
 
     in_halves(of_half, x)
-    return out, (x, HH, WW, stride)
+    return out, (before, x.shape, x.dtype, HH, WW, stride)
 
 
 def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
@@ -55,14 +54,19 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     Returns:
         dx: shape (N, C, H, W).
     """
-    x, HH, WW, stride = cache
-    dx = np.zeros_like(x, dtype=np.result_type(x.dtype, dout.dtype))
+    before, shape, dtype, HH, WW, stride = cache
+    kind = np.result_type(dtype, dout.dtype)
+    dx = np.zeros_like(dout, shape=shape, dtype=kind, order="C")  # as the places are counted
+    few = dx[:TOGETHER]
+    pixels = np.cumsum(np.ones_like(few, dtype=np.intp)).reshape(few.shape) - 1
+    ends = tap(pixels, HH - 1, WW - 1, *dout.shape[2:], stride)
 
     def of_half(half: slice) -> None:
         for part in _parts(half):
-            _send_back(dout[part], x[part], dx[part], HH, WW, stride)
+            winners = ends[: len(dx[part])] - before[part]
+            np.add.at(dx[part].reshape(-1), winners.reshape(-1), dout[part].reshape(-1))
 
-    in_halves(of_half, x)
+    in_halves(of_half, dx)
     return dx
 
 
@@ -85,22 +89,24 @@ def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
     return dx
 
 
-def _send_back(
-    dout: np.ndarray, x: np.ndarray, dx: np.ndarray, HH: int, WW: int, stride: int
+def _compete(
+    x: np.ndarray, out: np.ndarray, before: np.ndarray, HH: int, WW: int, stride: int
 ) -> None:
-    """Add each gradient to dx, at the pixel that was the largest of its window."""
-    H_out, W_out = dout.shape[2:]
-    # Found again, not kept: that is faster than the memory, and nobody can have changed it.
-    taps = np.stack([tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)])
-    largest = taps.max(axis=0)
-    wins = taps == largest
-    if (largest != largest).any():  # not a number: that equals nothing, itself included
-        wins |= taps != taps
-    waiting = np.ones_like(largest, dtype=bool)  # windows whose largest is still to come
-    for k, (i, j) in enumerate(np.ndindex(HH, WW)):
-        first = wins[k] & waiting  # of equal values the first wins
-        tap(dx, i, j, H_out, W_out, stride)[...] += dout * first
-        waiting ^= first
+    """Write the largest value of every window into out, and where it is into before.
+
+    That is told in pixels before the last tap, in the order in which they lie in memory. From the
+    last tap to the first, each takes the lead if it is not smaller: so of equal values the first
+    wins. The distance grows, so that of the winner is the largest of those which took the lead.
+    """
+    (W, (H_out, W_out)) = x.shape[3], out.shape[2:]
+    for i, j in reversed(list(np.ndindex(HH, WW))):
+        value = tap(x, i, j, H_out, W_out, stride).copy()  # side by side, it is read faster
+        distance = (HH - 1 - i) * W + WW - 1 - j
+        if not distance:
+            out[...] = value
+        leads = (value >= out) | (value != value)  # not a number: equals nothing, and wins
+        np.maximum(before, leads * before.dtype.type(distance), out=before)
+        np.maximum(value, out, out=out)
 
 
 def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
