@@ -9,7 +9,7 @@ OPENBLAS_NUM_THREADS=1, nothing is split.
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -17,19 +17,19 @@ from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
 
-WORTH_BYTES = 1 << 20  # of an array; with fewer, waking a thread takes longer than it saves
+WORTH_BYTES = 1 << 20  # of an array; up to that, waking a thread takes longer than it saves
 
 _blas = ThreadpoolController().select(user_api="blas")
 _other = ThreadPoolExecutor(1)  # starts its thread at the first call, and keeps it
 
 
-def _hire() -> None:
+def _start_anew() -> None:
     global _other
     _other = ThreadPoolExecutor(1)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_hire)  # threads stay with the parent
+    os.register_at_fork(after_in_child=_start_anew)  # the thread stays with the parent
 
 
 def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
@@ -46,14 +46,10 @@ def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
     if N < 2 or not isinstance(x, np.ndarray) or _threads() < 2:
         return [work(slice(0, N))]
     with _blas.limit(limits=1):
-        if x.nbytes < WORTH_BYTES:
+        if x.nbytes <= WORTH_BYTES:
             return [work(slice(0, N))]
         second = _other.submit(work, slice(N // 2, N))
-        try:
-            first = work(slice(0, N // 2))
-        finally:
-            wait([second])
-        return [first, second.result()]
+        return [work(slice(0, N // 2)), second.result()]
 
 
 def _threads() -> int:

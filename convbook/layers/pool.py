@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from convbook.layers.halves import in_halves
 from convbook.layers.windows import output_size, tap
 
 MaxCache = tuple[np.ndarray, tuple[int, ...], np.dtype, int, int, int]
@@ -36,11 +35,8 @@ def max_pool_forward(
     farthest = (HH - 1) * x.shape[3] + WW - 1
     before = np.zeros_like(out, dtype=np.min_scalar_type(farthest))  # mostly a byte each
 
-    def of_half(half: slice) -> None:
-        for part in _parts(half):
-            _compete(x[part], out[part], before[part], HH, WW, stride)
-
-    in_halves(of_half, x)
+    for part in _parts(len(x)):
+        _compete(x[part], out[part], before[part], HH, WW, stride)
     return out, (before, x.shape, x.dtype, HH, WW, stride)
 
 
@@ -61,12 +57,9 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     pixels = np.cumsum(np.ones_like(few, dtype=np.intp)).reshape(few.shape) - 1
     ends = tap(pixels, HH - 1, WW - 1, *dout.shape[2:], stride)
 
-    def of_half(half: slice) -> None:
-        for part in _parts(half):
-            winners = ends[: len(dx[part])] - before[part]
-            np.add.at(dx[part].reshape(-1), winners.reshape(-1), dout[part].reshape(-1))
-
-    in_halves(of_half, dx)
+    for part in _parts(len(dx)):
+        winners = ends[: len(dx[part])] - before[part]
+        np.add.at(dx[part].reshape(-1), winners.reshape(-1), dout[part].reshape(-1))
     return dx
 
 
@@ -114,6 +107,5 @@ def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
     return output_size(H, HH, stride), output_size(W, WW, stride)
 
 
-def _parts(half: slice) -> Iterator[slice]:
-    starts = range(half.start, half.stop, TOGETHER)
-    return (slice(n, min(n + TOGETHER, half.stop)) for n in starts)
+def _parts(N: int) -> Iterator[slice]:
+    return (slice(n, min(n + TOGETHER, N)) for n in range(0, N, TOGETHER))
