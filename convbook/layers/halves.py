@@ -2,9 +2,9 @@
 
 NumPy lets another thread run while it computes, so two halves take little more than half the time.
 The threads of BLAS, which computes the matrix products, share out one product at a time and leave
-the rest to one thread; and they turn idle for a while after it, in the way of ours. So BLAS gets one
-thread while a layer is at work. Where it has no more from the start, as in a sandbox or by
-OPENBLAS_NUM_THREADS=1, nothing is split.
+the rest to one thread; and they keep a core busy for a while after it, waiting for the next. So
+BLAS gets one thread while a layer is at work. Where it has no more from the start, as in a sandbox
+or by OPENBLAS_NUM_THREADS=1, nothing is split.
 """
 
 import os
@@ -40,7 +40,7 @@ def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
         x: what there is one of for each picture, shape (N, ...): the largest array at work.
 
     Returns:
-        What work returned: for each half, or once for all where there is one thread.
+        What work returned: for each half, or once for all.
     """
     N = len(x)
     if N < 2 or not isinstance(x, np.ndarray) or _threads() < 2:

@@ -1,4 +1,7 @@
-"""Pooling by strided slices: the maximum or mean of K x K shifted views."""
+"""Pooling by strided slices: the maximum or mean of K x K shifted views.
+
+One thread does it: the steps are so short that two would mostly wait for each other.
+"""
 
 from collections.abc import Iterator
 
@@ -34,7 +37,6 @@ def max_pool_forward(
     out = np.empty_like(x, shape=(*x.shape[:2], H_out, W_out))
     farthest = (HH - 1) * x.shape[3] + WW - 1
     before = np.zeros_like(out, dtype=np.min_scalar_type(farthest))  # mostly a byte each
-
     for part in _parts(len(x)):
         _compete(x[part], out[part], before[part], HH, WW, stride)
     return out, (before, x.shape, x.dtype, HH, WW, stride)
@@ -51,14 +53,16 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
         dx: shape (N, C, H, W).
     """
     before, shape, dtype, HH, WW, stride = cache
-    kind = np.result_type(dtype, dout.dtype)
-    dx = np.zeros_like(dout, shape=shape, dtype=kind, order="C")  # as the places are counted
+    H_out, W_out = dout.shape[2:]
+    dtype = np.result_type(dtype, dout.dtype)
+    dx = np.zeros_like(dout, shape=shape, dtype=dtype, order="C")
     few = dx[:TOGETHER]
     pixels = np.cumsum(np.ones_like(few, dtype=np.intp)).reshape(few.shape) - 1
-    ends = tap(pixels, HH - 1, WW - 1, *dout.shape[2:], stride)
-
+    last = tap(pixels, HH - 1, WW - 1, H_out, W_out, stride)
     for part in _parts(len(dx)):
-        winners = ends[: len(dx[part])] - before[part]
+        n = len(dx[part])
+        winners = last[:n] - before[part]  # places in the line of the n pictures' pixels
+        # Windows may share a pixel, so the same place may come twice: add.at adds both.
         np.add.at(dx[part].reshape(-1), winners.reshape(-1), dout[part].reshape(-1))
     return dx
 
@@ -87,15 +91,15 @@ def _compete(
 ) -> None:
     """Write the largest value of every window into out, and where it is into before.
 
-    That is told in pixels before the last tap, in the order in which they lie in memory. From the
-    last tap to the first, each takes the lead if it is not smaller: so of equal values the first
-    wins. The distance grows, so that of the winner is the largest of those which took the lead.
+    That is counted in pixels before the last tap, along the line of a map's rows. From the last tap
+    to the first, each takes the lead if it is not smaller: so of equal values the first wins. The
+    distance grows on the way, so that of the winner is the largest of those that took the lead.
     """
-    (W, (H_out, W_out)) = x.shape[3], out.shape[2:]
+    W, (H_out, W_out) = x.shape[3], out.shape[2:]
     for i, j in reversed(list(np.ndindex(HH, WW))):
-        value = tap(x, i, j, H_out, W_out, stride).copy()  # side by side, it is read faster
         distance = (HH - 1 - i) * W + WW - 1 - j
-        if not distance:
+        value = tap(x, i, j, H_out, W_out, stride).copy()  # side by side, it is read faster
+        if distance == 0:
             out[...] = value
         leads = (value >= out) | (value != value)  # not a number: equals nothing, and wins
         np.maximum(before, leads * before.dtype.type(distance), out=before)
