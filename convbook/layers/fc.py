@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from convbook.layers.halves import in_halves
+
 Cache = tuple[np.ndarray, np.ndarray]
 
 
@@ -17,7 +19,9 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndar
         out: shape (N, M).
         cache: what affine_backward needs.
     """
-    return x.reshape(len(x), -1) @ w + b, (x, w)  # (N, D) @ (D, M) -> (N, M)
+    rows = x.reshape(len(x), -1)
+    halves = in_halves(lambda half: rows[half] @ w + b, rows)  # (N, D) @ (D, M) -> (N, M)
+    return np.concatenate(halves), (x, w)
 
 
 def affine_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -31,6 +35,13 @@ def affine_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndar
         dx, dw, db: gradients, the shapes of x, w and b.
     """
     x, w = cache
-    dx = (dout @ w.T).reshape(x.shape)  # (N, D) -> (N, ...)
-    dw = x.reshape(len(x), -1).T @ dout  # (D, N) @ (N, M) -> (D, M)
-    return dx, dw, dout.sum(axis=0)
+    columns = x.reshape(len(x), -1).T  # (D, N)
+    dx = np.empty_like(dout, shape=columns.T.shape, dtype=np.result_type(dout.dtype, w.dtype))
+    dw = np.empty_like(dout, shape=w.shape, dtype=np.result_type(dout.dtype, x.dtype))
+
+    def of_half(half: slice) -> None:  # of the inputs, not of the batch: no sum over the halves
+        dx[:, half] = dout @ w[half].T  # (N, M) @ (M, D) -> (N, D)
+        dw[half] = columns[half] @ dout  # (D, N) @ (N, M) -> (D, M)
+
+    in_halves(of_half, dw)
+    return dx.reshape(x.shape), dw, dout.sum(axis=0)

@@ -2,10 +2,12 @@
 
 NumPy lets another thread run while it computes, so two halves take little more than half the time.
 The threads of BLAS, which computes the matrix products, share out one product at a time and leave
-the rest to one thread; so it gets one thread while ours are at work. Where it has no more from the
-start, as in a sandbox or by OPENBLAS_NUM_THREADS=1, nothing is split.
+the rest to one thread; and they keep a core busy for a while after it, waiting for the next. So
+BLAS gets one thread while a layer is at work. Where it has no more from the start, as in a sandbox
+or by OPENBLAS_NUM_THREADS=1, nothing is split.
 """
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -15,9 +17,19 @@ from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
 
-WORTH_BYTES = 1 << 20  # of pictures; with fewer, starting a thread takes longer than it saves
+WORTH_BYTES = 1 << 20  # of an array; up to that, waking a thread takes longer than it saves
 
 _blas = ThreadpoolController().select(user_api="blas")
+_other = ThreadPoolExecutor(1)  # starts its thread at the first call, and keeps it
+
+
+def _start_anew() -> None:
+    global _other
+    _other = ThreadPoolExecutor(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)  # the thread stays with the parent
 
 
 def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
@@ -25,16 +37,18 @@ def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
 
     Args:
         work: takes which pictures; the two calls write to no array in common but their own part.
-        x: the pictures, shape (N, ...).
+        x: what there is one of for each picture, shape (N, ...): the largest array at work.
 
     Returns:
-        What work returned: for each half, or once for all where there is one thread.
+        What work returned: for each half, or once for all.
     """
     N = len(x)
-    if N < 2 or not isinstance(x, np.ndarray) or x.nbytes < WORTH_BYTES or _threads() < 2:
+    if N < 2 or not isinstance(x, np.ndarray) or _threads() < 2:
         return [work(slice(0, N))]
-    with _blas.limit(limits=1), ThreadPoolExecutor(1) as other:
-        second = other.submit(work, slice(N // 2, N))
+    with _blas.limit(limits=1):
+        if x.nbytes <= WORTH_BYTES:
+            return [work(slice(0, N))]
+        second = _other.submit(work, slice(N // 2, N))
         return [work(slice(0, N // 2)), second.result()]
 
 

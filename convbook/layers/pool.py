@@ -1,13 +1,15 @@
-"""Pooling by strided slices: the maximum or mean of K x K shifted views."""
+"""Pooling by strided slices: the maximum or mean of K x K shifted views.
+
+One thread does it: the steps are so short that two would mostly wait for each other.
+"""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from convbook.layers.halves import in_halves
 from convbook.layers.windows import output_size, tap
 
-MaxCache = tuple[np.ndarray, int, int, int]
+MaxCache = tuple[np.ndarray, tuple[int, ...], np.dtype, int, int, int]
 AvgCache = tuple[tuple[int, ...], int, int, int]
 
 TOGETHER = 4  # pictures that are looked at together: few, to stay in the processor's cache
@@ -33,16 +35,11 @@ def max_pool_forward(
     """
     H_out, W_out = _shape(x, HH, WW, stride)
     out = np.empty_like(x, shape=(*x.shape[:2], H_out, W_out))
-
-    def of_half(half: slice) -> None:
-        for part in _parts(half):
-            largest = out[part]
-            largest[...] = tap(x[part], 0, 0, H_out, W_out, stride)
-            for i, j in np.ndindex(HH, WW):
-                np.maximum(largest, tap(x[part], i, j, H_out, W_out, stride), out=largest)
-
-    in_halves(of_half, x)
-    return out, (x, HH, WW, stride)
+    farthest = (HH - 1) * x.shape[3] + WW - 1
+    before = np.zeros_like(out, dtype=np.min_scalar_type(farthest))  # mostly a byte each
+    for part in _parts(len(x)):
+        _compete(x[part], out[part], before[part], HH, WW, stride)
+    return out, (before, x.shape, x.dtype, HH, WW, stride)
 
 
 def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
@@ -55,14 +52,18 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     Returns:
         dx: shape (N, C, H, W).
     """
-    x, HH, WW, stride = cache
-    dx = np.zeros_like(x, dtype=np.result_type(x.dtype, dout.dtype))
-
-    def of_half(half: slice) -> None:
-        for part in _parts(half):
-            _send_back(dout[part], x[part], dx[part], HH, WW, stride)
-
-    in_halves(of_half, x)
+    before, shape, dtype, HH, WW, stride = cache
+    H_out, W_out = dout.shape[2:]
+    dtype = np.result_type(dtype, dout.dtype)
+    dx = np.zeros_like(dout, shape=shape, dtype=dtype, order="C")
+    few = dx[:TOGETHER]
+    pixels = np.cumsum(np.ones_like(few, dtype=np.intp)).reshape(few.shape) - 1
+    last = tap(pixels, HH - 1, WW - 1, H_out, W_out, stride)
+    for part in _parts(len(dx)):
+        n = len(dx[part])
+        winners = last[:n] - before[part]  # places in the line of the n pictures' pixels
+        # Windows may share a pixel, so the same place may come twice: add.at adds both.
+        np.add.at(dx[part].reshape(-1), winners.reshape(-1), dout[part].reshape(-1))
     return dx
 
 
@@ -85,22 +86,24 @@ def avg_pool_backward(dout: np.ndarray, cache: AvgCache) -> np.ndarray:
     return dx
 
 
-def _send_back(
-    dout: np.ndarray, x: np.ndarray, dx: np.ndarray, HH: int, WW: int, stride: int
+def _compete(
+    x: np.ndarray, out: np.ndarray, before: np.ndarray, HH: int, WW: int, stride: int
 ) -> None:
-    """Add each gradient to dx, at the pixel that was the largest of its window."""
-    H_out, W_out = dout.shape[2:]
-    # Found again, not kept: that is faster than the memory, and nobody can have changed it.
-    taps = np.stack([tap(x, i, j, H_out, W_out, stride) for i, j in np.ndindex(HH, WW)])
-    largest = taps.max(axis=0)
-    wins = taps == largest
-    if (largest != largest).any():  # not a number: that equals nothing, itself included
-        wins |= taps != taps
-    waiting = np.ones_like(largest, dtype=bool)  # windows whose largest is still to come
-    for k, (i, j) in enumerate(np.ndindex(HH, WW)):
-        first = wins[k] & waiting  # of equal values the first wins
-        tap(dx, i, j, H_out, W_out, stride)[...] += dout * first
-        waiting ^= first
+    """Write the largest value of every window into out, and where it is into before.
+
+    That is counted in pixels before the last tap, along the line of a map's rows. From the last tap
+    to the first, each takes the lead if it is not smaller: so of equal values the first wins. The
+    distance grows on the way, so that of the winner is the largest of those that took the lead.
+    """
+    W, (H_out, W_out) = x.shape[3], out.shape[2:]
+    for i, j in reversed(list(np.ndindex(HH, WW))):
+        distance = (HH - 1 - i) * W + WW - 1 - j
+        value = tap(x, i, j, H_out, W_out, stride).copy()  # side by side, it is read faster
+        if distance == 0:
+            out[...] = value
+        leads = (value >= out) | (value != value)  # not a number: equals nothing, and wins
+        np.maximum(before, leads * before.dtype.type(distance), out=before)
+        np.maximum(value, out, out=out)
 
 
 def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
@@ -108,6 +111,5 @@ def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
     return output_size(H, HH, stride), output_size(W, WW, stride)
 
 
-def _parts(half: slice) -> Iterator[slice]:
-    starts = range(half.start, half.stop, TOGETHER)
-    return (slice(n, min(n + TOGETHER, half.stop)) for n in starts)
+def _parts(N: int) -> Iterator[slice]:
+    return (slice(n, min(n + TOGETHER, N)) for n in range(0, N, TOGETHER))

@@ -154,10 +154,10 @@ def test_the_buffer_holds_no_more_than_it_may_or_one_picture(
 
 
 def test_a_picture_larger_than_the_buffer_as_it_is() -> None:
-    x = np.random.default_rng(0).normal(size=(2, 1, 130, 130))
+    x = np.random.default_rng(0).normal(size=(2, 1, 190, 190))
     w = np.zeros((1, 1, 3, 3))
     w[0, 0, 2, 1] = 2  # picks one tap, so that the result is known without another convolution
-    assert 9 * 128 * 128 * x.itemsize > conv.BUFFER_BYTES
+    assert 9 * 188 * 188 * x.itemsize > conv.BUFFER_BYTES
     out, cache = layers.conv_forward(x, w, np.ones(1))
     check.same(out, 2 * x[:, :, 2:, 1:-1] + 1)
     dx, dw, db = layers.conv_backward(np.ones(out.shape), cache)
@@ -165,7 +165,7 @@ def test_a_picture_larger_than_the_buffer_as_it_is() -> None:
     expected[:, :, 2:, 1:-1] = 2
     check.same(dx, expected, "dx")
     check.same(dw[0, 0, 0, 0], x[:, :, :-2, :-2].sum(), "dw")
-    check.same(db, [2.0 * 128 * 128], "db")
+    check.same(db, [2.0 * 188 * 188], "db")
 
 
 def test_an_empty_batch_gives_empty_maps_and_no_gradient() -> None:

@@ -1,5 +1,6 @@
 """The batch is split over two threads where that wins, and the results are the same."""
 
+import multiprocessing
 import threading
 
 import numpy as np
@@ -12,6 +13,7 @@ from convbook.layers import halves
 X = np.random.default_rng(0).normal(size=(5, 4, 90, 90))  # over WORTH_BYTES, and an odd batch
 W = np.random.default_rng(1).normal(size=(6, 4, 3, 3))
 B = np.arange(6.0)
+FC = np.random.default_rng(2).normal(size=(4 * 90 * 90, 6))  # over WORTH_BYTES too
 
 
 @pytest.fixture(params=[1, 2], ids=["BLAS has one thread", "BLAS has two"])
@@ -46,6 +48,33 @@ def test_what_is_small_is_left_whole(x: np.ndarray) -> None:
     assert names_of_threads(x) == [(slice(0, len(x)), threading.get_ident())]
 
 
+@pytest.mark.parametrize(("N", "expected"), [(0, 2), (1, 2), (2, 1), (5, 1)])
+def test_blas_keeps_its_threads_for_a_batch_of_one_alone(N: int, expected: int) -> None:
+    if halves._threads() < 2:
+        pytest.skip("one processor: BLAS has one thread")
+    with threadpool_limits(2, user_api="blas"):
+        assert halves.in_halves(lambda _: halves._threads(), X[:N, :1, :9, :9]) == [expected]
+        assert halves._threads() == 2
+
+
+def count_parts(answers: "multiprocessing.Queue[int]") -> None:
+    answers.put(len(halves.in_halves(lambda half: half, X)))
+
+
+def test_a_forked_process_has_a_second_thread_too() -> None:
+    if halves._threads() < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("one processor, or a system that does not fork")
+    halves.in_halves(lambda half: half, X)  # the parent's second thread is there
+    forking = multiprocessing.get_context("fork")
+    answers = forking.Queue()
+    child = forking.Process(target=count_parts, args=(answers,), daemon=True)
+    child.start()
+    try:
+        assert answers.get(timeout=20) == 2
+    finally:
+        child.kill()
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_an_error_of_either_half_comes_back(number: int, threads: int) -> None:
     def work(half: slice) -> None:
@@ -58,12 +87,12 @@ def test_an_error_of_either_half_comes_back(number: int, threads: int) -> None:
 
 def results(stride: int, pad: int) -> list[np.ndarray]:
     out, cache = layers.conv_forward(X, W, B, stride, pad)
-    pooled, pool_cache = layers.max_pool_forward(X, 2, 2, 2)
+    scores, fc_cache = layers.affine_forward(X, FC, B)
     return [
         out,
         *layers.conv_backward(out, cache),
-        pooled,
-        layers.max_pool_backward(pooled, pool_cache),
+        scores,
+        *layers.affine_backward(scores, fc_cache),
     ]
 
 

@@ -125,3 +125,18 @@ def test_a_window_of_more_pixels_than_a_byte_counts() -> None:
     out, cache = layers.max_pool_forward(x, 17, 17, 1)
     check.same(out, [[[[1.0]]]])
     check.same(layers.max_pool_backward(out, cache), x, "dx")
+
+
+def test_a_gradient_may_lie_in_any_order_in_memory() -> None:
+    x = np.random.default_rng(0).normal(size=(5, 2, 5, 5))
+    out, cache = layers.max_pool_forward(x, 3, 3, 2)
+    dout = np.random.default_rng(1).normal(size=out.shape)
+    turned = np.ascontiguousarray(dout.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    check.same(layers.max_pool_backward(turned, cache), by_hand(x, dout, 3, 3, 2)[1], "dx")
+
+
+def test_what_becomes_of_the_pictures_after_forward_does_not_show() -> None:
+    x = np.array([[[[1.0, 2.0], [4.0, 3.0]]]])
+    out, cache = layers.max_pool_forward(x)
+    x[...] = out[...] = 0
+    check.same(layers.max_pool_backward(np.ones((1, 1, 1, 1)), cache), [[[[0.0, 0], [1, 0]]]])
