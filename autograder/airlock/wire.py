@@ -50,6 +50,7 @@ from .packing import (
 
 MAGIC = b"ALK2"
 HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
+SMALL_BYTES = 1 << 16  # of arrays that go out in one piece: copying them is cheaper than a call
 
 Resolve = Callable[..., Any]
 
@@ -199,13 +200,16 @@ class Channel:
         """Send an encoded frame."""
         lengths = [buffer.nbytes for buffer in buffers]
         head = HEAD.pack(MAGIC, len(body), len(buffers))
+        blocks: list[bytes | memoryview] = [
+            head + struct.pack(f"<{len(lengths)}Q", *lengths) + body
+        ]
+        blocks += [memoryview(b.reshape(-1)).cast("B") for b in buffers if b.nbytes]
+        if sum(lengths) <= SMALL_BYTES:
+            blocks = [b"".join(blocks)]
         try:
-            self._wait(deadline)
-            self.sock.sendall(head + struct.pack(f"<{len(lengths)}Q", *lengths) + body)
-            for buffer in buffers:
-                if buffer.nbytes:
-                    self._wait(deadline)
-                    self.sock.sendall(memoryview(buffer.reshape(-1)).cast("B"))
+            for block in blocks:
+                self._wait(deadline)
+                self.sock.sendall(block)
         except TimeoutError:
             raise Timeout("not read in time") from None
         except OSError:
