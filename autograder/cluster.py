@@ -18,9 +18,11 @@ RETRIES = 2  # of a task that failed; its next try may be on another machine
 AGAIN = "run the same command again: what was graded is kept"
 WAIT = 60  # seconds for a scheduler to answer, and for a worker to be there
 LOCAL = {
-    "distributed.admin.tick.limit": "1h",  # grading keeps this process busy, and that is well
-    "distributed.worker.profile.enabled": False,  # it would take a third of the time
-    "distributed.worker.memory.terminate": False,
+    # Nobody looks at what Dask measures of itself, many times a second.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "1h",
+    "distributed.admin.system-monitor.interval": "1h",
+    "distributed.worker.profile.enabled": False,
     "distributed.scheduler.worker-ttl": None,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],

@@ -1,7 +1,5 @@
 """Grades in nbgrader's gradebook: the one place that writes it."""
 
-import os
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +9,7 @@ from typing import Any
 
 import nbformat
 import nbgrader.api
+from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader.api import BaseCell, Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
@@ -139,7 +138,7 @@ def opened(db_url: str) -> Iterator[Book]:
     Raises:
         CourseError: there is no such database, or it stops working; no text shows a password.
     """
-    _find_alembic()
+    nbgrader.api.get_alembic_version = schema_version
     url = database.address(db_url)
     if path := database.file(url):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,8 +153,10 @@ def opened(db_url: str) -> Iterator[Book]:
             yield Book(gradebook, database.whole(url))
 
 
-def _find_alembic() -> None:
-    """Let nbgrader find the alembic command where the virtual environment is not activated."""
-    folder = str(Path(sys.executable).parent)
-    if folder not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
+def schema_version() -> str:
+    """Return the version of nbgrader's tables, as its own function does.
+
+    That one starts the alembic command, which has to be on the PATH and takes seconds.
+    """
+    scripts = Path(nbgrader.api.__file__).with_name("alembic")
+    return ScriptDirectory(str(scripts)).get_current_head() or ""

@@ -135,7 +135,7 @@ def parse(text: str) -> NotebookNode:
     if len(raw["cells"]) > MAX_CELLS:
         raise SubmissionError(f"has {len(raw['cells'])} cells, more than {MAX_CELLS}")
     cells = [_cell(cell, number) for number, cell in enumerate(raw["cells"], start=1)]
-    return nbformat.v4.new_notebook(cells=cells)
+    return _new_notebook(cells)
 
 
 def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
@@ -152,7 +152,7 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
         kept.append(_restored(name, lesson))
     kept = _given_first(kept, lesson)
     placed = _with_checks(kept, places, official)
-    result = nbformat.v4.new_notebook(cells=placed, metadata=lesson.released.metadata)
+    result = _new_notebook(placed, lesson.released.metadata)
     for number, cell in enumerate(result.cells):
         cell.id = notebook.grade_id(cell) or f"cell-{number}"
     return Submission(lesson, result, notes)
@@ -281,6 +281,13 @@ def _cell(raw: Any, number: int) -> NotebookNode:
     if isinstance(tags, list) and not notebook.SHOW_TAGS.isdisjoint(filter(_is_text, tags)):
         cell.metadata["tags"] = sorted(notebook.SHOW_TAGS.intersection(filter(_is_text, tags)))
     return cell
+
+
+def _new_notebook(cells: list[NotebookNode], metadata: Any = None) -> NotebookNode:
+    """Return a notebook as nbformat makes it; see `_new_cell`."""
+    return NotebookNode(
+        cells=cells, metadata=NotebookNode(metadata or {}), nbformat=4, nbformat_minor=5
+    )
 
 
 def _new_cell(kind: str, source: str, id: str) -> NotebookNode:

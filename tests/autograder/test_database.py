@@ -1,6 +1,8 @@
 """The address of a gradebook: what is no address, cannot be reached or lacks its driver is said."""
 
+import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -68,3 +70,13 @@ def test_a_class_is_found_by_its_gradebook(monkeypatch: pytest.MonkeyPatch) -> N
     assert database.results("postgresql://ada@host/x") == root() / "class"
     monkeypatch.setenv("CONVBOOK_CLASS", "/a/class/sample")
     assert database.results("postgresql://ada@host/x") == Path("/a/class/sample")
+
+
+def test_the_tables_have_the_version_that_nbgrader_gives_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own function asks the alembic command, in a process of its own."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    asked = "import nbgrader.api; print(nbgrader.api.get_alembic_version())"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert gradebook.schema_version() == done.stdout.strip() != ""
