@@ -94,6 +94,7 @@ def grade_class(
     sandbox: str | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
+    all_cells: bool = False,
 ) -> Generator[Graded | NotGraded, None, None]:
     """Grade the submissions of a class, lesson by lesson, and enter them into its gradebook.
 
@@ -103,6 +104,7 @@ def grade_class(
         sandbox: as for `open_airlock`.
         scheduler, workers: as for `cluster.opened`. With one worker, submissions run in the order
             of their folders, each when the result before it has been taken.
+        all_cells: as for `grade`; what is unchanged is not run for it.
 
     Yields:
         Each result, as soon as it is in the gradebook; first those that have not changed.
@@ -128,7 +130,7 @@ def grade_class(
                 continue
             if grades is None:
                 grades = stack.enter_context(task.graders(scheduler, workers))
-            for (folder, content), result in grades(_tasks(changed, lesson, sandbox)):
+            for (folder, content), result in grades(_tasks(changed, lesson, sandbox, all_cells)):
                 student = folder.parent.name
                 if isinstance(result, Exception):
                     yield NotGraded(student, lesson.name, fault(result))
@@ -184,7 +186,7 @@ def _unchanged(
 
 
 def _tasks(
-    folders: list[Path], lesson: Lesson, sandbox: str | None
+    folders: list[Path], lesson: Lesson, sandbox: str | None, all_cells: bool
 ) -> Iterator[tuple[tuple[Path, str], Task]]:
     """Read what is in some folders, one at a time.
 
@@ -199,7 +201,8 @@ def _tasks(
             yield (folder, ""), Task(str(error), lesson.name, version, sandbox)
         else:
             content = fingerprint.content(found.content)
-            yield (folder, content), Task(found, lesson.name, version, sandbox)
+            one = Task(found, lesson.name, version, sandbox, all_cells=all_cells)
+            yield (folder, content), one
 
 
 def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:

@@ -123,18 +123,23 @@ def _machine(lesson: Lesson) -> Path | None:
     return build.compiled_machine() if build.compiler() else None
 
 
-def grade(handed_in: Submission, airlock: Airlock, seed: int | None = None) -> Grade:
+def grade(
+    handed_in: Submission, airlock: Airlock, seed: int | None = None, all_cells: bool = False
+) -> Grade:
     """Grade a submission: its cells and the lesson's checks in the order a reader meets them.
 
     Args:
         handed_in: the notebook to run. Its cells get their outputs.
         airlock: where to run it.
         seed: of the hidden input, to repeat a grading; drawn afresh where None.
+        all_cells: run cells that only show something, too: at the end, where they cost no points.
     """
     lesson = handed_in.lesson
     verdicts: dict[str, Verdict] = {}
+    written = [c for c in handed_in.cells.cells if c.cell_type == "code" and c.source.strip()]
+    shown = [c for c in written if notebook.is_shown_only(c)] if all_cells else []
     with airlock.session(**_checker(lesson, seed)) as session:
-        for cell in filter(_runs, handed_in.cells.cells):
+        for cell in [*(c for c in written if not notebook.is_shown_only(c)), *shown]:
             name = notebook.grade_id(cell)
             if notebook.is_check(cell):
                 points = float(cell.metadata["nbgrader"]["points"])
@@ -196,13 +201,6 @@ def blank(lesson: Lesson, reason: str) -> Grade:
     )
     _keep_results(empty.cells, results)
     return Grade(lesson.name, "none", 0, results, (reason,), empty.cells)
-
-
-def _runs(cell: NotebookNode) -> bool:
-    """Tell whether a cell is run: code that is not only there to show something."""
-    return (
-        cell.cell_type == "code" and bool(cell.source.strip()) and not notebook.is_shown_only(cell)
-    )
 
 
 def _checker(lesson: Lesson, seed: int | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Task:
         lesson: the lesson's name.
         version: hashes of the lesson and of what grades it.
         sandbox: as for `open_airlock`.
-        seed: of the hidden input; drawn afresh where None.
+        seed, all_cells: as for `grade`.
     """
 
     handed_in: HandedIn | str
@@ -30,6 +30,7 @@ class Task:
     version: tuple[str, str]
     sandbox: str | None = None
     seed: int | None = None
+    all_cells: bool = False
 
 
 def version(lesson: Lesson, sandbox: str | None) -> tuple[str, str]:
@@ -71,4 +72,4 @@ def grade_one(task: Task) -> Grade:
     except SubmissionError as error:
         return blank(lesson, f"{task.handed_in.name}: {error}")
     with airlocks.airlock(lesson, task.sandbox) as airlock:
-        return grade(handed_in, airlock, task.seed)
+        return grade(handed_in, airlock, task.seed, task.all_cells)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.common import Namespace, Parsers, add_sandbox, warn
+from autograder.commands.common import Namespace, Parsers, add_all_cells, add_sandbox, warn
 
 if TYPE_CHECKING:
     from autograder.grade import Grade
@@ -17,6 +17,7 @@ def add(commands: Parsers) -> None:
     check.add_argument("-o", "--output", type=Path, help="the feedback page; beside the notebook")
     check.add_argument("--seed", type=int, help="repeat the grading that had this seed")
     add_sandbox(check)
+    add_all_cells(check)
     check.set_defaults(command=_check)
 
 
@@ -27,7 +28,7 @@ def _check(args: Namespace) -> int:
     handed_in = submission.read(args.notebook)
     warn(args.sandbox)
     with open_airlock(handed_in.lesson, args.sandbox) as airlock:
-        result = grade(handed_in, airlock, args.seed)
+        result = grade(handed_in, airlock, args.seed, args.all_cells)
     print(result.to_json() if args.json else result.to_text())
     _write_page(result, args.output or args.notebook.with_suffix(".feedback.html"))
     return 0

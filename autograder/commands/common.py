@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Namespace",
     "Parsers",
+    "add_all_cells",
     "add_book",
     "add_room",
     "add_sandbox",
@@ -49,6 +50,14 @@ def add_sandbox(parser: ArgumentParser) -> None:
         "--sandbox",
         choices=("bwrap", "none"),
         help="'none' runs student code unprotected, which every result then says",
+    )
+
+
+def add_all_cells(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--all-cells",
+        action="store_true",
+        help="run demos, experiments and plots, too; they cost time, and no points",
     )
 
 

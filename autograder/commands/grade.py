@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from autograder.commands.common import (
     Namespace,
     Parsers,
+    add_all_cells,
     add_book,
     add_sandbox,
     add_scheduler,
@@ -33,6 +34,7 @@ def add(commands: Parsers) -> None:
     add_book(grade)
     add_sandbox(grade)
     add_scheduler(grade)
+    add_all_cells(grade)
     grade.set_defaults(command=_grade)
 
 
@@ -48,7 +50,9 @@ def _grade(args: Namespace) -> int:
     room = classroom_of(args, args.submissions)
     policy.read(room.results, lessons())  # what is wrong with it is said before, not after
     results: list[Result] = []
-    grading = classroom.grade_class(room, args.lessons, args.sandbox, args.scheduler)
+    grading = classroom.grade_class(
+        room, args.lessons, args.sandbox, args.scheduler, all_cells=args.all_cells
+    )
     try:
         for result in _progress(grading, classroom.count(room, args.lessons)):
             if isinstance(result, NotGraded):

@@ -190,10 +190,10 @@ def test_a_fault_of_the_machine_is_no_grade(room: Classroom, monkeypatch) -> Non
     """An airlock that breaks for one student each time costs that student nothing."""
     sound = task.grade
 
-    def grade(handed_in, airlock, seed):
+    def grade(handed_in, airlock, *how):
         if any(c.source == "# bao" for c in handed_in.cells.cells):
             raise SandboxError("a worker process and its keeper are gone")
-        return sound(handed_in, airlock, seed)
+        return sound(handed_in, airlock, *how)
 
     path = room.submitted / "bao" / LESSON / f"{LESSON}.ipynb"
     cells = nbformat.read(path, as_version=4)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from cells import named, write
 from nbformat import NotebookNode
@@ -86,6 +87,18 @@ def test_a_cell_that_shows_something_is_not_run(
     demo = next(c for c in answers.cells if notebook.is_shown_only(c))
     demo.source = "correlate2d = None"
     assert graded(answers).score == 20
+
+
+def test_a_cell_that_shows_something_is_run_if_asked_for_and_costs_nothing(
+    airlock: Airlock, lesson: Lesson, answers: NotebookNode
+) -> None:
+    demo = next(c for c in answers.cells if notebook.is_shown_only(c))
+    demo.source = "correlate2d = None\nprint('shown')"
+    parsed = submission.parse(nbformat.writes(answers, version=4))
+    found = grading.grade(submission.reconcile(parsed, lesson), airlock, all_cells=True)
+    assert found.score == 20
+    outputs = [o for c in found.cells.cells if c.source == demo.source for o in c.outputs]
+    assert [output.text for output in outputs] == ["shown\n"]
 
 
 def test_promise_03_a_seed_repeats_a_grading_and_is_else_fresh(
