@@ -39,8 +39,6 @@ def add(commands: Parsers) -> None:
 
 
 def _grade(args: Namespace) -> int:
-    from nbformat import NotebookNode
-
     from autograder import classroom, late, policy
     from autograder.classroom import NotGraded
     from autograder.course import lessons
@@ -55,11 +53,7 @@ def _grade(args: Namespace) -> int:
     )
     try:
         for result in _progress(grading, classroom.count(room, args.lessons)):
-            if isinstance(result, NotGraded):
-                results.append(result)
-            else:  # without its cells, or a large class fills the memory
-                slim = replace(result.grade, cells=NotebookNode())
-                results.append(replace(result, grade=slim))
+            results.append(result if isinstance(result, NotGraded) else _slim(result))
         for student in late.enter(room):
             print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
         pages = sum(1 for _ in classroom.write_feedback(room, args.lessons))
@@ -69,6 +63,14 @@ def _grade(args: Namespace) -> int:
     print(*table(results), sep="\n")
     print(f"{pages} feedback pages below {room.feedback}")
     return 1 if any(isinstance(result, NotGraded) for result in results) else 0
+
+
+def _slim(result: "Graded") -> "Graded":
+    """Return a result with what the table needs of it, or a large class fills the memory."""
+    from nbformat import NotebookNode
+
+    checks = tuple(replace(check, message="") for check in result.grade.checks)
+    return replace(result, grade=replace(result.grade, cells=NotebookNode(), checks=checks))
 
 
 def _progress(grading: Generator["Result", None, None], total: int) -> Iterator["Result"]:
