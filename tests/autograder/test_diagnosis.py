@@ -8,6 +8,7 @@ from cells import named
 from nbformat import NotebookNode
 
 from autograder import diagnosis, judge, mistakes, rehearse
+from autograder.airlock.errors import student_error
 from autograder.course import Lesson, lessons
 from autograder.grade import Grade
 from autograder.mistakes import Mistake
@@ -94,6 +95,15 @@ def test_a_diagnosis_stops_when_its_time_is_over(
 )
 def test_answers_are_compared_as_plain_data(one: object, other: object, same: bool) -> None:
     assert diagnosis._equal(one, other) is same
+
+
+def test_an_exception_is_compared_as_the_airlock_hands_it_on() -> None:
+    text = "operands could not be broadcast together with shapes (3,2) (2,3) "
+    handed_on = student_error(["ValueError"], text, [])
+    assert str(handed_on) != text
+    assert diagnosis.alike(handed_on, ValueError(text))
+    assert not diagnosis.alike(handed_on, ValueError(text.replace("(2,3)", "(3,3)")))
+    assert not diagnosis.alike(handed_on, IndexError(text))
 
 
 class Claims:

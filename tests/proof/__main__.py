@@ -22,11 +22,13 @@ from known import Exercise
 from mutants import Mutants
 
 from autograder.course import Lesson, lessons
+from convbook.cuda import build, emulator
 
 MUTANTS_CAUGHT = 0.98
 NAMED = 0.95
 SEEN = 2 / 3
 RIGHT_PER_SEED = 5  # the solution gets this many seeds for each one of a mistake's
+A_DAY = 86400
 MEMORY = 6 * 2**30  # a mutant may ask for any amount
 HEAD = "| exercise | known | lose points | seen before | named | the same | mutants caught |"
 
@@ -84,6 +86,7 @@ def prove(name: str, exercise: str, seeds: int) -> tuple[Exercise, Mutants]:
 
 
 def _begin(name: str) -> Lesson:
+    emulator.WAIT_SECONDS = build.COMPILE_SECONDS = A_DAY  # whoever stops us changes no number
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
