@@ -66,9 +66,8 @@ def main(count: int, names: list[str]) -> int:
     results = [one for name in names or lessons() for one in tried(lessons()[name], count)]
     named = sum(is_told for is_told, _ in results)
     wrong = [line for _, lines in results for line in lines]
-    print(
-        f"{named} of {len(results)} named through {SANDBOX}", *(wrong or ["none wrong"]), sep="\n"
-    )
+    print(f"{named} of {len(results)} named, sandbox: {SANDBOX}")
+    print(*(wrong or ["all lose points, none is blamed wrongly"]), sep="\n")
     return 0 if named >= NAMED * len(results) and not wrong else 1
 
 
