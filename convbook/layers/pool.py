@@ -9,7 +9,7 @@ import numpy as np
 
 from convbook.layers.windows import output_size, tap
 
-MaxCache = tuple[np.ndarray, tuple[int, ...], np.dtype, int, int, int]
+MaxCache = tuple[np.ndarray, tuple[int, ...], str, int, int, int]
 AvgCache = tuple[tuple[int, ...], int, int, int]
 
 TOGETHER = 4  # pictures that are looked at together: few, to stay in the processor's cache
@@ -39,7 +39,7 @@ def max_pool_forward(
     before = np.zeros_like(out, dtype=np.min_scalar_type(farthest))  # mostly a byte each
     for part in _parts(len(x)):
         _compete(x[part], out[part], before[part], HH, WW, stride)
-    return out, (before, x.shape, x.dtype, HH, WW, stride)
+    return out, (before, x.shape, x.dtype.str, HH, WW, stride)
 
 
 def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
@@ -52,9 +52,9 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     Returns:
         dx: shape (N, C, H, W).
     """
-    before, shape, dtype, HH, WW, stride = cache
+    before, shape, kind, HH, WW, stride = cache
     H_out, W_out = dout.shape[2:]
-    dtype = np.result_type(dtype, dout.dtype)
+    dtype = np.result_type(kind, dout.dtype)
     dx = np.zeros_like(dout, shape=shape, dtype=dtype, order="C")
     few = dx[:TOGETHER]
     pixels = np.cumsum(np.ones_like(few, dtype=np.intp)).reshape(few.shape) - 1
