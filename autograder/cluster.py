@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -49,6 +50,8 @@ def opened(scheduler: str | None = None, workers: int | None = None) -> Iterator
     for name in LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is None:
+        # Dask looks for an address of this machine, also where it opens none but its own.
+        warnings.filterwarnings("ignore", "Couldn't detect a suitable IP", RuntimeWarning)
         count = workers or processors()
         with (
             dask.config.set(LOCAL),

@@ -253,6 +253,17 @@ list(_progress((result for result in results), len(results)))
 """
 
 
+def test_without_a_network_nothing_is_said_of_it() -> None:
+    work = "print(*cluster.spread(client, abs, [('minus two', -2)]))"
+    code = f"from autograder import cluster\nwith cluster.opened() as client: {work}"
+    alone = ["unshare", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a process cannot be cut off from the network here (unshare --net)")
+    command = [*alone, sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("('minus two', 2)\n", "")
+
+
 def test_a_terminal_has_a_bar_with_rate_and_time_left() -> None:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
