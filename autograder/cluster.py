@@ -122,9 +122,12 @@ def processors() -> int:
 
 
 def _ahead(client: Client) -> int:
-    """Return how many tasks there may be at a time: one waits for each worker's next turn."""
+    """Return how many tasks there may be at a time: one waits for each worker's next turn.
+
+    Where there is no worker at the moment, one task waits for the next that comes.
+    """
     threads = sum(client.nthreads().values())
-    return threads if threads == 1 else 2 * threads
+    return 2 * threads if threads > 1 else 1
 
 
 def _first(client: Client, running: list[Future]) -> set[Future]:

@@ -127,7 +127,8 @@ def test_workers_that_are_killed_are_replaced(room: Classroom, far: Cluster) -> 
 
 
 def test_what_ends_every_worker_is_not_graded_and_the_rest_is(far: Cluster) -> None:
-    far.add_workers(2)
+    """With one worker, there is none at the moment when the first task has come to its end."""
+    far.add_workers(1)
     with cluster.opened(far.address) as client:
         work = [("bad", signal.SIGKILL), ("good", 0)]  # 0 is no signal, and does nothing
         found = dict(cluster.spread(client, signal.raise_signal, work))
