@@ -1,6 +1,5 @@
 """Kernels of CUDA C in the airlock: compiled and run in a sandbox of their own."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,9 +99,7 @@ def test_a_kernel_that_gets_out_finds_nothing(book: Notebook, tmp_path: Path) ->
     assert "secret" not in verdict.message.replace(str(secret), "") and verdict.score == 0
 
 
-def test_each_launch_has_a_fresh_sandbox_and_is_quick(book: Notebook) -> None:
+def test_each_launch_has_a_fresh_sandbox(book: Notebook) -> None:
     kernel(book, "x[0] += 1;")
-    check = "\n".join(["assert run(f(), 1).arrays[0][0] == 1"] * 4)
-    start = time.monotonic()
+    check = "\n".join(["assert run(f(), 1).arrays[0][0] == 1"] * 2)
     assert book.check(check).status == "pass"
-    print(f"{(time.monotonic() - start) / 4:.2f} s a launch")
