@@ -111,7 +111,7 @@ def test_workers_that_are_killed_are_replaced(room: Classroom, far: Cluster) -> 
         runner = threading.Thread(target=results.extend, args=(grading,))
         runner.start()
         while runner.is_alive() and killed < KILLS:
-            runner.join(moments.uniform(1, 8))
+            runner.join(moments.uniform(0.1, 2))
             if runner.is_alive() and (workers := far.workers()):
                 moments.choice(workers).kill()
                 killed += 1
