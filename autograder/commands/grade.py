@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Result = Graded | NotGraded
 
-NOT_GRADED = "not graded"
 BAR = "{percentage:3.0f}% |{bar}| {n_fmt} of {total_fmt}, {rate_noinv_fmt}, {remaining} left"
 
 
@@ -77,16 +76,17 @@ def _progress(grading: Generator["Result", None, None], total: int) -> Iterator[
     """Tell how far a class is: a bar with rate and time left on a terminal, lines in a log."""
     from tqdm import tqdm
 
+    from autograder.classroom import NotGraded
+
     on_terminal = sys.stderr.isatty()
     look = {"unit": " submissions", "bar_format": BAR, "disable": not on_terminal}
     with closing(grading), tqdm(total=total, **look) as bar:
         for done, result in enumerate(grading, start=1):
             bar.update()
-            what = _what(result)
             if not on_terminal:
-                print(f"{done} of {total}, {what}", file=sys.stderr)
-            elif what.startswith(NOT_GRADED):
-                bar.write(what, file=sys.stderr)
+                print(f"{done} of {total}, {_what(result)}", file=sys.stderr)
+            elif isinstance(result, NotGraded):
+                bar.write(_what(result), file=sys.stderr)
             yield result
 
 
@@ -95,5 +95,5 @@ def _what(result: "Result") -> str:
 
     whose = f"{result.student}, {result.lesson}"
     if isinstance(result, NotGraded):
-        return f"{NOT_GRADED}: {whose}: {result.reason}"
+        return f"not graded: {whose}: {result.reason}"
     return f"{'unchanged' if result.is_old else 'graded'}: {whose}"
