@@ -6,8 +6,6 @@ public.
 """
 
 import atexit
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +14,14 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
-from autograder import database, fingerprint, gradebook, late, policy, record
-from autograder.airlock import Airlock
+from autograder import airlocks, database, fingerprint, gradebook, late, policy, record
 from autograder.build.source import sealed
-from autograder.course import Lesson, lessons
+from autograder.course import lessons
 from autograder.feedback.page import page
-from autograder.grade import blank, canary, grade, open_airlock
+from autograder.grade import blank, grade
 from autograder.submission import Submission, SubmissionError, read
+
+atexit.register(airlocks.close)  # they stay open from one submission to the next
 
 # Fingerprint and notes of what is being graded, by database, lesson and student. nbgrader reads a
 # submission twice, the second time from its own cleaned copy: the first is what was handed in.
@@ -53,7 +52,8 @@ class AirlockExecute(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         lesson = lessons()[resources["nbgrader"]["assignment"]]
         taken, notes = _handed_in.pop(_key(resources))
-        result = grade(Submission(lesson, nb, notes), _airlock(lesson))
+        with airlocks.airlock(lesson, None) as airlock:
+            result = grade(Submission(lesson, nb, notes), airlock)
         names = resources["nbgrader"]
         with record.opened(database.results(names["db_url"])) as ledger:
             ledger.append(record.of(names["student"], result, lesson, taken))
@@ -97,13 +97,3 @@ class FeedbackExporter(Exporter):
 def _key(resources: Any) -> tuple[str, str, str]:
     names = resources["nbgrader"]
     return names["db_url"], names["assignment"], names["student"]
-
-
-@cache
-def _airlock(lesson: Lesson) -> Airlock:
-    """Start the airlock once for all submissions of a lesson in a run."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    airlock = stack.enter_context(open_airlock(lesson))
-    canary(lesson, airlock)
-    return airlock
