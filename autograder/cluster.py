@@ -28,7 +28,8 @@ LOCAL = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
-LOGGERS = ("distributed", "tornado.application")  # what they say in pages, we say in a line
+# What they say in pages, we say in a line; asyncio's is of what Dask drops as it closes.
+LOGGERS = ("distributed", "tornado.application", "asyncio")
 NOBODY = "127.0.0.1:0"  # where pages about the local cluster would be; it has none
 
 

@@ -101,14 +101,12 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
     """
     with tempfile.TemporaryDirectory(prefix="convbook-") as folder:
         stage(lesson, Path(folder))
-        # The solution is read once, not for every submission: that is most of a session's time.
-        warm = f"from autograder import course\ncourse.lessons()[{lesson.name!r}].reference()"
         with Airlock(
             sandbox,
             binds=[(folder, SEEN_AT)],
             student_path=[SEEN_AT],
             warm=WARM,
-            checker_warm=warm,
+            checker_warm=f"from autograder import warm\nwarm.up({lesson.name!r})",
             machine=_machine(lesson),
         ) as airlock:
             yield airlock

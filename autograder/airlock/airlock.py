@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import launch
+from . import fonts, launch
 from .launch import ForkServer, Worker
 from .limits import Limits
 from .sandbox import Bind, SandboxError, find, stage
@@ -52,6 +52,7 @@ class Airlock:
         self._staged = Path(tempfile.mkdtemp(prefix="airlock-"))
         try:
             stage(self._staged)
+            fonts.stage(self._staged / "airlock" / "fonts")
             self._servers = [
                 launch.student_server(
                     self.sandbox, self._staged, self.binds, self.student_path, self.warm

@@ -6,12 +6,15 @@ is the fields of a Verdict and whether the student's process can still be used.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import hashlib
 import math
 import random
 import socket
 import sys
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -21,8 +24,10 @@ from .errors import MissingName, NotPlain, StudentError, StudentGone
 from .inside import cells
 from .limits import Limits
 from .link import Link
+from .remote import Remote
 from .verdict import error_output, plain
 
+GIVEN = "<given>"  # the file of all given cells, in tracebacks
 _shell: Any = None
 Judged = tuple[str, float, str, str, list[str]]  # status, score, message, name of error, traceback
 
@@ -37,7 +42,24 @@ class Names(dict[str, Any]):
         ours = hasattr(builtins, name) and name not in self.student_names
         if ours or name.startswith("__") or self.link is None:
             raise KeyError(name)
-        return self.link.ask(name, "get", name)[0]
+        value = self.link.ask(name, "get", name)[0]
+        if (
+            type(value) is Remote
+        ):  # a function: asked for once in a check, however often it is called
+            self[name] = value
+        return value
+
+
+@cache
+def compiled(source: str, file: str) -> tuple[CodeType, ...]:
+    """Compile a cell of the course; what is compiled in the fork server costs a checker nothing.
+
+    Such cells are plain Python. As in a notebook, the value of a last expression is displayed.
+    """
+    statements = ast.parse(source, file).body
+    last = [statements.pop()] if statements and isinstance(statements[-1], ast.Expr) else []
+    shown = [compile(ast.Interactive([one]), file, "single") for one in last]
+    return (compile(ast.Module(statements, []), file, "exec"), *shown)
 
 
 def warm_up() -> None:
@@ -76,7 +98,7 @@ class Checker:
         self.seed = seed
         self._seed_for("prelude")
         for source in [setup, *prelude]:
-            error = cells.run(_shell, source).error
+            error = self.run(source, GIVEN).error
             # A given cell may need what the student writes. Its names then come from over there.
             if error is not None and not (source is not setup and isinstance(error, NameError)):
                 return f"{type(error).__name__}: {error}"
@@ -96,7 +118,7 @@ class Checker:
         try:
             if judge is not None:
                 judge.begin_check(check_id)
-            ran = cells.run(_shell, source)
+            ran = self.run(source, f"<{check_id}>")
         finally:
             self.names.clear()
             self.names.update(self.before)  # no check depends on another
@@ -116,6 +138,20 @@ class Checker:
         outputs = [*ran.outputs, error_output(name, message, lines)]
         lost = self.link.gone.reason if self.link.gone else ""
         return [status, score, message, outputs, lost, mistake, picture]
+
+    def run(self, source: str, file: str) -> cells.Ran:
+        """Run a cell of the course; file is its name in tracebacks."""
+        error = None
+        recorder = _shell.recorder
+        recorder.reset()
+        with cells.captured(recorder), _shell.display_trap:
+            try:
+                for code in compiled(source, file):
+                    exec(code, self.names)
+            except BaseException as raised:
+                error = raised
+            _shell.events.trigger("post_execute")  # which shows figures
+        return cells.Ran(recorder.outputs, error, recorder.value)
 
     def _explain(self, check_id: str, error: BaseException, status: str) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""

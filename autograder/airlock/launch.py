@@ -157,6 +157,7 @@ def _shut_in(
 ) -> ForkServer:
     """Start a fork server in the sandbox, or with the same modules outside where there is none."""
     options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm), "run": ""}
+    options["fonts"] = f"{'/airlock' if kind == 'bwrap' else staged}/airlock/fonts"
     run = ["airlock.inside.server", module]
     if kind == "bwrap":
         return ForkServer([*sandbox.student_command(staged, binds, path), *run], None, options)
@@ -170,6 +171,7 @@ def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> Fo
     """Start the fork server for checkers. It sees all files, read-only, and has no network."""
     module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]
     options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm), "run": run}
+    options["fonts"] = f"{staged}/airlock/fonts"
     scratch = "/dev/shm" if kind == "bwrap" else str(staged)
     env = os.environ | sandbox.worker_environment(scratch)
     env["PYTHONPATH"] = os.pathsep.join([str(sandbox.HERE.parent.parent), *filter(None, sys.path)])

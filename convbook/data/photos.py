@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib.image
 import numpy as np
 
 PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "rocket")
@@ -28,6 +27,8 @@ def photo(name: str) -> np.ndarray:
     """
     if name not in PHOTOS:
         raise ValueError(f"no photograph {name!r}; there are {', '.join(PHOTOS)}")
+    import matplotlib.image  # here, as most who ask for the folder want no pictures
+
     path = next((folder() / "photos").glob(f"{name}.*"))
     pixels = matplotlib.image.imread(path)  # (H, W) or (H, W, C)
     scale = 255.0 if pixels.dtype == np.uint8 else 1.0

@@ -250,14 +250,6 @@ def _belongs(process: psutil.Process, session: int) -> bool:
         return False
 
 
-SHOWN = """
-from autograder.classroom import Graded, NotGraded
-from autograder.commands.grade import _progress
-results = [Graded("ada", "02", None), NotGraded("bao", "02", "no disk"), Graded("cem", "02", None)]
-list(_progress((result for result in results), len(results)))
-"""
-
-
 def test_without_a_network_nothing_is_said_of_it() -> None:
     work = "print(*cluster.spread(client, abs, [('minus two', -2)]))"
     code = f"from autograder import cluster\nwith cluster.opened() as client: {work}"
@@ -267,6 +259,14 @@ def test_without_a_network_nothing_is_said_of_it() -> None:
     command = [*alone, sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("('minus two', 2)\n", "")
+
+
+SHOWN = """
+from autograder.classroom import Graded, NotGraded
+from autograder.commands.grade import _progress
+results = [Graded("ada", "02", None), NotGraded("bao", "02", "no disk"), Graded("cem", "02", None)]
+list(_progress((result for result in results), len(results)))
+"""
 
 
 def test_a_terminal_has_a_bar_with_rate_and_time_left() -> None:

@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ def main(module: str, descriptor: int, options: dict) -> None:
     grader = socket.socket(fileno=descriptor)
     if options["drop_root"] and os.getuid() == 0:
         jail.drop_root(options["uid"])
+    shutil.copytree(options["fonts"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
     role = importlib.import_module(module)
     role.warm_up()
     for name in options["warm"]:
