@@ -21,14 +21,13 @@ import numpy as np
 
 from . import kernels, wire
 from .errors import MissingName, NotPlain, StudentError, StudentGone
-from .inside import cells
+from .inside.recorder import Recorder, captured
 from .limits import Limits
 from .link import Link
 from .remote import Remote
 from .verdict import error_output, plain
 
 GIVEN = "<given>"  # the file of all given cells, in tracebacks
-_shell: Any = None
 Judged = tuple[str, float, str, str, list[str]]  # status, score, message, name of error, traceback
 
 
@@ -63,17 +62,12 @@ def compiled(source: str, file: str) -> tuple[CodeType, ...]:
 
 
 def warm_up() -> None:
-    """Make the shell that every checker inherits."""
-    global _shell
-    _shell = cells.make_shell(Names())
-    cells.warm_up(_shell)
-    _shell.quiet_errors = True
+    """Load nothing: the fork server runs the grader's own source for that."""
 
 
 def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -> None:
     """Answer the grader until it goes away."""
     limits = Limits(**config["limits"])
-    _shell.recorder.limit_bytes = limits.output_bytes
     grader = wire.Channel(control)
     checker = Checker(Link(wire.Channel(call), limits.call_seconds), limits)
     checker.grader = grader
@@ -88,7 +82,9 @@ class Checker:
     def __init__(self, link: Link, limits: Limits) -> None:
         self.link = link
         self.limits = limits
-        self.names: Names = _shell.user_ns
+        self.names = Names(__name__="__main__")
+        self.recorder = Recorder(limits.output_bytes)
+        self.value: Any = None  # of the last expression of the cell that ran last
         self.seed = 0
 
     grader: wire.Channel | None = None
@@ -98,7 +94,7 @@ class Checker:
         self.seed = seed
         self._seed_for("prelude")
         for source in [setup, *prelude]:
-            error = self.run(source, GIVEN).error
+            error = self.run(source, GIVEN)
             # A given cell may need what the student writes. Its names then come from over there.
             if error is not None and not (source is not setup and isinstance(error, NameError)):
                 return f"{type(error).__name__}: {error}"
@@ -118,40 +114,48 @@ class Checker:
         try:
             if judge is not None:
                 judge.begin_check(check_id)
-            ran = self.run(source, f"<{check_id}>")
+            raised = self.run(source, f"<{check_id}>")
         finally:
             self.names.clear()
             self.names.update(self.before)  # no check depends on another
-        for output in ran.outputs:
+        for output in self.recorder.outputs:
             if output.get("name") == "stderr":  # a warning is no reason to lose points
                 output["name"] = "stdout"
-        error = self.link.gone or ran.error
+        error = self.link.gone or raised
         if error is None:
-            status, score = grade(ran.value, points)
+            status, score = grade(self.value, points)
             if judge is not None and status == "pass":
                 judge.passed(check_id)
-            return [status, score, "", ran.outputs, "", None, None]
+            return [status, score, "", self.recorder.outputs, "", None, None]
         status, score, message, name, lines = judged(error, self.limits)
         mistake, said = self._explain(check_id, error, status)
         message, lines = message + said, lines + said.splitlines()
         picture = self._picture(source, error, status)
-        outputs = [*ran.outputs, error_output(name, message, lines)]
+        outputs = [*self.recorder.outputs, error_output(name, message, lines)]
         lost = self.link.gone.reason if self.link.gone else ""
         return [status, score, message, outputs, lost, mistake, picture]
 
-    def run(self, source: str, file: str) -> cells.Ran:
-        """Run a cell of the course; file is its name in tracebacks."""
-        error = None
-        recorder = _shell.recorder
-        recorder.reset()
-        with cells.captured(recorder), _shell.display_trap:
+    def run(self, source: str, file: str) -> BaseException | None:
+        """Run a cell of the course, called file in tracebacks; return what it ended in."""
+        self.recorder.reset()
+        self.value = None
+        with captured(self.recorder):
+            sys.displayhook = self.show
             try:
                 for code in compiled(source, file):
                     exec(code, self.names)
             except BaseException as raised:
-                error = raised
-            _shell.events.trigger("post_execute")  # which shows figures
-        return cells.Ran(recorder.outputs, error, recorder.value)
+                return raised
+        return None
+
+    def show(self, value: Any) -> None:
+        """Keep the value of a cell's last expression, and show it as a notebook does."""
+        self.value = value
+        if value is not None:
+            text = repr(value)
+            data = {"text/plain": text}
+            shown = {"output_type": "execute_result", "data": data, "metadata": {}}
+            self.recorder.add(shown, len(text))
 
     def _explain(self, check_id: str, error: BaseException, status: str) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""

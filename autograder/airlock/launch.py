@@ -175,6 +175,7 @@ def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> Fo
     scratch = "/dev/shm" if kind == "bwrap" else str(staged)
     env = os.environ | sandbox.worker_environment(scratch)
     env["PYTHONPATH"] = os.pathsep.join([str(sandbox.HERE.parent.parent), *filter(None, sys.path)])
+    env["MPLBACKEND"] = "agg"  # no windows, where a given cell draws
     command = [sys.executable, "-sPm", *module]
     if kind == "bwrap":
         env["HOME"] = env["TMPDIR"] = scratch

@@ -8,7 +8,7 @@ from airlock_book import LIMITS, Notebook
 from autograder.airlock import Airlock
 from autograder.airlock.checker import grade
 from autograder.airlock.errors import student_error
-from autograder.airlock.inside.cells import Recorder
+from autograder.airlock.inside.recorder import Recorder
 from autograder.airlock.outputs import clean
 
 
@@ -231,9 +231,22 @@ def test_modules_do_not_cross(book: Notebook) -> None:
 
 
 def test_magics_and_inline_figures(book: Notebook) -> None:
-    plot = "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"
-    for outputs in (book.cell(plot), book.check(plot).outputs):
-        assert [o["output_type"] for o in outputs if "image/png" in o.get("data", {})]
+    outputs = book.cell("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert [o["output_type"] for o in outputs if "image/png" in o.get("data", {})]
+
+
+def test_a_check_is_plain_python_and_may_show_a_value(book: Notebook) -> None:
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint('drawn')\n0.5"
+    verdict = book.check(draw)
+    assert verdict.status == "partial" and verdict.score == 0.5
+    printed, value = verdict.outputs
+    assert (printed["text"], value["data"]) == ("drawn\n", {"text/plain": "0.5"})
+    assert "SyntaxError" in book.check("%matplotlib inline").message
+
+
+def test_what_a_student_function_counts_is_seen_at_once(book: Notebook) -> None:
+    book.cell("n = 0\ndef count():\n    global n\n    n += 1")
+    assert book.check("count()\ncount()\nassert n == 2\ncount()\nassert n == 3").status == "pass"
 
 
 def test_student_cells_have_the_outputs_of_a_notebook(book: Notebook) -> None:

@@ -6,13 +6,8 @@ A shell is enough for magics, inline figures and tracebacks, and far cheaper tha
 from __future__ import annotations
 
 import base64
-import contextlib
-import io
 import os
-import sys
 import types
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
@@ -23,70 +18,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from .recorder import Recorder, captured
+
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-CUT = "\n... the rest of the output is left out (limit: {} KiB for a cell) ...\n"
-
-
-@dataclass
-class Ran:
-    """What came of one cell: its outputs, its exception, and what its last expression gave."""
-
-    outputs: list[dict[str, Any]]
-    error: BaseException | None
-    value: Any
-
-
-class Recorder:
-    """Collects outputs up to a size, and the value of the last expression."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self.limit_bytes = limit_bytes
-        self.reset()
-
-    def reset(self) -> None:
-        self.outputs: list[dict[str, Any]] = []
-        self.left = self.limit_bytes
-        self.value: Any = None
-
-    def add(self, output: dict[str, Any], size: int) -> None:
-        """Keep one output, or say once that there is no more room."""
-        if self.left < 0:
-            return
-        self.left -= size
-        if self.left < 0:
-            text = CUT.format(self.limit_bytes >> 10)
-            output = {"output_type": "stream", "name": "stdout", "text": text}
-        self.outputs.append(output)
-
-    def write(self, name: str, text: str) -> None:
-        """Add printed text, to the last output where that is the same stream."""
-        last = self.outputs[-1] if self.outputs else {}
-        if last.get("name") == name and self.left >= len(text):
-            self.left -= len(text)
-            last["text"] += text
-        else:
-            self.add({"output_type": "stream", "name": name, "text": text}, len(text))
-
-    def clear(self) -> None:
-        self.outputs.clear()
-
-
-class Stream(io.TextIOBase):
-    """A standard stream that writes to the recorder."""
-
-    encoding = "utf-8"
-
-    def __init__(self, recorder: Recorder, name: str) -> None:
-        self.recorder = recorder
-        self.stream_name = name
-
-    def write(self, text: str) -> int:
-        if text:
-            self.recorder.write(self.stream_name, str(text))
-        return len(text)
-
-    def writable(self) -> bool:
-        return True
 
 
 class Publisher(DisplayPublisher):
@@ -107,10 +41,6 @@ class Hook(DisplayHook):
     """The value of a last expression goes to the recorder."""
 
     shell: Any
-
-    def __call__(self, result: Any = None) -> None:
-        self.shell.recorder.value = result
-        super().__call__(result)
 
     def write_output_prompt(self) -> None:
         pass
@@ -133,22 +63,11 @@ class Shell(InteractiveShell):
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
     recorder: Recorder
-    quiet_errors = False  # the checker makes its own error outputs: hidden tests must not show
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        if self.quiet_errors:
-            return
         name, text = getattr(etype, "__name__", "Error"), _text(evalue)
         output = {"output_type": "error", "ename": name, "evalue": text, "traceback": list(stb)}
         self.recorder.add(output, len(text) + sum(map(len, stb)))
-
-    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-        if not self.quiet_errors:
-            super().showtraceback(*args, **kwargs)
-
-    def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
-        if not self.quiet_errors:
-            super().showsyntaxerror(*args, **kwargs)
 
     def _get_exc_info(self, exc_tuple: Any = None) -> Any:
         kind, value, trace = super()._get_exc_info(exc_tuple)
@@ -187,14 +106,14 @@ def without_own_frames(trace: types.TracebackType | None) -> types.TracebackType
     return result
 
 
-def make_shell(names: dict[str, Any] | None = None) -> Shell:
-    """Return the one shell of this process; names are its global variables."""
+def make_shell() -> Shell:
+    """Return the one shell of this process."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.enable_tip = False
-    shell = Shell.instance(config=config, user_ns=names)
+    shell = Shell.instance(config=config)
     shell.recorder = Recorder(limit_bytes=1 << 20)
     assert shell.display_formatter is not None
     shell.display_formatter.active_types = ["text/plain", "image/png"]
@@ -211,26 +130,14 @@ def warm_up(shell: Shell) -> None:
     shell.execution_count = 1
 
 
-def run(shell: Shell, source: str) -> Ran:
-    """Run one cell and return what came of it."""
+def run(shell: Shell, source: str) -> list[dict[str, Any]]:
+    """Run one cell and return its outputs."""
     recorder = shell.recorder
     recorder.reset()
     with captured(recorder):
-        result = shell.run_cell(source, store_history=False)
+        shell.run_cell(source, store_history=False)
     shell.execution_count += 1
-    error = result.error_before_exec or result.error_in_exec
-    return Ran(recorder.outputs, error, recorder.value)
-
-
-@contextlib.contextmanager
-def captured(recorder: Recorder) -> Iterator[None]:
-    """Send what is printed to the recorder."""
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Stream(recorder, "stdout"), Stream(recorder, "stderr")
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
+    return recorder.outputs
 
 
 def _as_text(data: dict[str, Any]) -> dict[str, str]:

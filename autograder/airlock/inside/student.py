@@ -23,6 +23,7 @@ import numpy as np
 
 from .. import packing, wire
 from . import cells
+from .recorder import Recorder, captured
 
 TEXT_CHARS = 10_000  # of an exception's message
 FRAMES = 20  # of a traceback
@@ -59,7 +60,7 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
 
 def _run(source: str) -> list[dict[str, Any]]:
     try:
-        return cells.run(_shell, source).outputs
+        return cells.run(_shell, source)
     except BaseException as error:  # such as a KeyboardInterrupt out of a display hook
         name = type(error).__name__
         return [{"output_type": "error", "ename": name, "evalue": "", "traceback": [name]}]
@@ -129,7 +130,7 @@ class CallDesk:
         for number in forgotten:
             self.numbers.pop(id(self.objects.pop(number, None)), None)
         try:
-            with cells.captured(cells.Recorder(0)):  # what a call prints may show hidden inputs
+            with captured(Recorder(0)):  # what a call prints may show hidden inputs
                 reply = self.actions[action](*arguments)
             frame = packing.encode(reply, self.export)
         except wire.PeerGone:
