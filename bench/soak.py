@@ -29,33 +29,41 @@ def main() -> None:
     every = sorted(os.sched_getaffinity(0))
     parser.add_argument("--processors", type=int, nargs="+", default=[len(every)])
     args = parser.parse_args()
-    seconds = []
+    took = []
     for count in args.processors:
         os.sched_setaffinity(0, every[:count])
-        seconds.append(grade(args.students, count))
+        took.append(grade(args.students, count))
     first = args.processors[0]
-    for count, taken in list(zip(args.processors, seconds, strict=True))[1:]:
-        gain = seconds[0] / taken
-        print(f"{count} processors: {gain:.2f} times as fast as {first}", end="")
-        print(f", efficiency {gain * first / count:.2f}")
+    for count, seconds in list(zip(args.processors, took, strict=True))[1:]:
+        whole, graded = (one / more for one, more in zip(took[0], seconds, strict=True))
+        print(f"{count} processors: {whole:.2f} times as fast as {first}", end="")
+        print(f", efficiency {whole * first / count:.2f}; from the first grade to the last", end="")
+        print(f" {graded:.2f} times, efficiency {graded * first / count:.2f}")
 
 
-def grade(students: int, processors: int) -> float:
-    """Grade a class, say what it took, and return the seconds."""
+def grade(students: int, processors: int) -> tuple[float, float]:
+    """Grade a class, and say what it took.
+
+    Returns:
+        Seconds of the whole command, and from the first graded notebook to the last.
+    """
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         folder = Path(name)
         hand_in(folder / "submitted", students)
         command = [sys.executable, "-m", "autograder.cli", "grade", LESSON, "--class", folder]
         taken = tree.run(command, folder)
         graded = taken.said.count("graded: ")
+        written = [p.stat().st_mtime for p in (folder / "autograded").rglob("*.ipynb")]
+        grading = max(written) - min(written)
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) >> 20
     print(f"{graded} of {students} graded in {taken.wall:.0f} s on {processors} processors")
     each = f"{1000 * taken.wall / graded:.0f} ms, {1000 * taken.cpu / graded:.0f} of processor time"
-    print(f"each {each}; load at the end {os.getloadavg()[0]:.1f}")
+    print(f"each {each}; {1000 * grading / (graded - 1):.0f} ms between first and last", end="")
+    print(f"; load at the end {os.getloadavg()[0]:.1f}")
     print(
         f"largest process {taken.largest} MiB; {size} MiB on disk, submissions included", flush=True
     )
-    return taken.wall
+    return taken.wall, grading
 
 
 def hand_in(folder: Path, students: int) -> None:
