@@ -78,7 +78,7 @@ lint: $(STAMP)  ## check style and types
 lock:  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
 	$(UV) pip compile pyproject.toml --extra grade --extra postgresql --extra test --extra dev --universal --python-version 3.11 \
-		--generate-hashes --annotation-style line --custom-compile-command "make lock" --quiet -o requirements.lock $(LOCK)
+		--generate-hashes --no-strip-extras --annotation-style line --custom-compile-command "make lock" --quiet -o requirements.lock $(LOCK)
 
 clean:  ## remove .venv and what the tools left behind (no notebooks, no grades)
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -25,7 +25,7 @@ CONDA_NAMES = {
     "playwright": "playwright-python",
 }
 
-ENTRY = re.compile(r"([a-z0-9][a-z0-9.-]*)==([0-9][\w.+!]*)(?: ; ([^#]+?))? \\")
+ENTRY = re.compile(r"([a-z0-9][a-z0-9.-]*)(?:\[[a-z-]+\])?==([0-9][\w.+!]*)(?: ; ([^#]+?))? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
