@@ -73,9 +73,7 @@ def test_feedback_never_shows_a_hidden_check(graded: tuple) -> None:
 
 
 def test_points_given_by_hand_are_kept_on_a_regrade(tmp_path: Path) -> None:
-    sample = tmp_path / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
-    sample.parent.mkdir(parents=True)
-    sample.write_text(sample_class.STUDENTS["ada"](lessons()[LESSON], "ada"), encoding="utf-8")
+    sample_class.hand_in(tmp_path / "submitted", "ada")
     room = classroom.at(tmp_path)
     list(classroom.grade_class(room, [], SANDBOX))
     with Gradebook(room.db_url) as book:
@@ -156,10 +154,8 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     done = nbgrader(checkout, "generate_assignment", LESSON, "--force")
     assert done.returncode == 0, done.stderr
     assert (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes() == before
-    for student, hand_in in sample_class.STUDENTS.items():
-        path = checkout / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(hand_in(lessons()[LESSON], student), encoding="utf-8")
+    for student in sample_class.STUDENTS:
+        sample_class.hand_in(checkout / "class" / "submitted", student)
     for command in (["autograde", LESSON], ["generate_feedback", LESSON], ["export"]):
         done = nbgrader(checkout, *command)
         assert done.returncode == 0, done.stderr
@@ -177,10 +173,7 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
 def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) -> None:
     times = {"ada": "22:16:00", "bao": "22:15:00", "gus": "23:00:00"}
     for student, time in times.items():
-        path = checkout / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        text = sample_class.STUDENTS[student](lessons()[LESSON], student)
-        path.write_text(text, encoding="utf-8")
+        path = sample_class.hand_in(checkout / "class" / "submitted", student)
         (path.parent / "timestamp.txt").write_text(f"2026-10-12 {time} UTC")
     (checkout / "class" / "policy.toml").write_text(LATE)
     for command in (["generate_assignment", "--force"], ["autograde"]):

@@ -43,9 +43,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def room(tmp_path: Path) -> Classroom:
     for student in STUDENTS:
-        path = tmp_path / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(sample_class.STUDENTS[student](lessons()[LESSON], student), "utf-8")
+        sample_class.hand_in(tmp_path / "submitted", student)
     return classroom.at(tmp_path)
 
 

@@ -14,7 +14,6 @@ from sandbox import SANDBOX
 from server import serving
 
 from autograder import course
-from autograder.course import lessons
 
 LESSON = "02_convolution"
 
@@ -50,10 +49,7 @@ def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
         shutil.copytree(course.root() / part / LESSON, checkout / part / LESSON)
     shutil.copy(course.root() / "nbgrader_config.py", checkout)
     for student in ("ada", "jan"):
-        path = checkout / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        hand_in = sample_class.STUDENTS[student]
-        path.write_text(hand_in(lessons()[LESSON], student), encoding="utf-8")
+        sample_class.hand_in(checkout / "class" / "submitted", student)
     command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
     with serving(command, home=tmp_path, cwd=checkout) as address:
         browser = Browser(address)

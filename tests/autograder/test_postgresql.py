@@ -16,7 +16,7 @@ from sandbox import SANDBOX
 
 from autograder import classroom, cli, course, gradebook, late, record
 from autograder.classroom import Classroom
-from autograder.course import CourseError, lessons
+from autograder.course import CourseError
 from autograder.export import FORMATS
 from autograder.verify import verify
 
@@ -48,10 +48,7 @@ def server() -> Iterator[postgres.Server]:
 
 
 def hand_in(folder: Path, student: str, when: str = "", writer: str = "") -> None:
-    path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = sample_class.STUDENTS[writer or student](lessons()[LESSON], student)
-    path.write_text(text, encoding="utf-8")
+    path = sample_class.hand_in(folder / "submitted", student, writer=writer)
     if when:
         (path.parent / "timestamp.txt").write_text(when)
 

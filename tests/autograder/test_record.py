@@ -12,7 +12,7 @@ from sandbox import SANDBOX
 
 from autograder import classroom, record
 from autograder.classroom import Classroom
-from autograder.course import CourseError, lessons
+from autograder.course import CourseError
 from autograder.record import Record
 from autograder.verify import verify
 
@@ -102,10 +102,7 @@ def test_two_programs_do_not_write_at_once(folder: Path, monkeypatch: pytest.Mon
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = tmp_path_factory.mktemp("class")
     for student in ("ada", "gus"):
-        path = results / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        text = sample_class.STUDENTS[student](lessons()[LESSON], student)
-        path.write_text(text, encoding="utf-8")
+        sample_class.hand_in(results / "submitted", student)
     list(classroom.grade_class(classroom.at(results), [], SANDBOX, workers=1))
     return results
 

@@ -44,10 +44,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(course.root() / part / LESSON, folder / part / LESSON)
     shutil.copy(course.root() / "nbgrader_config.py", folder)
     for student in STUDENTS:
-        path = folder / "class" / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        text = sample_class.STUDENTS[student](lessons()[LESSON], student)
-        path.write_text(text, encoding="utf-8")
+        sample_class.hand_in(folder / "class" / "submitted", student)
     command(folder, "grade", "--sandbox", SANDBOX)
     with Gradebook(room(folder).db_url) as book:
         answer = next(c.id for c in lessons()[LESSON].checks if c.manual)

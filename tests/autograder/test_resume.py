@@ -26,17 +26,10 @@ KILLS = int(os.environ.get("KILLS", "6"))
 pytestmark = pytest.mark.slow
 
 
-def hand_in(folder: Path, student: str, writer: str = "") -> None:
-    path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = sample_class.STUDENTS[writer or student](lessons()[LESSON], student)
-    path.write_text(text, encoding="utf-8")
-
-
 @pytest.fixture
 def room(tmp_path: Path) -> Classroom:
     for student in STUDENTS:
-        hand_in(tmp_path, student)
+        sample_class.hand_in(tmp_path / "submitted", student)
     return classroom.at(tmp_path)
 
 
@@ -60,7 +53,7 @@ def test_grading_again_without_a_change_does_nothing(room: Classroom) -> None:
 
 def test_only_what_was_handed_in_anew_is_graded_again(room: Classroom) -> None:
     first = run(room)
-    hand_in(room.results, "dora", writer="ada")
+    sample_class.hand_in(room.submitted, "dora", writer="ada")
     second = run(room)
     assert {s for s, g in second.items() if not g.is_old} == {"dora", "jan"}
     assert second["dora"].grade.score == 20 > first["dora"].grade.score
