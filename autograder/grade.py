@@ -178,7 +178,7 @@ def canary(lesson: Lesson, airlock: Airlock) -> None:
     Raises:
         CourseError: it does not. Then the course or the machine is at fault, and nobody gets a 0.
     """
-    result = grade(submission.read(lesson.path), airlock)
+    result = grade(submission.read(lesson.path, lesson), airlock)
     failed = [c for c in result.checks if c.status not in ("pass", "manual")]
     if failed:
         first = failed[0]

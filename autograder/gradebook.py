@@ -9,7 +9,6 @@ from typing import Any
 
 import nbformat
 import nbgrader.api
-from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader.api import BaseCell, Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
@@ -158,5 +157,7 @@ def schema_version() -> str:
 
     That one starts the alembic command, which has to be on the PATH and takes seconds.
     """
+    from alembic.script import ScriptDirectory  # here, as only a new gradebook needs it
+
     scripts = Path(nbgrader.api.__file__).with_name("alembic")
     return ScriptDirectory(str(scripts)).get_current_head() or ""

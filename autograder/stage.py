@@ -43,6 +43,8 @@ def stage(lesson: Lesson, folder: Path) -> None:
 
 def _without(source: str, names: frozenset[str]) -> str:
     """Take functions of these names out of a module, and out of its imports."""
+    if not any(name in source for name in names):
+        return source
     tree = ast.parse(source)
     found = names & (_functions(tree) | _imported(tree))
     if not found:
