@@ -45,7 +45,7 @@ def main() -> None:
         rows = [measure(args.lesson, students) for _ in range(args.rounds)]
         plain, ours = (statistics.median(row[i] for row in rows) / students for i in (0, 1))
         ratio, wall = (statistics.median(row[i] for row in rows) for i in (2, 3))
-        print(f"{students:8}  {plain:11.2f}  {ours:10.2f}  {ratio:5.2f}  {wall:10.2f}")
+        print(f"{students:8}  {plain:11.2f}  {ours:10.2f}  {ratio:5.3f}  {wall:10.2f}")
     print("CPU seconds are for each submission; a ratio below 1 means that ours takes less.")
 
 
