@@ -181,8 +181,7 @@ def _unchanged(
     path = autograded(room, student, lesson)
     if fingerprint.file(path) != before.graded:
         return None
-    cells = nbformat.read(path, as_version=4)
-    return kept(cells, lesson, before.sandbox, before.seed, before.notes)
+    return kept(read(path), lesson, before.sandbox, before.seed, before.notes)
 
 
 def _tasks(
@@ -228,7 +227,7 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Path]:
         for lesson in _lessons(names):
             for path in sorted(room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")):
                 student = path.parents[1].name
-                cells = nbformat.read(path, as_version=4)
+                cells = read(path)
                 book.annotate(cells, lesson.name, student)
                 target = room.feedback / student / lesson.name / f"{lesson.name}.html"
                 disk.write(target, page(cells, lesson.name).encode())
@@ -271,6 +270,11 @@ def write(cells: NotebookNode, path: Path) -> str:
     content = text_of(cells).encode()
     disk.write(path, content)
     return fingerprint.content(content)
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a graded notebook, without another look at its form: it is ours."""
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
 def fault(error: Exception) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder import classroom, fingerprint, gradebook, record, submission, task
@@ -189,7 +188,7 @@ def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> NotebookNode
     path = classroom.autograded(room, old.student, lesson)
     if not old.graded or fingerprint.file(path) != old.graded:
         raise _Left("the graded notebook is not the recorded one: run autograder grade first")
-    return nbformat.read(path, as_version=4)
+    return classroom.read(path)
 
 
 def _old_grade(old: Record, cells: NotebookNode, lesson: Lesson, exercise: str) -> Grade:

@@ -39,7 +39,7 @@ def read(path: Path | str) -> NotebookNode:
     Raises:
         NotebookError: the file is missing, is not JSON, or is not a notebook.
     """
-    import nbformat  # takes seconds to load, and who has the cells already does not need it
+    import nbformat  # here, as who has the cells already does not need it
 
     try:
         text = Path(path).read_text(encoding="utf-8")

@@ -87,5 +87,5 @@ def edited_by_hand(path: Path) -> bool:
 
 
 def text_of(notebook: NotebookNode) -> str:
-    """Return the notebook as the text of its file."""
-    return nbformat.writes(notebook, version=4) + "\n"
+    """Return a notebook as the text of its file, without another look at its form: it is ours."""
+    return nbformat.v4.writes(notebook) + "\n"
