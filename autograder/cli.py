@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -21,9 +22,13 @@ from autograder.commands import (
 )
 from autograder.course import CourseError
 
+# New objects between two collections of garbage: most are of modules that load, and stay.
+OBJECTS = 100_000
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    gc.set_threshold(OBJECTS)
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
