@@ -42,9 +42,7 @@ class Names(dict[str, Any]):
         if ours or name.startswith("__") or self.link is None:
             raise KeyError(name)
         value = self.link.ask(name, "get", name)[0]
-        if (
-            type(value) is Remote
-        ):  # a function: asked for once in a check, however often it is called
+        if type(value) is Remote:  # a function is asked for once in a check
             self[name] = value
         return value
 

@@ -1,15 +1,18 @@
 """A warm airlock, and submissions to put into it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import nbformat
 import pytest
+import sample_class
 from cells import named
 from nbformat import NotebookNode
 from sandbox import SANDBOX
 
-from autograder import submission
+from autograder import classroom, submission
 from autograder.airlock import Airlock
+from autograder.classroom import Classroom
 from autograder.course import Lesson, lessons
 from autograder.grade import Grade, grade, open_airlock
 from convbook import notebook
@@ -26,6 +29,14 @@ def lesson() -> Lesson:
 def airlock(lesson: Lesson) -> Iterator[Airlock]:
     with open_airlock(lesson, SANDBOX) as opened:
         yield opened
+
+
+@pytest.fixture
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Classroom:
+    """A class in which the STUDENTS of a test file have handed in."""
+    for student in request.module.STUDENTS:
+        sample_class.hand_in(tmp_path / "submitted", student)
+    return classroom.at(tmp_path)
 
 
 @pytest.fixture

@@ -40,13 +40,6 @@ STARTING = 1  # second; Dask replaces no worker that ends before its nanny has s
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Classroom:
-    for student in STUDENTS:
-        sample_class.hand_in(tmp_path / "submitted", student)
-    return classroom.at(tmp_path)
-
-
 class Cluster:
     """A Dask scheduler and its workers, each in a process of its own, as on other machines."""
 

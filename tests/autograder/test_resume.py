@@ -26,13 +26,6 @@ KILLS = int(os.environ.get("KILLS", "6"))
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Classroom:
-    for student in STUDENTS:
-        sample_class.hand_in(tmp_path / "submitted", student)
-    return classroom.at(tmp_path)
-
-
 def run(room: Classroom) -> dict[str, Graded]:
     return {g.student: g for g in classroom.grade_class(room, [], SANDBOX)}
 
