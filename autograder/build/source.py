@@ -8,6 +8,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import licence
 from autograder.build import marks
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -27,7 +28,7 @@ HEADER = """\
 
 
 def to_notebook(source: str, lesson: str) -> NotebookNode:
-    """Build the solution notebook of a lesson from its text source.
+    """Build the solution notebook of a lesson from its text source; it ends with its licence.
 
     Args:
         source: py:percent text with the marks of `marks`.
@@ -46,6 +47,7 @@ def to_notebook(source: str, lesson: str) -> NotebookNode:
             raise marks.MarkError(f"{lesson}, cell {number}: {error}") from None
         hashed = hashlib.sha256(f"{lesson}:{number}".encode()).hexdigest()[:8]
         cell.id = marks.cell_id(cell, hashed)
+    cells.append(nbformat.v4.new_markdown_cell(licence.LINE, id="licence"))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     return sealed(notebook)
 
@@ -53,6 +55,7 @@ def to_notebook(source: str, lesson: str) -> NotebookNode:
 def to_source(notebook: NotebookNode) -> str:
     """Write a solution notebook as text source; the inverse of `to_notebook`."""
     plain = nbformat.from_dict(notebook)
+    plain.cells = [cell for cell in plain.cells if cell.source != licence.LINE]
     for cell in plain.cells:
         cell.metadata = nbformat.from_dict(marks.contract(cell.metadata))
         cell.pop("attachments", None)

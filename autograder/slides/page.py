@@ -7,6 +7,7 @@ from importlib.resources import files
 import jinja2
 from pygments.formatters import HtmlFormatter
 
+from autograder import licence
 from autograder.feedback import html
 from autograder.slides.source import Deck, Slide
 from convbook.demo.page import read_asset
@@ -26,6 +27,7 @@ def page(deck: Deck, shown: Sequence[Sequence[str]], assets: Mapping[str, str]) 
     """
     return _templates.get_template("deck.html.j2").render(
         title=deck.title,
+        licence=licence.LINE,
         slides=[_slide(slide, blocks) for slide, blocks in zip(deck.slides, shown, strict=True)],
         styles="\n".join(
             [assets["reset.css"], assets["reveal.css"], _colours(), _own("deck.css"), _code()]

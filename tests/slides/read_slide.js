@@ -22,7 +22,8 @@
   }
 
   // Blocks of a slide stand below one another, or side by side; none covers another.
-  const blocks = shown.filter((node) => node.matches("h1, h2, .label, .text, .rest > div, .answer"));
+  const blocks = shown.filter((node) => node.matches("h1, h2, .label, .text, .rest > div, .answer, .licence"));
+  blocks.push(document.querySelector(".slide-number"));
   for (const [i, one] of blocks.entries())
     for (const other of blocks.slice(i + 1)) {
       const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
