@@ -4,6 +4,7 @@ A check runs in another process than the student's cells. A name that none of th
 looked for over there, where anything may bear it, or nothing.
 """
 
+import ast
 import builtins
 import symtable
 
@@ -40,7 +41,7 @@ def origins(check: Check, lesson: Lesson) -> dict[str, str]:
 def _used(source: str) -> set[str]:
     """Return the names that a cell looks up at its top level, from inside functions too."""
     used: set[str] = set()
-    tables = [symtable.symtable(source, "check", "exec")]
+    tables = [_table(source)]
     while tables:
         table = tables.pop()
         top = table.get_type() == "module"
@@ -52,5 +53,29 @@ def _used(source: str) -> set[str]:
 
 def _bound(source: str) -> frozenset[str]:
     """Return the names that a cell's own top level binds: imports, definitions, targets."""
-    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    symbols = _table(source).get_symbols()
     return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
+
+
+def _table(source: str) -> symtable.SymbolTable:
+    """Return a cell's names, scope by scope, and the same under every Python."""
+    tree = _Generators().visit(ast.parse(source))
+    return symtable.symtable(ast.unparse(tree), "cell", "exec")
+
+
+class _Generators(ast.NodeTransformer):
+    """Write each comprehension as a generator, which has a scope of its own everywhere.
+
+    Since Python 3.12 the variables of other comprehensions stand among the names around them.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.GeneratorExp:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp  # noqa: N815 - the name that ast looks for
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.GeneratorExp:
+        self.generic_visit(node)
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return ast.GeneratorExp(pair, node.generators)

@@ -119,6 +119,22 @@ def test_each_name_of_a_check_has_an_origin() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "loops",
+    [
+        "[v for v in range(3) if [w for w in (v,)]]",
+        "{v for v in range(3) if {w for w in (v,)}}",
+        "{v: w for v in range(3) for w in range(v)}",
+        "max(v for v in range(3) if [w for w in (v,)])",
+    ],
+)
+def test_a_comprehension_keeps_its_variables_to_itself(loops: str) -> None:
+    """Under every Python: since 3.12 only a generator has a scope of its own."""
+    item = Check("check-x", "correlate1d", 1.0, f"seen = {loops}\nseen, v, w", manual=False)
+    found = origins(item, lessons()["02_convolution"])
+    assert (found["seen"], found["v"], found["w"]) == ("the check", "", "")
+
+
 def test_a_check_that_ends_in_a_number_must_say_float(copy: Path) -> None:
     text = solution(copy).with_suffix(".py")
     head, tail = text.read_text(encoding="utf-8").split('# %% check="shift_gap"')
