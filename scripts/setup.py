@@ -6,15 +6,40 @@ With --fits it only answers, by its exit status, whether this Python will do.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+UNFINISHED = VENV / ".unfinished"  # an interrupted set-up may leave half a package
 HERE = sys.version_info[:2]
+LINES = 15  # of what a command printed, where it failed for a reason that we do not know
+LOCK = ROOT / "requirements.lock"
+NEEDED = 1_500_000_000  # bytes on the disk: what is downloaded, and what becomes of it
+
+# What people wait for. Python compiles what these load, which a sandbox could not keep.
+PROGRAMS = (
+    "IPython.core.completer, IPython.core.interactiveshell, matplotlib.pyplot, msgpack, "
+    "ipykernel.kernelapp, jupyterlab.labapp, nbgrader.apps, nbconvert.exporters"
+)
+# What stands in the output of venv, pip or uv, and what to do about it.
+REMEDIES = {
+    r"No space left|Disk quota": "the disk is full: make room, 1.5 GB is enough",
+    r"Permission denied|Read-only file": "a file cannot be written: whose folder is this?",
+    r"DO NOT MATCH|[Hh]ash mismatch": "a package is not the one of requirements.lock: try later",
+    r"name resolution|[Cc]onnection|[Tt]imed? ?out|dns error|sending request|[Uu]nreachable": (
+        "the packages cannot be downloaded: connect to the Internet"
+    ),
+}
+
+
+class SetupError(Exception):
+    """The set-up cannot go on; the text says why, and what to do where that is known."""
 
 
 def supported():
@@ -44,21 +69,6 @@ def problem():
     return None
 
 
-def venv_works():
-    """Whether .venv is there, whole, and of the same version as this Python."""
-    probe = "import pip, sys; print(*sys.version_info[:2])"
-    try:
-        found = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, text=True)
-    except OSError:
-        return False
-    return found.stdout.split() == [str(part) for part in HERE]
-
-
-def pip_install(*args):
-    options = ["-qq", "--disable-pip-version-check"]  # errors only
-    subprocess.run([VENV_PYTHON, "-m", "pip", "install", *options, *args], cwd=ROOT, check=True)
-
-
 def main():
     complaint = problem()
     if "--fits" in sys.argv:
@@ -66,29 +76,102 @@ def main():
     if complaint:
         print(complaint, file=sys.stderr)
         return 1
-
-    def say(text):
-        print(text, flush=True)
-
     start = time.monotonic()
     try:
-        if not venv_works():
-            say(f"1/3 Making .venv with Python {sys.version.split()[0]} ({sys.executable})")
-            new = [sys.executable, "-m", "venv", "--clear", "--prompt", "convbook", VENV]
-            subprocess.run(new, check=True)
-        else:
-            say(f"1/3 Keeping .venv (Python {sys.version.split()[0]})")
-        say("2/3 Installing the packages of requirements.lock (about 250 MB, once)")
-        pip_install("--require-hashes", "-r", "requirements.lock")
-        say("3/3 Installing this course into .venv, in place")
-        pip_install("--no-deps", "--no-build-isolation", "-e", ".")
-        # What runs in a sandbox cannot keep what it compiles.
-        subprocess.run([VENV_PYTHON, "-m", "compileall", "-q", "autograder", "convbook"], cwd=ROOT)
-    except subprocess.CalledProcessError as error:
-        print(f"Set-up stopped (the reason is above, status {error.returncode}).", file=sys.stderr)
+        make_venv()
+        install()
+        compile_programs()
+    except (SetupError, OSError) as error:
+        print(f"Set-up stopped: {error}. Then run the same command again.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Set-up stopped. The same command goes on.", file=sys.stderr)
+        return 130
     say(f"Set up in {time.monotonic() - start:.0f} s.")
     return 0
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def venv_works():
+    """Whether .venv is there, finished, and of the same version as this Python."""
+    probe = "import pip, sys; print(*sys.version_info[:2])"
+    try:
+        found = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, text=True)
+    except OSError:
+        return False
+    return not UNFINISHED.exists() and found.stdout.split() == [str(part) for part in HERE]
+
+
+def make_venv():
+    """Keep a .venv that works, or make one: there is none, or it is broken or another Python's."""
+    version = sys.version.split()[0]
+    if venv_works():
+        return say(f"1/3 Keeping .venv (Python {version})")
+    free = shutil.disk_usage(ROOT).free
+    if free < NEEDED:
+        raise SetupError(f"{free / 1e9:.1f} GB are free on this disk: make room, 1.5 GB is enough")
+    say(f"1/3 Making .venv with Python {version} ({sys.executable})")
+    if VENV.is_file() or VENV.is_symlink():
+        VENV.unlink()
+    run(sys.executable, "-m", "venv", "--clear", "--prompt", "convbook", VENV)
+
+
+def install():
+    """Install the locked packages and this project, with uv where it can be had, else with pip."""
+    UNFINISHED.touch()
+    say("2/3 Installing the packages of requirements.lock (about 250 MB, once)")
+    installer = pip
+    with tempfile.TemporaryDirectory() as scratch:  # where uv finds no settings of this project
+        try:
+            pip("--require-hashes", "-r", uv_alone(scratch), cwd=scratch)
+            uv("--require-hashes", "-r", LOCK, cwd=scratch)
+            installer = uv
+        except SetupError as error:
+            say(f"    without uv ({error}): pip takes longer")
+            pip("--require-hashes", "-r", LOCK, cwd=scratch)
+    say("3/3 Installing this course into .venv, in place")
+    installer("--no-deps", "--no-build-isolation", "-e", ".", cwd=ROOT)
+    UNFINISHED.unlink()
+
+
+def uv_alone(scratch):
+    """Write what the lock says of uv to a file of its own, and return that."""
+    lines = re.search(r"^uv==.*\\\n(?: +--hash=.*\n)+", LOCK.read_text(encoding="utf-8"), re.M)
+    listed = Path(scratch) / "uv.txt"
+    listed.write_text(lines[0], encoding="utf-8")
+    return listed
+
+
+def uv(*args, cwd):
+    run(VENV_PYTHON, "-m", "uv", "pip", "install", "--python", VENV_PYTHON, *args, cwd=cwd)
+
+
+def pip(*args, cwd):
+    options = ["-qq", "--disable-pip-version-check"]  # errors only
+    run(VENV_PYTHON, "-m", "pip", "install", *options, *args, cwd=cwd)
+
+
+def compile_programs():
+    """Have Python compile what is needed first, whatever the environment says of keeping it."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([VENV_PYTHON, "-c", f"import {PROGRAMS}"], env=env, capture_output=True)
+    subprocess.run([VENV_PYTHON, "-m", "compileall", "-q", "autograder", "convbook"], cwd=ROOT)
+
+
+def run(*command, cwd=ROOT):
+    """Run a command; raise SetupError with what to do where it fails."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace")
+    if done.returncode == 0:
+        return
+    output = done.stdout + done.stderr
+    for pattern, remedy in REMEDIES.items():
+        if re.search(pattern, output):
+            raise SetupError(remedy)
+    print(*output.splitlines()[-LINES:], sep="\n", file=sys.stderr)
+    raise SetupError("what is above says why; if nothing else helps, remove .venv")
 
 
 if __name__ == "__main__":
