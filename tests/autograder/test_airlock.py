@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sandbox import SANDBOX
+from machine import needs
 
 from autograder import grade as grading
 from autograder import submission
@@ -17,7 +17,7 @@ from autograder.grade import open_airlock
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed"),
+    needs("sandbox"),
 ]
 
 QUICK = Limits(call_seconds=2, check_seconds=4, cell_seconds=3, memory_bytes=1 << 30)

@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 import sample_class
+from machine import SANDBOX, needs
 from nbgrader.api import Gradebook
-from sandbox import SANDBOX
 
 from autograder import classroom, course, gradebook
 from autograder.course import CourseError, lessons
@@ -148,7 +148,7 @@ def nbgrader(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.skipif(SANDBOX == "none", reason="nbgrader's own commands need bubblewrap here")
+@needs("sandbox")
 def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     before = (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes()
     done = nbgrader(checkout, "generate_assignment", LESSON, "--force")
@@ -169,7 +169,7 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     assert list(verify(classroom.at(checkout / "class"))) == []
 
 
-@pytest.mark.skipif(SANDBOX == "none", reason="nbgrader's own commands need bubblewrap here")
+@needs("sandbox")
 def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) -> None:
     times = {"ada": "22:16:00", "bao": "22:15:00", "gus": "23:00:00"}
     for student, time in times.items():

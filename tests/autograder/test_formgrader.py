@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sample_class
-from sandbox import SANDBOX
+from machine import needs
 from server import serving
 
 from autograder import course
@@ -19,7 +19,7 @@ LESSON = "02_convolution"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed"),
+    needs("sandbox"),
 ]
 
 

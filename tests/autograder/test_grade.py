@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from cells import named, write
+from machine import SANDBOX
 from nbformat import NotebookNode
-from sandbox import SANDBOX
 
 from autograder import grade as grading
 from autograder import submission

@@ -12,7 +12,7 @@ from pathlib import Path
 import postgres
 import pytest
 import sample_class
-from sandbox import SANDBOX
+from machine import SANDBOX, needs
 
 from autograder import classroom, cli, course, gradebook, late, record
 from autograder.classroom import Classroom
@@ -33,9 +33,7 @@ POLICY = """percent_per_day = 10
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        postgres.programs() is None, reason="needs PostgreSQL's server: apt-get install postgresql"
-    ),
+    needs("postgresql"),
 ]
 
 

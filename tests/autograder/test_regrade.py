@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import sample_class
+from machine import SANDBOX
 from nbgrader.api import Gradebook
-from sandbox import SANDBOX
 
 from autograder import classroom, course, record
 from autograder.classroom import Classroom

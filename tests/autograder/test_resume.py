@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import sample_class
-from sandbox import SANDBOX
+from machine import SANDBOX
 
 from autograder import classroom, gradebook, record
 from autograder.classroom import Classroom, Graded

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import sample_class
 from browsing import Picture
+from machine import needs
 from playwright.sync_api import Locator, Page, expect
-from sandbox import SANDBOX
 from server import serving
 
 from autograder import course
@@ -23,7 +23,7 @@ from autograder.course import lessons
 LESSON, STUDENT = "02_convolution", "dora"
 COMMENT = "Which of the two would you have to turn?"
 
-pytestmark = pytest.mark.skipif(SANDBOX == "none", reason="bubblewrap is not installed")
+pytestmark = needs("sandbox")
 
 
 @pytest.fixture

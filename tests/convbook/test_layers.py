@@ -83,8 +83,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_conv_is_pytorchs(case: tuple) -> None:
-    torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+def test_conv_is_pytorchs(case: tuple, torch: Any) -> None:
     x_shape, w_shape, stride, pad, dilation = case
     arrays = draw(x_shape, w_shape)
     out, cache = layers.conv_forward(*arrays, stride, pad, dilation)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from machine import needs
 
 from convbook import cuda, layers
 
@@ -17,7 +18,7 @@ SHAPES = [  # N, C, H, W, F, HH, WW, pad
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(cuda.compiler() is None, reason="no C++ compiler here")
+@needs("g++")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_fused_kernel_is_the_given_layer(shape: tuple[int, ...]) -> None:
     N, C, H, W, F, HH, WW, pad = shape

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from kernels import KERNELS, Kernel
+from machine import needs
 
 from convbook import check, cuda
 from convbook.cuda import build, emulator
 
-pytestmark = pytest.mark.skipif(cuda.compiler() is None, reason="no C++ compiler here")
+pytestmark = needs("g++")
 SCHEDULES = 20
 
 

@@ -2,14 +2,13 @@
 
 import pytest
 from kernels import KERNELS, Kernel
+from machine import needs
 
 from convbook import check, cuda
 from convbook.cuda import nvrtc
 
-needs_nvrtc = pytest.mark.skipif(not nvrtc.version(), reason="NVRTC is not installed")
 
-
-@needs_nvrtc
+@needs("nvrtc")
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
 def test_the_real_compiler_takes_the_same_text(kernel: Kernel) -> None:
     if kernel.fault == "compile":
@@ -21,7 +20,7 @@ def test_the_real_compiler_takes_the_same_text(kernel: Kernel) -> None:
     assert (made.shared_bytes > 0) == ("__shared__" in kernel.source)
 
 
-@needs_nvrtc
+@needs("nvrtc")
 def test_its_errors_name_the_line() -> None:
     with pytest.raises(cuda.CompileError, match=r"kernel.cu\(2\): error: identifier \"y\""):
         nvrtc.compile('extern "C" __global__ void f(float* x) {\n    x[0] = y;\n}')

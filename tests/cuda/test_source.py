@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from machine import needs
 
 from convbook import cuda
 from convbook.cuda import source
@@ -50,7 +51,7 @@ def test_what_could_get_around_the_checks_is_refused(text: str) -> None:
     assert len(str(caught.value)) > 20
 
 
-@pytest.mark.skipif(cuda.compiler() is None, reason="no C++ compiler here")
+@needs("g++")
 @pytest.mark.parametrize("call", ["system(\"ls\");", "std::system(\"ls\");", "abort();",
                                   "x[0] = rand();", "free(x);"])  # fmt: skip
 def test_functions_of_the_host_are_refused_once_compiled(call: str) -> None:

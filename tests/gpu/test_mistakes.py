@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from machine import needs
 
 from convbook import gpu
 from convbook.gpu.array import NO_CONVERSION, NO_FILL
@@ -138,7 +139,7 @@ def test_on_the_simulated_device(row: Row) -> None:
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(gpu.real() is None, reason="no GPU with CuPy here")
+@needs("gpu")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_on_the_real_device(row: Row) -> None:
     x = cp.asarray(X)

@@ -1,13 +1,14 @@
 """On a real device: the timing exercise's solution beside CuPy's own profiler."""
 
 import pytest
+from machine import needs
 
 from autograder.course import lessons
 from convbook import gpu
 
 pytestmark = [
     pytest.mark.gpu,
-    pytest.mark.skipif(gpu.real() is None, reason="no GPU with CuPy here"),
+    needs("gpu"),
 ]
 
 

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator
 
 import nbformat
+from machine import SANDBOX
 from naming import is_named
-from sandbox import SANDBOX
 
 from autograder import mistakes, submission
 from autograder.airlock import Airlock

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from machine import needs
 
 from autograder import course
 from autograder.cli import main
@@ -160,7 +161,7 @@ def test_without_npm_the_build_says_what_to_do(tmp_path, monkeypatch, capsys):
     assert "there is no deck 13_more; there are 01_small" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(shutil.which("npm") is None, reason="not run: npm is not on the PATH")
+@needs("npm")
 def test_without_a_network_the_build_says_what_to_do(tmp_path, monkeypatch):
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(course.root() / "lectures" / name, tmp_path)

