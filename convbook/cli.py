@@ -9,16 +9,35 @@ from pathlib import Path
 from convbook import notebook
 
 HERE = Path(__file__).resolve().parent
+LAB = "Open the lessons of FOLDER in JupyterLab. Where none is named, they are the course's own."
+PASSED_ON = """Every other option goes to JupyterLab as it is, for example: convbook lab --port 8931
+--no-browser. Paths in them count from FOLDER. A word after an option is its value, unless
+JupyterLab knows the option as one without. All of them: convbook lab --help-all"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(prog="convbook", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    lab = commands.add_parser("lab", help="open the course in JupyterLab")
-    lab.add_argument("folder", nargs="?", type=Path, help="holds the lessons; the course's own")
+    lab = commands.add_parser(
+        "lab",
+        help="open the course in JupyterLab",
+        usage="%(prog)s [-h] [--instructor] [FOLDER] [JUPYTERLAB'S OPTIONS]",
+        description=LAB,
+        epilog=PASSED_ON,
+        allow_abbrev=False,  # what begins like an option of ours may be one of JupyterLab's
+    )
     lab.add_argument(
         "--instructor", action="store_true", help="the whole course, with Formgrader and a class"
+    )
+    lab.add_argument(
+        "--notebook-dir",
+        "--ServerApp.root_dir",
+        dest="folder",
+        metavar="FOLDER",
+        nargs=1,
+        default=[],
+        help="JupyterLab's own names for it",
     )
     lab.set_defaults(command=_lab)
 
@@ -49,14 +68,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _lab(args: argparse.Namespace, rest: list[str]) -> int:
-    """Start JupyterLab. Further options go to it as they are."""
+    """Start JupyterLab. The folder is among the options that go to it as they are."""
     from convbook.jupyter import lab  # here and below: what is not needed is not loaded
 
     try:
+        named, options = lab.split([*args.folder, *rest])
         if args.instructor:
-            return lab.instructor((args.folder or _checkout()).resolve(), rest)
-        folder = (args.folder or _course()).resolve()
-        return lab.student(folder, rest) if _lessons(folder, "lab") else 2
+            return lab.instructor((named or _checkout()).resolve(), options)
+        folder = (named or _course()).resolve()
+        return lab.student(folder, options) if _lessons(folder, "lab") else 2
     except lab.LabError as error:
         print(f"convbook: {error}", file=sys.stderr)
         return 2

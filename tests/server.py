@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 OPEN = ["--no-browser", "--IdentityProvider.token=", "--ServerApp.password="]
 
 
@@ -22,7 +24,7 @@ def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iter
     if cwd:
         env["CONVBOOK_COURSE"] = str(cwd)
     process = subprocess.Popen(
-        [*command, *OPEN, f"--ServerApp.port={port}"],
+        [*command, *OPEN, "--port", str(port)],
         env=env,
         cwd=cwd,
         stdout=subprocess.DEVNULL,
@@ -32,8 +34,16 @@ def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iter
         wait_for(f"http://127.0.0.1:{port}/api")
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(timeout=60)  # it ends its kernels first
+        end(process)
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a server, which ends its kernels first."""
+    if os.name == "nt":  # there the command is only its parent, and cannot pass on that it ends
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+    process.terminate()
+    process.wait(timeout=60)
 
 
 def wait_for(address: str, tries: int = 240) -> None:

@@ -17,11 +17,41 @@ SETTINGS = HERE / "settings"  # menus of instructors and the news are off, the h
 EXTENSIONS = HERE / "labextensions"
 TABS = ".jupyterlab"  # in the folder that JupyterLab shows
 CONFIG = "nbgrader_config.py"
+NO_FOLDER = "there is no folder {}. Name the one that holds the lessons: convbook lab FOLDER"
 WHOLE = f"the instructor's part needs the whole course: run this in the folder that holds {CONFIG}"
 
 
 class LabError(Exception):
     """JupyterLab cannot be started; the text says what to do."""
+
+
+def split(words: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """Tell the folder from JupyterLab's options, among which it may stand anywhere.
+
+    Returns:
+        The folder, None where none is named, and all other words.
+
+    Raises:
+        LabError: there is no such folder.
+    """
+    before = ""
+    for place, word in enumerate(words):
+        if not word.startswith("-") and not _takes_a_value(before):
+            if not Path(word).is_dir():
+                raise LabError(NO_FOLDER.format(word))
+            return Path(word), [*words[:place], *words[place + 1 :]]
+        before = word
+    return None, list(words)
+
+
+def _takes_a_value(option: str) -> bool:
+    """Tell whether the next word is an option's value, as JupyterLab will read it."""
+    if not option.startswith("-") or option == "--" or "=" in option:
+        return False
+    from jupyterlab.labapp import LabApp  # takes a second
+
+    name = option.lstrip("-")
+    return name in LabApp.aliases or name not in LabApp.flags
 
 
 def student(folder: Path, options: Sequence[str]) -> int:
