@@ -11,9 +11,10 @@ UNPROTECTED = $$($(BIN)/python -m autograder.airlock >/dev/null || echo --sandbo
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof kill bench grade build slides lint lock clean FORCE
+.PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof kill bench grade attacks
+.PHONY: build slides lint lock clean FORCE
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
+	@sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.-]*\) *:.*## */make \1	/p' Makefile | expand -t 20
 
 setup: $(STAMP)  ## make .venv and install everything into it (the others do this by themselves)
 	@echo "Ready: make lab, make test, make grade."
