@@ -5,6 +5,7 @@ from pathlib import Path
 
 from autograder.slides import packages, pdf
 from autograder.slides.page import page
+from autograder.slides.programs import CHROMIUM, NPM, Program, find
 from autograder.slides.running import run
 from autograder.slides.source import Deck, DeckError, read
 
@@ -18,7 +19,8 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
     """Build the named decks, all where none is named, and say of each what was built.
 
     Raises:
-        DeckError: a deck is not there, or something is wrong with it; the others are built.
+        DeckError: a deck or a program is not there, and nothing is built; or something is wrong
+            with a deck, and the others are.
     """
     known = decks(course)
     if not known:
@@ -26,7 +28,9 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
     for name in names:
         if name not in known:
             raise DeckError(f"there is no deck {name}; there are {', '.join(known)}")
-    assets = packages.assets(course / "lectures")
+    lectures = course / "lectures"
+    find(*_needed(lectures, with_pdf))
+    assets = packages.assets(lectures)
     folder = course / "build" / "lectures"
     folder.mkdir(parents=True, exist_ok=True)
     wrong = []
@@ -41,6 +45,11 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
     if wrong:
         raise DeckError("\n".join(wrong))
     yield f"Built in {folder.relative_to(course)}."
+
+
+def _needed(lectures: Path, with_pdf: bool) -> list[Program]:
+    wanted = {NPM: not packages.fetched(lectures), CHROMIUM: with_pdf}
+    return [program for program in wanted if wanted[program]]
 
 
 def write(source: Path, folder: Path, assets: dict[str, str]) -> Deck:

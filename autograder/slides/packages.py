@@ -1,10 +1,10 @@
 """The JavaScript of the slides: packages of npm, pinned by lectures/package.json and its lock."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
+from autograder.slides.programs import NPM, find
 from autograder.slides.source import DeckError
 
 PACKAGE = "reveal.js"
@@ -23,11 +23,20 @@ def assets(folder: Path) -> dict[str, str]:
     Raises:
         DeckError: npm is missing, or cannot fetch; the text says what to do.
     """
-    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    home = folder / "node_modules" / PACKAGE
-    if _version(home) != wanted[PACKAGE]:
+    if not fetched(folder):
         _fetch(folder)
-    return {name: (home / "dist" / name).read_text(encoding="utf-8") for name in FILES}
+    dist = _home(folder) / "dist"
+    return {name: (dist / name).read_text(encoding="utf-8") for name in FILES}
+
+
+def fetched(folder: Path) -> bool:
+    """Tell whether the pinned reveal.js is there, so that npm is not needed."""
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    return _version(_home(folder)) == wanted[PACKAGE]
+
+
+def _home(folder: Path) -> Path:
+    return folder / "node_modules" / PACKAGE
 
 
 def _version(home: Path) -> str | None:
@@ -38,12 +47,7 @@ def _version(home: Path) -> str | None:
 
 
 def _fetch(folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise DeckError(
-            f"slides need {PACKAGE}, which npm fetches once, and npm is not on the PATH: "
-            "install Node.js (Debian: apt-get install npm; conda: conda install nodejs)"
-        )
+    (npm,) = find(NPM)
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:

@@ -1,14 +1,13 @@
 """A deck as PDF, printed by Chromium."""
 
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from autograder.slides.programs import CHROMIUM, find
 from autograder.slides.source import DeckError
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Without these it asks things of the network by itself, or does not start for root.
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run",
@@ -19,7 +18,7 @@ PATIENCE = 180  # seconds
 
 def chromium() -> str | None:
     """Return where a Chromium is, if one is on the PATH."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    return CHROMIUM.path()
 
 
 def export(deck: Path, slides: int) -> Path:
@@ -28,9 +27,7 @@ def export(deck: Path, slides: int) -> Path:
     Raises:
         DeckError: no Chromium is there, it does not print, or not a page a slide.
     """
-    browser = chromium()
-    if browser is None:
-        raise DeckError(f"a PDF needs Chromium: none of {', '.join(BROWSERS)} is on the PATH")
+    (browser,) = find(CHROMIUM)
     target = deck.with_suffix(".pdf")
     target.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as profile:

@@ -147,16 +147,64 @@ def test_the_lock_names_no_place():
     assert "://" not in json.dumps(lock)
 
 
-def test_without_npm_the_build_says_what_to_do(tmp_path, monkeypatch, capsys):
-    for name in ("lectures", "solutions"):
+@pytest.fixture
+def small_course(tmp_path, monkeypatch):
+    """A course of one deck, on a machine that has no program at all."""
+    for name in ("lectures", "solutions", "bin"):
         (tmp_path / name).mkdir()
     (tmp_path / "lectures" / "01_small.py").write_text(deck(slide()), encoding="utf-8")
-    pins = course.root() / "lectures" / "package.json"
-    (tmp_path / "lectures" / pins.name).write_text(pins.read_text(encoding="utf-8"))
+    pin(tmp_path / "lectures", "6.0.2")
     monkeypatch.setenv("CONVBOOK_COURSE", str(tmp_path))
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert main(["slides"]) == 2
-    assert "npm is not on the PATH: install Node.js" in capsys.readouterr().err
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path
+
+
+def pin(folder, version):
+    (folder / "package.json").write_text(f'{{"dependencies": {{"reveal.js": "{version}"}}}}')
+
+
+def cache(folder, version):
+    """What npm leaves behind when it has fetched reveal.js."""
+    home = folder / "node_modules" / "reveal.js"
+    for name in packages.FILES:
+        (home / "dist" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "dist" / name).write_text(name)
+    (home / "package.json").write_text(f'{{"version": "{version}"}}')
+
+
+@pytest.mark.parametrize(
+    "there,cached,options,missing",
+    [
+        ([], False, [], "npm"),
+        ([], False, ["--pdf"], "npm chromium"),
+        (["npm"], False, ["--pdf"], "chromium"),
+        (["google-chrome"], False, ["--pdf"], "npm"),
+        ([], True, ["--pdf"], "chromium"),
+    ],
+)
+def test_all_missing_programs_are_named_before_anything_is_built(
+    small_course, capsys, there, cached, options, missing
+):
+    for name in there:
+        program = small_course / "bin" / name
+        program.write_text('#!/bin/sh\necho "$0" >> "${0%/*}/called"\n')
+        program.chmod(0o755)
+    if cached:
+        cache(small_course / "lectures", "6.0.2")
+    assert main(["slides", *options]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("autograder: not on this machine: ")
+    assert said.endswith(f"(Debian: sudo apt install {missing})")
+    assert not (small_course / "build").exists() and not (small_course / "bin" / "called").exists()
+
+
+def test_what_was_fetched_needs_no_program(small_course):
+    cache(small_course / "lectures", "6.0.2")
+    assert main(["slides"]) == 0
+    assert (small_course / "build" / "lectures" / "01_small.html").is_file()
+
+
+def test_a_deck_that_is_not_there_is_named_first(small_course, capsys):
     assert main(["slides", "13_more"]) == 2
     assert "there is no deck 13_more; there are 01_small" in capsys.readouterr().err
 
@@ -173,16 +221,12 @@ def test_without_a_network_the_build_says_what_to_do(tmp_path, monkeypatch):
 
 
 def test_npm_is_asked_once(tmp_path, monkeypatch):
-    (tmp_path / "package.json").write_text('{"dependencies": {"reveal.js": "6.0.2"}}')
-    home = tmp_path / "node_modules" / "reveal.js"
-    for name in packages.FILES:
-        (home / "dist" / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / "dist" / name).write_text(name)
-    (home / "package.json").write_text('{"version": "6.0.2"}')
+    pin(tmp_path, "6.0.2")
+    cache(tmp_path, "6.0.2")
     monkeypatch.setenv("PATH", "")
     assert packages.assets(tmp_path) == {name: name for name in packages.FILES}
-    (home / "package.json").write_text('{"version": "6.0.1"}')
-    with pytest.raises(DeckError, match="npm is not on the PATH"):
+    cache(tmp_path, "6.0.1")
+    with pytest.raises(DeckError, match="Debian: sudo apt install npm"):
         packages.assets(tmp_path)
 
 
