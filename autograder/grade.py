@@ -50,7 +50,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Grade:
-    """What a submission came to: the results of its checks and the notebook as it ran."""
+    """What a submission came to: the results of its checks and the notebook as it ran.
+
+    The sandbox is 'bwrap', 'none', or '' where nothing could be run.
+    """
 
     assignment: str
     sandbox: str
@@ -198,7 +201,7 @@ def blank(lesson: Lesson, reason: str) -> Grade:
         for c in lesson.checks
     )
     _keep_results(empty.cells, results)
-    return Grade(lesson.name, "none", 0, results, (reason,), empty.cells)
+    return Grade(lesson.name, "", 0, results, (reason,), empty.cells)
 
 
 def _checker(lesson: Lesson, seed: int | None) -> dict[str, Any]:

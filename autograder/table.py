@@ -22,6 +22,8 @@ def table(results: Iterable[Graded | NotGraded]) -> Iterator[str]:
             yield f"{student}, {lesson}: {note}"
     for left in (r for r in results if isinstance(r, NotGraded)):
         yield f"{left.student}, {left.lesson}: not graded, so run it again: {left.reason}"
+    sandboxes = sorted({grade.sandbox for grade in grades.values()} - {""})
+    yield f"sandbox: {' and '.join(sandboxes) or 'nothing was run'}"
 
 
 def _cell(result: Grade | None, width: int) -> str:

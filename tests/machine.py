@@ -10,15 +10,18 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import postgres
 import pytest
 
 from autograder.airlock import bubblewrap, sandbox
+from autograder.course import lessons
 from autograder.slides.pdf import chromium
 from convbook import cuda, gpu
 from convbook.cuda import nvrtc
 
+KERNELS = "10_gpu"  # the lesson whose checks compile what a student writes
 SANDBOX = "none" if sandbox.problem() else "bwrap"  # what tests of grading use
 
 
@@ -77,3 +80,11 @@ def need(name: str) -> None:
     """Skip the test that asks, or whose fixture asks, where something is not here."""
     if absent(name):
         pytest.skip(absent(name))
+
+
+def lesson_params() -> list[Any]:
+    """Return every lesson as a parameter of a test that runs its checks, with what it needs."""
+    return [
+        pytest.param(lesson, id=name, marks=[needs("g++")] if name == KERNELS else [])
+        for name, lesson in lessons().items()
+    ]

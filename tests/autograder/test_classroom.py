@@ -59,6 +59,7 @@ def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:
     assert lines[0].split() == ["student", *sample_class.LESSONS]
     assert lines[1].split()[:4] == ["ada", "20", "/", "20"]
     assert f"jan, {LESSON}: {LESSON}.ipynb: not a notebook (it is not valid JSON)" in lines
+    assert lines[-1] == f"sandbox: {SANDBOX}"
 
 
 def test_feedback_never_shows_a_hidden_check(graded: tuple) -> None:

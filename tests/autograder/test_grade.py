@@ -10,13 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from cells import named, write
-from machine import SANDBOX
+from machine import SANDBOX, lesson_params
 from nbformat import NotebookNode
 
 from autograder import grade as grading
 from autograder import submission
 from autograder.airlock import Airlock
-from autograder.course import Lesson, lessons
+from autograder.course import Lesson
 from autograder.feedback.page import page
 from autograder.grade import Grade, open_airlock
 from convbook import notebook
@@ -29,7 +29,7 @@ def result(grade: Grade, check_id: str) -> grading.CheckResult:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", lesson_params())
 def test_a_solution_has_full_marks_and_a_blank_none(lesson: Lesson) -> None:
     with open_airlock(lesson, SANDBOX) as airlock:
         solved = grading.grade(submission.read(lesson.path), airlock)

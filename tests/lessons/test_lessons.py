@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import right
 from cells import named
+from machine import lesson_params
 from nbclient import NotebookClient
 
 from autograder import judge, mistakes, rehearse
@@ -18,7 +19,11 @@ SEEDS = (11, 12, 13)
 MAX_SECONDS = 600  # of one cell: it hangs; a machine may be busy with something else
 
 LESSONS = list(lessons().values())
-MISTAKES = [(lesson, mistake) for lesson in LESSONS for mistake in mistakes.known(lesson.name)]
+MISTAKES = [
+    pytest.param(*param.values, mistake, marks=param.marks)
+    for param in lesson_params()
+    for mistake in mistakes.known(param.id)
+]
 
 
 def failures(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, Exception]:
@@ -30,7 +35,7 @@ def lesson_id(value: object) -> str:
     return value.name.replace(" ", "_") if hasattr(value, "name") else str(value)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+@pytest.mark.parametrize("lesson", lesson_params())
 def test_the_solution_passes_every_check(lesson: Lesson) -> None:
     for seed in SEEDS:
         assert failures(lesson, {}, seed) == {}
@@ -57,7 +62,7 @@ def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+@pytest.mark.parametrize("lesson", lesson_params())
 def test_right_versions_keep_all_points(lesson: Lesson) -> None:
     for exercise, versions in right.versions(lesson).items():
         for style, source in versions.items():
@@ -110,7 +115,7 @@ def test_written_answers_have_a_rubric_that_students_do_not_see(lesson: Lesson) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+@pytest.mark.parametrize("lesson", lesson_params())
 def test_the_solution_notebook_runs(lesson: Lesson) -> None:
     """Run as JupyterLab does, pictures and experiments too."""
     cells = nbformat.from_dict(lesson.notebook)
