@@ -32,7 +32,7 @@ REMEDIES = {
     r"No space left|Disk quota": "the disk is full: make room, 1.5 GB is enough",
     r"Permission denied|Read-only file": "a file cannot be written: whose folder is this?",
     r"DO NOT MATCH|[Hh]ash mismatch": "a package is not the one of requirements.lock: try later",
-    r"name resolution|[Cc]onnection|[Tt]imed? ?out|dns error|sending request|[Uu]nreachable": (
+    r"name resolution|[Cc]onnection|[Tt]imed? ?out|dns error|sending request|versions: none": (
         "the packages cannot be downloaded: connect to the Internet"
     ),
 }
