@@ -3,7 +3,7 @@
 BIN = .venv/bin
 STAMP = .venv/.setup
 CODE = autograder bench convbook scripts tests
-UV = uv
+UV = $(BIN)/uv
 # The sample class is our own code: where no sandbox works it may run without one.
 UNPROTECTED = $$($(BIN)/python -m autograder.airlock >/dev/null || echo --sandbox none)
 
@@ -76,8 +76,7 @@ lint: $(STAMP)  ## check style and types
 	@status=0; for check in "ruff check $(CODE) lectures solutions" "ruff format --check $(CODE)" mypy; do \
 		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
 
-lock:  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)
-	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
+lock: $(STAMP)  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)
 	$(UV) pip compile pyproject.toml --extra grade --extra postgresql --extra test --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-strip-extras --annotation-style line --custom-compile-command "make lock" --quiet -o requirements.lock $(LOCK)
 
