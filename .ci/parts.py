@@ -73,7 +73,7 @@ class Place:
 
     def grade(self, sandbox: str) -> None:
         """Grade the sample class, in a sandbox or without one."""
-        command = f"make grade >build/grade; tail -1 build/grade | grep -x 'sandbox: {sandbox}'"
+        command = f"make grade | tee build/grade && grep -qx 'sandbox: {sandbox}' build/grade"
         self.run("bash", "-c", command)
 
 

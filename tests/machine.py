@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -25,16 +26,21 @@ KERNELS = "10_gpu"  # the lesson whose checks compile what a student writes
 SANDBOX = "none" if sandbox.problem() else "bwrap"  # what tests of grading use
 
 
-def _can_be_cut_off() -> bool:
+def _runs(*command: str) -> bool:
     try:
-        done = subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True)
+        return subprocess.run(command, capture_output=True).returncode == 0
     except OSError:
         return False
-    return done.returncode == 0
 
 
 def _works(program: bubblewrap.Bubblewrap | None) -> bool:
     return program is not None and not sandbox.trial(program)
+
+
+def _can_mount() -> bool:
+    with tempfile.TemporaryDirectory() as place:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", place]
+        return _runs("unshare", "--mount", *mount)
 
 
 # What is needed, how to find out, and what to say where it is not there.
@@ -55,7 +61,11 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "nvrtc": (nvrtc.version, "NVRTC: pip install nvidia-cuda-nvrtc"),
     "gpu": (gpu.real, "a GPU with CuPy"),
     "torch": (lambda: importlib.util.find_spec("torch"), "PyTorch: pip install torch"),
-    "unshare": (_can_be_cut_off, "a process without a network: unshare --net"),
+    "unshare": (
+        lambda: _runs("unshare", "--map-root-user", "--net", "true"),
+        "a process without a network: unshare --net",
+    ),
+    "a disk of its own": (_can_mount, "a small disk, which root may mount"),
     "scmp_sys_resolver": (
         lambda: shutil.which("scmp_sys_resolver"),
         "the numbers of libseccomp: apt install seccomp",

@@ -1559,7 +1559,7 @@ whole = train(watched(f, 40), fresh(net), 40, small_adam)
 net = build_net(names, weights, quick_pair, np.float32)
 f = loss_of(net, x_train[:20], emoji.y_train[:20], 20)
 half = train_stopped(watched(f, 40), fresh(net), 40, small_adam, last=20)
-path = Path(tempfile.gettempdir()) / "twenty_pictures.npz"
+path = Path(tempfile.mkdtemp()) / "twenty_pictures.npz"
 save_run(path, half)
 gone_on = train(watched(f, 40), load_run(path), 40, small_adam)
 print("largest difference:", np.abs(np.subtract(whole["losses"], gone_on["losses"])).max())
