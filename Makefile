@@ -2,7 +2,7 @@
 # Another Python: make setup PYTHON=python3.12
 BIN = .venv/bin
 STAMP = .venv/.setup
-CODE = autograder bench convbook scripts tests
+CODE = .ci autograder bench convbook scripts tests
 UV = $(BIN)/uv
 # The sample class is our own code: where no sandbox works it may run without one.
 UNPROTECTED = $$($(BIN)/python -m autograder.airlock >/dev/null || echo --sandbox none)

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as tree
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,7 +80,7 @@ class Place:
 def skipped(results: Path) -> list[str]:
     """Return what pytest skipped, a line for each reason."""
     tests = collections.defaultdict(list)
-    for case in tree.parse(results).iter("testcase"):
+    for case in ET.parse(results).iter("testcase"):
         for skip in case.iter("skipped"):
             if skip.get("type") != "pytest.xfail":  # that ran, and failed as expected
                 tests[skip.get("message", "no reason given")].append(case.get("name"))
@@ -106,10 +106,9 @@ def install_what_is_missing() -> None:
     if packages and os.getuid() == 0 and shutil.which("apt-get"):
         print("Installing", *packages, flush=True)
         apt = "apt-get update -qq && apt-get install -y -qq --no-install-recommends"
-        command = f"export DEBIAN_FRONTEND=noninteractive; {apt} {' '.join(packages)}"
-        for _ in range(2):
-            if not subprocess.run(["timeout", "600", "bash", "-c", command], capture_output=True).returncode:
-                break
+        once = f"timeout 600 bash -c '{apt} {' '.join(packages)}'"
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(f"{once} || {once}", shell=True, env=env, capture_output=True)
     not_run.extend(f"full: what needs {name}, which is not on this machine" for name in missing())
 
 
