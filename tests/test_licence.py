@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from autograder import course, licence
-from autograder.build import source
+from autograder import course
+from autograder.build import licence, source
 from autograder.slides import packages
 from autograder.slides.build import decks
 from autograder.slides.page import page

@@ -8,8 +8,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import licence
-from autograder.build import marks
+from autograder.build import licence, marks
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 HEADER = """\

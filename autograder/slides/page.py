@@ -7,7 +7,7 @@ from importlib.resources import files
 import jinja2
 from pygments.formatters import HtmlFormatter
 
-from autograder import licence
+from autograder.build import licence
 from autograder.feedback import html
 from autograder.slides.source import Deck, Slide
 from convbook.demo.page import read_asset
