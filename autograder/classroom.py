@@ -14,22 +14,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import (
-    disk,
-    fingerprint,
-    gradebook,
-    record,
-    submission,
-    task,
-    timestamp,
-)
+from autograder import disk, fingerprint, gradebook, record, task
 from autograder.airlock import SandboxError
-from autograder.archive import is_archive
 from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, lessons, root
 from autograder.feedback.page import page
 from autograder.grade import Grade, kept
-from autograder.submission import SubmissionError
+from autograder.handin import submission, timestamp
+from autograder.handin.submission import SubmissionError
 from autograder.task import Task
 
 
@@ -195,7 +187,7 @@ def _tasks(
     version = task.version(lesson, sandbox)
     for folder in folders:
         try:
-            found = submission.take(notebook_in(folder, lesson))
+            found = submission.take(submission.in_folder(folder, lesson))
         except SubmissionError as error:
             yield (folder, ""), Task(str(error), lesson.name, version, sandbox)
         else:
@@ -207,7 +199,7 @@ def _tasks(
 def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:
     """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""
     try:
-        path = notebook_in(room.submitted / student / lesson.name, lesson)
+        path = submission.in_folder(room.submitted / student / lesson.name, lesson)
         return fingerprint.content(submission.take(path).content)
     except (SubmissionError, OSError):
         return ""
@@ -244,20 +236,6 @@ def _lessons(names: list[str]) -> list[Lesson]:
 
 def _folders(room: Classroom, lesson: Lesson) -> list[Path]:
     return sorted(p for p in room.submitted.glob(f"*/{lesson.name}") if p.is_dir())
-
-
-def notebook_in(folder: Path, lesson: Lesson) -> Path:
-    """Find the lesson's notebook in a folder: its own name, the only one, or an archive."""
-    named = folder / lesson.path.name
-    if named.exists():
-        return named
-    files = sorted(folder.iterdir())
-    found = [p for p in files if p.suffix == ".ipynb"] or [p for p in files if is_archive(p)]
-    if len(found) != 1:
-        raise SubmissionError(f"{lesson.path.name} was not handed in")
-    if found[0].suffix == ".ipynb" and not submission.belongs(found[0], lesson):
-        raise SubmissionError(f"{found[0].name} is not a notebook of this lesson")
-    return found[0]
 
 
 def autograded(room: Classroom, student: str, lesson: Lesson) -> Path:

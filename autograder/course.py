@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 
 from convbook import earlier, notebook
 
+COURSE_ID = "convbook"  # what nbgrader calls it
+
 
 class CourseError(Exception):
     """The course, or what was handed in, cannot be used; the text says what to do."""

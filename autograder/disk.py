@@ -1,6 +1,8 @@
 """Write files so that a crash or a full disk leaves the old one or the new one, never a half."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -12,11 +14,23 @@ def write(path: Path, content: bytes, mode: int = 0o666) -> None:
         content: what it is to hold.
         mode: its permissions where it is new, as for `os.open`.
     """
+    with written(path, content, mode):
+        pass
+
+
+@contextmanager
+def written(path: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
+    """Write a file beside its place, and put it there at the end; arguments as for `write`.
+
+    Yields:
+        Where it is until then. It is all on the disk.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(content)
+        yield part
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

@@ -24,8 +24,8 @@ from nbgrader.plugins import ExportPlugin
 from sqlalchemy import Integer, cast, func
 
 from autograder import database
-from autograder.collect import roster
-from autograder.spreadsheet import harmless
+from autograder.handin import roster
+from autograder.handin.spreadsheet import harmless
 
 Row = list[str]
 

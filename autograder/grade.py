@@ -12,11 +12,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import submission
 from autograder.airlock import Airlock, Verdict
 from autograder.course import Check, CourseError, Lesson
+from autograder.handin import submission
+from autograder.handin.submission import Submission
 from autograder.stage import SEEN_AT, stage
-from autograder.submission import Submission
 from convbook import notebook
 
 # Modules that every lesson uses, imported once for all submissions.

@@ -14,11 +14,11 @@ from nbgrader.api import BaseCell, Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from autograder import database, timestamp
-from autograder.course import Lesson
+from autograder import database
+from autograder.course import COURSE_ID, Lesson
 from autograder.grade import Grade
+from autograder.handin import timestamp
 
-COURSE_ID = "convbook"
 NO_ANSWER = "No response."
 
 

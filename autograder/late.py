@@ -24,9 +24,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
-from autograder import gradebook, policy, timestamp
+from autograder import gradebook, policy
 from autograder.classroom import Classroom
 from autograder.course import lessons
+from autograder.handin import timestamp
 from autograder.policy import Policy
 
 DAY = timedelta(days=1)

@@ -19,7 +19,7 @@ from autograder.build.source import sealed
 from autograder.course import lessons
 from autograder.feedback.page import page
 from autograder.grade import blank, grade
-from autograder.submission import Submission, SubmissionError, read
+from autograder.handin.submission import Submission, SubmissionError, read
 
 atexit.register(airlocks.close)  # they stay open from one submission to the next
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder import classroom, fingerprint, gradebook, record, submission, task
+from autograder import classroom, fingerprint, gradebook, record, task
 from autograder.classroom import Classroom
 from autograder.course import CourseError, Lesson, lessons
 from autograder.grade import CheckResult, Grade, kept
 from autograder.gradebook import Book
+from autograder.handin import submission
 from autograder.record import Record
 from autograder.task import Task
 from convbook import notebook
@@ -181,7 +182,7 @@ def _same_file(old: Record, lesson: Lesson, room: Classroom) -> Path:
         raise _Left("nothing was handed in")
     if classroom.handed_in(room, old.student, lesson) != old.submission:
         raise _Left("not what was graded is handed in now: run autograder grade first")
-    return classroom.notebook_in(room.submitted / old.student / lesson.name, lesson)
+    return submission.in_folder(room.submitted / old.student / lesson.name, lesson)
 
 
 def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> NotebookNode:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from autograder import airlocks, cluster, fingerprint, submission
+from autograder import airlocks, cluster, fingerprint
 from autograder.course import CourseError, Lesson, lessons
 from autograder.grade import Grade, blank, grade
-from autograder.submission import HandedIn, SubmissionError
+from autograder.handin import submission
+from autograder.handin.submission import HandedIn, SubmissionError
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ def add(commands: Parsers) -> None:
 
 
 def _check(args: Namespace) -> int:
-    from autograder import submission
     from autograder.grade import grade, open_airlock
+    from autograder.handin import submission
 
     handed_in = submission.read(args.notebook)
     warn(args.sandbox)

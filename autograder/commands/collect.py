@@ -19,10 +19,10 @@ def add(commands: Parsers) -> None:
 
 def _collect(args: Namespace) -> int:
     from autograder import classroom
-    from autograder.collect import take
+    from autograder.handin import take
 
     room, counts = classroom.at(args.room), Counter[str]()
-    for outcome in take.collect(args.source, room):
+    for outcome in take.collect(args.source, room.submitted, room.results):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:
             print(outcome)

@@ -16,10 +16,10 @@ def add(commands: Parsers) -> None:
 
 def _export(args: Namespace) -> int:
     from autograder import gradebook, record
-    from autograder.collect import roster
     from autograder.course import CourseError
     from autograder.database import ELSEWHERE
     from autograder.export import read, text
+    from autograder.handin import roster
 
     room = classroom_of(args)
     if not (room.results / record.LINES).exists():

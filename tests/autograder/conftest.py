@@ -10,11 +10,12 @@ from cells import named
 from machine import SANDBOX
 from nbformat import NotebookNode
 
-from autograder import classroom, submission
+from autograder import classroom
 from autograder.airlock import Airlock
 from autograder.classroom import Classroom
 from autograder.course import Lesson, lessons
 from autograder.grade import Grade, grade, open_airlock
+from autograder.handin import submission
 from convbook import notebook
 
 LESSON = "02_convolution"

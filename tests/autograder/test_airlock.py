@@ -10,10 +10,10 @@ import pytest
 from machine import needs
 
 from autograder import grade as grading
-from autograder import submission
 from autograder.airlock import Airlock, Limits, Session, Verdict
 from autograder.course import Lesson
 from autograder.grade import open_airlock
+from autograder.handin import submission
 
 pytestmark = [
     pytest.mark.slow,

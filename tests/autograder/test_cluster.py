@@ -27,7 +27,7 @@ from autograder import airlocks, classroom, cluster, course, task
 from autograder.airlock import SandboxError
 from autograder.classroom import Classroom, Graded, NotGraded
 from autograder.course import CourseError, lessons
-from autograder.submission import HandedIn
+from autograder.handin.submission import HandedIn
 from autograder.verify import verify
 
 LESSON = "02_convolution"

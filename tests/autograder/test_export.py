@@ -14,10 +14,10 @@ import pytest
 
 from autograder import cli, course, gradebook, late, policy, record
 from autograder.classroom import Classroom, at
-from autograder.collect import roster
 from autograder.course import Lesson, lessons
 from autograder.export import read, text
 from autograder.grade import Grade, blank
+from autograder.handin import roster
 
 SECOND, THIRD = "02_convolution", "03_backprop"
 ANSWER = "answer-why_flip"

@@ -14,11 +14,11 @@ from machine import SANDBOX, lesson_params
 from nbformat import NotebookNode
 
 from autograder import grade as grading
-from autograder import submission
 from autograder.airlock import Airlock
 from autograder.course import Lesson
 from autograder.feedback.page import page
 from autograder.grade import Grade, open_airlock
+from autograder.handin import submission
 from convbook import notebook
 
 STATUSES = {"pass", "partial", "fail", "error", "timeout", "missing", "not-run", "manual"}

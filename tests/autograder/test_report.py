@@ -14,9 +14,8 @@ from nbgrader.api import Gradebook
 from autograder import classroom, gradebook, record
 from autograder.build.source import text_of
 from autograder.cli import main
-from autograder.course import Lesson, lessons
+from autograder.course import COURSE_ID, Lesson, lessons
 from autograder.grade import CheckResult, Grade, _keep_results, blank
-from autograder.gradebook import COURSE_ID
 from autograder.report import plots, read, tally
 from autograder.report.read import Work
 from autograder.report.tally import Exercise, Tally

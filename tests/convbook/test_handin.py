@@ -9,8 +9,8 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder import submission
 from autograder.course import lessons
+from autograder.handin import submission
 from convbook import handin, notebook
 from convbook.cli import main
 

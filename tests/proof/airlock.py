@@ -15,10 +15,11 @@ import nbformat
 from machine import SANDBOX
 from naming import is_named
 
-from autograder import mistakes, submission
+from autograder import mistakes
 from autograder.airlock import Airlock
 from autograder.course import Lesson, lessons
 from autograder.grade import Grade, grade, open_airlock
+from autograder.handin import submission
 from convbook import notebook
 
 NAMED = 0.95

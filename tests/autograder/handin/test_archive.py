@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import archive, submission
-from autograder.archive import ArchiveError, notebook_in
 from autograder.course import Lesson
-from autograder.submission import SubmissionError
+from autograder.handin import archive, submission
+from autograder.handin.archive import ArchiveError, notebook_in
+from autograder.handin.submission import SubmissionError
 
 NAME = "02_convolution.ipynb"
 

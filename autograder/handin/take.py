@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from autograder import archive, submission, timestamp
-from autograder.archive import ArchiveError, is_archive, is_leftover, is_notebook, shown
-from autograder.classroom import Classroom
-from autograder.collect import roster
-from autograder.collect.find import Found, Source
+from autograder import disk
 from autograder.course import CourseError, Lesson, lesson_of, lessons
-from autograder.submission import SubmissionError
+from autograder.handin import archive, roster, submission, timestamp
+from autograder.handin.archive import ArchiveError, is_archive, is_leftover, is_notebook, shown
+from autograder.handin.find import Found, Source
+from autograder.handin.submission import SubmissionError
 from convbook import notebook
 
 TAKEN, SAME, OLDER, SKIPPED = "taken", "unchanged", "older", "skipped"
@@ -42,12 +41,13 @@ class Outcome:
         return f"{self.status}: {self.where}{who}{': ' if self.why else ''}{self.why}"
 
 
-def collect(source: Path, room: Classroom) -> Iterator[Outcome]:
+def collect(source: Path, submitted: Path, results: Path) -> Iterator[Outcome]:
     """Take what lies in a source into a class; the newest of several tries wins.
 
     Args:
         source: as for `Source`.
-        room: the class. Nothing newer in it is overwritten.
+        submitted: the class's STUDENT/LESSON/LESSON.ipynb. Nothing newer there is overwritten.
+        results: where its students.csv is.
 
     Yields:
         What became of each file, in the source's order.
@@ -55,7 +55,7 @@ def collect(source: Path, room: Classroom) -> Iterator[Outcome]:
     Raises:
         CourseError: the source or students.csv cannot be read.
     """
-    students = roster.read(room.results)
+    students = roster.read(results)
     taken: dict[tuple[str, str], tuple[datetime, int]] = {}
     files = Source(source)
     same = files.same_names()
@@ -67,7 +67,7 @@ def collect(source: Path, room: Classroom) -> Iterator[Outcome]:
                     numbers = " and ".join(sorted(same[found.label.name]))
                     raise CourseError(
                         f"several students are called {found.label.name} (Moodle's numbers"
-                        f" {numbers}): put their files into {room.submitted}/STUDENT/LESSON/"
+                        f" {numbers}): put their files into {submitted}/STUDENT/LESSON/"
                     )
                 work = _notebooks(found)
             except (CourseError, ArchiveError) as error:
@@ -75,7 +75,7 @@ def collect(source: Path, room: Classroom) -> Iterator[Outcome]:
                 continue
             for lesson, content in work.items():
                 try:
-                    yield _place(found, lesson, content, room, students, taken, where)
+                    yield _place(found, lesson, content, submitted, students, taken, where)
                 except CourseError as error:
                     yield Outcome(where, SKIPPED, why=str(error))
     finally:
@@ -132,7 +132,7 @@ def _place(
     found: Found,
     lesson: Lesson,
     content: bytes,
-    room: Classroom,
+    submitted: Path,
     students: roster.Roster,
     taken: dict[tuple[str, str], tuple[datetime, int]],
     where: str,
@@ -140,7 +140,7 @@ def _place(
     if not found.label.name:
         raise CourseError("whose is it? Put it into a folder that is named after the student")
     student = students.named(found.label.name, found.label.id).student
-    folder = room.submitted / student / lesson.name
+    folder = submitted / student / lesson.name
     target = folder / lesson.path.name
     outcome = Outcome(where, TAKEN, student, lesson.name, _to_look_at(found))
     if folder.is_symlink() or target.is_symlink() or (target.exists() and not target.is_file()):
@@ -174,11 +174,8 @@ def _age(folder: Path, target: Path) -> tuple[datetime, int] | None:
 
 def _write(folder: Path, target: Path, content: bytes, found: Found) -> None:
     """Write notebook and time; stopped between, the next run sees the old time and goes on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    part.write_bytes(content)
-    seen = found.seen.timestamp()
-    os.utime(part, (seen, seen))
-    timestamp.write(folder, None)
-    part.replace(target)
+    with disk.written(target, content) as part:
+        seen = found.seen.timestamp()
+        os.utime(part, (seen, seen))
+        timestamp.write(folder, None)
     timestamp.write(folder, found.handed_in)

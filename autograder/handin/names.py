@@ -18,8 +18,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from autograder import timestamp
-from autograder.archive import SUFFIXES
+from autograder.handin import timestamp
+from autograder.handin.archive import SUFFIXES
 
 _MOODLE = re.compile(r"(?P<name>[^_/]+)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?")
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>\d+)_.+")

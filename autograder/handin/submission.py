@@ -14,8 +14,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.archive import ArchiveError, is_archive, notebook_in
 from autograder.course import CourseError, Lesson, lesson_of
+from autograder.handin.archive import ArchiveError, is_archive, notebook_in
 from convbook import notebook
 
 MAX_CELLS = 2000
@@ -84,6 +84,20 @@ def take(path: Path) -> HandedIn:
         raise SubmissionError("no such file") from None
     except OSError as error:
         raise SubmissionError(f"cannot be read ({type(error).__name__})") from None
+
+
+def in_folder(folder: Path, lesson: Lesson) -> Path:
+    """Find the lesson's notebook in a folder: its own name, the only one, or an archive."""
+    named = folder / lesson.path.name
+    if named.exists():
+        return named
+    files = sorted(folder.iterdir())
+    found = [p for p in files if p.suffix == ".ipynb"] or [p for p in files if is_archive(p)]
+    if len(found) != 1:
+        raise SubmissionError(f"{lesson.path.name} was not handed in")
+    if found[0].suffix == ".ipynb" and not belongs(found[0], lesson):
+        raise SubmissionError(f"{found[0].name} is not a notebook of this lesson")
+    return found[0]
 
 
 def understand(handed_in: HandedIn, lesson: Lesson | None = None) -> Submission:

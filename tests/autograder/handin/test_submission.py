@@ -9,10 +9,10 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder import submission
 from autograder.course import Lesson
 from autograder.grade import Grade
-from autograder.submission import SubmissionError
+from autograder.handin import submission
+from autograder.handin.submission import SubmissionError
 from convbook import notebook
 
 CHECK = "check-correlate2d"

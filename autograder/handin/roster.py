@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder import disk
 from autograder.course import CourseError
-from autograder.spreadsheet import harmless, original
+from autograder.handin.spreadsheet import harmless, original
 
 FILE = "students.csv"
 LONGEST = 64  # letters of a folder's name; nbgrader takes 128

@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder import archive, timestamp
-from autograder.archive import ArchiveError, Member, is_archive
-from autograder.collect.names import Label, label
-from autograder.course import CourseError, lessons
-from autograder.gradebook import COURSE_ID
+from autograder.course import COURSE_ID, CourseError, lessons
+from autograder.handin import archive, timestamp
+from autograder.handin.archive import ArchiveError, Member, is_archive
+from autograder.handin.names import Label, label
 from convbook import notebook
 
 # Moodle 3.11 and later packs with the time of the download. Nobody's whole class hands in within

@@ -13,13 +13,13 @@ import nbformat
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import archive, classroom, cli, timestamp
-from autograder.archive import Cap
+from autograder import classroom, cli
 from autograder.classroom import Classroom
-from autograder.collect import roster, take
-from autograder.collect.names import label
-from autograder.collect.take import OLDER, SAME, SKIPPED, TAKEN, Outcome
 from autograder.course import CourseError, lessons
+from autograder.handin import archive, roster, take, timestamp
+from autograder.handin.archive import Cap
+from autograder.handin.names import label
+from autograder.handin.take import OLDER, SAME, SKIPPED, TAKEN, Outcome
 from convbook import handin
 
 NAME = "02_convolution"
@@ -69,7 +69,7 @@ def laid_out(folder: Path, files: dict[str, bytes], when: datetime = NOON) -> Pa
 
 
 def collect(source: Path, room: Classroom) -> list[Outcome]:
-    return list(take.collect(source, room))
+    return list(take.collect(source, room.submitted, room.results))
 
 
 def taken(room: Classroom) -> dict[tuple[str, str], bytes]:
