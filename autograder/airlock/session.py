@@ -5,19 +5,29 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from . import kernels, wire
 from .launch import Worker, ending
+from .limits import Limits
 from .outputs import clean
 from .sandbox import SandboxError
 from .verdict import PICTURE, STATUSES, Verdict, error_output, plain
 
-if TYPE_CHECKING:
-    from .airlock import Airlock
-
 GRACE_SECONDS = 1.0  # for a checker to say that its time is over, before it is killed
 ATTEMPTS = 2  # at one check whose checker ends
+
+
+class Workers(Protocol):
+    """Where a session gets its processes from: an open airlock."""
+
+    limits: Limits
+    machine: Path | None  # of the CUDA emulator
+
+    def start_student(self, call: socket.socket) -> Worker: ...
+    def start_checker(self, call: socket.socket) -> Worker: ...
+    def start_workshop(self) -> Worker: ...
 
 
 class Lost(Exception):
@@ -33,7 +43,7 @@ class Session:
 
     def __init__(
         self,
-        airlock: Airlock,
+        airlock: Workers,
         seed: int | Callable[[], int],
         prelude: list[str],
         student_names: list[str],

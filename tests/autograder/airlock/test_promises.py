@@ -174,7 +174,7 @@ print([s for s in seen if s.endswith('-packages') and os.listdir(s)])
 
 
 def test_promise_02_environment_and_open_files_tell_nothing(jailed: Notebook) -> None:
-    here = Path(__file__).resolve().parents[2]
+    here = Path(__file__).resolve().parents[3]
     process = inner(jailed)
     environ = (process / "environ").read_bytes().decode()
     assert str(here) not in environ and str(Path.home()) not in environ

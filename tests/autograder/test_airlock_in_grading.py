@@ -1,6 +1,6 @@
 """The airlock as grading uses it: lessons, limits, and code that would break other graders.
 
-tests/airlock holds the promises of the airlock itself.
+tests/autograder/airlock holds the promises of the airlock itself.
 """
 
 import time
