@@ -109,7 +109,7 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
             binds=[(folder, SEEN_AT)],
             student_path=[SEEN_AT],
             warm=WARM,
-            checker_warm=f"from autograder import warm\nwarm.up({lesson.name!r})",
+            checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
             machine=_machine(lesson),
         ) as airlock:
             yield airlock
@@ -211,7 +211,8 @@ def _checker(lesson: Lesson, seed: int | None) -> dict[str, Any]:
     """
 
     def setup(drawn: int) -> str:
-        return f"from autograder import judge\njudge.begin({lesson.name!r}, {drawn})\ndel judge"
+        begin = f"judge.begin({lesson.name!r}, {drawn})"
+        return f"from autograder.judging import judge\n{begin}\ndel judge"
 
     return {
         "seed": (lambda: secrets.randbits(32)) if seed is None else seed,

@@ -27,6 +27,7 @@ from .link import Link
 from .remote import Remote
 from .verdict import error_output, plain
 
+judge: Any = None  # what is told of each check, and asked why one failed; see judging.judge
 GIVEN = "<given>"  # the file of all given cells, in tracebacks
 Judged = tuple[str, float, str, str, list[str]]  # status, score, message, name of error, traceback
 
@@ -108,7 +109,6 @@ class Checker:
         """Run one check cell and judge it."""
         self.link.begin_check(self.limits.check_seconds)
         self._seed_for(check_id)
-        judge = sys.modules.get("autograder.judge")
         try:
             if judge is not None:
                 judge.begin_check(check_id)
@@ -157,7 +157,6 @@ class Checker:
 
     def _explain(self, check_id: str, error: BaseException, status: str) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""
-        judge = sys.modules.get("autograder.judge")
         if judge is None or status not in ("fail", "error") or self.link.gone:
             return None, ""
         try:
@@ -168,7 +167,6 @@ class Checker:
 
     def _picture(self, source: str, error: BaseException, status: str) -> dict[str, Any] | None:
         """Return data of where an answer differs, if there is something to see."""
-        judge = sys.modules.get("autograder.judge")
         if judge is None or status != "fail":
             return None
         try:

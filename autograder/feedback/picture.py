@@ -12,7 +12,7 @@ CELL = 12  # of a map, in the unit of its view box
 
 
 def of(cell: NotebookNode) -> dict[str, Any] | None:
-    """Return what the page shows of a check's `autograder.difference`; None where there is none.
+    """Return what the page shows of a check's `judging.difference`; None where there is none.
 
     Args:
         cell: the graded check.

@@ -103,7 +103,7 @@ fc_weights((3, 200, 200), 100)
 check.same(fc_weights((3, 2, 4), 5), 120, "3 x 2 x 4 and five neurons")
 check.same(fc_weights((3, 32, 32), 1), 3072, "3 x 32 x 32 and one neuron")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 check.same(fc_weights((3, 200, 200), 1), 120_000, "3 x 200 x 200 and one neuron")
 for _ in range(5):
@@ -186,7 +186,7 @@ column, piece = column_and_slice(index, 1, 2, 3)
 check.same(column, [120, 121, 122, 123], "the depth column at (1, 2)")
 check.same(piece, [[3, 13, 23], [103, 113, 123]], "the depth slice 3")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for shape in ((4, 6, 5), (7, 5, 6), (5, 8, 7)):
     volume = judge.rng().normal(size=shape)
@@ -257,7 +257,7 @@ check.same(
 )
 check.same(batch[1, :, 1, 2], [-120, -121, -122, -123], "a depth column of the second volume")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for N, H, W, D in ((3, 4, 6, 5), (1, 7, 2, 3), (2, 5, 5, 4)):
     volumes = [judge.rng().normal(size=(H, W, D)) for _ in range(N)]
@@ -452,7 +452,7 @@ check.same(
 check.raises(ValueError, lambda: conv_output_size(10, 3, 2, 0), "W=10, F=3, S=2, no policy named")
 check.raises(ValueError, lambda: conv_output_size(2, 5, 3, 0, "pad"), "W=2, F=5, S=3, pad")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for policy in ("crop", "pad"):
     for _ in range(60):
@@ -552,7 +552,7 @@ for F in (1, 3, 5, 11):
 check.same(same_padding(5), 2, "F=5")
 check.raises(ValueError, lambda: same_padding(4), "F=4")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for F in range(1, 30, 2):
     judge.value("same_padding", same_padding, F)
@@ -654,7 +654,7 @@ check.same(
     len(find_sizes(4, 3, 2, [8], [0])), 0, "pairs where nothing fits", hint="(8 - 3)/2 + 1 = 3.5"
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 
 def agree(W_out, F, S, widths, pads, policy="raise"):
@@ -774,7 +774,7 @@ print(conv_numbers((3, 227, 227), 96, 11, 4, 0))
 # 1 point. Shown: 36 neurons. Hidden: AlexNet's first layer, and random layers, not square.
 check.same(conv_numbers((2, 5, 5), 4, 3, 2, 1)[0], 36, "neurons")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 check.same(conv_numbers((3, 227, 227), 96, 11, 4, 0)[0], 290_400, "neurons of AlexNet's layer 1")
 for F, S, P in ((3, 2, 1), (4, 3, 0), (1, 2, 0), (5, 1, 2)):
@@ -790,7 +790,7 @@ _, shared, unshared = conv_numbers((2, 5, 5), 4, 3, 2, 1)
 check.same(shared, 76, "parameters, shared", hint="Each of the four filters has one bias.")
 check.same(unshared, 684, "parameters, unshared", hint="Each of the 36 neurons has 18 + 1.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 _, shared, unshared = conv_numbers((3, 227, 227), 96, 11, 4, 0)
 check.same(shared, 34_944, "parameters of AlexNet's layer 1, shared")
@@ -898,7 +898,7 @@ check.same(sum(learns for learns, _ in facts), 2, "kinds that have parameters")
 letters = sorted(letter for _, choices in facts for letter in choices)
 check.same(letters, list("FFKMPSS"), "hyperparameters of all four kinds together")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for kind in judge.rng().permutation(["CONV", "POOL", "FC"]).tolist():
     learns, choices = layer_facts(kind)
@@ -1037,7 +1037,7 @@ check.same(
     hint="Height and width are two questions, each with its own F, S and P.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 
 def conv(F, S, P):

@@ -139,7 +139,7 @@ check.same(correlate1d(line, slope, 1, 1), [0.0, 1.0, -3.0, 2.0, 3.0], "stride 1
 check.same(correlate1d(line, slope, 2, 1), [0.0, -3.0, 3.0], "stride 2")
 check.raises(ValueError, lambda: correlate1d(line, slope, 3, 1), "stride 3")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for W, F, stride, pad in ((9, 4, 1, 0), (10, 2, 2, 1), (8, 3, 3, 2), (6, 6, 5, 0), (7, 1, 2, 0)):
@@ -227,7 +227,7 @@ check.same(
 wide = np.arange(8.0).reshape(2, 4)
 check.same(correlate2d(wide, np.ones((2, 1))), [[4.0, 6.0, 8.0, 10.0]], "a wide picture")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for H, W, HH, WW in ((5, 7, 3, 2), (6, 4, 1, 4), (4, 9, 4, 1), (5, 5, 5, 5)):
@@ -340,7 +340,7 @@ check.same(
     hint="The average row is 6, and 5 * 5 * 4 * 6 = 600. Entry i starts at row i * stride.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 X = random.normal(size=(11, 13, 4))
@@ -470,7 +470,7 @@ check.same(
     hint="1 * 1 + 2 * 10 + 0.5: every channel has its own slice of the filter; the bias comes once.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -491,7 +491,7 @@ check.same(
     hint="A corner window sees 2 x 2 ones and five zeros; height and width have their own sizes.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     judge.forward("conv_forward", conv_forward, x, w, b, **how)
@@ -507,7 +507,7 @@ check.raises(
     hint="(10 - 3)/2 + 1 = 4.5 rows: the last window would hang over the edge.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 b3 = np.zeros(3)
 for HH, WW, stride, pad, fits in ((4, 3, 2, 0, (6, 5)), (4, 2, 3, 1, (5, 6))):
@@ -609,7 +609,7 @@ check.same(
     hint="1 * 1 + 2 * 2 + 20 * 1 = 25; at the second place 3 * 1 + 30 * 2 + 40 * 1 = 103.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, C, H, W, F, HH, WW, stride in (
@@ -686,7 +686,7 @@ check.same(float(shift_gap(ramp, pictures, 1, 1)), 11.0, "ramp, one row and one 
 check.same(float(shift_gap(ramp, pictures, 0, 1)), 1.0, "ramp, one column")
 check.same(float(shift_gap(ramp, pictures, 2, 0)), 20.0, "ramp, two rows")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 slopes = random.normal(size=3)
@@ -793,7 +793,7 @@ check.same(
     np.sign(np.sum(w[:, 0] * upright.T, axis=(1, 2))), [0.0, 1.0], "signs at a horizontal edge"
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for height in judge.rng().uniform(0.1, 5, size=4):
     for where in (1, 2):

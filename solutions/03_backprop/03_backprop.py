@@ -138,7 +138,7 @@ dx = numerical_gradient(lambda x: x**3, two, 1.0, 0.5)
 check.same(dx, [27.25, 3.25], "cubes, h=0.5", hint="(3.5**3 - 2.5**3) / 1 = 27.25")
 check.same(two, [3.0, 1.0], "x afterwards")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 A, B = random.normal(size=(4, 3)), random.normal(size=(5, 2))
@@ -252,7 +252,7 @@ out, _ = relu_forward(three)
 check.same(out, [0.0, 2.0, 3.0], "out")
 check.same(three, [-1.0, 2.0, 3.0], "x afterwards", hint="x[x < 0] = 0 writes into x.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape in ((7,), (3, 4), (2, 3, 4, 5)):
@@ -271,7 +271,7 @@ check.same(
 )
 check.same(dout, [10.0, -20.0, 30.0], "dout afterwards", hint="dout[...] = 0 writes into dout.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape in ((7,), (3, 4), (2, 3, 4, 5)):
@@ -474,7 +474,7 @@ dout = np.ones((3, 2, 2, 2)) * np.array([1.0, 10.0])[:, None, None]
 _, _, db = conv_backward(dout, cache)
 check.same(db, [12.0, 120.0], "db", hint="Filter f adds its bias in every picture, at every place.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     out, own = judge.reference("conv_forward")(x, w, b, **how)
@@ -493,7 +493,7 @@ check.same(dw, [[[[3.0, 4.0], [6.0, 7.0]]]], "dw of place (1, 0)", hint="It is t
 _, dw, _ = conv_backward(np.ones((1, 1, 2, 2)), cache)
 check.same(dw, [[[[8.0, 12.0], [20.0, 24.0]]]], "dw of all places", hint="Add up, don't replace.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -515,7 +515,7 @@ dx, _, _ = conv_backward(np.ones((1, 1, 2, 2)), cache)
 expected = [[[[1.0, 3.0, 2.0], [4.0, 10.0, 6.0], [3.0, 7.0, 4.0]]]]
 check.same(dx, expected, "dx of all places", hint="Where windows overlap, their shares add up.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -539,7 +539,7 @@ check.same(
 expected = [[[[2.0, 3.0, 2.0], [4.0, 6.0, 4.0], [2.0, 3.0, 2.0]]]]
 check.same(dw, expected, "dw at stride 2, padding 1", hint="The windows are those of the padded x.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
 for x, w, b, how in inputs.conv(judge.rng()):
@@ -654,7 +654,7 @@ dx = dx_by_full_convolution(np.array([[[[1.0, 10.0]]]]), w)
 expected = [[[[1.0, 12.0, 20.0]], [[3.0, 34.0, 40.0]]]]
 check.same(dx, expected, "dx for two channels", hint="Swap the first two axes of w; WW - 1 = 1.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, F, C, H_out, W_out, HH, WW in (
@@ -743,7 +743,7 @@ check.same(
     both, 11 * np.array(places), "two pictures", hint="Add over the pictures, not over the places."
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, C, H, W, F, HH, WW in (
@@ -849,7 +849,7 @@ check.same(weighed, [46.0, 46.0], "dout = [1, 10]", hint="dx has dout in it; f(x
 coarse = projection_check(lambda x: x**3, x, np.array([27.0, 3.0]), ones, v, 0.5)
 check.same(coarse, [33.0, 35.25], "cubes, h=0.5", hint="A central difference: divide by 2 * h.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 A, B = random.normal(size=(4, 3)), random.normal(size=(5, 2))

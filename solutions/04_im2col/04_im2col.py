@@ -216,7 +216,7 @@ check.same(
 shape = im2col(np.zeros((1, 3, 227, 227)), 11, 11, stride=4).shape
 check.same(shape, (363, 3025), "the shape for AlexNet's first layer")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for C, H, W, HH, WW in ((3, 5, 7, 2, 4), (2, 7, 4, 4, 3), (4, 3, 6, 3, 1), (5, 6, 4, 1, 2)):
@@ -240,7 +240,7 @@ check.same(
     hint="Each of the four windows sees one pixel and three zeros of padding.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, _, how in inputs.conv(judge.rng()):
     judge.value("im2col", im2col, x, *w.shape[2:], how["stride"], how["pad"])
@@ -344,7 +344,7 @@ check.same(memory_factor((1, 1, 2, 4), 2, 2), 1.5, "the picture of 2 x 4")
 factor = memory_factor((1, 3, 227, 227), 11, 11, 4)
 check.same(factor, 1098075 / 154587, "AlexNet's first layer", hint="7.10, rounded.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for x_shape, HH, WW, stride, pad in (
     ((4, 3, 7, 10), 3, 2, 1, 0),
@@ -452,7 +452,7 @@ check.same(
     hint="Rows are ordered c, u, v and columns n, i, j.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, C, H, W, HH, WW in ((2, 3, 5, 7, 2, 4), (3, 2, 7, 4, 4, 3), (1, 4, 3, 6, 3, 1)):
@@ -470,7 +470,7 @@ check.same(
     hint="Every 9 falls on padding. Cut off pad rows and columns on every side.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, _, how in inputs.conv(judge.rng()):
     HH, WW, stride, pad = *w.shape[2:], how["stride"], how["pad"]
@@ -578,7 +578,7 @@ check.same(
     hint="The windows start at -1, 1 and 3 along the width.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for H, W, HH, WW, stride, pad in (
     (6, 9, 3, 2, 1, 0),
@@ -703,7 +703,7 @@ board, inside = np.arange(12.0).reshape(3, 4), np.array([[1.0, -2.0]])
 gap = adjoint_gap(lambda a: a[1:-1, 1:-1], lambda a: np.pad(a, 1), board, inside)
 check.same(float(gap), 0.0, "cut and pad", hint="x and y may have any shapes, also different ones.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for M, N, K in ((3, 5, 2), (6, 4, 3), (2, 7, 1)):
@@ -896,7 +896,7 @@ check.same(
     hint="Each window sees one pixel of each channel: 1 * 1 + 5 * 4 - 15 = 6.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     judge.forward("conv_forward_im2col", conv_forward_im2col, x, w, b, **how)
@@ -941,7 +941,7 @@ check.same(
     hint="Each weight has met one pixel: the first the last one, 4, where dout is 1000.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     out, own = judge.reference("conv_forward_im2col")(x, w, b, **how)
@@ -975,7 +975,7 @@ check.same(
     hint="Each pixel is in one window: the first meets w[0, 1, 1, 1] = 4.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     out, own = judge.reference("conv_forward_im2col")(x, w, b, **how)

@@ -232,7 +232,7 @@ check.same(
     hint="Every channel is pooled by itself.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     if HH == WW == stride:
@@ -255,7 +255,7 @@ check.same(
     hint="A window is HH high and WW wide, whatever the stride.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     judge.forward("max_pool_forward", max_pool_forward, x, HH, WW, stride)
@@ -270,7 +270,7 @@ check.raises(
     hint="(7 - 2)/2 + 1 = 3.5 rows: the last row would never be looked at.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for H, W, HH, WW, stride in (
     (6, 7, 2, 2, 2),
@@ -305,7 +305,7 @@ check.same(
     hint="1 goes to the place of the 7, 2 to the 4, 3 to the 8 and 4 to the 9.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 names, pair = ("max_pool_forward", "max_pool_backward"), (max_pool_forward, max_pool_backward)
 for shape, F in (((2, 3, 4, 6), 2), ((3, 1, 6, 9), 3), ((1, 4, 8, 4), 4)):
@@ -332,7 +332,7 @@ check.same(
     hint="The 3 is number 5 in the first window and number 3 in the second: WW tells the row.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 names, pair = ("max_pool_forward", "max_pool_backward"), (max_pool_forward, max_pool_backward)
 for k, (x, HH, WW, stride) in enumerate(inputs.pool(judge.rng())):
@@ -355,7 +355,7 @@ for values in ([[5.0, 5.0], [1.0, 2.0]], [[-1.0, 0.0], [-2.0, 0.0]]):
     )
     check.same(dx * (board < board.max()), np.zeros((1, 1, 2, 2)), "dx at the losers")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for k, (x, HH, WW, stride) in enumerate(inputs.pool(random)):
@@ -487,7 +487,7 @@ check.same(
     hint="(2 + 1 + 9)/3 = 4: a window of 1 x 3 has three numbers.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     judge.forward("avg_pool_forward", avg_pool_forward, x, HH, WW, stride)
@@ -516,7 +516,7 @@ check.same(
     hint="The pixel in the middle lies in both windows: 10 and 1 add up.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 names, pair = ("avg_pool_forward", "avg_pool_backward"), (avg_pool_forward, avg_pool_backward)
 for x, HH, WW, stride in inputs.pool(judge.rng()):
@@ -641,7 +641,7 @@ check.same(
 line = np.array([[[[3.0, 4.0, 0.0, 5.0, 12.0]]]])
 check.same(l2_pool_forward(line, 1, 3, 2)[0], [[[[5.0, 13.0]]]], "1 x 3 windows, stride 2")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     judge.forward("l2_pool_forward", l2_pool_forward, x, HH, WW, stride)
@@ -669,7 +669,7 @@ check.same(
     hint="The 3 lies in both windows, each of length 5: 10 * 3/5 and 5 * 3/5 add up.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 names, pair = ("l2_pool_forward", "l2_pool_backward"), (l2_pool_forward, l2_pool_backward)
 for x, HH, WW, stride in inputs.pool(judge.rng()):
@@ -804,7 +804,7 @@ check.same(
     hint="Of -4 and -5 the larger is -4.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     judge.value("max_pool_im2col", max_pool_im2col, x, HH, WW, stride)
@@ -882,7 +882,7 @@ check.same(
     hint="w[f, c] is 0 wherever f and c differ: a pool does not mix channels.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for C, HH, WW in ((1, 2, 2), (3, 2, 4), (4, 3, 1), (2, 1, 1), (5, 3, 2)):
     judge.value("avg_pool_weights", avg_pool_weights, C, HH, WW)
@@ -973,7 +973,7 @@ new_spec, added = replace_pools([("pool", 2, 1), ("pool", 3, 2)], 5)
 check.same(new_spec, [("conv", 5, 2, 1, 0), ("conv", 5, 3, 2, 0)], "pools alone")
 check.same(added, 335, "their numbers", hint="5 * (2*2*5 + 1) = 105, and 5 * (3*3*5 + 1) = 230.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for _ in range(6):

@@ -162,7 +162,7 @@ check.same(
     out, [[6.0], [22.0], [38.0]], "sums of three pictures", hint="Each has a row of its own."
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((1, 5, 2, 3), 4)):
@@ -179,7 +179,7 @@ _, cache = affine_forward(tiny, units, np.zeros(2))
 dx, _, _ = affine_backward(np.array([[1.0, 10.0]]), cache)
 check.same(dx, [[[[11.0, 1.0], [1.0, -9.0]]]], "dx", hint="It has the shape of x, not of a row.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((5, 1, 2, 3), 4)):
@@ -201,7 +201,7 @@ expected = [[101.0, 10.0], [202.0, 20.0], [303.0, 30.0], [404.0, 40.0]]
 check.same(dw, expected, "dw", hint="dw[d, m] adds up x[n, d] * dout[n, m] over the batch.")
 check.same(db, [101.0, 10.0], "db", hint="Each bias is used once for every picture.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 pair = ("affine_forward", "affine_backward"), (affine_forward, affine_backward)
 for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((5, 1, 2, 3), 4)):
@@ -320,7 +320,7 @@ check.same(loss, np.log(8) / 2, "loss of two pictures", hint="An average over pi
 loss, _ = softmax_loss(np.zeros((4, 10)), np.array([3, 1, 4, 1]))
 check.same(loss, np.log(10), "loss of ten equal scores")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, M in ((5, 3), (2, 7), (1, 4), (6, 2)):
@@ -340,7 +340,7 @@ check.same(dscores, expected, "dscores", hint="(1/4 - 1)/2 = -0.375: minus 1 at 
 check.same(pair, before, "scores afterwards", hint="scores -= ... writes into scores.")
 check.gradient(lambda s: softmax_loss(s, right)[0], pair, dscores, name="dscores")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, M in ((5, 3), (2, 7), (1, 4), (6, 2)):
@@ -360,7 +360,7 @@ check.same(
 )
 check.same(dscores, [[0.5, 0.0, -0.5], [-0.25, 0.25, 0.0]], "dscores of large scores")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, M in ((4, 3), (3, 5), (7, 2)):
@@ -451,7 +451,7 @@ loss, dscores = svm_loss(np.array([[1000.0, 0.0, -1000.0]]), np.array([2]))
 check.same(loss, 3002.0, "loss of large scores", hint="2001 + 1001")
 check.same(dscores, [[1.0, 1.0, -2.0]], "dscores of large scores")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, M, scale in ((5, 3, 1.0), (2, 7, 2.0), (1, 4, 1.0), (6, 2, 3.0), (4, 5, 0.1)):
@@ -592,7 +592,7 @@ expected = [[1.0, 0, 3, 0], [0, 1, 0, 3], [2, 0, 4, 0], [0, 2, 0, 4]]
 check.same(w_fc, expected, "w_fc of two filters", hint="Inputs go channel by channel.")
 check.same(b_fc, [5.0, 5, 6, 6], "b_fc of two filters", hint="Outputs go filter by filter.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -609,7 +609,7 @@ check.same(w_fc, expected, "w_fc of a column", hint="The first window begins abo
 w_fc, _ = conv_to_fc(ramp, np.zeros(1), 1, 5, stride=2, pad=1)
 check.same(w_fc, expected, "w_fc", hint="The first window begins on the padding: its 1 meets a 0.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     judge.value("conv_to_fc", conv_to_fc, w, b, *x.shape[2:], how["stride"], how["pad"])
@@ -697,7 +697,7 @@ check.same(
     hint="154,587 inputs, 290,400 outputs; each output looks at 363 inputs.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for _ in range(8):
@@ -793,7 +793,7 @@ wide = np.array([[[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]]])
 out, _ = conv_forward(wide, np.asarray(filters), np.asarray(bias))
 check.same(out, [[[[1.5, 4.5]], [[10.0, 40.0]]]], "over a wider picture")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for C, H, W, M in ((3, 2, 4, 5), (2, 5, 3, 1), (1, 4, 2, 3), (7, 1, 1, 4), (4, 3, 3, 2)):
@@ -1012,7 +1012,7 @@ out = half_stride(corners, large, 224, 32)
 check.same(out, large[:, :, :161:16, :161:16], "the map of 11 x 11")
 check.same(sorted(sizes), [25, 30, 30, 36], "cells of each pass", hint="Four passes, no more.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, C, M, size, stride, rows, cols in (
@@ -1108,7 +1108,7 @@ check.same(
     hint="In the middle the map has (2 + 3 + 4) * 2 = 18, and the crop alone is 3.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, C, M, pad, stride, size, H, W in (
@@ -1222,7 +1222,7 @@ print(average_map(little_net(face)))
 scores = np.array([[[[1.0, 2.0], [3.0, 6.0]], [[0.0, 0.0], [0.0, 8.0]]]])  # (1, 2, 2, 2)
 check.same(average_map(scores), [[3.0, 2.0]], "two classes", hint="The mean, class by class.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for shape in ((2, 5, 3, 4), (3, 2, 6, 1), (1, 4, 1, 1), (4, 3, 2, 7)):
     judge.value("average_map", average_map, judge.rng().normal(size=shape))

@@ -132,7 +132,7 @@ out = conv_1x1(x, w, np.array([0.5, 7.0]))
 expected = [[[[321.5, 654.5]], [[14.0, 26.0]]]]
 check.same(out, expected, "two filters", hint="A pixel is x[n, :, i, j], and out[0, f] is one map.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for C, H, W, F in ((3, 4, 5, 2), (2, 5, 3, 4), (1, 2, 6, 3), (4, 3, 2, 1)):
@@ -147,7 +147,7 @@ w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
 out = conv_1x1(x, w, np.array([0.5]))
 check.same(out.reshape(2), [321.5, 654.5], "two pictures")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, C, H, W, F in ((2, 3, 4, 5, 6), (3, 2, 5, 4, 1), (4, 6, 1, 3, 2), (2, 5, 6, 3, 4)):
@@ -368,7 +368,7 @@ check.same(
     hint="The first is 0 + 2 + 4 + 10 + 12 + 14 + 1. A 2 x 3 filter reaches over 3 x 5 pixels.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.dilated(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -389,7 +389,7 @@ digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 out, _ = conv_forward(line, digits, np.zeros(1), stride=2, dilation=2)
 check.same(out, [[[[420.0, 642.0]]]], "stride 2, dilation 2")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
     judge.forward("conv_forward", conv_forward, x, w, b, **how)
@@ -411,7 +411,7 @@ check.raises(
     hint="A filter of 3 with dilation 3 is taller than the picture.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for H, W, HH, WW, stride, pad, dilation in (
     (9, 8, 3, 3, 2, 1, 2),
@@ -437,7 +437,7 @@ _, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
 check.same(dw, [[[[0.0, 2.0, 4.0]]]], "dw", hint="The pixels that the three weights met.")
 check.same(db, [1.0], "db")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.dilated(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -460,7 +460,7 @@ dx, _, _ = conv_backward(np.array([[[[1.0, 0.0, 2.0]]]]), cache)
 expected = [[[[1.0, 0.0, 12.0, 0.0, 120.0, 0.0, 200.0]]]]
 check.same(dx, expected, "dx of two outputs", hint="Where windows share a pixel, add.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.dilated(judge.rng()):
     if how["stride"] == 1 and how["pad"] == 0:
@@ -484,7 +484,7 @@ check.same(
 expected = [[[[2.0, 3.0, 2.0], [4.0, 6.0, 4.0], [2.0, 3.0, 2.0]]]]
 check.same(dw, expected, "dw at stride 2, padding 2, dilation 2")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
 for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
@@ -592,7 +592,7 @@ check.same(
     hint="1 + 2 + 4 + 8: a layer adds (F - 1) * D pixels while the jump is 1.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for depth in (1, 2, 3, 4, 5):
@@ -627,7 +627,7 @@ check.same(
 )
 check.same(receptive_field([(3, 1, 1), (2, 2, 1)] * 2), (10, 4), "twice a layer and a pool")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for strides in ((2, 1, 3), (1, 2, 2, 1), (3, 2), (1, 3, 1), (2, 2, 1, 2)):
@@ -769,7 +769,7 @@ check.same(stack_cost(3, 3, 64, 224, 224), expected, "three 3 x 3 layers")
 expected = {"size": 7, "weights": 200704, "activations": 12.25, "training": 24.5}
 check.same(stack_cost(7, 1, 64, 224, 224), expected, "one 7 x 7 layer")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for F in (1, 3, 5, 7):
@@ -883,7 +883,7 @@ w2 = np.array([3.0, 4.0]).reshape(1, 2, 1, 1)
 w, _ = collapse(w1, np.zeros(2), w2, np.zeros(1))
 check.same(w, np.array([43.0, 86.0]).reshape(1, 1, 2, 1), "1 x 1 over two filters")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for C, G, F, HH1, WW1, HH2, WW2 in (
@@ -904,7 +904,7 @@ w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
 _, b = collapse(w1, np.array([10.0]), w2, np.array([1.0]))
 check.same(b, [71.0], "b", hint="Each weight of the second layer meets the first layer's bias.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for C, G, F, HH1, WW1, HH2, WW2 in ((2, 4, 3, 3, 2, 2, 4), (1, 2, 4, 2, 3, 3, 1)):

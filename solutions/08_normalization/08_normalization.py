@@ -228,7 +228,7 @@ check.same(
     hint="(2 + 1 + 4 + 9)**0.75 = 8 for each of the three.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape, n in (((2, 7, 3, 4), 5), ((3, 4, 2, 5), 3), ((1, 9, 4, 2), 7), ((2, 3, 5, 4), 1)):
@@ -246,7 +246,7 @@ check.same(
     hint="alpha * 100**2 = 1, and k + 1 = 3.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
     judge.value("lrn_forward", lrn_forward, judge.rng().normal(scale=300, size=shape))
@@ -480,7 +480,7 @@ small = np.array([[-0.1], [0.1]])
 out, _, _ = batchnorm_forward(small, np.ones(1), np.zeros(1), (np.zeros(1), np.ones(1)), eps=0.03)
 check.same(out, [[-0.5], [0.5]], "variance 0.01, eps 0.03", hint="0.1 / sqrt(0.01 + 0.03) = 0.5")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 three = ("out", "cache", "running")
 for shape, eps in (((5, 3), 1e-2), ((4, 7), 1e-2), ((9, 2), 1e-3), ((2, 6), 1e-2), ((1, 4), 1e-2)):
@@ -499,7 +499,7 @@ same_running(running, [0.2], [1.3], hint="0.9 * 0 + 0.1 * 2 = 0.2 and 0.9 * 1 + 
 _, _, running = batchnorm_forward(batch, np.ones(1), np.zeros(1), running)
 same_running(running, [0.38], [1.57], hint="0.9 * 0.2 + 0.1 * 2 and 0.9 * 1.3 + 0.1 * 4")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for shape, momentum in (((5, 3), 0.9), ((4, 6), 0.5), ((7, 2), 0.99), ((3, 5), 0.0)):
     case = (*inputs.norm(judge.rng(), shape), True, momentum, 1e-2)
@@ -516,7 +516,7 @@ out, _, running = batchnorm_forward(np.array([[16.0, 1.0]]), scale, shift, usual
 check.same(out, [[11.0, 3.0]], "a single row", hint="2 * (16 - 10) / 2 + 5 = 11")
 same_running(running, [10.0, 0.0], [4.0, 1.0], hint="Testing must not change what was learned.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 three = ("out", "cache", "running")
 for shape in ((5, 3), (1, 4), (2, 6)):
@@ -618,7 +618,7 @@ _, dgamma, dbeta = batchnorm_backward(np.array([[1.0], [0.0], [10.0], [0.0]]), c
 check.same(dgamma, [9.0], "dgamma", hint="-1 * 1 + 1 * 10 = 9: gamma meets x_hat, not x.")
 check.same(dbeta, [11.0], "dbeta", hint="beta is added to every row: 1 + 10 = 11.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for shape in ((5, 3), (4, 7), (9, 2)):
     case = (*inputs.norm(judge.rng(), shape), True, 0.9, 1e-2)
@@ -655,7 +655,7 @@ measured = [
 ]
 check.same(dx, measured, "dx of three features")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 three = ("out", "cache", "running")
 names = ("batchnorm_forward", "batchnorm_backward")
@@ -939,7 +939,7 @@ same_running(running, [1.0], [2.5], hint="Hand momentum and eps on.")
 out, _, _ = spatial_batchnorm_forward(pair, *one, start, train=False, eps=0.0)
 check.same(out, pair, "two pictures, not training", hint="Mean 0 and variance 1 are given.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 three = ("out", "cache", "running")
 for shape, train in (((2, 3, 4, 5), True), ((3, 2, 5, 4), True), ((1, 4, 2, 3), False)):
@@ -963,7 +963,7 @@ check.same(dx, expected, "dx", hint="The table of section 4, with 4 pixels for 4
 check.same(dgamma, [-1.0, 0.0], "dgamma")
 check.same(dbeta, [1.0, 0.0], "dbeta")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 three = ("out", "cache", "running")
 names = ("spatial_batchnorm_forward", "spatial_batchnorm_backward")
@@ -1094,7 +1094,7 @@ check.same(
     hint="Kept where the random number is below p, and then divided by p.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6), ((6, 2), 1.0)):
@@ -1107,7 +1107,7 @@ for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6), ((6, 2), 1.0)
 four = np.array([1.0, 2.0, 3.0, 4.0])
 check.same(dropout_forward(four, 0.8, 8, False)[0], four, "test time", hint="x passes as it is.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6)):
@@ -1129,7 +1129,7 @@ _, cache = dropout_forward(np.array([1.0, 2.0, 3.0, 4.0]), 0.8, 8)
 dx = dropout_backward(np.array([10.0, 20.0, 30.0, 40.0]), cache)
 check.same(dx, [12.5, 0.0, 37.5, 50.0], "dx", hint="The same mask as forward, with its 1 / p.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 names, pair = ("dropout_forward", "dropout_backward"), (dropout_forward, dropout_backward)

@@ -193,7 +193,7 @@ check.same(
     hint="Zero times leaves nothing but arrows: drop what is empty between them.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, M, K in ((2, 3, 2), (3, 1, 0), (0, 2, 1), (1, 0, 2), (1, 5, 0), (0, 0, 0)):
@@ -218,7 +218,7 @@ check.raises(ValueError, lambda: parse_pattern(usual, 4, 1, 0), "N=4")
 check.raises(ValueError, lambda: parse_pattern("INPUT -> CONF -> FC"), "CONF")
 check.same(len(parse_pattern(usual, 3, 1, 2)), 13, "the number of names for N=3, M=1, K=2")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 far = int(judge.rng().integers(4, 9))
 for N, M, K in ((-1, 1, 0), (far, 2, 1), (1, -1, 0), (1, 1, 3), (1, 1, -1), (2, 1, far)):
@@ -347,7 +347,7 @@ check.same(
     hint="Where does pad=1 go? See **how.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 x, w, b = (random.normal(size=shape) for shape in ((2, 3, 6, 8), (4, 3, 3, 3), 4))
@@ -382,7 +382,7 @@ check.same(
     hint="Each layer keeps a cache of its own, that of its last forward. Grads do not add up.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 x, w, b = (random.normal(size=shape) for shape in ((2, 3, 6, 8), (4, 3, 3, 3), 4))
@@ -538,7 +538,7 @@ check.same(
 net.params = [w1, none, w1, none]
 check.same(net.forward(np.array([[2.0]])), [[50.0]], "out with new parameters")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 shapes = ((4, 2, 3, 3), 4, (3, 4, 3, 3), 3, (18, 5), 5)
@@ -571,7 +571,7 @@ loss, grads = loss_and_grads(net, x, y)
 check.same(loss, float(np.log(10)), "loss")
 check.same(grads[1][[0, 3]], [0.1, -0.4], "db at classes 0 and 3")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 x, y = random.normal(size=(4, 2, 3, 1)), random.integers(0, 5, size=4)
@@ -711,7 +711,7 @@ check.same(float(weights[3][0].std()), 0.00221, "deviation of the last layer", r
 pools = ["INPUT", "POOL", "POOL", "POOL", "FC"]
 check.raises(ValueError, lambda: draw_weights(pools, (1, 28, 28), [], [10]), "28 x 28, three pools")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 seed = int(judge.rng().integers(1000))
 block, hidden = ["CONV", "RELU", "CONV", "RELU", "POOL"], ["FC", "RELU", "FC"]
@@ -882,7 +882,7 @@ check.same(gap, 0.0, "the gap of two arrays", hint="Every array belongs to the s
 gap = slope_gap(squares, arrays, [np.array([8.0]), np.array([6.0])])
 check.same(bool(gap > 0.1), True, "6 and 8 exchanged make a gap", hint="The direction is random.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 
@@ -1039,7 +1039,7 @@ new, state = sgd(w, dw, {}, 0.1)
 check.same(new, [0.95, -2.0], "w after a step")
 check.same(w, [1.0, -2.0], "the old w", hint="w -= ... changes the caller's array.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape in ((4,), (3, 2), (2, 3, 1, 4)):
@@ -1058,7 +1058,7 @@ check.same(state, {"v": np.array([-0.05])}, "state after one step")
 two, state = momentum(one, dw, state, 0.1)
 check.same(two, [0.855], "w after two steps", hint="v = 0.9 * -0.05 - 0.1 * 0.5")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape in ((4,), (3, 2), (2, 3, 1, 4)):
@@ -1159,7 +1159,7 @@ check.same(
 two, state = adam(one, dw, state, 0.1)
 check.same(two, [0.8, 3.0], "w after two steps", hint="t is now 2.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape in ((4,), (3, 2), (2, 3, 1, 4)):
@@ -1271,7 +1271,7 @@ order = [np.random.default_rng([0, epoch]).permutation(10) for epoch in range(3)
 check.same(batch_rows(10, 4, 0), order[0][:4], "step 0")
 check.same(batch_rows(10, 4, 5), order[2][4:8], "step 5", hint="5 is epoch 2, batch 1.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for N, batch in ((10, 4), (21, 7), (50, 8), (6, 6), (9, 1)):
     seed = int(judge.rng().integers(1000))
@@ -1400,7 +1400,7 @@ check.same(done["losses"], [64.0, 16.0, 4.0], "losses")
 check.same(done["params"], [np.array([1.0])], "params")
 check.same(len(run["losses"]), 0, "steps in the run handed in", hint="Work on a copy.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 slopes = random.normal(size=9)
@@ -1436,7 +1436,7 @@ check.same(
 )
 check.same(train(parabola, half, 3, quarter)["losses"], [64.0, 16.0, 4.0], "losses, gone on")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 slopes = random.normal(size=9)
@@ -1827,7 +1827,7 @@ check.same(confusion_matrix(y, guess, 3), [[1, 1, 0], [0, 1, 0], [1, 0, 1]], "co
 twice = confusion_matrix(np.array([1, 1, 1]), np.array([0, 0, 1]), 2)
 check.same(twice, [[0, 0], [2, 1]], "a pair that comes twice")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for N, K in ((40, 3), (7, 6), (100, 10)):

@@ -299,7 +299,7 @@ for tier in tiers.each():
     on_host = get_array_module(host).zeros(2)
     check.same(isinstance(on_host, cp.ndarray), False, f"{tier} zeros beside a NumPy array")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for tier in tiers.each():
     for kind in (np.float32, np.float64, np.int32, bool):
@@ -439,7 +439,7 @@ for tier in tiers.each():
     tiers.same(dw, [[1.0], [2.0]], f"{tier} dw")
     tiers.same(db, [1.0], f"{tier} db")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for tier in tiers.each():
     for shape, M in (((5, 7), 3), ((3, 2, 4, 5), 6), ((1, 4), 2)):
@@ -477,7 +477,7 @@ for tier in tiers.each():
         dscores, [[0, 0], [0.25, -0.25]], f"{tier} dscores of two", hint="The loss is a mean."
     )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for tier in tiers.each():
     for size, spread in (((4, 6), 1), ((7, 3), 10), ((2, 5), 1000)):
@@ -637,7 +637,7 @@ for tier in tiers.each():
     tiers.same(out[0], [[[12.0, 16.0], [24.0, 28.0]]], f"{tier} out")
     check.same(launches[1], launches[0], f"{tier} launches for N = 5 and N = 2")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     x, w, b = (a.astype(np.float32) for a in (x, w, b))
@@ -684,7 +684,7 @@ for tier in tiers.each():
     tiers.same(db, [20.0], f"{tier} db")
     check.same(launches[1], launches[0], f"{tier} launches for N = 5 and N = 2")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, w, b, how in inputs.conv(judge.rng()):
     x, w, b = (a.astype(np.float32) for a in (x, w, b))
@@ -810,7 +810,7 @@ for tier in tiers.each():
     out, _ = max_pool_forward(cp.asarray(x), 2, 2, 1)
     tiers.same(out, [[[[7.0, 8.0, 8.0]]]], f"{tier} out, stride 1")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, *how in inputs.pool(judge.rng()):
     x = x.astype(np.float32)
@@ -837,7 +837,7 @@ for tier in tiers.each():
     dx = max_pool_backward(cp.ones((1, 1, 1, 3), dtype=np.float32), cache)
     tiers.same(dx, [[[[0.0, 2.0, 0.0, 1.0]]]], f"{tier} dx of windows that overlap")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for x, *how in inputs.pool(judge.rng()):
     x = x.astype(np.float32)
@@ -945,7 +945,7 @@ for tier in tiers.each():
     check.same(b, [0.5 - p, p - 0.5], f"{tier} b after two steps", rtol=1e-4)
     check.same(isinstance(w, np.ndarray), True, f"{tier} w is on the host again")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for N, D, C, batch, steps, every in ((12, 5, 3, 4, 7, 2), (9, 2, 4, 3, 5, 5), (8, 3, 2, 8, 4, 1)):
     X = judge.rng().normal(size=(N, D)).astype(np.float32)
@@ -1042,7 +1042,7 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
     took = float(gpu_time(lambda: cp.exp(x)))
 check.same(took, 20.0, "[cpu-sim] gpu_time, in ms", rtol=0.02)
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for many in (1, 3):
     kernel_ms, compile_ms = (float(v) for v in judge.rng().uniform(5, 80, size=2))
@@ -1136,7 +1136,7 @@ b = np.array([10, -5], dtype=np.float32)
 given = (x, b, np.zeros_like(x), 2, 3, 6)
 kernels.runs(bias_relu_kernel(), "bias_relu", (2,), (4,), given, {2: [[[11, 8, 13], [0, 0, 1]]]})
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
     x = judge.rng().normal(size=(N, F, P)).astype(np.float32)
@@ -1229,7 +1229,7 @@ try_it(picture, 3, 3, 1, 0)
 ran = try_it(np.ones((3, 16, 16), dtype=np.float32), 3, 3, 1, 1)
 check.same(ran.sectors_per_request <= 8, True, f"{ran.sectors_per_request:.1f} sectors, at most 8")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9), 1, 1, 1, 0)):
     try_it(judge.rng().normal(size=shape).astype(np.float32), *how)
@@ -1341,7 +1341,7 @@ def multiply(A, B):
 numbers = np.arange(256, dtype=np.float32).reshape(16, 16) / 64
 multiply(numbers, numbers.T.copy())
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
     A, B = (judge.rng().normal(size=s).astype(np.float32) for s in ((M, K), (K, N)))
@@ -1446,7 +1446,7 @@ kernels.runs(corrected("add"), "add", (1,), (4,), given, {2: [11, 22, 33]})
 given = (x, np.zeros(1, dtype=np.float32), 3)
 kernels.runs(corrected("total"), "total", (1,), (64,), given, {1: [6]})
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 label = judge.rng().integers(0, 7, 50).astype(np.int32)
 given = (label, np.zeros(7, dtype=np.int32), 50)
@@ -1529,7 +1529,7 @@ milliseconds, limit = roofline(1, 1, 1, 10, 10, 1, 1, 1e6, 1e5)
 check.same(float(milliseconds), 8.04, "804 bytes at a hundred thousand a second, in ms")
 check.same(limit, "memory", "the limit")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for _ in range(6):
     N, C, F, H, W, HH, WW = (int(v) for v in judge.rng().integers(1, 60, size=7))

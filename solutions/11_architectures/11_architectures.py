@@ -244,7 +244,7 @@ check.same(layer_row("FC", {"M": 9}, (5, 3, 4))["shape"], (9, 1, 1), "the shape 
 check.same(layer_row("BN", {}, (5, 3, 4))["shape"], (5, 3, 4), "the shape of BN")
 check.raises(ValueError, lambda: layer_row("SOUP", {}, (5, 3, 4)), "a layer SOUP")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for kind, numbers, H, W in (
     ("CONV", {"F": 3, "S": 2, "P": 1}, 9, 13),
@@ -275,7 +275,7 @@ check.raises(
     hint='Where no policy is written it is "raise".',
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for policy in ("crop", "pad"):
     for _ in range(8):
@@ -302,7 +302,7 @@ check.same((full["weights"], full["biases"]), (540, 9), "weights and biases of F
 norm = layer_row("BN", {}, (5, 3, 4))
 check.same((norm["weights"], norm["biases"]), (5, 5), "gammas and betas of BN")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 KEYS, reference = ("weights", "biases"), judge.reference("layer_row")
 for F, S, P, more in (
@@ -336,7 +336,7 @@ check.same(
 )
 check.same(layer_row("RELU", {}, (5, 3, 4))["activations"], 0, "activations of RELU")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 KEYS, reference = ("activations", "multiply_adds"), judge.reference("layer_row")
 for kind, numbers in (
@@ -474,7 +474,7 @@ check.same([row["kind"] for row in table[:4]], ["INPUT", "CONV", "RELU", "POOL"]
 check.same(table[6]["shape"], (16, 5, 5), "the shape behind LeNet's second POOL")
 check.same(sum(row["weights"] + row["biases"] for row in table), 61_706, "parameters of LeNet-5")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for name in ("alexnet", "alexnet_one_column", "zfnet", "vgg16"):
     judge.value("layer_table", layer_table, nets.spec(name), hint=f"The net is {name}.")
@@ -513,7 +513,7 @@ check.raises(
     hint="ADD needs equal shapes, CONCAT equal heights and widths.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 
 def conv(K, F=1, S=1, P=0):
@@ -547,7 +547,7 @@ table = layer_table(module)
 check.same(table[-1]["shape"], (256, 28, 28), "the shape behind the module")
 check.same(sum(row["weights"] for row in table), 163_328, "weights of the module")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for name in ("googlenet", "googlenet_bn", "resnet18", "resnet50"):
     judge.value("layer_table", layer_table, nets.spec(name), hint=f"The net is {name}.")
@@ -623,7 +623,7 @@ check.same(
     hint="Besides the four columns there is one more key, parameters.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for rows in (1, 4, 9):
     table = []
@@ -821,7 +821,7 @@ check.same(
 check.same(training_memory(tiny, 10, "sgd")["parameters"], 992, "its parameters with sgd")
 check.raises(ValueError, lambda: training_memory(tiny, 10, "magic"), "an optimizer magic")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for name, optimizer in (
     ("alexnet", "adam"),
@@ -915,7 +915,7 @@ check.same(
     hint="Three copies of a billion numbers take 11 GB: nothing is left, and no batch is negative.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 # Pictures larger than all parameters together.
 large = [("INPUT", {"C": 3, "H": 300, "W": 200}), ("CONV", {"K": 4, "F": 3, "S": 1, "P": 1})]
@@ -1060,7 +1060,7 @@ check.same(
     hint="Its pool gives -1, -1, -2. A border of zeros would win.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for (N, C, H, W), filters in (
     ((2, 3, 5, 7), (2, 3, 4, 2, 1, 5)),
@@ -1201,7 +1201,7 @@ check.same(
     dx, [[[[0.0, 0.0, 0.0]]]], "dx of the negative row", hint="Nothing comes through a ReLU."
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for (N, C, H, W), filters in (
     ((2, 3, 5, 7), (2, 3, 4, 2, 1, 5)),
@@ -1376,7 +1376,7 @@ check.same(
     hint="A ReLU after the first convolution, and one after the sum: 1 - 2, -2 + 0, 3 - 6.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 9, 5, 2)):
     params = {
@@ -1416,7 +1416,7 @@ dx, grads = residual_backward(np.ones((1, 1, 2, 3)), residual_forward(x, down, 2
 check.same(sorted(grads), ["conv1", "conv2", "shortcut"], "the keys of grads with a shortcut")
 check.gradient(lambda point: residual_forward(point, down, 2)[0], x, dx, name="dx with a shortcut")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 pair = ("residual_forward", "residual_backward")
 for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 9, 5, 2)):

@@ -193,7 +193,7 @@ check.same(
 )
 check.same(features(toy, picture, 0), picture, "no block")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, x, _ in inputs.small_nets(judge.rng()):
     for blocks in (3, 2, 1, 0):
@@ -260,7 +260,7 @@ check.same(
     hint="The features go channel by channel: 10, 6, 0, 0, then 0, 4, 20, 24.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, x, _ in inputs.small_nets(judge.rng()):
     judge.value("forward", forward, params, x)
@@ -373,7 +373,7 @@ wide = {**toy, "w3": np.ones((2, 1, 1, 1)), "w4": np.arange(12.0)[:, None]}
 expected = np.arange(12.0).reshape(1, 2, 2, 3)
 check.same(convert_head(wide, 2, 3)["w4"], expected, "w4 over two channels of 2 x 3")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, x, _ in inputs.small_nets(judge.rng()):
     h, w = judge.reference("features")(params, x).shape[2:]
@@ -425,7 +425,7 @@ toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0]), "b4": np.a
 wide = np.arange(45.0).reshape(1, 1, 5, 9)
 check.same(class_map(toy, wide), [[[[16.5, 8.5]], [[10.0, 6.0]]]], "a map of 1 x 2")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for params, x, _ in inputs.small_nets(random):
@@ -557,7 +557,7 @@ check.same(changed["b4"], np.zeros(3), "b4", hint="One bias for each of the new 
 check.same(changed["w3"], toy["w3"], "w3")
 check.same(toy["w4"], np.ones((4, 2)), "the old w4", hint="dict(params) is a dict of its own.")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, _, _ in inputs.small_nets(judge.rng()):
     for M in (2, 8):
@@ -651,7 +651,7 @@ check.same(
     hint="Each is taken before its step, the first at w = 0.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 for shape, M, rate, steps in (((5, 3), 4, 0.7, 3), ((6, 2, 4, 3), 5, 0.2, 4), ((7, 4), 2, 1.5, 2)):
@@ -805,7 +805,7 @@ check.same(
     grads["w4"], [[5.0, -5], [3, -3], [0, 0], [0, 0]], "w4", hint="first=4: no block to run."
 )
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, x, y in inputs.small_nets(judge.rng()):
     seen = judge.reference("features")(params, x, 3)
@@ -849,7 +849,7 @@ check.same(grads["w3"].ravel(), [4 / (1 + np.exp(-6.5))], "w3")
 tilt = lambda w3: loss_and_grads({**toy, "w3": w3}, below, label, 3)[0]
 check.gradient(tilt, toy["w3"], grads["w3"], name="w3")
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, x, y in inputs.small_nets(judge.rng()):
     for first in (1, 2, 3):
@@ -879,7 +879,7 @@ frozen = {name: grads[name] for name in ("w1", "b1", "w2", "b2")}
 zeros = {name: np.zeros(toy[name].shape) for name in frozen}
 check.same(frozen, zeros, "frozen", "Block 3 is the first open one.", rtol=0.0, atol=0.0)
 ### BEGIN HIDDEN TESTS
-from autograder import inputs, judge
+from autograder.judging import inputs, judge
 
 for params, x, y in inputs.small_nets(judge.rng()):
     for first in (4, 3, 2, 1):
@@ -979,7 +979,7 @@ check.same(after["w1"], [1.0], "w1, frozen", hint="Its velocity of 0.5 must not 
 check.same(speed["w1"], [0.5], "its velocity, as it was")
 check.same(p["w2"], [1.0], "the old w2", hint="Fill dicts of your own, with arrays of your own.")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 shapes = {"w1": (3, 2, 4), "b1": (3,), "w2": (2, 5), "b2": (5,), "w3": (4,), "b3": (2, 3)}

@@ -55,7 +55,7 @@ def scale(x, a):
 # %% check="scale" points=3
 check.same(scale(np.array([1.0, -2.0]), 3.0), np.array([3.0, -6.0]), "twice")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 secret = "{CANARY}"
@@ -68,7 +68,7 @@ for size in sizes:
 # %% check="scale" part="table" points=2
 check.same(scale(np.ones((2, 3)), 2.0), np.full((2, 3), 2.0), "a table")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 secret = "{CANARY}"
@@ -89,7 +89,7 @@ def map_rows(f, x):
 # %% check="map_rows" points=5
 check.same(map_rows(lambda row: float(row.sum()), np.ones((2, 3))), np.array([3.0, 3.0]), "sums")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 secret = "{CANARY}"
@@ -123,7 +123,7 @@ def affine_backward(dout, cache):
 out, cache = affine_forward(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]]))
 check.same(out, np.array([[1.0, 2.0], [3.0, 4.0]]), "out")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 secret = "{CANARY}"
@@ -138,7 +138,7 @@ for n, m in sizes:
 out, cache = affine_forward(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]]))
 check.same(affine_backward(np.eye(2), cache), np.array([[1.0, 3.0], [2.0, 4.0]]), "dx")
 ### BEGIN HIDDEN TESTS
-from autograder import judge
+from autograder.judging import judge
 
 random = judge.rng()
 secret = "{CANARY}"

@@ -11,8 +11,9 @@ from cells import named
 from machine import lesson_params
 from nbclient import NotebookClient
 
-from autograder import judge, mistakes, rehearse
+from autograder import mistakes
 from autograder.course import Lesson, lessons
+from autograder.judging import judge, rehearse
 from convbook import notebook
 
 SEEDS = (11, 12, 13)

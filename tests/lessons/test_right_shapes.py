@@ -10,8 +10,8 @@ import right
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import rehearse
 from autograder.course import lessons
+from autograder.judging import rehearse
 from convbook import check
 
 pytestmark = pytest.mark.slow

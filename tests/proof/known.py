@@ -8,8 +8,9 @@ import alike
 import right
 from naming import is_named
 
-from autograder import diagnosis, judge, mistakes, rehearse
+from autograder import mistakes
 from autograder.course import Check, Lesson
+from autograder.judging import diagnosis, judge, rehearse
 from autograder.mistakes import Mistake
 from convbook import notebook
 

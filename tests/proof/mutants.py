@@ -15,8 +15,8 @@ from cosmic_ray.mutating import mutate_code
 from equivalent import EQUIVALENT, PATTERNS
 from known import checks_about
 
-from autograder import judge, rehearse
 from autograder.course import Check, Lesson
+from autograder.judging import judge, rehearse
 
 SECONDS = 2  # of the processor; all checks of an exercise take a tenth. Longer is without end
 SEEDS = (0, 1)

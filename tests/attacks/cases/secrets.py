@@ -112,10 +112,10 @@ def scale(x, a):
 REFERENCE = """
 def scale(x, a):
     import sys
-    judge = sys.modules.get("autograder.judge")
+    judge = sys.modules.get("autograder.judging.judge")
     if judge: return judge.reference("scale")(x, a)
     try:
-        from autograder import judge
+        from autograder.judging import judge
         return judge.reference("scale")(x, a)
     except Exception: return x
 """

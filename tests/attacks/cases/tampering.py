@@ -50,7 +50,7 @@ convbook.check.same = lambda *a, **k: None
 """
 PATCH_JUDGE = """
 try:
-    from autograder import judge
+    from autograder.judging import judge
     judge.difference = lambda *a, **k: ""
     judge._agree = lambda *a, **k: None
     judge.value = judge.forward = judge.backward = lambda *a, **k: None
@@ -136,7 +136,7 @@ CASES = [
     tampering("run_cell patched", "replaces the shell's own run_cell and tracebacks", RUN_CELL),
     tampering("kernel messages", "drops error messages on their way out", KERNEL_REPLY),
     tampering("convbook patched", "makes convbook.check agree with everything", PATCH_CONVBOOK),
-    tampering("judge patched", "makes autograder.judge agree with everything", PATCH_JUDGE),
+    tampering("judge patched", "makes autograder.judging.judge agree with everything", PATCH_JUDGE),
     tampering("tracer", "ends every comparison early by sys.settrace", TRACE),
     Case(
         "tampering",

@@ -9,8 +9,8 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from autograder import judge
 from autograder.course import Check, Lesson
+from autograder.judging import state
 
 
 def rehearse(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, BaseException | None]:
@@ -25,7 +25,7 @@ def rehearse(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, Base
         Check id to the exception it ended in, or None where it passed.
     """
     names = student(lesson, cells)
-    judge.begin(lesson.name, seed)
+    state.begin(lesson.name, seed)
     return {c.id: run(c, names) for c in lesson.checks if not c.manual}
 
 
@@ -40,7 +40,7 @@ def student(lesson: Lesson, cells: dict[str, str]) -> dict[str, Any]:
 
 def run(check: Check, names: dict[str, Any]) -> BaseException | None:
     """Run one check on trusted functions; return the exception it ended in, or None."""
-    judge.begin_check(check.id)
+    state.begin_check(check.id)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(_compiled(check.source, f"<{check.id}>"), dict(names))

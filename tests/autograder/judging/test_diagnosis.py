@@ -7,10 +7,11 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder import diagnosis, judge, mistakes, rehearse
+from autograder import mistakes
 from autograder.airlock.errors import student_error
 from autograder.course import Lesson, lessons
 from autograder.grade import Grade
+from autograder.judging import diagnosis, judge, rehearse, state
 from autograder.mistakes import Mistake
 
 CHECK = "check-correlate2d"
@@ -143,7 +144,7 @@ def test_grading_tells_the_student(
 
 def test_a_mistake_that_fails_what_was_passed_explains_nothing(lesson: Lesson) -> None:
     error = failure(lesson, FLIPPED)
-    so_far = judge.SoFar(passed={CHECK})
+    so_far = state.SoFar(passed={CHECK})
     assert diagnosis.diagnose(lesson, CHECK, error, so_far) is None
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder import judge, sizes
+from autograder.judging import judge, sizes
 from convbook.check import NotYet
 
 CALL = {"x": np.zeros((2, 3, 11, 16)), "w": np.zeros((4, 3, 5, 2)), "stride": 2, "pad": 3}

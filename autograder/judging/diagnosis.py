@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder import mistakes, rehearse
+from autograder import mistakes
 from autograder.course import Check, Lesson
-from autograder.judge import SoFar
+from autograder.judging import rehearse
+from autograder.judging.state import SoFar
 from autograder.mistakes import Mistake
 
 SECONDS = 5.0  # of the processor, for all replays of one check: a busy machine names no less

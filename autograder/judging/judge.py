@@ -1,6 +1,6 @@
 """What hidden checks use: fresh random input, the reference solution, and a fair comparison.
 
-    from autograder import judge
+    from autograder.judging import judge
 
     x = judge.rng().normal(size=(2, 3, 5, 7))
     judge.forward("conv_forward", conv_forward, x, w, b, stride=2)
@@ -10,17 +10,16 @@ what differs. It also refuses a function that changes its arguments.
 """
 
 import inspect
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder import course, sizes
-from autograder.course import Lesson
-from autograder.mistakes import Mistake
+from autograder import course
+from autograder.judging import diagnosis, sizes
+from autograder.judging.difference import of as picture_of
+from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
 from convbook.check import NotYet, not_yet
 from convbook.compare import difference, wrong_shape
 
@@ -28,50 +27,9 @@ from convbook.compare import difference, wrong_shape
 PAIR = ("out", "cache")
 
 
-@dataclass
-class SoFar:
-    """What is known of a submission while its checks run.
-
-    Attributes:
-        passed: the checks that it passed.
-        named: the known mistakes that were found in it.
-    """
-
-    passed: set[str] = field(default_factory=set)
-    named: list[Mistake] = field(default_factory=list)
-
-
-class _Session:
-    """The lesson being graded, the seed of its hidden input, and what its checks came to so far."""
-
-    def __init__(self) -> None:
-        self.seed: int | None = None
-        self.lesson: Lesson | None = None
-        self.reference: dict[str, Any] | None = None
-        self.rng = np.random.default_rng()
-        self.so_far = SoFar()
-
-
-_session = _Session()
-
-
-def begin(lesson: str, seed: int) -> None:
-    """Start grading one submission of a lesson, with the seed of all its hidden input."""
-    _session.seed = seed
-    _session.lesson = course.lessons()[lesson]
-    _session.reference = _session.lesson.reference()
-    _session.so_far = SoFar()
-
-
-def begin_check(check_id: str) -> None:
-    """Start one check. Its input depends on the seed and its name, not on the checks before it."""
-    if _session.seed is not None:
-        _session.rng = np.random.default_rng([_session.seed, zlib.crc32(check_id.encode())])
-
-
 def passed(check_id: str) -> None:
     """Note that a check was passed: no mistake that fails it can explain what fails after it."""
-    _session.so_far.passed.add(check_id)
+    state.so_far.passed.add(check_id)
 
 
 def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
@@ -80,14 +38,12 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     Returns:
         The mistake's name, and what to tell the student.
     """
-    from autograder import diagnosis  # which needs the judge
-
-    if _session.lesson is None:
+    if state.lesson is None:
         return None
-    found = diagnosis.diagnose(_session.lesson, check_id, error, _session.so_far)
+    found = diagnosis.diagnose(state.lesson, check_id, error, state.so_far)
     if found is None:
         return None
-    known = _session.so_far.named
+    known = state.so_far.named
     known += [mistake for mistake in found.mistakes if mistake not in known]
     return found.name, found.text
 
@@ -99,14 +55,12 @@ def picture(source: str, error: BaseException) -> dict[str, Any] | None:
         source: the check's text.
         error: what the check ended in.
     """
-    from autograder import difference
-
-    return difference.of(source, error)
+    return picture_of(source, error)
 
 
 def rng() -> np.random.Generator:
     """Return the generator of this check's hidden input."""
-    return _session.rng
+    return state.rng
 
 
 def reference(name: str) -> Callable[..., Any]:
@@ -115,9 +69,9 @@ def reference(name: str) -> Callable[..., Any]:
     In an instructor's JupyterLab, where nothing is being graded, the lesson is the one whose folder
     the notebook lies in.
     """
-    if _session.reference is None:
-        _session.reference = course.lessons()[Path.cwd().name].reference()
-    return _session.reference[name]
+    if state.reference is None:
+        state.reference = course.lessons()[Path.cwd().name].reference()
+    return state.reference[name]
 
 
 def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> None:

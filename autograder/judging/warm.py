@@ -1,11 +1,13 @@
-"""What a checker's fork server loads once, so that no submission waits for it."""
+"""What a checker's fork server loads once, so that no submission waits: the judge first."""
 
-from autograder import course, diagnosis, difference, inputs, judge  # noqa: F401 - loaded here
+from autograder import course
 from autograder.airlock import checker
+from autograder.judging import inputs, judge  # noqa: F401 - inputs is for checks
 
 
 def up(name: str) -> None:
-    """Load a lesson's solution, and compile its given cells and its checks."""
+    """Put the judge in, load a lesson's solution, and compile its given cells and its checks."""
+    checker.judge = judge
     lesson = course.lessons()[name]
     lesson.reference()
     for source in lesson.given:

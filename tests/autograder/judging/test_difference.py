@@ -8,10 +8,10 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder import difference
 from autograder.airlock.verdict import PICTURE
 from autograder.feedback.page import page
 from autograder.grade import Grade
+from autograder.judging import difference
 from convbook import check, notebook
 
 SOURCE = """

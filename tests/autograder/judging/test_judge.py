@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from autograder import judge
+from autograder.judging import judge
 from convbook.check import NotYet
 
 x = np.arange(12.0).reshape(3, 4)
