@@ -51,7 +51,7 @@ proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (ta
 	PYTHONPATH=tests/lessons $(BIN)/python tests/proof
 
 kill: $(STAMP)  ## kill graders and workers at a hundred random moments each, and go on (takes long)
-	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/test_resume.py tests/autograder/test_cluster.py
+	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/classroom/test_resume.py tests/autograder/grading/test_cluster.py
 
 bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader, and layers, beside PyTorch
 	$(BIN)/python bench/cost.py

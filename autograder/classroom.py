@@ -14,15 +14,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import disk, fingerprint, gradebook, record, task
+from autograder import disk, gradebook, record
 from autograder.airlock import SandboxError
 from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, lessons, root
 from autograder.feedback.page import page
-from autograder.grade import Grade, kept
+from autograder.grading import fingerprint, task
+from autograder.grading.grade import Grade, kept
+from autograder.grading.task import Task
 from autograder.handin import submission, timestamp
 from autograder.handin.submission import SubmissionError
-from autograder.task import Task
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder import database
 from autograder.course import COURSE_ID, Lesson
-from autograder.grade import Grade
+from autograder.grading.grade import Grade
 from autograder.handin import timestamp
 
 NO_ANSWER = "No response."

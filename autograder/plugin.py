@@ -14,11 +14,12 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
-from autograder import airlocks, database, fingerprint, gradebook, late, policy, record
+from autograder import database, gradebook, late, policy, record
 from autograder.build.source import sealed
 from autograder.course import lessons
 from autograder.feedback.page import page
-from autograder.grade import blank, grade
+from autograder.grading import airlocks, fingerprint
+from autograder.grading.grade import blank, grade
 from autograder.handin.submission import Submission, SubmissionError, read
 
 atexit.register(airlocks.close)  # they stay open from one submission to the next

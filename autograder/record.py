@@ -18,9 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from autograder import disk, fingerprint
+from autograder import disk
 from autograder.course import CourseError, Lesson
-from autograder.grade import Grade
+from autograder.grading import fingerprint
+from autograder.grading.grade import Grade
 
 LINES = "grades.jsonl"
 KEY = "grades.key"

@@ -15,14 +15,15 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder import classroom, fingerprint, gradebook, record, task
+from autograder import classroom, gradebook, record
 from autograder.classroom import Classroom
 from autograder.course import CourseError, Lesson, lessons
-from autograder.grade import CheckResult, Grade, kept
 from autograder.gradebook import Book
+from autograder.grading import fingerprint, task
+from autograder.grading.grade import CheckResult, Grade, kept
+from autograder.grading.task import Task
 from autograder.handin import submission
 from autograder.record import Record
-from autograder.task import Task
 from convbook import notebook
 
 

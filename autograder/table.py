@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from autograder.classroom import Graded, NotGraded
-from autograder.grade import Grade
+from autograder.grading.grade import Grade
 
 
 def table(results: Iterable[Graded | NotGraded]) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from autograder import classroom, fingerprint, gradebook, record
+from autograder import classroom, gradebook, record
 from autograder.classroom import Classroom
 from autograder.course import CourseError, lessons
 from autograder.gradebook import Book
+from autograder.grading import fingerprint
 from autograder.record import Record
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import soak
 import tree
 
-from autograder import classroom, gradebook, late, record, task
+from autograder import classroom, gradebook, late, record
+from autograder.grading import task
 from autograder.handin import submission
 
 FEW, MANY = 20, 120

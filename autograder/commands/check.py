@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autograder.commands.common import Namespace, Parsers, add_all_cells, add_sandbox, warn
 
 if TYPE_CHECKING:
-    from autograder.grade import Grade
+    from autograder.grading.grade import Grade
 
 
 def add(commands: Parsers) -> None:
@@ -22,7 +22,8 @@ def add(commands: Parsers) -> None:
 
 
 def _check(args: Namespace) -> int:
-    from autograder.grade import grade, open_airlock
+    from autograder.grading.airlocks import open_airlock
+    from autograder.grading.grade import grade
     from autograder.handin import submission
 
     handed_in = submission.read(args.notebook)

@@ -25,7 +25,7 @@ from nbgrader.api import (
 from autograder import gradebook, record
 from autograder.classroom import Classroom
 from autograder.course import CourseError, Lesson
-from autograder.grade import UNGRADED, CheckResult
+from autograder.grading.grade import UNGRADED, CheckResult
 
 AGAIN = "run autograder grade again"
 

@@ -8,7 +8,7 @@ from math import sqrt
 
 from autograder.airlock.verdict import one_line
 from autograder.course import Lesson
-from autograder.grade import CheckResult
+from autograder.grading.grade import CheckResult
 from autograder.report.read import Work
 
 FEWEST = 20  # students; a discrimination from fewer says nothing

@@ -14,7 +14,8 @@ from autograder import classroom
 from autograder.airlock import Airlock
 from autograder.classroom import Classroom
 from autograder.course import Lesson, lessons
-from autograder.grade import Grade, grade, open_airlock
+from autograder.grading.airlocks import open_airlock
+from autograder.grading.grade import Grade, grade
 from autograder.handin import submission
 from convbook import notebook
 

@@ -16,7 +16,7 @@ from autograder import cli, course, gradebook, late, policy, record
 from autograder.classroom import Classroom, at
 from autograder.course import Lesson, lessons
 from autograder.export import read, text
-from autograder.grade import Grade, blank
+from autograder.grading.grade import Grade, blank
 from autograder.handin import roster
 
 SECOND, THIRD = "02_convolution", "03_backprop"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder import classroom, gradebook, late, policy
 from autograder.course import CourseError, lessons
-from autograder.grade import blank
+from autograder.grading.grade import blank
 from autograder.policy import Policy
 
 SECOND, THIRD, FIFTH = "02_convolution", "03_backprop", "05_pooling"

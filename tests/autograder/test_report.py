@@ -15,7 +15,7 @@ from autograder import classroom, gradebook, record
 from autograder.build.source import text_of
 from autograder.cli import main
 from autograder.course import COURSE_ID, Lesson, lessons
-from autograder.grade import CheckResult, Grade, _keep_results, blank
+from autograder.grading.grade import CheckResult, Grade, _keep_results, blank
 from autograder.report import plots, read, tally
 from autograder.report.read import Work
 from autograder.report.tally import Exercise, Tally

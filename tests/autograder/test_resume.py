@@ -55,7 +55,7 @@ def test_only_what_was_handed_in_anew_is_graded_again(room: Classroom) -> None:
 
 def test_a_changed_lesson_is_graded_again(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     run(room)
-    monkeypatch.setattr("autograder.fingerprint.lesson", lambda lesson: "another")
+    monkeypatch.setattr("autograder.grading.fingerprint.lesson", lambda lesson: "another")
     assert not any(g.is_old for g in run(room).values())
 
 

@@ -18,7 +18,8 @@ from naming import is_named
 from autograder import mistakes
 from autograder.airlock import Airlock
 from autograder.course import Lesson, lessons
-from autograder.grade import Grade, grade, open_airlock
+from autograder.grading.airlocks import open_airlock
+from autograder.grading.grade import Grade, grade
 from autograder.handin import submission
 from convbook import notebook
 

@@ -10,7 +10,7 @@ from cells import named
 from nbformat import NotebookNode
 
 from autograder.course import Lesson
-from autograder.grade import Grade
+from autograder.grading.grade import Grade
 from autograder.handin import submission
 from autograder.handin.submission import SubmissionError
 from convbook import notebook

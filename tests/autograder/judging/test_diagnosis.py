@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from autograder import mistakes
 from autograder.airlock.errors import student_error
 from autograder.course import Lesson, lessons
-from autograder.grade import Grade
+from autograder.grading.grade import Grade
 from autograder.judging import diagnosis, judge, rehearse, state
 from autograder.mistakes import Mistake
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from autograder.airlock.verdict import PICTURE
 from autograder.feedback.page import page
-from autograder.grade import Grade
+from autograder.grading.grade import Grade
 from autograder.judging import difference
 from convbook import check, notebook
 

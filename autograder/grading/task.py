@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from autograder import airlocks, cluster, fingerprint
 from autograder.course import CourseError, Lesson, lessons
-from autograder.grade import Grade, blank, grade
+from autograder.grading import airlocks, cluster, fingerprint
+from autograder.grading.grade import Grade, blank, grade
 from autograder.handin import submission
 from autograder.handin.submission import HandedIn, SubmissionError
 

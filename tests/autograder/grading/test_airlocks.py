@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from machine import needs
 
-from autograder import grade as grading
 from autograder.airlock import Airlock, Limits, Session, Verdict
 from autograder.course import Lesson
-from autograder.grade import open_airlock
+from autograder.grading import grade as grading
+from autograder.grading.airlocks import open_airlock
 from autograder.handin import submission
 
 pytestmark = [

@@ -2,11 +2,8 @@
 
 import json
 import secrets
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -16,11 +13,8 @@ from autograder.airlock import Airlock, Verdict
 from autograder.course import Check, CourseError, Lesson
 from autograder.handin import submission
 from autograder.handin.submission import Submission
-from autograder.stage import SEEN_AT, stage
 from convbook import notebook
 
-# Modules that every lesson uses, imported once for all submissions.
-WARM = ("matplotlib.pyplot", "convbook.check", "convbook.data", "convbook.demo", "convbook.plot")
 # How the notebook of a submission begins that could not be graded.
 UNGRADED = "**What was handed in could not be graded.**"
 
@@ -89,39 +83,6 @@ class Grade:
             lines += [f"      {line}" for line in check.message.splitlines()]
         lines += [f"note: {note}" for note in self.notes]
         return "\n".join([*lines, f"sandbox: {self.sandbox}; seed: {self.seed}"])
-
-
-@contextmanager
-def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock]:
-    """Start an airlock for the submissions of one lesson.
-
-    Args:
-        lesson: decides which given layers student code cannot import.
-        sandbox: 'bwrap' or 'none'; bubblewrap, or an error, where None.
-
-    Raises:
-        SandboxError: there is no sandbox on this machine; the text says what to do.
-    """
-    with tempfile.TemporaryDirectory(prefix="convbook-") as folder:
-        stage(lesson, Path(folder))
-        with Airlock(
-            sandbox,
-            binds=[(folder, SEEN_AT)],
-            student_path=[SEEN_AT],
-            warm=WARM,
-            checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
-            machine=_machine(lesson),
-        ) as airlock:
-            yield airlock
-
-
-def _machine(lesson: Lesson) -> Path | None:
-    """Return the CUDA emulator's machine for a lesson that needs it, where it can be compiled."""
-    if not any("cuda" in source for source in lesson.given):
-        return None
-    from convbook.cuda import build
-
-    return build.compiled_machine() if build.compiler() else None
 
 
 def grade(

@@ -1,13 +1,19 @@
 """The open airlocks of this process: a lesson's is opened once for all who grade it."""
 
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.airlock import Airlock, SandboxError
 from autograder.course import Lesson
-from autograder.grade import canary, open_airlock
+from autograder.grading.grade import canary
+from autograder.grading.stage import SEEN_AT, stage
+
+# Modules that every lesson uses, imported once for all submissions.
+WARM = ("matplotlib.pyplot", "convbook.check", "convbook.data", "convbook.demo", "convbook.plot")
 
 
 class AirlockFailed(Exception):
@@ -23,6 +29,39 @@ class _Open:
 
 _lock = threading.Lock()
 _open: dict[tuple[str, str | None], _Open] = {}
+
+
+@contextmanager
+def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock]:
+    """Start an airlock for the submissions of one lesson.
+
+    Args:
+        lesson: decides which given layers student code cannot import.
+        sandbox: 'bwrap' or 'none'; bubblewrap, or an error, where None.
+
+    Raises:
+        SandboxError: there is no sandbox on this machine; the text says what to do.
+    """
+    with tempfile.TemporaryDirectory(prefix="convbook-") as folder:
+        stage(lesson, Path(folder))
+        with Airlock(
+            sandbox,
+            binds=[(folder, SEEN_AT)],
+            student_path=[SEEN_AT],
+            warm=WARM,
+            checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
+            machine=_machine(lesson),
+        ) as airlock:
+            yield airlock
+
+
+def _machine(lesson: Lesson) -> Path | None:
+    """Return the CUDA emulator's machine for a lesson that needs it, where it can be compiled."""
+    if not any("cuda" in source for source in lesson.given):
+        return None
+    from convbook.cuda import build
+
+    return build.compiled_machine() if build.compiler() else None
 
 
 @contextmanager

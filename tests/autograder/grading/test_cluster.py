@@ -23,10 +23,11 @@ import pytest
 import sample_class
 from machine import SANDBOX, needs
 
-from autograder import airlocks, classroom, cluster, course, task
+from autograder import classroom, course
 from autograder.airlock import SandboxError
 from autograder.classroom import Classroom, Graded, NotGraded
 from autograder.course import CourseError, lessons
+from autograder.grading import airlocks, cluster, task
 from autograder.handin.submission import HandedIn
 from autograder.verify import verify
 
@@ -244,7 +245,7 @@ def _belongs(process: psutil.Process, session: int) -> bool:
 @needs("unshare")
 def test_without_a_network_nothing_is_said_of_it() -> None:
     work = "print(*cluster.spread(client, abs, [('minus two', -2)]))"
-    code = f"from autograder import cluster\nwith cluster.opened() as client: {work}"
+    code = f"from autograder.grading import cluster\nwith cluster.opened() as client: {work}"
     alone = ["unshare", "--map-root-user", "--net"]
     command = [*alone, sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

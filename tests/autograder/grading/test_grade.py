@@ -13,11 +13,12 @@ from cells import named, write
 from machine import SANDBOX, lesson_params
 from nbformat import NotebookNode
 
-from autograder import grade as grading
 from autograder.airlock import Airlock
 from autograder.course import Lesson
 from autograder.feedback.page import page
-from autograder.grade import Grade, open_airlock
+from autograder.grading import grade as grading
+from autograder.grading.airlocks import open_airlock
+from autograder.grading.grade import Grade
 from autograder.handin import submission
 from convbook import notebook
 
