@@ -9,7 +9,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.server_extensions.formgrader.handlers import template_path
 from sqlalchemy.exc import SAWarning
 
-from autograder import database
+from autograder.classroom import database
 from autograder.feedback.page import TEMPLATES
 
 c = get_config()  # noqa: F821 - nbgrader puts it here

@@ -150,6 +150,19 @@ def lessons() -> dict[str, Lesson]:
     return {path.stem: Lesson(path) for path in found}
 
 
+def chosen(names: list[str]) -> list[Lesson]:
+    """Return the lessons of these names, in their order; all if empty.
+
+    Raises:
+        CourseError: there is no lesson of a name.
+    """
+    known = lessons()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CourseError(f"no lesson {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in names] if names else list(known.values())
+
+
 def lesson_of(cells: NotebookNode) -> Lesson:
     """Tell which lesson a notebook belongs to, by the names of its cells.
 

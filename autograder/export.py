@@ -23,7 +23,7 @@ from nbgrader.api import (
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy import Integer, cast, func
 
-from autograder import database
+from autograder.classroom import database
 from autograder.handin import roster
 from autograder.handin.spreadsheet import harmless
 

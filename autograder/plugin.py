@@ -14,8 +14,8 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
-from autograder import database, gradebook, late, policy, record
 from autograder.build.source import sealed
+from autograder.classroom import database, gradebook, late, policy, record
 from autograder.course import lessons
 from autograder.feedback.page import page
 from autograder.grading import airlocks, fingerprint

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from autograder.classroom import Graded, NotGraded
+from autograder.classroom.grade import Graded, NotGraded
 from autograder.grading.grade import Grade
 
 

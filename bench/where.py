@@ -17,7 +17,9 @@ from typing import Any
 import soak
 import tree
 
-from autograder import classroom, gradebook, late, record
+from autograder.classroom import grade, gradebook, late, record
+from autograder.classroom.room import class_at
+from autograder.feedback import write
 from autograder.grading import task
 from autograder.handin import submission
 
@@ -27,14 +29,14 @@ spent: Counter[str] = Counter()
 
 def main() -> None:
     for module, name, part in (
-        (classroom, "notebook_in", "find and read the file, hash it"),
+        (submission, "in_folder", "find and read the file, hash it"),
         (submission, "understand", "read the notebook, put the lesson's checks in"),
         (task, "grade", "talk to the sandbox, number cells, keep outputs"),
-        (classroom, "write", "write the graded notebook"),
+        (grade, "write", "write the graded notebook"),
         (record.Ledger, "append", "seal the record"),
         (gradebook.Book, "save", "gradebook"),
         (gradebook.Book, "annotate", "points and comments for the page"),
-        (classroom, "page", "feedback page"),
+        (write, "page", "feedback page"),
     ):
         setattr(module, name, timed(getattr(module, name), part))
     graded(FEW)  # loads what is loaded once
@@ -70,13 +72,13 @@ def graded(students: int) -> dict[str, float]:
     """Grade a class; return the processor seconds of each part, of us and of the sandbox."""
     spent.clear()
     with tempfile.TemporaryDirectory(prefix="where-") as name:
-        room = classroom.at(Path(name))
+        room = class_at(Path(name))
         soak.hand_in(room.submitted, students)
         ours, everyone = time.process_time(), tree.used()
-        for _ in classroom.grade_class(room, []):
+        for _ in grade.grade_class(room, []):
             pass
         late.enter(room)
-        for _ in classroom.write_feedback(room, []):
+        for _ in write.write_feedback(room, []):
             pass
         tree.wait_for_all()
         own = time.process_time() - ours

@@ -18,10 +18,10 @@ def add(commands: Parsers) -> None:
 
 
 def _collect(args: Namespace) -> int:
-    from autograder import classroom
+    from autograder.classroom.room import class_at
     from autograder.handin import take
 
-    room, counts = classroom.at(args.room), Counter[str]()
+    room, counts = class_at(args.room), Counter[str]()
     for outcome in take.collect(args.source, room.submitted, room.results):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.classroom import Classroom
+    from autograder.classroom.room import Classroom
 
 __all__ = [
     "Namespace",
@@ -39,10 +39,11 @@ def add_book(parser: ArgumentParser) -> None:
 
 
 def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
-    """Return the class that `add_book` asked for; submitted as in `classroom.at`."""
-    from autograder import classroom
+    """Return the class that `add_book` asked for; submitted as in `class_at`."""
 
-    return classroom.at(args.room, submitted, args.db)
+    from autograder.classroom.room import class_at
+
+    return class_at(args.room, submitted, args.db)
 
 
 def add_sandbox(parser: ArgumentParser) -> None:

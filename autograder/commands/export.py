@@ -15,9 +15,9 @@ def add(commands: Parsers) -> None:
 
 
 def _export(args: Namespace) -> int:
-    from autograder import gradebook, record
+    from autograder.classroom import gradebook, record
+    from autograder.classroom.database import ELSEWHERE
     from autograder.course import CourseError
-    from autograder.database import ELSEWHERE
     from autograder.export import read, text
     from autograder.handin import roster
 

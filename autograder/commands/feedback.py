@@ -11,8 +11,8 @@ def add(commands: Parsers) -> None:
 
 
 def _feedback(args: Namespace) -> int:
-    from autograder import classroom
+    from autograder.feedback.write import write_feedback
 
-    for page in classroom.write_feedback(classroom_of(args), args.lessons):
+    for page in write_feedback(classroom_of(args), args.lessons):
         print(f"wrote {page}")
     return 0

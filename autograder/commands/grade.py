@@ -19,7 +19,7 @@ from autograder.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from autograder.classroom import Graded, NotGraded
+    from autograder.classroom.grade import Graded, NotGraded
 
     Result = Graded | NotGraded
 
@@ -38,24 +38,25 @@ def add(commands: Parsers) -> None:
 
 
 def _grade(args: Namespace) -> int:
-    from autograder import classroom, late, policy
-    from autograder.classroom import NotGraded
+    from autograder.classroom import late, policy
+    from autograder.classroom.grade import NotGraded, count, grade_class
     from autograder.course import lessons
+    from autograder.feedback.write import write_feedback
     from autograder.table import table
 
     warn(args.sandbox)
     room = classroom_of(args, args.submissions)
     policy.read(room.results, lessons())  # what is wrong with it is said before, not after
     results: list[Result] = []
-    grading = classroom.grade_class(
+    grading = grade_class(
         room, args.lessons, args.sandbox, args.scheduler, all_cells=args.all_cells
     )
     try:
-        for result in _progress(grading, classroom.count(room, args.lessons)):
+        for result in _progress(grading, count(room, args.lessons)):
             results.append(result if isinstance(result, NotGraded) else _slim(result))
         for student in late.enter(room):
             print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
-        pages = sum(1 for _ in classroom.write_feedback(room, args.lessons))
+        pages = sum(1 for _ in write_feedback(room, args.lessons))
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
@@ -76,7 +77,7 @@ def _progress(grading: Generator["Result", None, None], total: int) -> Iterator[
     """Tell how far a class is: a bar with rate and time left on a terminal, lines in a log."""
     from tqdm import tqdm
 
-    from autograder.classroom import NotGraded
+    from autograder.classroom.grade import NotGraded
 
     on_terminal = sys.stderr.isatty()
     look = {"unit": " submissions", "bar_format": BAR, "disable": not on_terminal}
@@ -91,7 +92,7 @@ def _progress(grading: Generator["Result", None, None], total: int) -> Iterator[
 
 
 def _what(result: "Result") -> str:
-    from autograder.classroom import NotGraded
+    from autograder.classroom.grade import NotGraded
 
     whose = f"{result.student}, {result.lesson}"
     if isinstance(result, NotGraded):

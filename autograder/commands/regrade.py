@@ -23,8 +23,8 @@ def add(commands: Parsers) -> None:
 
 
 def _regrade(args: Namespace) -> int:
-    from autograder import classroom
-    from autograder.regrade import find, regrade, table
+    from autograder.classroom.regrade import find, regrade, table
+    from autograder.feedback.write import write_feedback
 
     warn(args.sandbox)
     room = classroom_of(args)
@@ -34,6 +34,6 @@ def _regrade(args: Namespace) -> int:
         changes.append(change)
         print(f"{len(changes)}: {change.student}", file=sys.stderr)
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
-    pages = list(classroom.write_feedback(room, [lesson.name]))
+    pages = list(write_feedback(room, [lesson.name]))
     print(f"{len(pages)} feedback pages below {room.feedback}")
     return 0

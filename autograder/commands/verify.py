@@ -10,7 +10,7 @@ def add(commands: Parsers) -> None:
 
 
 def _verify(args: Namespace) -> int:
-    from autograder.verify import verify
+    from autograder.classroom.verify import verify
 
     findings = list(verify(classroom_of(args)))
     print(*findings or ["verify: every grade is as it was recorded"], sep="\n")

@@ -9,7 +9,7 @@ import jinja2
 
 from autograder import mistakes
 from autograder.airlock.verdict import one_line
-from autograder.classroom import Classroom
+from autograder.classroom.room import Classroom
 from autograder.course import Lesson
 from autograder.report import plots, similar, tally
 from autograder.report.similar import Pair

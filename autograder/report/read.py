@@ -22,8 +22,8 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
-from autograder import gradebook, record
-from autograder.classroom import Classroom
+from autograder.classroom import gradebook, record
+from autograder.classroom.room import Classroom
 from autograder.course import CourseError, Lesson
 from autograder.grading.grade import UNGRADED, CheckResult
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.classroom import Classroom
+from autograder.classroom.room import Classroom
 from autograder.course import CourseError, Lesson, lessons
 from autograder.report import read, similar
 from autograder.report.page import Writer

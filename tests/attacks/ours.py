@@ -12,10 +12,12 @@ from attacks import target
 from attacks.case import LEFT, PLACES, Case, put, text
 from attacks.case import notebook as filled_in
 from attacks.facts import Facts, Listeners, changes, left_files, processes, snapshot
-from autograder import classroom, gradebook
 from autograder.airlock import Limits
-from autograder.classroom import Classroom, Graded
+from autograder.classroom import gradebook
+from autograder.classroom.grade import Graded, grade_class
+from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson
+from autograder.feedback.write import write_feedback
 
 MIB = 1 << 20
 # As in a real grading, but soon met.
@@ -53,7 +55,7 @@ def run(cases: Sequence[Case], folder: Path) -> dict[str, Facts]:
         listeners = stack.enter_context(Listeners(int(tcp), int(udp), abstract))
         todo = list(cases)
         while todo:  # a second round only if a case stopped the class
-            room = classroom.at(folder / "class")
+            room = class_at(folder / "class")
             _hand_in(todo, room)
             _grade(todo, room, lesson, listeners, found, folder)
             todo = [case for case in todo if case.name not in found]
@@ -89,7 +91,7 @@ def _grade(
     """Grade the class until its end, or until a case stops it, which then is that case's fault."""
     kept = (folder / "course", folder / "home", room.submitted)
     before = snapshot(*kept)
-    grading = classroom.grade_class(room, [lesson.name], workers=1)
+    grading = grade_class(room, [lesson.name], workers=1)
     with closing(grading):
         if next(grading).grade.score != NEXT_HONEST:
             raise RuntimeError("an honest notebook does not get its points")
@@ -142,7 +144,7 @@ def _compare_gradebook(cases: Sequence[Case], room: Classroom, found: dict[str, 
 
 
 def _read_pages(cases: Sequence[Case], room: Classroom, found: dict[str, Facts]) -> None:
-    pages = {p.parents[1].name: p for p in classroom.write_feedback(room, [target.LESSON])}
+    pages = {p.parents[1].name: p for p in write_feedback(room, [target.LESSON])}
     for number, case in enumerate(cases):
         page = pages.get(_attacker(number))
         if page is None:

@@ -10,9 +10,8 @@ from cells import named
 from machine import SANDBOX
 from nbformat import NotebookNode
 
-from autograder import classroom
 from autograder.airlock import Airlock
-from autograder.classroom import Classroom
+from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson, lessons
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import Grade, grade
@@ -38,7 +37,7 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Classroom:
     """A class in which the STUDENTS of a test file have handed in."""
     for student in request.module.STUDENTS:
         sample_class.hand_in(tmp_path / "submitted", student)
-    return classroom.at(tmp_path)
+    return class_at(tmp_path)
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, course, gradebook, late, policy, record
-from autograder.classroom import Classroom, at
+from autograder import cli, course
+from autograder.classroom import gradebook, late, policy, record
+from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson, lessons
 from autograder.export import read, text
 from autograder.grading.grade import Grade, blank
@@ -51,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in (SECOND, THIRD):
         shutil.copytree(course.root() / "solutions" / name, checkout / "solutions" / name)
     shutil.copy(course.root() / "nbgrader_config.py", checkout)
-    room = at(checkout / "class")
+    room = class_at(checkout / "class")
     room.results.mkdir()
     (room.results / record.LINES).touch()
     (room.results / roster.FILE).write_text(ROSTER, encoding="utf-8")
@@ -73,7 +74,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def room(made: Path, tmp_path: Path) -> Classroom:
-    return at(shutil.copytree(made, tmp_path / "course") / "class")
+    return class_at(shutil.copytree(made, tmp_path / "course") / "class")
 
 
 def exported(room: Classroom, kind: str) -> tuple[list[dict[str, str]], list[str]]:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import classroom, gradebook, record
 from autograder.build.source import text_of
+from autograder.classroom import gradebook, record
+from autograder.classroom.room import Classroom, class_at
 from autograder.cli import main
 from autograder.course import COURSE_ID, Lesson, lessons
 from autograder.grading.grade import CheckResult, Grade, _keep_results, blank
@@ -151,13 +152,13 @@ def test_points_given_by_hand_count() -> None:
 Entry = tuple[str, Grade, datetime | None]  # whose, what it came to, when it came in
 
 
-def save(room: classroom.Classroom, *entries: Entry) -> None:
+def save(room: Classroom, *entries: Entry) -> None:
     """Enter grades as a run does: notebook, record, gradebook."""
     lesson = lessons()[LESSON]
     with record.opened(room.results) as ledger, gradebook.opened(room.db_url) as book:
         book.register(lesson)
         for student, grade, when in entries:
-            path = classroom.autograded(room, student, lesson)
+            path = room.notebook(student, lesson)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text_of(grade.cells), encoding="utf-8")
             ledger.append(record.of(student, grade, lesson, "x", "y"))
@@ -182,9 +183,9 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> classroom.Classroom:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     """A class whose names, messages and code would all like to be markup."""
-    room = classroom.at(tmp_path_factory.mktemp("hostile"))
+    room = class_at(tmp_path_factory.mktemp("hostile"))
     lesson = lessons()[LESSON]
     said = "ValueError: </pre><script src='http://example.com/x.js'></script>"
     entries: list[Entry] = []
@@ -216,7 +217,7 @@ class Page(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("href", "src")]
 
 
-def test_hostile_names_and_messages_stay_text(hostile: classroom.Classroom) -> None:
+def test_hostile_names_and_messages_stay_text(hostile: Classroom) -> None:
     paths = list(write(hostile, []))
     assert [path.name for path in paths] == [f"{LESSON}.html", "index.html"]
     for path in paths:
@@ -229,7 +230,7 @@ def test_hostile_names_and_messages_stay_text(hostile: classroom.Classroom) -> N
         assert "\u202e" not in text
 
 
-def test_links_to_feedback_are_relative_and_lead_there(hostile: classroom.Classroom) -> None:
+def test_links_to_feedback_are_relative_and_lead_there(hostile: Classroom) -> None:
     path = hostile.results / "report" / f"{LESSON}.html"
     list(write(hostile, [LESSON]))
     links = [link for link in Page(path).links if "feedback" in link]
@@ -239,7 +240,7 @@ def test_links_to_feedback_are_relative_and_lead_there(hostile: classroom.Classr
     assert not [link for link in links if not link.startswith("../feedback/")]
 
 
-def test_nothing_is_fetched_and_nothing_runs(hostile: classroom.Classroom) -> None:
+def test_nothing_is_fetched_and_nothing_runs(hostile: Classroom) -> None:
     for path in write(hostile, []):
         text = path.read_text(encoding="utf-8")
         assert "default-src 'none'" in text
@@ -251,7 +252,7 @@ def test_nothing_is_fetched_and_nothing_runs(hostile: classroom.Classroom) -> No
 
 
 def test_what_the_page_says_of_a_small_class_without_a_due_date(
-    hostile: classroom.Classroom,
+    hostile: Classroom,
 ) -> None:
     list(write(hostile, []))
     text = (hostile.results / "report" / f"{LESSON}.html").read_text(encoding="utf-8")
@@ -263,7 +264,7 @@ def test_what_the_page_says_of_a_small_class_without_a_due_date(
 
 
 def test_times_are_counted_against_the_due_date_and_its_extensions(tmp_path: Path) -> None:
-    room = classroom.at(tmp_path)
+    room = class_at(tmp_path)
     lesson = lessons()[LESSON]
     whole = graded(lesson, results())
     times = {"ada": DUE - timedelta(hours=3), "bo": DUE + timedelta(hours=5), "di": None}
@@ -281,11 +282,11 @@ def test_times_are_counted_against_the_due_date_and_its_extensions(tmp_path: Pat
 
 
 def test_a_graded_notebook_that_is_gone_or_damaged_is_named(tmp_path: Path) -> None:
-    room = classroom.at(tmp_path)
+    room = class_at(tmp_path)
     lesson = lessons()[LESSON]
     save(room, *((name, graded(lesson, results()), None) for name in ("ada", "bo", "cy")))
-    classroom.autograded(room, "ada", lesson).unlink()
-    classroom.autograded(room, "bo", lesson).write_text(json.dumps({"cells": [{}]}))
+    room.notebook("ada", lesson).unlink()
+    room.notebook("bo", lesson).write_text(json.dumps({"cells": [{}]}))
     with read.opened(room) as found:
         problems = {work.student: work.problem for work in found.works(lesson)}
     assert "is missing: run autograder grade again" in problems["ada"]
@@ -298,7 +299,7 @@ def test_a_class_that_was_not_graded_is_an_error(
 ) -> None:
     assert main(["report", "--class", str(tmp_path)]) == 2
     assert "run autograder grade first" in capsys.readouterr().err
-    save(classroom.at(tmp_path), ("ada", graded(lessons()[LESSON], results()), None))
+    save(class_at(tmp_path), ("ada", graded(lessons()[LESSON], results()), None))
     assert main(["report", "99_no", "--class", str(tmp_path)]) == 2
     assert main(["report", "03_backprop", "--class", str(tmp_path)]) == 2
     assert "holds no grades of 03_backprop" in capsys.readouterr().err

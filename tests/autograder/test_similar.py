@@ -9,7 +9,7 @@ import sample_class
 from cells import named
 from nbformat import NotebookNode
 
-from autograder import classroom
+from autograder.classroom.room import class_at
 from autograder.course import Lesson, lessons
 from autograder.report import similar
 from autograder.report.page import Writer
@@ -128,7 +128,7 @@ def test_the_page_of_a_pair_shows_both_and_marks_what_is_alike(tmp_path) -> None
         marked = [line for line, is_alike in side.lines if is_alike]
         assert 20 <= len(marked) == side.alike
         assert any("while" in line for line in marked)
-    room = classroom.at(tmp_path)
+    room = class_at(tmp_path)
     (tmp_path / "report" / "similar").mkdir(parents=True)
     stale = tmp_path / "report" / "similar" / f"{LESSON.name}-9.html"
     stale.write_text("of the last time")

@@ -23,13 +23,14 @@ import pytest
 import sample_class
 from machine import SANDBOX, needs
 
-from autograder import classroom, course
+from autograder import course
 from autograder.airlock import SandboxError
-from autograder.classroom import Classroom, Graded, NotGraded
+from autograder.classroom.grade import Graded, NotGraded, grade_class
+from autograder.classroom.room import Classroom, class_at
+from autograder.classroom.verify import verify
 from autograder.course import CourseError, lessons
 from autograder.grading import airlocks, cluster, task
 from autograder.handin.submission import HandedIn
-from autograder.verify import verify
 
 LESSON = "02_convolution"
 STUDENTS = ("ada", "bao", "dora", "emil", "gus", "jan")  # jan's file is no notebook
@@ -101,9 +102,9 @@ def test_workers_that_are_killed_are_replaced(room: Classroom, far: Cluster) -> 
     moments, killed, rounds = random.Random(2), 0, 0
     while killed < KILLS:
         rounds += 1
-        anew = classroom.at(room.results / f"round{rounds}", room.submitted)
+        anew = class_at(room.results / f"round{rounds}", room.submitted)
         results: list[Graded | NotGraded] = []
-        grading = classroom.grade_class(anew, [], SANDBOX, far.address)
+        grading = grade_class(anew, [], SANDBOX, far.address)
         runner = threading.Thread(target=results.extend, args=(grading,))
         runner.start()
         while runner.is_alive() and killed < KILLS:
@@ -117,7 +118,7 @@ def test_workers_that_are_killed_are_replaced(room: Classroom, far: Cluster) -> 
         assert all("KilledWorker" in r.reason for r in results if isinstance(r, NotGraded))
         graded = [r for r in results if isinstance(r, Graded)]
         assert scores(graded) == {s: SCORES[s] for s in STUDENTS if s not in left}
-        assert scores(list(classroom.grade_class(anew, [], SANDBOX))) == SCORES
+        assert scores(list(grade_class(anew, [], SANDBOX))) == SCORES
         assert not list(verify(anew))
     print(f"{killed} workers killed in {rounds} gradings")
 
@@ -135,25 +136,25 @@ def test_what_ends_every_worker_is_not_graded_and_the_rest_is(far: Cluster) -> N
 def test_a_scheduler_that_is_not_there_is_said(room: Classroom, monkeypatch) -> None:
     monkeypatch.setattr(cluster, "WAIT", 1)
     with pytest.raises(CourseError, match=r"tcp://127.0.0.1:9: no Dask scheduler answers there"):
-        list(classroom.grade_class(room, [], SANDBOX, "tcp://127.0.0.1:9"))
+        list(grade_class(room, [], SANDBOX, "tcp://127.0.0.1:9"))
 
 
 def test_a_cluster_without_workers_is_said(room: Classroom, far: Cluster, monkeypatch) -> None:
     monkeypatch.setattr(cluster, "WAIT", 5)
     with pytest.raises(CourseError, match=r"no worker for 5 s; start some"):
-        list(classroom.grade_class(room, [], SANDBOX, far.address))
+        list(grade_class(room, [], SANDBOX, far.address))
 
 
 def test_a_scheduler_that_ends_stops_the_run_and_loses_nothing(
     room: Classroom, far: Cluster
 ) -> None:
     far.add_workers(1)
-    grading = classroom.grade_class(room, [], SANDBOX, far.address)
+    grading = grade_class(room, [], SANDBOX, far.address)
     first = next(grading)
     far.scheduler.kill()
     with pytest.raises(CourseError, match="scheduler is gone"):
         list(grading)
-    again = list(classroom.grade_class(room, [], SANDBOX))
+    again = list(grade_class(room, [], SANDBOX))
     assert scores(again) == SCORES
     kept = next(r for r in again if r.student == first.student)
     assert isinstance(kept, Graded) and kept.is_old
@@ -169,13 +170,13 @@ def test_a_worker_with_another_version_of_the_course_grades_nobody(
     path.write_text(path.read_text("utf-8").replace("judge.value", "judge.value ", 1), "utf-8")
     far.add_workers(1, CONVBOOK_COURSE=str(copy))
     with pytest.raises(CourseError, match="has another version of 02_convolution"):
-        list(classroom.grade_class(room, [], SANDBOX, far.address))
+        list(grade_class(room, [], SANDBOX, far.address))
     assert not room.autograded.exists()
 
 
 def test_an_airlock_that_is_killed_is_opened_again(room: Classroom) -> None:
     """Both fork servers, while a submission is in them."""
-    grading = classroom.grade_class(room, [], SANDBOX, workers=2)
+    grading = grade_class(room, [], SANDBOX, workers=2)
     results = [next(grading)]
     for opened in airlocks._open.values():
         for server in opened.airlock._servers:
@@ -197,11 +198,11 @@ def test_a_fault_of_the_machine_is_no_grade(room: Classroom, monkeypatch) -> Non
     cells.cells.append(nbformat.v4.new_code_cell("# bao"))
     nbformat.write(cells, path)
     monkeypatch.setattr(task, "grade", grade)
-    results = list(classroom.grade_class(room, [], SANDBOX))
+    results = list(grade_class(room, [], SANDBOX))
     (left,) = (r for r in results if isinstance(r, NotGraded))
     assert left.student == "bao" and "AirlockFailed: a worker process" in left.reason
     monkeypatch.setattr(task, "grade", sound)
-    assert scores(list(classroom.grade_class(room, [], SANDBOX)))["bao"] == SCORES["bao"]
+    assert scores(list(grade_class(room, [], SANDBOX)))["bao"] == SCORES["bao"]
 
 
 def test_a_task_comes_to_the_same_wherever_it_is_done(room: Classroom, far: Cluster) -> None:
@@ -230,7 +231,7 @@ def test_ctrl_c_stops_at_once_and_the_same_command_goes_on(room: Classroom) -> N
     assert "Traceback" not in said
     time.sleep(1)
     assert not [p for p in psutil.process_iter() if _belongs(p, started.pid)]
-    again = list(classroom.grade_class(room, [], SANDBOX))
+    again = list(grade_class(room, [], SANDBOX))
     assert any(r.is_old for r in again if isinstance(r, Graded))
     assert scores(again) == SCORES
 
@@ -253,7 +254,7 @@ def test_without_a_network_nothing_is_said_of_it() -> None:
 
 
 SHOWN = """
-from autograder.classroom import Graded, NotGraded
+from autograder.classroom.grade import Graded, NotGraded
 from autograder.commands.grade import _progress
 results = [Graded("ada", "02", None), NotGraded("bao", "02", "no disk"), Graded("cem", "02", None)]
 list(_progress((result for result in results), len(results)))

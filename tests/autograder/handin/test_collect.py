@@ -13,8 +13,8 @@ import nbformat
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import classroom, cli
-from autograder.classroom import Classroom
+from autograder import cli
+from autograder.classroom.room import Classroom, class_at
 from autograder.course import CourseError, lessons
 from autograder.handin import archive, roster, take, timestamp
 from autograder.handin.archive import Cap
@@ -29,7 +29,7 @@ NOON = datetime(2026, 10, 12, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def room(tmp_path: Path) -> Classroom:
-    return classroom.at(tmp_path / "class")
+    return class_at(tmp_path / "class")
 
 
 @cache

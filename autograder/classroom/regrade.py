@@ -15,15 +15,16 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder import classroom, gradebook, record
-from autograder.classroom import Classroom
+from autograder.classroom import gradebook, record
+from autograder.classroom.grade import fault
+from autograder.classroom.gradebook import Book
+from autograder.classroom.record import Record
+from autograder.classroom.room import Classroom, read, write
 from autograder.course import CourseError, Lesson, lessons
-from autograder.gradebook import Book
 from autograder.grading import fingerprint, task
 from autograder.grading.grade import CheckResult, Grade, kept
 from autograder.grading.task import Task
 from autograder.handin import submission
-from autograder.record import Record
 from convbook import notebook
 
 
@@ -104,11 +105,11 @@ def regrade(
         book.register(lesson)
         for was, now in grades(_tasks(lesson, exercise, room, sandbox, left)):
             if isinstance(now, Exception):
-                left.append(_unchanged(was.record, lesson, exercise, classroom.fault(now)))
+                left.append(_unchanged(was.record, lesson, exercise, fault(now)))
                 continue
             mended = _mended(was, now, exercise)
             student = was.record.student
-            graded = classroom.write(mended.cells, classroom.autograded(room, student, lesson))
+            graded = write(mended.cells, room.notebook(student, lesson))
             ledger.append(record.of(student, mended, lesson, was.record.submission, graded))
             ours = tuple(c for c in mended.checks if c.exercise == exercise)
             book.save(student, replace(mended, checks=ours), None)
@@ -181,16 +182,16 @@ def _mended(was: _Was, now: Grade, exercise: str) -> Grade:
 def _same_file(old: Record, lesson: Lesson, room: Classroom) -> Path:
     if not old.submission:
         raise _Left("nothing was handed in")
-    if classroom.handed_in(room, old.student, lesson) != old.submission:
+    if room.handed_in(old.student, lesson) != old.submission:
         raise _Left("not what was graded is handed in now: run autograder grade first")
     return submission.in_folder(room.submitted / old.student / lesson.name, lesson)
 
 
 def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> NotebookNode:
-    path = classroom.autograded(room, old.student, lesson)
+    path = room.notebook(old.student, lesson)
     if not old.graded or fingerprint.file(path) != old.graded:
         raise _Left("the graded notebook is not the recorded one: run autograder grade first")
-    return classroom.read(path)
+    return read(path)
 
 
 def _old_grade(old: Record, cells: NotebookNode, lesson: Lesson, exercise: str) -> Grade:

@@ -14,10 +14,11 @@ import pytest
 import sample_class
 from machine import SANDBOX, need
 
-from autograder import classroom, gradebook, record
-from autograder.classroom import Classroom, Graded
+from autograder.classroom import gradebook, record
+from autograder.classroom.grade import Graded, grade_class
+from autograder.classroom.room import Classroom, class_at
+from autograder.classroom.verify import verify
 from autograder.course import lessons
-from autograder.verify import verify
 
 LESSON = "02_convolution"
 STUDENTS = ("ada", "bao", "dora", "jan")  # jan's file is no notebook
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 
 def run(room: Classroom) -> dict[str, Graded]:
-    return {g.student: g for g in classroom.grade_class(room, [], SANDBOX)}
+    return {g.student: g for g in grade_class(room, [], SANDBOX)}
 
 
 def lines(room: Classroom) -> int:
@@ -61,7 +62,7 @@ def test_a_changed_lesson_is_graded_again(room: Classroom, monkeypatch: pytest.M
 
 def test_a_graded_notebook_that_was_changed_is_graded_again(room: Classroom) -> None:
     run(room)
-    path = classroom.autograded(room, "dora", lessons()[LESSON])
+    path = room.notebook("dora", lessons()[LESSON])
     path.write_text(path.read_text().replace('"score": 0', '"score": 9'), encoding="utf-8")
     assert not run(room)["dora"].is_old
     assert not list(verify(room))
@@ -144,7 +145,7 @@ def test_a_full_disk_loses_nothing(
     assert stopped.returncode == 2
     assert "Traceback" not in stopped.stderr
     assert "full" in stopped.stderr and "the same command" in stopped.stderr
-    begun = classroom.at(small_disk(20_000), room.submitted)
+    begun = class_at(small_disk(20_000), room.submitted)
     final = run(begun)
     assert {s: g.grade.score for s, g in final.items()} == {
         s: sample_class.SCORES[LESSON][s] for s in STUDENTS

@@ -10,11 +10,12 @@ import sample_class
 from machine import SANDBOX
 from nbgrader.api import Gradebook
 
-from autograder import classroom, record
-from autograder.classroom import Classroom
+from autograder.classroom import record
+from autograder.classroom.grade import grade_class
+from autograder.classroom.record import Record
+from autograder.classroom.room import Classroom, class_at
+from autograder.classroom.verify import verify
 from autograder.course import CourseError
-from autograder.record import Record
-from autograder.verify import verify
 
 LESSON = "02_convolution"
 
@@ -103,14 +104,14 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = tmp_path_factory.mktemp("class")
     for student in ("ada", "gus"):
         sample_class.hand_in(results / "submitted", student)
-    list(classroom.grade_class(classroom.at(results), [], SANDBOX, workers=1))
+    list(grade_class(class_at(results), [], SANDBOX, workers=1))
     return results
 
 
 @pytest.fixture
 def room(graded_once: Path, tmp_path: Path) -> Classroom:
     shutil.copytree(graded_once, tmp_path / "class")
-    return classroom.at(tmp_path / "class")
+    return class_at(tmp_path / "class")
 
 
 def test_a_class_left_alone_has_nothing_to_say(room: Classroom) -> None:
@@ -146,4 +147,4 @@ def test_promise_14_changed_files_and_missing_records_show(room: Classroom) -> N
 
 def test_a_class_without_records_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"holds no grades\.jsonl"):
-        list(verify(classroom.at(tmp_path)))
+        list(verify(class_at(tmp_path)))

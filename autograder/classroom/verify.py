@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from autograder import classroom, gradebook, record
-from autograder.classroom import Classroom
+from autograder.classroom import gradebook, record
+from autograder.classroom.gradebook import Book
+from autograder.classroom.record import Record
+from autograder.classroom.room import Classroom
 from autograder.course import CourseError, lessons
-from autograder.gradebook import Book
 from autograder.grading import fingerprint
-from autograder.record import Record
 
 
 def verify(room: Classroom) -> Iterator[str]:
@@ -50,9 +50,7 @@ def _problems(room: Classroom, book: Book, entry: Record) -> Iterator[str]:
         return
     if fingerprint.lesson(lesson) != entry.manifest:
         yield "the lesson was changed since this was graded"
-    if entry.submission != classroom.handed_in(room, entry.student, lesson):
+    if entry.submission != room.handed_in(entry.student, lesson):
         yield "what was handed in was changed since this was graded"
-    if entry.graded and entry.graded != fingerprint.file(
-        classroom.autograded(room, entry.student, lesson)
-    ):
+    if entry.graded and entry.graded != fingerprint.file(room.notebook(entry.student, lesson)):
         yield "the graded notebook was changed"

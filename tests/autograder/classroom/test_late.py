@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import classroom, gradebook, late, policy
+from autograder.classroom import gradebook, late, policy
+from autograder.classroom.policy import Policy
+from autograder.classroom.room import Classroom, class_at
 from autograder.course import CourseError, lessons
 from autograder.grading.grade import blank
-from autograder.policy import Policy
 
 SECOND, THIRD, FIFTH = "02_convolution", "03_backprop", "05_pooling"
 DUE = datetime(2026, 10, 12, 22, 0, tzinfo=UTC)
@@ -180,7 +181,7 @@ def test_free_days_are_never_overspent_nor_wasted(hours: list[int], free: int, c
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three students whose lessons have been graded: nobody has a point yet."""
     folder = tmp_path_factory.mktemp("class")
-    with gradebook.opened(classroom.at(folder).db_url) as book:
+    with gradebook.opened(class_at(folder).db_url) as book:
         for lesson, due in ((SECOND, DUE), (THIRD, DUE + WEEK)):
             book.register(lessons()[lesson])
             for student, over in (("ada", DAY), ("bo.b", -HOUR), ("cy", None)):
@@ -190,17 +191,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def room(made: Path, tmp_path: Path) -> classroom.Classroom:
-    return classroom.at(shutil.copytree(made, tmp_path / "class"))
+def room(made: Path, tmp_path: Path) -> Classroom:
+    return class_at(shutil.copytree(made, tmp_path / "class"))
 
 
-def entered(room: classroom.Classroom) -> dict[tuple[str, str], float]:
+def entered(room: Classroom) -> dict[tuple[str, str], float]:
     with gradebook.opened(room.db_url) as book:
         found = [s for a in book.api.assignments for s in a.submissions]
         return {(s.student.id, s.assignment.name): s.late_submission_penalty for s in found}
 
 
-def test_penalties_deadlines_and_extensions_are_entered(room: classroom.Classroom) -> None:
+def test_penalties_deadlines_and_extensions_are_entered(room: Classroom) -> None:
     (room.results / policy.FILE).write_text(GOOD.replace("free_days = 3", "free_days = 0"))
     assert late.enter(room) == []
     most = {x: sum(c.points for c in lessons()[x].checks) for x in (SECOND, THIRD)}
@@ -215,7 +216,7 @@ def test_penalties_deadlines_and_extensions_are_entered(room: classroom.Classroo
         assert ada.total_seconds_late == 0
 
 
-def test_a_changed_policy_changes_what_was_entered(room: classroom.Classroom) -> None:
+def test_a_changed_policy_changes_what_was_entered(room: Classroom) -> None:
     file = room.results / policy.FILE
     file.write_text(GOOD.replace("free_days = 3", "free_days = 0"))
     late.enter(room)
@@ -229,13 +230,13 @@ def test_a_changed_policy_changes_what_was_entered(room: classroom.Classroom) ->
         assert book.api.find_submission(SECOND, "ada").extension is None
 
 
-def test_a_student_of_the_policy_who_is_not_there_is_named(room: classroom.Classroom) -> None:
+def test_a_student_of_the_policy_who_is_not_there_is_named(room: Classroom) -> None:
     text = GOOD.replace("[extensions.ada]", "[extensions.adaa]")
     (room.results / policy.FILE).write_text(text)
     assert late.enter(room) == ["adaa"]
 
 
-def test_without_a_policy_what_nbgrader_has_stays(room: classroom.Classroom) -> None:
+def test_without_a_policy_what_nbgrader_has_stays(room: Classroom) -> None:
     with gradebook.opened(room.db_url) as book:
         book.api.find_assignment(SECOND).duedate = datetime(2020, 1, 1)
         book.api.db.commit()

@@ -14,10 +14,14 @@ import sample_class
 from machine import SANDBOX, needs
 from nbgrader.api import Gradebook
 
-from autograder import classroom, course, gradebook
+from autograder import course
+from autograder.classroom import gradebook
+from autograder.classroom.grade import grade_class
+from autograder.classroom.room import Classroom, class_at
+from autograder.classroom.verify import verify
 from autograder.course import CourseError, lessons
+from autograder.feedback.write import write_feedback
 from autograder.table import table
-from autograder.verify import verify
 from convbook import notebook
 
 LESSON = "02_convolution"
@@ -33,12 +37,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[classroom.Classroom, list]:
+def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Classroom, list]:
     """The sample class, graded."""
     folder = tmp_path_factory.mktemp("class")
     sample_class.write(folder / "submitted")
-    room = classroom.at(folder)
-    return room, list(classroom.grade_class(room, [], SANDBOX))
+    room = class_at(folder)
+    return room, list(grade_class(room, [], SANDBOX))
 
 
 def test_the_sample_class_gets_the_scores_it_should(graded: tuple) -> None:
@@ -63,7 +67,7 @@ def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:
 
 
 def test_feedback_never_shows_a_hidden_check(graded: tuple) -> None:
-    pages = list(classroom.write_feedback(graded[0], []))
+    pages = list(write_feedback(graded[0], []))
     assert len(pages) == len(sample_class.LESSONS) * len(sample_class.STUDENTS)
     for path in pages:
         text = path.read_text(encoding="utf-8")
@@ -75,14 +79,14 @@ def test_feedback_never_shows_a_hidden_check(graded: tuple) -> None:
 
 def test_points_given_by_hand_are_kept_on_a_regrade(tmp_path: Path) -> None:
     sample_class.hand_in(tmp_path / "submitted", "ada")
-    room = classroom.at(tmp_path)
-    list(classroom.grade_class(room, [], SANDBOX))
+    room = class_at(tmp_path)
+    list(grade_class(room, [], SANDBOX))
     with Gradebook(room.db_url) as book:
         answer = book.find_grade("answer-why_flip", LESSON, LESSON, "ada")
         assert answer.needs_manual_grade
         answer.manual_score = 1.5
         book.db.commit()
-    list(classroom.grade_class(room, [], SANDBOX))
+    list(grade_class(room, [], SANDBOX))
     with Gradebook(room.db_url) as book:
         assert book.find_submission(LESSON, "ada").score == 21.5
 
@@ -101,9 +105,9 @@ def test_nobody_is_graded_where_the_solution_itself_does_not_pass(
     shutil.copytree(tmp_path / "notebooks" / LESSON, hand_in)
     monkeypatch.setenv("CONVBOOK_COURSE", str(tmp_path))
     lessons.cache_clear()
-    room = classroom.at(tmp_path / "class")
+    room = class_at(tmp_path / "class")
     with pytest.raises(CourseError, match=r"nobody is graded \(check-correlate2d: fail"):
-        list(classroom.grade_class(room, [], SANDBOX))
+        list(grade_class(room, [], SANDBOX))
     lessons.cache_clear()
     with gradebook.opened(room.db_url) as book:
         assert book.scores(LESSON) == {}
@@ -111,7 +115,7 @@ def test_nobody_is_graded_where_the_solution_itself_does_not_pass(
 
 def test_an_empty_class_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="no STUDENT/LESSON folder"):
-        list(classroom.grade_class(classroom.at(tmp_path), [], SANDBOX))
+        list(grade_class(class_at(tmp_path), [], SANDBOX))
 
 
 def test_a_misnamed_notebook_is_found_and_a_foreign_one_is_not(tmp_path: Path) -> None:
@@ -122,9 +126,7 @@ def test_a_misnamed_notebook_is_found_and_a_foreign_one_is_not(tmp_path: Path) -
         path.parent.mkdir(parents=True)
         nbformat.write(lessons()[name].notebook, path)
     missing.mkdir(parents=True)
-    results = {
-        r.student: r.grade for r in classroom.grade_class(classroom.at(tmp_path), [], SANDBOX)
-    }
+    results = {r.student: r.grade for r in grade_class(class_at(tmp_path), [], SANDBOX)}
     assert results["kim"].score == 20
     assert "not a notebook of this lesson" in results["lea"].notes[0]
     assert "was not handed in" in results["max"].notes[0]
@@ -167,7 +169,7 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     assert scores == sample_class.SCORES[LESSON]
     feedback = checkout / "class" / "feedback" / "jan" / LESSON / f"{LESSON}.html"
     assert "could not be graded" in feedback.read_text(encoding="utf-8")
-    assert list(verify(classroom.at(checkout / "class"))) == []
+    assert list(verify(class_at(checkout / "class"))) == []
 
 
 @needs("sandbox")
@@ -180,7 +182,7 @@ def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) ->
     for command in (["generate_assignment", "--force"], ["autograde"]):
         done = nbgrader(checkout, *command, LESSON)
         assert done.returncode == 0, done.stderr
-    with Gradebook(classroom.at(checkout / "class").db_url) as book:
+    with Gradebook(class_at(checkout / "class").db_url) as book:
         found = {s.student.id: s for s in book.assignment_submissions(LESSON)}
         penalties = {name: s.late_submission_penalty for name, s in found.items()}
         assert penalties == {"ada": pytest.approx(2.2), "bao": 0, "gus": 0}  # of 22 points

@@ -1,4 +1,4 @@
-"""Grade a class: every submission of a folder, into a gradebook, with a table of who got what.
+"""Grade a class: every submission of a folder, into a gradebook.
 
 What was graded before and has not changed since is kept as it is. So a run that was stopped,
 however it was stopped, is gone on with by starting it again: a grade is first written as a
@@ -8,58 +8,18 @@ a grade. What the gradebook lacks is entered again from there.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
-from autograder import disk, gradebook, record
 from autograder.airlock import SandboxError
-from autograder.build.source import text_of
-from autograder.course import CourseError, Lesson, lessons, root
-from autograder.feedback.page import page
+from autograder.classroom import gradebook, record
+from autograder.classroom.room import Classroom, read, write
+from autograder.course import CourseError, Lesson, chosen
 from autograder.grading import fingerprint, task
 from autograder.grading.grade import Grade, kept
 from autograder.grading.task import Task
 from autograder.handin import submission, timestamp
 from autograder.handin.submission import SubmissionError
-
-
-@dataclass(frozen=True)
-class Classroom:
-    """The folders of a class, and its gradebook.
-
-    Attributes:
-        submitted: holds STUDENT/LESSON/LESSON.ipynb.
-        results: where autograded/ and feedback/ go.
-        db_url: the gradebook, as for `gradebook.opened`; may hold a password.
-    """
-
-    submitted: Path
-    results: Path
-    db_url: str = field(repr=False)
-
-    @property
-    def autograded(self) -> Path:
-        return self.results / "autograded"
-
-    @property
-    def feedback(self) -> Path:
-        return self.results / "feedback"
-
-
-def at(results: Path | None, submitted: Path | None = None, db_url: str | None = None) -> Classroom:
-    """Return the class whose results lie in a folder; the course's class/ where None.
-
-    Args:
-        results: where they are or will be.
-        submitted: holds STUDENT/LESSON/; results/submitted where None.
-        db_url: the gradebook, as for `gradebook.opened`; results/gradebook.db where None.
-    """
-    results = results or root() / "class"
-    db_url = db_url or f"sqlite:///{results.resolve() / 'gradebook.db'}"
-    return Classroom(submitted or results / "submitted", results, db_url)
 
 
 @dataclass(frozen=True)
@@ -106,7 +66,7 @@ def grade_class(
         CourseError: there is nothing to grade, or a lesson's own solution does not get every point.
         SandboxError: there is no sandbox.
     """
-    work = {lesson: _folders(room, lesson) for lesson in _lessons(names)}
+    work = {lesson: room.folders(lesson) for lesson in chosen(names)}
     work = {lesson: folders for lesson, folders in work.items() if folders}
     if not work:
         raise CourseError(f"{room.submitted}: holds no STUDENT/LESSON folder of this course")
@@ -128,7 +88,7 @@ def grade_class(
                 if isinstance(result, Exception):
                     yield NotGraded(student, lesson.name, fault(result))
                     continue
-                graded = write(result.cells, autograded(room, student, lesson))
+                graded = write(result.cells, room.notebook(student, lesson))
                 ledger.append(record.of(student, result, lesson, content, graded))
                 book.save(student, result, timestamp.read(folder))
                 yield Graded(student, lesson.name, result)
@@ -136,7 +96,7 @@ def grade_class(
 
 def count(room: Classroom, names: list[str]) -> int:
     """Return how many submissions there are to look at; arguments as in `grade_class`."""
-    return sum(len(_folders(room, lesson)) for lesson in _lessons(names))
+    return sum(len(room.folders(lesson)) for lesson in chosen(names))
 
 
 def _those_kept(
@@ -169,9 +129,9 @@ def _unchanged(
         return None
     if (before.manifest, before.environment) != task.version(lesson, sandbox):
         return None
-    if before.submission != handed_in(room, student, lesson):
+    if before.submission != room.handed_in(student, lesson):
         return None
-    path = autograded(room, student, lesson)
+    path = room.notebook(student, lesson)
     if fingerprint.file(path) != before.graded:
         return None
     return kept(read(path), lesson, before.sandbox, before.seed, before.notes)
@@ -195,65 +155,6 @@ def _tasks(
             content = fingerprint.content(found.content)
             one = Task(found, lesson.name, version, sandbox, all_cells=all_cells)
             yield (folder, content), one
-
-
-def handed_in(room: Classroom, student: str, lesson: Lesson) -> str:
-    """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""
-    try:
-        path = submission.in_folder(room.submitted / student / lesson.name, lesson)
-        return fingerprint.content(submission.take(path).content)
-    except (SubmissionError, OSError):
-        return ""
-
-
-def write_feedback(room: Classroom, names: list[str]) -> Iterator[Path]:
-    """Write the feedback pages of a graded class, from its gradebook and autograded notebooks.
-
-    Args:
-        room: the class.
-        names: lessons; all if empty.
-
-    Yields:
-        The path of each page.
-    """
-    with gradebook.opened(room.db_url) as book:
-        for lesson in _lessons(names):
-            for path in sorted(room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")):
-                student = path.parents[1].name
-                cells = read(path)
-                book.annotate(cells, lesson.name, student)
-                target = room.feedback / student / lesson.name / f"{lesson.name}.html"
-                disk.write(target, page(cells, lesson.name).encode())
-                yield target
-
-
-def _lessons(names: list[str]) -> list[Lesson]:
-    known = lessons()
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise CourseError(f"no lesson {', '.join(unknown)}; there are {', '.join(known)}")
-    return [known[name] for name in names] if names else list(known.values())
-
-
-def _folders(room: Classroom, lesson: Lesson) -> list[Path]:
-    return sorted(p for p in room.submitted.glob(f"*/{lesson.name}") if p.is_dir())
-
-
-def autograded(room: Classroom, student: str, lesson: Lesson) -> Path:
-    """Return where a student's graded notebook of a lesson is."""
-    return room.autograded / student / lesson.name / lesson.path.name
-
-
-def write(cells: NotebookNode, path: Path) -> str:
-    """Write a graded notebook, and return its fingerprint."""
-    content = text_of(cells).encode()
-    disk.write(path, content)
-    return fingerprint.content(content)
-
-
-def read(path: Path) -> NotebookNode:
-    """Read a graded notebook, without another look at its form: it is ours."""
-    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
 def fault(error: Exception) -> str:

@@ -12,10 +12,11 @@ import sample_class
 from machine import SANDBOX
 from nbgrader.api import Gradebook
 
-from autograder import classroom, course, record
-from autograder.classroom import Classroom
+from autograder import course
+from autograder.classroom import record
+from autograder.classroom.regrade import find
+from autograder.classroom.room import Classroom, class_at
 from autograder.course import CourseError, lessons
-from autograder.regrade import find
 
 LESSON = "02_convolution"
 STUDENTS = ("ada", "dora", "gus")  # the last two flip the filter of correlate2d
@@ -55,7 +56,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def room(checkout: Path) -> Classroom:
-    return classroom.at(checkout / "class")
+    return class_at(checkout / "class")
 
 
 def points(checkout: Path) -> dict[tuple[str, str], tuple[float | None, float | None]]:

@@ -14,11 +14,13 @@ import pytest
 import sample_class
 from machine import SANDBOX, needs
 
-from autograder import classroom, cli, course, gradebook, late, record
-from autograder.classroom import Classroom
+from autograder import cli, course
+from autograder.classroom import gradebook, late, record
+from autograder.classroom.grade import grade_class
+from autograder.classroom.room import Classroom, class_at
+from autograder.classroom.verify import verify
 from autograder.course import CourseError
 from autograder.export import FORMATS
-from autograder.verify import verify
 
 LESSON = "02_convolution"
 STUDENTS = ("ada", "dora", "hana")
@@ -68,7 +70,7 @@ def room(server: postgres.Server, tmp_path_factory: pytest.TempPathFactory) -> C
         when = "2026-10-13 21:00:00 UTC" if student != "ada" else "2026-10-12 21:00:00 UTC"
         hand_in(folder, student, when)
     (folder / "policy.toml").write_text(POLICY)
-    made = classroom.at(folder, db_url=server.create("small"))
+    made = class_at(folder, db_url=server.create("small"))
     status, _, errors = command(made, "grade")
     assert status == 0, errors
     return made
@@ -87,9 +89,9 @@ def test_the_server_holds_the_scores_and_no_file_is_made(room: Classroom) -> Non
 
 def test_the_export_is_the_same_as_from_sqlite(room: Classroom, tmp_path: Path) -> None:
     """The class graded into a server is entered into a file, too, from what is recorded of it."""
-    file = classroom.at(shutil.copytree(room.results, tmp_path / "class"))
+    file = class_at(shutil.copytree(room.results, tmp_path / "class"))
     assert "No such" in (said := command(file, "feedback")[2]) and "name it with --db" in said
-    assert all(g.is_old for g in classroom.grade_class(file, [], SANDBOX))
+    assert all(g.is_old for g in grade_class(file, [], SANDBOX))
     late.enter(file)
     for kind in FORMATS:
         from_file, from_server = (command(x, "export", "--format", kind) for x in (file, room))
@@ -117,7 +119,7 @@ def test_points_given_by_hand_are_kept_when_handed_in_anew(room: Classroom) -> N
         answer.manual_score, answer.needs_manual_grade = 1.5, False
         book.api.db.commit()
     hand_in(room.results, "dora", writer="ada")
-    graded = {g.student: g for g in classroom.grade_class(room, [], SANDBOX)}
+    graded = {g.student: g for g in grade_class(room, [], SANDBOX)}
     assert {s for s, g in graded.items() if not g.is_old} == {"dora"}
     assert scores(room) == SCORES | {"dora": 21.5}
 
@@ -152,8 +154,8 @@ def test_a_server_that_goes_away_loses_no_grade(
 ) -> None:
     for student in STUDENTS:
         hand_in(tmp_path, student)
-    lost = classroom.at(tmp_path, db_url=server.create("lost"))
-    run = classroom.grade_class(lost, [], SANDBOX)
+    lost = class_at(tmp_path, db_url=server.create("lost"))
+    run = grade_class(lost, [], SANDBOX)
     next(run)
     server.stop()
     try:
@@ -166,6 +168,6 @@ def test_a_server_that_goes_away_loses_no_grade(
         server.start()
     recorded = {student for student, _ in record.latest(tmp_path)}
     assert len(recorded) == 2  # the first is in the gradebook, the second was on its way
-    graded = {g.student: g for g in classroom.grade_class(lost, [], SANDBOX)}
+    graded = {g.student: g for g in grade_class(lost, [], SANDBOX)}
     assert {s for s, g in graded.items() if g.is_old} == recorded
     assert scores(lost) == SCORES

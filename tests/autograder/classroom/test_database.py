@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, database, gradebook
+from autograder import cli
+from autograder.classroom import database, gradebook
 from autograder.course import CourseError, root
 
 PASSWORD = "geheim"

@@ -14,7 +14,7 @@ from nbgrader.api import BaseCell, Gradebook, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from autograder import database
+from autograder.classroom import database
 from autograder.course import COURSE_ID, Lesson
 from autograder.grading.grade import Grade
 from autograder.handin import timestamp

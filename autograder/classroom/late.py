@@ -24,11 +24,11 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
-from autograder import gradebook, policy
-from autograder.classroom import Classroom
+from autograder.classroom import gradebook, policy
+from autograder.classroom.policy import Policy
+from autograder.classroom.room import Classroom
 from autograder.course import lessons
 from autograder.handin import timestamp
-from autograder.policy import Policy
 
 DAY = timedelta(days=1)
 

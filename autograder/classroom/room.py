@@ -1,0 +1,80 @@
+"""Where a class is: its folders, its gradebook, and the graded notebooks in them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import disk
+from autograder.build.source import text_of
+from autograder.course import Lesson, root
+from autograder.grading import fingerprint
+from autograder.handin import submission
+from autograder.handin.submission import SubmissionError
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """The folders of a class, and its gradebook.
+
+    Attributes:
+        submitted: holds STUDENT/LESSON/LESSON.ipynb.
+        results: where autograded/ and feedback/ go.
+        db_url: the gradebook, as for `gradebook.opened`; may hold a password.
+    """
+
+    submitted: Path
+    results: Path
+    db_url: str = field(repr=False)
+
+    @property
+    def autograded(self) -> Path:
+        return self.results / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        return self.results / "feedback"
+
+    def notebook(self, student: str, lesson: Lesson) -> Path:
+        """Return where a student's graded notebook of a lesson is."""
+        return self.autograded / student / lesson.name / lesson.path.name
+
+    def folders(self, lesson: Lesson) -> list[Path]:
+        """Return the folders in which something was handed in for a lesson, a student each."""
+        return sorted(p for p in self.submitted.glob(f"*/{lesson.name}") if p.is_dir())
+
+    def handed_in(self, student: str, lesson: Lesson) -> str:
+        """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""
+        try:
+            path = submission.in_folder(self.submitted / student / lesson.name, lesson)
+            return fingerprint.content(submission.take(path).content)
+        except (SubmissionError, OSError):
+            return ""
+
+
+def class_at(
+    results: Path | None, submitted: Path | None = None, db_url: str | None = None
+) -> Classroom:
+    """Return the class whose results lie in a folder; the course's class/ where None.
+
+    Args:
+        results: where they are or will be.
+        submitted: holds STUDENT/LESSON/; results/submitted where None.
+        db_url: the gradebook, as for `gradebook.opened`; results/gradebook.db where None.
+    """
+    results = results or root() / "class"
+    db_url = db_url or f"sqlite:///{results.resolve() / 'gradebook.db'}"
+    return Classroom(submitted or results / "submitted", results, db_url)
+
+
+def write(cells: NotebookNode, path: Path) -> str:
+    """Write a graded notebook, and return its fingerprint."""
+    content = text_of(cells).encode()
+    disk.write(path, content)
+    return fingerprint.content(content)
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a graded notebook, without another look at its form: it is ours."""
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
