@@ -18,8 +18,8 @@ def _export(args: Namespace) -> int:
     from autograder.classroom import gradebook, record
     from autograder.classroom.database import ELSEWHERE
     from autograder.course import CourseError
-    from autograder.export import read, text
     from autograder.handin import roster
+    from autograder.report.export import read, text
 
     room = classroom_of(args)
     if not (room.results / record.LINES).exists():

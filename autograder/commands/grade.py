@@ -42,7 +42,7 @@ def _grade(args: Namespace) -> int:
     from autograder.classroom.grade import NotGraded, count, grade_class
     from autograder.course import lessons
     from autograder.feedback.write import write_feedback
-    from autograder.table import table
+    from autograder.report.table import table
 
     warn(args.sandbox)
     room = classroom_of(args, args.submissions)

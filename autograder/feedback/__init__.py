@@ -1,1 +1,5 @@
-"""Feedback pages: what a student may see of a graded notebook, as one safe HTML file."""
+"""What a student reads: a graded notebook as one safe HTML file, without what is hidden.
+
+In comes a graded notebook with its points and comments; out comes its page (`page`), or those of a
+whole class (`write`).
+"""

@@ -9,7 +9,8 @@ from typing import Any
 import jinja2
 from nbformat import NotebookNode
 
-from autograder.feedback import html, picture
+from autograder.feedback import picture
+from autograder.pages import html
 from convbook import notebook
 
 TEMPLATES = Path(__file__).parent / "templates"

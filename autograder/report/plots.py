@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from autograder.pages.svg import inline
 from autograder.report.tally import OUTCOMES, Exercise
-from autograder.svg import inline
 
 # Colours that stand in the drawing for the page's own, which change in the dark.
 TEXT, LINE, BAR, LATE = "#010101", "#020202", "#030303", "#040404"

@@ -1,5 +1,5 @@
-"""Slides: from the text source of a lecture to one HTML file that works without a network.
+"""The decks: from the text source of a lecture to one HTML file that works without a network.
 
-source reads a deck and refuses what is wrong with it; running runs its cells; page writes the file;
-packages fetches the JavaScript; pdf prints a deck.
+In comes a deck's text, which `source` reads and `running` runs; out comes its page (`page`), and a
+PDF (`pdf`). `programs` says what a machine lacks, `packages` fetches the JavaScript once.
 """

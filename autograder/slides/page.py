@@ -8,7 +8,7 @@ import jinja2
 from pygments.formatters import HtmlFormatter
 
 from autograder.build import licence
-from autograder.feedback import html
+from autograder.pages import html
 from autograder.slides.source import Deck, Slide
 from convbook.demo.page import read_asset
 

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.figure import Figure
 
-from autograder.svg import inline
+from autograder.pages.svg import inline
 
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
 # orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The

@@ -9,7 +9,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from autograder.feedback import html
+from autograder.pages import html
 from autograder.slides import picture
 from autograder.slides.source import Block, Deck, DeckError, Slide
 from convbook.demo import Demo

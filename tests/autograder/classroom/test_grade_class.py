@@ -21,7 +21,7 @@ from autograder.classroom.room import Classroom, class_at
 from autograder.classroom.verify import verify
 from autograder.course import CourseError, lessons
 from autograder.feedback.write import write_feedback
-from autograder.table import table
+from autograder.report.table import table
 from convbook import notebook
 
 LESSON = "02_convolution"

@@ -20,7 +20,7 @@ from autograder.classroom.grade import grade_class
 from autograder.classroom.room import Classroom, class_at
 from autograder.classroom.verify import verify
 from autograder.course import CourseError
-from autograder.export import FORMATS
+from autograder.report.export import FORMATS
 
 LESSON = "02_convolution"
 STUDENTS = ("ada", "dora", "hana")
@@ -133,7 +133,7 @@ def test_nbgraders_own_commands_are_told_by_the_environment(
     monkeypatch.setenv("CONVBOOK_CLASS", str(room.results))
     monkeypatch.setenv("CONVBOOK_DB", room.db_url)
     nbgrader = [Path(sys.executable).parent / "nbgrader", "export", "--to", "canvas.csv"]
-    exporter = ["--exporter", "autograder.export.CanvasExport"]
+    exporter = ["--exporter", "autograder.report.export.CanvasExport"]
     done = subprocess.run([*nbgrader, *exporter], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     exported = (tmp_path / "canvas.csv").read_text(encoding="utf-8")

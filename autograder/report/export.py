@@ -226,12 +226,12 @@ class _Export(ExportPlugin):
 
 
 class CanvasExport(_Export):
-    """For `nbgrader export --exporter autograder.export.CanvasExport`."""
+    """For `nbgrader export --exporter autograder.report.export.CanvasExport`."""
 
     kind = "canvas"
 
 
 class MoodleExport(_Export):
-    """For `nbgrader export --exporter autograder.export.MoodleExport`."""
+    """For `nbgrader export --exporter autograder.report.export.MoodleExport`."""
 
     kind = "moodle"

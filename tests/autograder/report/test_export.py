@@ -16,9 +16,9 @@ from autograder import cli, course
 from autograder.classroom import gradebook, late, policy, record
 from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson, lessons
-from autograder.export import read, text
 from autograder.grading.grade import Grade, blank
 from autograder.handin import roster
+from autograder.report.export import read, text
 
 SECOND, THIRD = "02_convolution", "03_backprop"
 ANSWER = "answer-why_flip"
@@ -189,7 +189,7 @@ def nbgrader(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["canvas", "moodle"])
 def test_nbgraders_export_writes_our_formats(kind: str, room: Classroom) -> None:
-    plugin = f"autograder.export.{kind.capitalize()}Export"
+    plugin = f"autograder.report.export.{kind.capitalize()}Export"
     checkout = room.results.parent
     done = nbgrader(checkout, "--exporter", plugin, "--to", "out.csv")
     assert done.returncode == 0, done.stderr

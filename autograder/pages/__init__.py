@@ -1,0 +1,5 @@
+"""What every page is made of: text of students made harmless, formulas, code, plots in its colours.
+
+In come Markdown, source, text and figures; out comes HTML without a script, a handler or an address
+to load. Feedback, reports and slides put pages together from it.
+"""
