@@ -37,7 +37,7 @@ test-browser: $(STAMP)  ## a student and an instructor in a real browser; pictur
 	$(BIN)/pytest tests/browser
 
 test-gpu: $(STAMP)  ## run what needs a GPU with CuPy; on other machines it is skipped
-	$(BIN)/pytest tests/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]"
+	$(BIN)/pytest tests/convbook/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]"
 
 bench-gpu: $(STAMP)  ## convolution on a GPU, beside cuDNN; elsewhere it says that it was not run
 	$(BIN)/python bench/gpu.py
@@ -73,7 +73,8 @@ slides: $(STAMP)  ## build the slides, one HTML file a lecture (PDF=--pdf prints
 	@$(BIN)/autograder slides $(PDF)
 
 lint: $(STAMP)  ## check style and types
-	@status=0; for check in "ruff check $(CODE) lectures solutions" "ruff format --check $(CODE)" mypy; do \
+	@status=0; for check in "ruff check $(CODE) lectures solutions" "ruff format --check $(CODE)" mypy \
+		"lint-imports --no-logo --no-cache"; do \
 		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
 
 lock: $(STAMP)  ## write requirements.lock from pyproject.toml (LOCK=--upgrade for the newest versions)

@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _lab(args: argparse.Namespace, rest: list[str]) -> int:
     """Start JupyterLab. The folder is among the options that go to it as they are."""
-    from convbook.jupyter import lab  # here and below: what is not needed is not loaded
+    from convbook.desk import lab  # here and below: what is not needed is not loaded
 
     try:
         named, options = lab.split([*args.folder, *rest])
@@ -83,7 +83,7 @@ def _lab(args: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _progress(args: argparse.Namespace, rest: list[str]) -> int:
-    from convbook import known, progress
+    from convbook.desk import known, progress
 
     lessons = _lessons((args.folder or _course()).resolve(), "progress")
     if not lessons:
@@ -94,7 +94,7 @@ def _progress(args: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _hand_in(args: argparse.Namespace, rest: list[str]) -> int:
-    from convbook import handin
+    from convbook.desk import handin
 
     try:
         return handin.hand_in(args.notebook, args.output)
@@ -104,7 +104,7 @@ def _hand_in(args: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _doctor(args: argparse.Namespace, rest: list[str]) -> int:
-    from convbook import doctor
+    from convbook.desk import doctor
 
     return doctor.main()
 

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from convbook.compare import ATOL, RTOL
+from convbook.check.compare import ATOL, RTOL
 
 
 def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> None:

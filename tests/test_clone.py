@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_the_data_of_a_clone_on_windows_is_whole(tmp_path: Path) -> None:
     clone = ["git", "clone", "--quiet", "-c", "core.autocrlf=true", str(ROOT), str(tmp_path / "a")]
     subprocess.run(clone, check=True)
-    text = "from convbook import doctor; print(doctor.data(doctor.data_folder()))"
+    text = "from convbook.desk import doctor; print(doctor.data(doctor.data_folder()))"
     env = os.environ | {"PYTHONPATH": str(tmp_path / "a")}
     done = subprocess.run(
         [sys.executable, "-c", text], cwd=tmp_path, env=env, capture_output=True, text=True

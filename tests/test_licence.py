@@ -72,7 +72,7 @@ def test_all_name_the_same_version() -> None:
     """After a change of the version, make setup installs it anew."""
     newest = re.search(r"^## (\S+), (.+)$", text_of("CHANGELOG.md"), flags=re.MULTILINE)
     assert newest is not None
-    home = json.loads(text_of("convbook/jupyter/labextensions/convbook/package.json"))
+    home = json.loads(text_of("convbook/desk/labextensions/convbook/package.json"))
     named = {newest[1], CITATION["version"], home["version"], metadata.version("convbook")}
     assert named == {PROJECT["version"]}
     released = CITATION["date-released"]

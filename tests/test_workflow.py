@@ -19,7 +19,7 @@ MATRIX = JOB["strategy"]["matrix"]
 SYSTEMS = {"ubuntu-latest": "Linux", "macos-latest": "macOS", "windows-latest": "Windows"}
 ACTIONS = {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}
 PREPARED = {"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}  # as root, for GitHub
-STUDENT = ["convbook doctor", "convbook progress", "convbook hand-in", "pytest tests/jupyter"]
+STUDENT = ["convbook doctor", "convbook progress", "convbook hand-in", "pytest tests/convbook/desk"]
 TEACHER = ["make lint", "make test", "make grade"]
 
 MACHINES = list(itertools.product(MATRIX["system"], MATRIX["python"]))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from server import serving
 
-from convbook.doctor import fits
+from convbook.desk.doctor import fits
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = {"g++"}  # for lesson 10; the sandbox comes with the packages

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from convbook import notebook
-from convbook.compare import ATOL, RTOL, difference
+from convbook.check.compare import ATOL, RTOL, difference
 
 ROWS = COLUMNS = 8  # of the values that are shown
 PANELS = 6  # maps of places: one for each picture and channel

@@ -21,7 +21,7 @@ from autograder.judging import diagnosis, sizes
 from autograder.judging.difference import of as picture_of
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
 from convbook.check import NotYet, not_yet
-from convbook.compare import difference, wrong_shape
+from convbook.check.compare import difference, wrong_shape
 
 # What a forward function returns, unless its exercise asks for more.
 PAIR = ("out", "cache")

@@ -10,9 +10,10 @@ import numpy as np
 
 from convbook import check, gpu
 from convbook.cuda import nvrtc
-from convbook.cuda.build import CompileError
+from convbook.cuda.build import CompileError, compiler
 from convbook.cuda.emulator import Ran, emulate
 from convbook.cuda.source import Refused
+from convbook.gpu.names import VERSION
 from convbook.gpu.tiers import skip
 
 RTOL, ATOL = 2e-4, 2e-5  # float32, sums in another order
@@ -90,3 +91,22 @@ def _to_gpu(cupy: Any, arg: Any) -> Any:
     if isinstance(arg, np.ndarray):
         return cupy.asarray(arg)
     return np.int32(arg) if isinstance(arg, (int, np.integer)) else np.float32(arg)
+
+
+def banner() -> str:
+    """Say what this machine can show in lesson 10."""
+    found = gpu.real()
+    if found:
+        name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()
+        device = f"{name}, CuPy {found.__version__}"
+    else:
+        device = "none. Points come from the tiers below, wherever you are"
+    return "\n".join(
+        [
+            f"GPU: {device}.",
+            f"[cpu-sim]   a simulated device with the names of CuPy {VERSION}: yes",
+            f"[emulator]  CUDA C on the processor: {compiler() or 'no, for want of g++'}",
+            f"[nvrtc]     NVIDIA's compiler: {nvrtc.version() or 'no, not installed'}",
+            f"[gpu]       a real device: {'yes' if found else 'no'}",
+        ]
+    )

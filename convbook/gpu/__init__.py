@@ -15,13 +15,11 @@ from typing import Any
 
 from convbook.gpu import module
 from convbook.gpu.device import Counts, Device, Far, current, using
-from convbook.gpu.names import VERSION
 
 __all__ = [
     "Counts",
     "Device",
     "Far",
-    "banner",
     "counting",
     "cupy",
     "is_simulated",
@@ -107,24 +105,3 @@ def clock() -> float:
     import time
 
     return time.perf_counter()
-
-
-def banner() -> str:
-    """Say what this machine can show in lesson 10."""
-    from convbook.cuda import compiler, nvrtc
-
-    found = real()
-    if found:
-        name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()
-        device = f"{name}, CuPy {found.__version__}"
-    else:
-        device = "none. Points come from the tiers below, wherever you are"
-    return "\n".join(
-        [
-            f"GPU: {device}.",
-            f"[cpu-sim]   a simulated device with the names of CuPy {VERSION}: yes",
-            f"[emulator]  CUDA C on the processor: {compiler() or 'no, for want of g++'}",
-            f"[nvrtc]     NVIDIA's compiler: {nvrtc.version() or 'no, not installed'}",
-            f"[gpu]       a real device: {'yes' if found else 'no'}",
-        ]
-    )

@@ -59,7 +59,7 @@ from convbook.gpu import tiers
 # What can this machine show?
 
 # %%
-print(gpu.banner())
+print(kernels.banner())
 
 # %% [markdown]
 # Every check says which of these it used. `[cpu-sim]` is a **simulated device**: NumPy's values

@@ -1,7 +1,6 @@
 """A later lesson takes the student's own functions, or says what it took instead."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,13 +102,6 @@ def test_the_import_in_a_notebook_finds_its_neighbour(tmp_path: Path) -> None:
 def test_a_name_that_no_lesson_teaches() -> None:
     with pytest.raises(ImportError):
         exec("from convbook.earlier import conv_sideways")
-
-
-def test_convbook_never_imports_autograder() -> None:
-    package = Path(layers.__file__).parents[1]
-    for module in package.rglob("*.py"):
-        text = module.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(from|import) autograder", text, re.M), module
 
 
 def test_cells_that_only_show_something_are_not_run() -> None:

@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["autograder.airlock.wire", "autograder.
 
 import numpy as np
 
-from convbook.compare import difference
+from convbook.check.compare import difference
 
 FRAME_BYTES = 1 << 14
 PLAIN = {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, slice}

@@ -43,8 +43,8 @@ if kernel is not None:
     kernel.session.send = quiet
 """
 PATCH_CONVBOOK = """
-import convbook.check, convbook.compare
-for module in (convbook.check, convbook.compare):
+import convbook.check, convbook.check.compare
+for module in (convbook.check, convbook.check.compare):
     module.difference = lambda *a, **k: ""
 convbook.check.same = lambda *a, **k: None
 """

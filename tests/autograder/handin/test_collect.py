@@ -20,7 +20,7 @@ from autograder.handin import archive, roster, take, timestamp
 from autograder.handin.archive import Cap
 from autograder.handin.names import label
 from autograder.handin.take import OLDER, SAME, SKIPPED, TAKEN, Outcome
-from convbook import handin
+from convbook.desk import handin
 
 NAME = "02_convolution"
 FILE = f"{NAME}.ipynb"

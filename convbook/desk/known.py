@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from convbook import progress
+from convbook.desk import progress
 
 FILE = ".progress.json"  # in the folder that holds the lessons
 LEARN = re.compile(r"\*\*You will learn\*\*\s+(.*?)(?:\n\n|$)", re.DOTALL)

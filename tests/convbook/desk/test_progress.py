@@ -9,7 +9,8 @@ import pytest
 from test_earlier import hand_in, solution
 
 from autograder.course import lessons
-from convbook import cli, progress
+from convbook import cli
+from convbook.desk import progress
 
 SETUP = "import os, sys, time\nfrom convbook import check\n"
 
@@ -123,6 +124,6 @@ def test_the_command_says_what_is_wrong_with_it(
 
 def test_the_other_process_does_without_nbformat() -> None:
     """It takes seconds to load, and one process is started for each lesson."""
-    text = "import sys, convbook.progress; print('nbformat' in sys.modules)"
+    text = "import sys, convbook.desk.progress; print('nbformat' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
     assert done.stdout == "False\n"

@@ -10,8 +10,8 @@ import pytest
 from server import serving
 from test_progress import function, small
 
-from convbook import cli, known, notebook
-from convbook.jupyter import home
+from convbook import cli, notebook
+from convbook.desk import home, known
 
 RIGHT, BLANK = "return 1", "raise NotImplementedError"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.patterns import pattern
+from convbook.check.patterns import pattern
 
 # A float32 answer to a float64 question is right: a sum of about 100 products of numbers near 1
 # rounds by some 1e-6 in float32. The smallest known mistake shifts a value by more than 1e-3.

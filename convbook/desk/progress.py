@@ -145,7 +145,7 @@ def _next(outcomes: dict[str, str], stopped: str, loaded: bool) -> tuple[str, st
 
 def _outcomes(cells: NotebookNode, path: Path, seconds: float) -> tuple[dict[str, str], str]:
     """Run the checks in another process: outcomes by check, and how it ended too early."""
-    command = [sys.executable, "-m", "convbook.progress", path.stem]
+    command = [sys.executable, "-m", "convbook.desk.progress", path.stem]
     # No windows; and several lessons run at once, so each gets one core.
     env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     stopped = ""

@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 
 from autograder.course import lessons
 from autograder.handin import submission
-from convbook import handin, notebook
+from convbook import notebook
 from convbook.cli import main
+from convbook.desk import handin
 
 LESSON = "02_convolution"
 

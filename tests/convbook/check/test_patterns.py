@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from convbook import check
-from convbook.patterns import pattern
+from convbook.check.patterns import pattern
 
 X = np.random.default_rng(0).normal(size=(3, 2, 4, 4)) + 1
 

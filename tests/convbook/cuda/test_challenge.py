@@ -8,7 +8,7 @@ from machine import needs
 
 from convbook import cuda, layers
 
-SOURCE = Path(__file__).resolve().parents[2] / "bench" / "implicit_gemm.cu"
+SOURCE = Path(__file__).resolve().parents[3] / "bench" / "implicit_gemm.cu"
 SHAPES = [  # N, C, H, W, F, HH, WW, pad
     (1, 3, 6, 7, 5, 3, 3, 1),
     (2, 4, 5, 9, 70, 3, 2, 0),

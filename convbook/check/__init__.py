@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from convbook.compare import ATOL, RTOL, describe, difference, short, wrong_form
-from convbook.jupyter import results
+from convbook.check import results
+from convbook.check.compare import ATOL, RTOL, describe, difference, short, wrong_form
 
 # Central differences err by h**2 in the third derivative and by 1e-16/h in rounding.
 STEP = 1e-5

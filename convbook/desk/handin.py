@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convbook import notebook, progress
+from convbook import notebook
+from convbook.desk import progress
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

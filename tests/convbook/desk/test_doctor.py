@@ -14,10 +14,11 @@ import pytest
 from machine import needs
 
 from autograder.airlock import sandbox
-from convbook import cli, doctor
+from convbook import cli
 from convbook import data as pictures
+from convbook.desk import doctor
 
-ROOT = Path(doctor.__file__).resolve().parents[1]
+ROOT = Path(doctor.__file__).resolve().parents[2]
 PACKAGES = Path(sysconfig.get_paths()["purelib"])
 STOPPED, TO_NOTE = f"{doctor.STOP}  ", f"{doctor.NOTE}  "
 
@@ -139,7 +140,7 @@ def inside(*options: str, call: str) -> str:
     """Call a part of the doctor inside bubblewrap, which can take away what is asked for."""
     walls = [sandbox.program().path, "--unshare-user", "--ro-bind", "/", "/"]
     walls += ["--proc", "/proc", "--dev", "/dev", *options]
-    text = f"from pathlib import Path; from convbook import doctor; print(doctor.{call})"
+    text = f"from pathlib import Path; from convbook.desk import doctor; print(doctor.{call})"
     env = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": "/dev/shm"}
     done = subprocess.run([*walls, sys.executable, "-c", text], env=env, capture_output=True)
     return done.stdout.decode()

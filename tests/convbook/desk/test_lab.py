@@ -14,7 +14,7 @@ from server import serving
 from traitlets.config.loader import KVArgParseConfigLoader
 
 from convbook import cli
-from convbook.jupyter import lab
+from convbook.desk import lab
 
 LAB = [sys.executable, "-m", "convbook.cli", "lab"]
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 PORT, TRIES = 8888, 50  # JupyterLab's own: it takes the first free one of these
 ENOUGH = 500_000_000  # bytes: CIFAR-10 while it arrives, and room for notebooks and grades
 TRIAL_SECONDS = 20.0
@@ -143,7 +143,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def data_folder() -> Path | None:
     """Find what convbook.data.folder finds, which needs NumPy to be loaded."""
-    places = (HERE.parent / "data", HERE / "shipped")
+    places = (PACKAGE.parent / "data", PACKAGE / "shipped")
     return next((place for place in places if place.is_dir()), None)
 
 

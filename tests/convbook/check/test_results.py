@@ -12,7 +12,7 @@ from nbgrader.utils import determine_grade
 from nbgrader.validator import Validator
 
 from autograder.course import lessons
-from convbook.jupyter import results
+from convbook.check import results
 
 LESSON = "02_convolution"
 SAID = "Not yet: the impulse: 4 of 4 values differ."

@@ -17,8 +17,9 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado.web import authenticated
 
-from convbook import known, notebook
-from convbook.known import Known
+from convbook import notebook
+from convbook.desk import known
+from convbook.desk.known import Known
 
 BUSY = "Saving, and running the checks of what has changed. A minute at most for each lesson."
 STYLE = """
@@ -122,7 +123,7 @@ class HomeHandler(JupyterHandler):
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    return [{"module": "convbook.jupyter.home"}]
+    return [{"module": "convbook.desk.home"}]
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
