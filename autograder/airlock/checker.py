@@ -19,13 +19,15 @@ from typing import Any
 
 import numpy as np
 
+from autograder.shown import plain
+
 from . import kernels, wire
 from .errors import MissingName, NotPlain, StudentError, StudentGone
 from .inside.recorder import Recorder, captured
 from .limits import Limits
 from .link import Link
 from .remote import Remote
-from .verdict import error_output, plain
+from .verdict import error_output
 
 judge: Any = None  # what is told of each check, and asked why one failed; see judging.judge
 GIVEN = "<given>"  # the file of all given cells, in tracebacks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from .verdict import one_line
+from autograder.shown import one_line
 
 LINE_CHARS = 160  # of a source line in a message
 TEXT_CHARS = 1000  # of a student's exception

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from autograder.shown import plain
+
 from . import kernels, wire
 from .launch import Worker, ending
 from .limits import Limits
 from .outputs import clean
 from .sandbox import SandboxError
-from .verdict import PICTURE, STATUSES, Verdict, error_output, plain
+from .verdict import PICTURE, STATUSES, Verdict, error_output
 
 GRACE_SECONDS = 1.0  # for a checker to say that its time is over, before it is killed
 ATTEMPTS = 2  # at one check whose checker ends

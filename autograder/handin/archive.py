@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import PurePath, PurePosixPath
 from typing import IO, cast
 
+from autograder.shown import one_line
+
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 _BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError)
@@ -72,11 +74,6 @@ def is_leftover(name: PurePath) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in name.parts if part != "..")
 
 
-def shown(name: PurePath | str) -> str:
-    """Return a name as it can be printed: in one line, without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in str(name))
-
-
 def notebook_in(file: IO[bytes], name: str, wanted: str, max_bytes: int) -> bytes:
     """Return the bytes of the one notebook in an archive.
 
@@ -93,7 +90,7 @@ def notebook_in(file: IO[bytes], name: str, wanted: str, max_bytes: int) -> byte
     found = notebooks(file, name, max_bytes)
     named = [m for m in found if m.name.name == wanted]
     if len(named or found) != 1:
-        names = ", ".join(shown(m.name)[:80] for m in found[:5])
+        names = ", ".join(one_line(m.name, 80) for m in found[:5])
         raise ArchiveError(f"holds {len(found)} notebooks, not one {names}".rstrip())
     return read((named or found)[0], max_bytes)
 
@@ -173,7 +170,7 @@ def _zip_problem(path: PurePosixPath, entry: zipfile.ZipInfo) -> str:
         return _out(path)
     if entry.external_attr >> 28 not in (0, 8):
         # The upper bits of a Unix mode: not given, or a plain file.
-        return f"{shown(path)} is a link or a device in it, not a file"
+        return f"{one_line(path)} is a link or a device in it, not a file"
     if entry.flag_bits & 1:
         return "is locked with a password"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -207,7 +204,7 @@ def _tar(file: IO[bytes], name: str, cap: Cap, max_bytes: int) -> Iterator[Membe
             path = _path(entry.name)
             problem = _out(path) if _leads_out(path) else ""
             if not problem and not entry.isreg():
-                problem = f"{shown(path)} is a link or a device in it, not a file"
+                problem = f"{one_line(path)} is a link or a device in it, not a file"
             content = b""
             if not problem and (is_notebook(path) or is_archive(path)):
                 packed = archive.extractfile(entry)

@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder import disk
 from autograder.course import CourseError
 from autograder.handin.spreadsheet import harmless, original
+from autograder.shown import one_line
 
 FILE = "students.csv"
 LONGEST = 64  # letters of a folder's name; nbgrader takes 128
@@ -52,7 +53,7 @@ class Roster:
         Raises:
             CourseError: there are several of that name, and no id tells which.
         """
-        name = one_line(name)
+        name = composed(name)
         if id in self._by_id:
             return self._by_id[id]
         found = [s for s in self._by_name.get(name, []) if not (id and s.id)]
@@ -121,7 +122,7 @@ def read(results: Path) -> Roster:
     seen: set[str] = set()
     for row in rows:
         values = {f.name: original((row.get(f.name) or "").strip()) for f in fields(Student)}
-        student = Student(**values | {"name": one_line(values["name"])})
+        student = Student(**values | {"name": composed(values["name"])})
         folder = student.student or safe(student.name)
         if not folder or folder != safe(folder) or folder.casefold() in seen:
             raise CourseError(
@@ -133,10 +134,9 @@ def read(results: Path) -> Roster:
     return Roster(path, students)
 
 
-def one_line(name: str) -> str:
+def composed(name: str) -> str:
     """Return a name in one way of writing it: letters composed, single spaces, no control codes."""
-    name = unicodedata.normalize("NFC", name)
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return one_line(unicodedata.normalize("NFC", name))
 
 
 def safe(name: str) -> str:

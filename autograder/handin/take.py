@@ -10,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from autograder import disk
 from autograder.course import CourseError, Lesson, lesson_of, lessons
 from autograder.handin import archive, roster, submission, timestamp
-from autograder.handin.archive import ArchiveError, is_archive, is_leftover, is_notebook, shown
+from autograder.handin.archive import ArchiveError, is_archive, is_leftover, is_notebook
 from autograder.handin.find import Found, Source
 from autograder.handin.submission import SubmissionError
+from autograder.shown import one_line
 from convbook import notebook
 
 TAKEN, SAME, OLDER, SKIPPED = "taken", "unchanged", "older", "skipped"
@@ -61,7 +62,7 @@ def collect(source: Path, submitted: Path, results: Path) -> Iterator[Outcome]:
     same = files.same_names()
     try:
         for found in files.found():
-            where = shown(found.member.name)[:200]
+            where = one_line(found.member.name)
             try:
                 if found.label.name in same:
                     numbers = " and ".join(sorted(same[found.label.name]))

@@ -16,6 +16,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from autograder.shown import ESCAPES
+
 TAGS = frozenset(
     """a b blockquote br code del details div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong
     sub summary sup table tbody td th thead tr ul""".split()
@@ -32,7 +34,6 @@ MATHML_ATTRIBUTES = {
 SCHEMES = {"http", "https", "mailto"}
 MAX_TEXT = 20_000  # characters of one output
 LONG = 10_000  # characters of a cell that is rendered anew each time
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 INLINE_MATH = re.compile(r'<span class="math">\\\((.*?)\\\)</span>', re.DOTALL)
 BLOCK_MATH = re.compile(r'<div class="math">\$\$\n?(.*?)\n?\$\$</div>', re.DOTALL)
 
@@ -67,7 +68,7 @@ def code(source: str) -> str:
 
 def plain(text: str) -> str:
     """Show text as it is, without terminal colours, cut where it is very long."""
-    text = ANSI.sub("", text)
+    text = ESCAPES.sub("", text)
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT] + f"\n... {len(text) - MAX_TEXT} more characters"
     return escape(text)

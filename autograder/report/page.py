@@ -8,12 +8,12 @@ from urllib.parse import quote
 import jinja2
 
 from autograder import mistakes
-from autograder.airlock.verdict import one_line
 from autograder.classroom.room import Classroom
 from autograder.course import Lesson
 from autograder.report import plots, similar, tally
 from autograder.report.similar import Pair
 from autograder.report.tally import Tally
+from autograder.shown import one_line
 
 FOLDER = "report"
 PAIRS = "similar"  # below it: the pages of pairs

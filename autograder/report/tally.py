@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import sqrt
 
-from autograder.airlock.verdict import one_line
 from autograder.course import Lesson
 from autograder.grading.grade import CheckResult
 from autograder.report.read import Work
+from autograder.shown import one_line
 
 FEWEST = 20  # students; a discrimination from fewer says nothing
 EXAMPLES = 5  # students named for a mistake
