@@ -10,14 +10,15 @@ from nbgrader.server_extensions.formgrader.handlers import template_path
 from sqlalchemy.exc import SAWarning
 
 from autograder.classroom import database
+from autograder.classroom.room import class_at, folder
 from autograder.feedback.page import TEMPLATES
 
 c = get_config()  # noqa: F821 - nbgrader puts it here
 
 COURSE = Path(__file__).resolve().parent
 # Where a class is: its hand-ins, its grades and its gradebook.
-CLASS = Path(os.environ.get("CONVBOOK_CLASS", COURSE / "class"))
-CLASS.mkdir(parents=True, exist_ok=True)  # SQLite makes no folders
+ROOM = class_at(folder(COURSE), db_url=os.environ.get("CONVBOOK_DB"))
+ROOM.results.mkdir(parents=True, exist_ok=True)  # SQLite makes no folders
 
 # nbgrader calls alembic by its name, also where the virtual environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -26,17 +27,16 @@ c.CourseDirectory.course_id = "convbook"
 c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
-c.CourseDirectory.submitted_directory = os.path.relpath(CLASS / "submitted", COURSE)
-c.CourseDirectory.autograded_directory = os.path.relpath(CLASS / "autograded", COURSE)
-c.CourseDirectory.feedback_directory = os.path.relpath(CLASS / "feedback", COURSE)
-DB = os.environ.get("CONVBOOK_DB") or f"sqlite:///{CLASS / 'gradebook.db'}"
-c.CourseDirectory.db_url = database.whole(database.address(DB))
+c.CourseDirectory.submitted_directory = os.path.relpath(ROOM.submitted, COURSE)
+c.CourseDirectory.autograded_directory = os.path.relpath(ROOM.autograded, COURSE)
+c.CourseDirectory.feedback_directory = os.path.relpath(ROOM.feedback, COURSE)
+c.CourseDirectory.db_url = database.whole(database.address(ROOM.db_url))
 # The text sources hold the solutions.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"]
 
 # Formgrader releases and collects through this folder. Where students work on the same machine,
 # name one that they may write to.
-EXCHANGE = CLASS / "exchange"
+EXCHANGE = ROOM.results / "exchange"
 EXCHANGE.mkdir(exist_ok=True)
 c.Exchange.root = str(EXCHANGE)
 

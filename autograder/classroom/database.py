@@ -3,7 +3,6 @@
 No text of an error shows a password.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ from nbgrader.api import InvalidEntry, MissingEntry
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from autograder.course import CourseError, root
+from autograder.classroom.room import folder
+from autograder.course import CourseError
 
 DRIVER = "postgresql+psycopg"
 ELSEWHERE = (
@@ -48,7 +48,7 @@ def file(url: URL) -> Path | None:
 def results(db_url: str) -> Path:
     """Return the folder of a class by its gradebook; for a server, the one nbgrader works in."""
     path = file(address(db_url))
-    return path.parent if path else Path(os.environ.get("CONVBOOK_CLASS") or root() / "class")
+    return path.parent if path else folder()
 
 
 def whole(url: URL) -> str:

@@ -1,5 +1,7 @@
 """Where a class is: its folders, its gradebook, and the graded notebooks in them."""
 
+import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,10 +10,12 @@ from nbformat import NotebookNode
 
 from autograder import disk
 from autograder.build.source import text_of
-from autograder.course import Lesson, root
+from autograder.course import CourseError, Lesson, root
 from autograder.grading import fingerprint
 from autograder.handin import submission
 from autograder.handin.submission import SubmissionError
+
+SETTINGS = "settings.json"  # of a class, in its folder
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,48 @@ class Classroom:
 
 
 def class_at(
-    results: Path | None, submitted: Path | None = None, db_url: str | None = None
+    results: Path | None = None, submitted: Path | None = None, db_url: str | None = None
 ) -> Classroom:
-    """Return the class whose results lie in a folder; the course's class/ where None.
+    """Return the class whose results lie in a folder.
 
     Args:
-        results: where they are or will be.
+        results: where they are or will be; `folder()` where None.
         submitted: holds STUDENT/LESSON/; results/submitted where None.
-        db_url: the gradebook, as for `gradebook.opened`; results/gradebook.db where None.
+        db_url: the gradebook, as for `gradebook.opened`. Where None, the one that was remembered,
+            or results/gradebook.db.
     """
-    results = results or root() / "class"
-    db_url = db_url or f"sqlite:///{results.resolve() / 'gradebook.db'}"
-    return Classroom(submitted or results / "submitted", results, db_url)
+    results = results or folder()
+    own = f"sqlite:///{results.resolve() / 'gradebook.db'}"
+    return Classroom(submitted or results / "submitted", results, db_url or _db(results) or own)
+
+
+def folder(course: Path | None = None) -> Path:
+    """Return where the class is that nobody named: CONVBOOK_CLASS, or class/ of a course."""
+    named = os.environ.get("CONVBOOK_CLASS")
+    return Path(named) if named else (course or root()) / "class"
+
+
+def remember(room: Classroom) -> None:
+    """Keep a class's gradebook for the next command, unless its address holds a password."""
+    from sqlalchemy.engine import make_url  # here, as most commands open no gradebook
+
+    url = make_url(room.db_url)
+    if not url.password and not any("password" in name for name in url.query):
+        content = json.dumps({"db": room.db_url}).encode()
+        disk.write(room.results / SETTINGS, content, mode=0o660)
+
+
+def _db(results: Path) -> str:
+    """Return the gradebook that was remembered for a class, or ''."""
+    try:
+        return str(json.loads((results / SETTINGS).read_text(encoding="utf-8"))["db"])
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise CourseError(
+            f"{results / SETTINGS} cannot be read ({type(error).__name__}): take it away, and name"
+            " the gradebook once more with --db"
+        ) from None
 
 
 def write(cells: NotebookNode, path: Path) -> str:

@@ -25,25 +25,31 @@ Parsers = _SubParsersAction  # what add_subparsers returns; it has no public nam
 
 def add_room(parser: ArgumentParser) -> None:
     """Add --class, where a class's results are."""
-    parser.add_argument("--class", dest="room", type=Path, help="where the class is; class/")
+    where = "where the class is; CONVBOOK_CLASS, or class/"
+    parser.add_argument("--class", dest="room", type=Path, help=where)
 
 
 def add_book(parser: ArgumentParser) -> None:
-    """Add --class, and --db, which is its gradebook."""
+    """Add --class, and --db, which is its gradebook and is remembered."""
     add_room(parser)
     parser.add_argument(
         "--db",
         metavar="URL",
-        help="the gradebook, as postgresql://USER@HOST/NAME; CLASS/gradebook.db",
+        help="the gradebook, as postgresql://USER@HOST/NAME; named once, it is remembered",
     )
 
 
 def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
     """Return the class that `add_book` asked for; submitted as in `class_at`."""
 
-    from autograder.classroom.room import class_at
+    from autograder.classroom import database
+    from autograder.classroom.room import class_at, remember
 
-    return class_at(args.room, submitted, args.db)
+    room = class_at(args.room, submitted, args.db)
+    if args.db:
+        database.address(args.db)
+        remember(room)
+    return room
 
 
 def add_sandbox(parser: ArgumentParser) -> None:

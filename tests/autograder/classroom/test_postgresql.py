@@ -17,7 +17,7 @@ from machine import SANDBOX, needs
 from autograder import cli, course
 from autograder.classroom import gradebook, late, record
 from autograder.classroom.grade import grade_class
-from autograder.classroom.room import Classroom, class_at
+from autograder.classroom.room import SETTINGS, Classroom, class_at
 from autograder.classroom.verify import verify
 from autograder.course import CourseError
 from autograder.report.export import FORMATS
@@ -89,7 +89,9 @@ def test_the_server_holds_the_scores_and_no_file_is_made(room: Classroom) -> Non
 
 def test_the_export_is_the_same_as_from_sqlite(room: Classroom, tmp_path: Path) -> None:
     """The class graded into a server is entered into a file, too, from what is recorded of it."""
-    file = class_at(shutil.copytree(room.results, tmp_path / "class"))
+    copy = shutil.copytree(room.results, tmp_path / "class")
+    (copy / SETTINGS).unlink()  # which names the server
+    file = class_at(copy)
     assert "No such" in (said := command(file, "feedback")[2]) and "name it with --db" in said
     assert all(g.is_old for g in grade_class(file, [], SANDBOX))
     late.enter(file)

@@ -1,0 +1,65 @@
+"""One place knows where a class is, and remembers its gradebook."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+from autograder.classroom.room import SETTINGS, class_at, folder, remember
+from autograder.course import CourseError, root
+
+DB = "sqlite:////somewhere/else.db"
+
+
+@pytest.fixture(autouse=True)
+def nowhere_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONVBOOK_CLASS", raising=False)
+
+
+def test_a_class_that_nobody_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert class_at().results == root() / "class"
+    assert folder(tmp_path) == tmp_path / "class"
+    monkeypatch.setenv("CONVBOOK_CLASS", str(tmp_path / "of 2026"))
+    room = class_at()
+    assert room.results == folder(tmp_path) == tmp_path / "of 2026"
+    assert room.submitted == tmp_path / "of 2026" / "submitted"
+    assert class_at(tmp_path).results == tmp_path
+
+
+def test_a_gradebook_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    assert cli.main(["feedback", "--class", str(tmp_path), "--db", named]) == 0
+    assert class_at(tmp_path).db_url == named
+    assert cli.main(["feedback", "--class", str(tmp_path)]) == 0
+    assert (tmp_path / "elsewhere.db").exists() and not (tmp_path / "gradebook.db").exists()
+    assert class_at(tmp_path, db_url=DB).db_url == DB
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "postgresql://ada:secret@127.0.0.1:9/grades",
+        "postgresql://ada@127.0.0.1:9/grades?password=secret",
+        "postgresql://ada@127.0.0.1:9/grades?sslpassword=secret",
+    ],
+)
+def test_a_password_is_never_kept(tmp_path: Path, named: str) -> None:
+    remember(class_at(tmp_path, db_url=named))
+    assert list(tmp_path.iterdir()) == []
+    remember(class_at(tmp_path, db_url="postgresql://ada@127.0.0.1:9/grades?sslmode=require"))
+    assert "sslmode" in (tmp_path / SETTINGS).read_text()
+
+
+def test_what_is_no_address_is_not_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", "--class", str(tmp_path), "--db", "grades on my disk"]) == 2
+    assert "not a database's address" in capsys.readouterr().err
+    assert not (tmp_path / SETTINGS).exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"db"', "\xff"])
+def test_damaged_settings_say_what_to_do(tmp_path: Path, text: str) -> None:
+    (tmp_path / SETTINGS).write_bytes(text.encode("latin-1"))
+    with pytest.raises(CourseError, match="name the gradebook once more with --db"):
+        class_at(tmp_path)
+    assert class_at(tmp_path, db_url=DB).db_url == DB
