@@ -3,12 +3,10 @@
 One file a lesson, `m02.py` for lesson 02, holds its list MISTAKES. A mistake is written as edits of
 the solution's text, so that one sees at a glance what is wrong:
 
-    Mistake(
-        "bias forgotten", 2, "conv_forward",
+    Mistake("bias forgotten", 2, "conv_forward",
         symptom="every feature map is off by its bias",
         hint="Which argument does your function never use?",
-        edits=[(" + b[f]", "")],
-    )
+        edits=[(" + b[f]", "")]),
 """
 
 import importlib
