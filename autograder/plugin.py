@@ -20,7 +20,8 @@ from autograder.course import lessons
 from autograder.feedback.page import page
 from autograder.grading import airlocks, fingerprint
 from autograder.grading.grade import blank, grade
-from autograder.handin.submission import Submission, SubmissionError, read
+from autograder.handin.reader import SubmissionError
+from autograder.handin.submission import Submission, read
 
 atexit.register(airlocks.close)  # they stay open from one submission to the next
 

@@ -19,7 +19,7 @@ from autograder.grading import fingerprint, task
 from autograder.grading.grade import Grade, kept
 from autograder.grading.task import Task
 from autograder.handin import submission, timestamp
-from autograder.handin.submission import SubmissionError
+from autograder.handin.reader import SubmissionError
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, root
 from autograder.grading import fingerprint
 from autograder.handin import submission
-from autograder.handin.submission import SubmissionError
+from autograder.handin.reader import SubmissionError
 
 SETTINGS = "settings.json"  # of a class, in its folder
 

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.airlock import Airlock, Verdict
 from autograder.course import Check, CourseError, Lesson
-from autograder.handin import submission
+from autograder.handin import reader, submission
 from autograder.handin.submission import Submission
 from convbook import notebook
 
@@ -154,7 +154,7 @@ def canary(lesson: Lesson, airlock: Airlock) -> None:
 
 def blank(lesson: Lesson, reason: str) -> Grade:
     """Grade what could not be read: no points, every check missing, for one stated reason."""
-    empty = submission.reconcile(submission.parse('{"cells": []}'), lesson)
+    empty = submission.reconcile(reader.parse('{"cells": []}'), lesson)
     said = nbformat.v4.new_markdown_cell(f"{UNGRADED} {reason}")
     empty.cells.cells.insert(0, said)
     results = tuple(

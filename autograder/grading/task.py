@@ -11,7 +11,8 @@ from autograder.course import CourseError, Lesson, lessons
 from autograder.grading import airlocks, cluster, fingerprint
 from autograder.grading.grade import Grade, blank, grade
 from autograder.handin import submission
-from autograder.handin.submission import HandedIn, SubmissionError
+from autograder.handin.reader import SubmissionError
+from autograder.handin.submission import HandedIn
 
 
 @dataclass(frozen=True)

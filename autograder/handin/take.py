@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import CourseError, Lesson, lesson_of, lessons
-from autograder.handin import archive, roster, submission, timestamp
+from autograder.handin import archive, reader, roster, timestamp
 from autograder.handin.archive import ArchiveError, is_archive, is_leftover, is_notebook
 from autograder.handin.find import Found, Source
-from autograder.handin.submission import SubmissionError
+from autograder.handin.reader import SubmissionError
 from autograder.shown import one_line
 from convbook import notebook
 
@@ -119,7 +119,7 @@ def _lesson(content: bytes, name: PurePosixPath) -> Lesson:
     graded, with 0 points and the reason.
     """
     try:
-        cells = submission.parse(content.decode("utf-8-sig"))
+        cells = reader.parse(content.decode("utf-8-sig"))
     except (SubmissionError, UnicodeDecodeError) as error:
         named = [p for p in (name.stem, *name.parts) if p in lessons()]
         if named:

@@ -15,7 +15,7 @@ from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson, lessons
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import Grade, grade
-from autograder.handin import submission
+from autograder.handin import reader, submission
 from convbook import notebook
 
 LESSON = "02_convolution"
@@ -56,7 +56,7 @@ def graded(airlock: Airlock, lesson: Lesson) -> Callable[[NotebookNode], Grade]:
     """Grade a notebook as if it had been handed in as a file."""
 
     def run(cells: NotebookNode) -> Grade:
-        parsed = submission.parse(nbformat.writes(cells, version=4))
+        parsed = reader.parse(nbformat.writes(cells, version=4))
         return grade(submission.reconcile(parsed, lesson), airlock)
 
     return run

@@ -20,7 +20,7 @@ from autograder.airlock import Airlock
 from autograder.course import Lesson, lessons
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import Grade, grade
-from autograder.handin import submission
+from autograder.handin import reader, submission
 from convbook import notebook
 
 NAMED = 0.95
@@ -37,7 +37,7 @@ def handed_in(lesson: Lesson, cells: dict[str, str]) -> str:
 
 
 def graded(lesson: Lesson, cells: dict[str, str], airlock: Airlock) -> Grade:
-    parsed = submission.parse(handed_in(lesson, cells))
+    parsed = reader.parse(handed_in(lesson, cells))
     return grade(submission.reconcile(parsed, lesson), airlock)
 
 

@@ -19,7 +19,7 @@ from autograder.feedback.page import page
 from autograder.grading import grade as grading
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import Grade
-from autograder.handin import submission
+from autograder.handin import reader, submission
 from convbook import notebook
 
 STATUSES = {"pass", "partial", "fail", "error", "timeout", "missing", "not-run", "manual"}
@@ -95,7 +95,7 @@ def test_a_cell_that_shows_something_is_run_if_asked_for_and_costs_nothing(
 ) -> None:
     demo = next(c for c in answers.cells if notebook.is_shown_only(c))
     demo.source = "correlate2d = None\nprint('shown')"
-    parsed = submission.parse(nbformat.writes(answers, version=4))
+    parsed = reader.parse(nbformat.writes(answers, version=4))
     found = grading.grade(submission.reconcile(parsed, lesson), airlock, all_cells=True)
     assert found.score == 20
     outputs = [o for c in found.cells.cells if c.source == demo.source for o in c.outputs]

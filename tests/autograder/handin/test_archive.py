@@ -12,7 +12,7 @@ import pytest
 from autograder.course import Lesson
 from autograder.handin import archive, submission
 from autograder.handin.archive import ArchiveError, notebook_in
-from autograder.handin.submission import SubmissionError
+from autograder.handin.reader import SubmissionError
 
 NAME = "02_convolution.ipynb"
 

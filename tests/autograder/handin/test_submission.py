@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 
 from autograder.course import Lesson
 from autograder.grading.grade import Grade
-from autograder.handin import submission
-from autograder.handin.submission import SubmissionError
+from autograder.handin import reader, submission
+from autograder.handin.reader import SubmissionError
 from convbook import notebook
 
 CHECK = "check-correlate2d"
@@ -171,7 +171,7 @@ def test_the_lesson_is_read_from_the_cells(tmp_path: Path, lesson: Lesson) -> No
 def test_outputs_and_other_metadata_are_left_behind(lesson: Lesson) -> None:
     cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="x")])
     cell.metadata.update(tags=["demo", "secret"], evil={"a": 1}, nbgrader={"grade_id": "x", "p": 1})
-    parsed = submission.parse(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
+    parsed = reader.parse(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
     assert parsed.cells[0].outputs == []
     assert parsed.cells[0].metadata == {"tags": ["demo"], "nbgrader": {"grade_id": "x"}}
 
@@ -180,8 +180,6 @@ def test_checks_stand_after_the_exercise_they_are_about(
     answers: NotebookNode, lesson: Lesson
 ) -> None:
     first(answers)
-    placed = submission.reconcile(
-        submission.parse(nbformat.writes(answers, version=4)), lesson
-    ).cells
+    placed = submission.reconcile(reader.parse(nbformat.writes(answers, version=4)), lesson).cells
     names = [notebook.grade_id(c) for c in placed.cells if notebook.grade_id(c)]
     assert names == list(lesson.order)
