@@ -15,6 +15,7 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -69,9 +70,9 @@ class Cluster:
     def close(self) -> None:
         for process in psutil.Process().children():
             if process.status() == psutil.STATUS_ZOMBIE or str(DASK) in process.cmdline():
-                for child in process.children(recursive=True):
-                    child.kill()
-                process.kill()
+                for gone in (*process.children(recursive=True), process):
+                    with suppress(psutil.NoSuchProcess):  # some end by themselves meanwhile
+                        gone.kill()
                 process.wait()
         self._log.close()
 
