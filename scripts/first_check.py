@@ -4,7 +4,8 @@
     python scripts/first_check.py
 
 A robot does the clicks in Chromium, as tests/browser does, and types the answer at once. Packages
-come from pip's cache where it has them, so the time of a download is not in the numbers.
+come from the caches of uv and pip where they have them, so the time of a download is not in the
+numbers.
 """
 
 import os
@@ -74,7 +75,8 @@ def started(command: list, clone: Path) -> Iterator[tuple]:
         port = free.getsockname()[1]
     env = os.environ | {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": TOKEN, "BROWSER": "true"}
     env["HOME"] = str(clone.parent)
-    env["PIP_CACHE_DIR"] = cache()
+    env["PIP_CACHE_DIR"] = asked("pip", "cache", "dir")
+    env["UV_CACHE_DIR"] = asked("uv", "cache", "dir")
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=clone, env=env, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -86,9 +88,9 @@ def started(command: list, clone: Path) -> Iterator[tuple]:
         process.wait(timeout=60)
 
 
-def cache() -> str:
-    """Return where pip keeps what it has downloaded."""
-    command = [sys.executable, "-m", "pip", "cache", "dir"]
+def asked(*words: str) -> str:
+    """Return what a module of Python says: where it keeps what it has downloaded."""
+    command = [sys.executable, "-m", *words]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
