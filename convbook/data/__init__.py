@@ -1,5 +1,7 @@
 """The pictures that come with the course, as arrays in NCHW order.
 
+In comes a name; out come pictures, with their labels where they have some, or a trained net.
+
 - `photo("chelsea")`: one of the photographs, PHOTOS.
 - `load("emoji10")`: one of the sets of labelled pictures, SETS.
 - `centred(x, mean)`: such pictures as float32 with the mean taken out.

@@ -1,4 +1,7 @@
-"""Demos for notebooks, slides and exported pages: one frame, no kernel, no network."""
+"""Demos for notebooks, slides and exported pages: one frame, no kernel, no network.
+
+In come sizes or arrays of the caller's; out comes a `Demo`, an HTML page with all that it needs.
+"""
 
 from convbook.demo.layers import (
     backward,
