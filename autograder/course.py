@@ -13,6 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.released import released
 from convbook import earlier, notebook
 
 COURSE_ID = "convbook"  # what nbgrader calls it
@@ -117,8 +118,8 @@ class Lesson:
 
     @cached_property
     def released(self) -> NotebookNode:
-        """The notebook that students are given."""
-        return notebook.read(self.path.parents[2] / "notebooks" / self.name / self.path.name)
+        """The notebook that students are given, made from the solution notebook."""
+        return released(self.notebook)
 
     def reference(self) -> dict[str, Any]:
         """Load the solution's functions and the imports they need."""

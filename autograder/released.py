@@ -1,0 +1,43 @@
+"""What students are given of a solution notebook: no solutions, no hidden checks, no model answers.
+
+nbgrader clears the same cells in the same way when `autograder build` writes notebooks/; tests hold
+the two to each other. The grader never reads that folder, since people work in it, and to load
+nbgrader takes longer than to grade.
+"""
+
+import re
+
+import nbformat
+from nbformat import NotebookNode
+
+STUB = "raise NotImplementedError"  # in the place of a solution, as nbgrader_config.py has it
+NO_ANSWER = "YOUR ANSWER HERE"  # nbgrader's own
+SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.DOTALL | re.M)
+HIDDEN = re.compile(
+    r"\n?^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*", re.DOTALL | re.M
+)
+
+
+def released(solution: NotebookNode) -> NotebookNode:
+    """Return the notebook that students are given.
+
+    Args:
+        solution: the lesson's solution notebook, which stays as it is.
+    """
+    cells = nbformat.from_dict(solution)
+    for cell in cells.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("solution") or mark.get("grade"):
+            cell.source = _cleared(cell.source, cell.cell_type, mark)
+    cells.metadata.pop("convbook", None)  # the seal of the solution notebook
+    return cells
+
+
+def _cleared(source: str, kind: str, mark: NotebookNode) -> str:
+    """Return the text of a cell that students or checks write in."""
+    if not mark.get("solution"):
+        return HIDDEN.sub("", source)
+    cleared, times = SOLUTION.subn(rf"\1{STUB}", source)
+    if times:
+        return cleared
+    return NO_ANSWER if kind == "markdown" else STUB
