@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from autograder.released import released
@@ -51,7 +52,7 @@ class Lesson:
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        return notebook.read(self.path)
+        return nbformat.read(self.path, as_version=4)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

@@ -7,6 +7,7 @@ check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CHECK = "check-"
+MAX_CELLS = 2000
 MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
 # Cells with one of these tags show something; no grade and no later cell depends on them.
 SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
@@ -28,35 +30,129 @@ class NotebookError(Exception):
     """A file that cannot be read as a notebook; the text says why, in one line."""
 
 
+class Node(dict[str, Any]):
+    """A part of a notebook: its items are attributes too, as nbformat has them.
+
+    nbformat itself takes long to load, and every command of a student would wait for it.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
 def lessons_in(folder: Path) -> list[Path]:
     """Find the notebooks of the lessons in a folder, in their order."""
     return sorted(p for p in folder.glob("*/*.ipynb") if p.stem == p.parent.name)
 
 
-def read(path: Path | str) -> NotebookNode:
-    """Read a notebook file of nbformat 4.
+def read(path: Path | str) -> Node:
+    """Read a notebook as the grader reads what is handed in; see `parse`.
 
     Raises:
-        NotebookError: the file is missing, is not JSON, or is not a notebook.
+        NotebookError: the file is missing, too large, or no notebook.
     """
-    import nbformat  # here, as who has the cells already does not need it
-
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        if Path(path).stat().st_size > MAX_BYTES:
+            raise NotebookError(f"{path}: larger than {MAX_BYTES >> 20} MiB")
+        return parse(Path(path).read_bytes())
     except FileNotFoundError:
         raise NotebookError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise NotebookError(f"{path}: cannot be read ({type(error).__name__})") from None
+    except NotebookError as error:
+        text = str(error).removeprefix(f"{path}: ")
+        raise NotebookError(f"{path}: {text}") from None
+
+
+def parse(content: bytes | str) -> Node:
+    """Rebuild a notebook from what nobody vouches for.
+
+    Of each cell, kind, text, name, points, tags and number are kept, and nothing else. What
+    nbformat would complain about and a reader understands is read: a missing or a needless key, an
+    id in an old format, a mark at the start of the file.
+
+    Args:
+        content: the file's bytes or text.
+
+    Raises:
+        NotebookError: it is no notebook.
+    """
+    text = content if isinstance(content, str) else _decoded(content)
     try:
-        notebook = nbformat.reads(text, as_version=4)
-        nbformat.validate(notebook)
-    except Exception as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise NotebookError(f"{path}: not a Jupyter notebook ({reason})") from None
-    return notebook
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NotebookError(_CONFLICT if _CONFLICTS.search(text) else _NO_JSON) from None
+    if isinstance(raw, dict) and raw.get("nbformat") in (1, 2, 3):
+        raw = _upgraded(raw)
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        raise NotebookError("not a notebook (it has no list of cells)")
+    if len(raw["cells"]) > MAX_CELLS:
+        raise NotebookError(f"has {len(raw['cells'])} cells, more than {MAX_CELLS}")
+    cells = [_cell(cell, number) for number, cell in enumerate(raw["cells"], start=1)]
+    return Node(cells=cells, metadata=Node(), nbformat=4, nbformat_minor=5)
 
 
-def grade_id(cell: NotebookNode) -> str:
+_NO_JSON = "not a notebook (it is not valid JSON)"
+_CONFLICT = "not a notebook (marks of a git conflict stand in it: settle the conflict, and save)"
+_CONFLICTS = re.compile(r"^(<{7}|={7}|>{7})(\s|$)", re.MULTILINE)
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotebookError("not a notebook (it is not UTF-8)") from None
+
+
+def _upgraded(raw: dict[str, Any]) -> Any:
+    import nbformat  # here, as hardly anybody has a notebook of before 2015
+
+    try:
+        return nbformat.convert(nbformat.from_dict(raw), 4)
+    except Exception:
+        raise NotebookError("a notebook of an old format that cannot be converted") from None
+
+
+def _cell(raw: Any, number: int) -> Node:
+    """Rebuild one cell from what JSON holds."""
+    source = raw.get("source", "") if isinstance(raw, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str) or raw.get("cell_type") not in ("code", "markdown", "raw"):
+        raise NotebookError(f"not a notebook (cell {number} is malformed)")
+    source = source.encode("utf-8", "replace").decode("utf-8")
+    cell = Node(cell_type=raw["cell_type"], id=f"cell-{number}", metadata=Node(), source=source)
+    if cell.cell_type == "code":
+        count = raw.get("execution_count")
+        cell |= {"execution_count": count if type(count) is int else None, "outputs": []}
+    metadata = raw.get("metadata")
+    if isinstance(metadata, dict):
+        cell.metadata |= _mark(metadata.get("nbgrader")) | _tags(metadata.get("tags"))
+    return cell
+
+
+def _mark(raw: Any) -> dict[str, Any]:
+    """Return what nbgrader says of a cell: its name, and points where they are a number."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("grade_id"), str) or not raw["grade_id"]:
+        return {}
+    points = {"points": raw["points"]} if type(raw.get("points")) in (int, float) else {}
+    return {"nbgrader": Node(grade_id=raw["grade_id"], **points)}
+
+
+def _tags(raw: Any) -> dict[str, Any]:
+    """Return the tags that say what a cell is for."""
+    tags = raw if isinstance(raw, list) else []
+    ours = SHOW_TAGS.intersection(tag for tag in tags if isinstance(tag, str))
+    return {"tags": sorted(ours)} if ours else {}
+
+
+def grade_id(cell: Node | NotebookNode) -> str:
     """Return the nbgrader name of a cell, or '' where it has none."""
     mark = cell.metadata.get("nbgrader")
     name = mark.get("grade_id") if isinstance(mark, dict) else None
@@ -68,17 +164,17 @@ def exercise_of(check_id: str) -> str:
     return check_id.removeprefix(CHECK).split("-")[0]
 
 
-def is_check(cell: NotebookNode) -> bool:
+def is_check(cell: Node | NotebookNode) -> bool:
     """Tell whether a cell is a check, by its name."""
     return cell.cell_type == "code" and grade_id(cell).startswith(CHECK)
 
 
-def is_shown_only(cell: NotebookNode) -> bool:
+def is_shown_only(cell: Node | NotebookNode) -> bool:
     """Tell whether a cell is a demo, an experiment or a plot, which grading leaves out."""
     return not SHOW_TAGS.isdisjoint(cell.metadata.get("tags", ()))
 
 
-def checks_of(notebook: NotebookNode, exercise: str) -> list[NotebookNode]:
+def checks_of(notebook: Node | NotebookNode, exercise: str) -> list[Any]:
     """Return the check cells of one exercise, in order."""
     return [c for c in notebook.cells if is_check(c) and exercise_of(grade_id(c)) == exercise]
 
@@ -97,7 +193,7 @@ def is_hidden(source: str, line: int) -> bool:
     return False
 
 
-def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, Any]:
+def load_functions(notebook: Node | NotebookNode, name: str = "notebook") -> dict[str, Any]:
     """Run a notebook's imports, definitions and constants, and nothing else.
 
     Checks, calls, cells that only show something and cells that do not parse are left out, so this
@@ -119,7 +215,7 @@ def load_functions(notebook: NotebookNode, name: str = "notebook") -> dict[str, 
     return namespace
 
 
-def _definitions(notebook: NotebookNode, name: str) -> Iterator[CodeType]:
+def _definitions(notebook: Node | NotebookNode, name: str) -> Iterator[CodeType]:
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "code" or is_check(cell) or is_shown_only(cell):
             continue

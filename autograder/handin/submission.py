@@ -96,7 +96,7 @@ def in_folder(folder: Path, lesson: Lesson) -> Path:
 def understand(handed_in: HandedIn, lesson: Lesson | None = None) -> Submission:
     """Read the notebook in what was handed in; arguments and errors as for `read`."""
     try:
-        cells = parse(_text(handed_in, lesson))
+        cells = parse(_content(handed_in, lesson))
         return reconcile(cells, lesson or lesson_of(cells))
     except CourseError as error:
         raise SubmissionError(str(error)) from None
@@ -105,24 +105,21 @@ def understand(handed_in: HandedIn, lesson: Lesson | None = None) -> Submission:
 def belongs(path: Path, lesson: Lesson) -> bool:
     """Tell whether a file can be read and holds a notebook of this lesson."""
     try:
-        return lesson_of(parse(_text(take(path), lesson))) is lesson
+        return lesson_of(parse(_content(take(path), lesson))) is lesson
     except CourseError:
         return False
 
 
-def _text(handed_in: HandedIn, lesson: Lesson | None) -> str:
-    """Return the text of a notebook, or of the notebook in an archive."""
+def _content(handed_in: HandedIn, lesson: Lesson | None) -> bytes:
+    """Return the bytes of a notebook, or of the notebook in an archive."""
+    if not is_archive(PurePath(handed_in.name)):
+        return handed_in.content
+    wanted = lesson.path.name if lesson else ""
+    file = io.BytesIO(handed_in.content)
     try:
-        content = handed_in.content
-        if is_archive(PurePath(handed_in.name)):
-            wanted = lesson.path.name if lesson else ""
-            file = io.BytesIO(content)
-            content = notebook_in(file, handed_in.name, wanted, notebook.MAX_BYTES)
-        return content.decode("utf-8-sig")
+        return notebook_in(file, handed_in.name, wanted, notebook.MAX_BYTES)
     except ArchiveError as error:
         raise SubmissionError(str(error)) from None
-    except UnicodeDecodeError as error:
-        raise SubmissionError(f"cannot be read ({type(error).__name__})") from None
 
 
 def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:

@@ -119,13 +119,12 @@ def _lesson(content: bytes, name: PurePosixPath) -> Lesson:
     graded, with 0 points and the reason.
     """
     try:
-        cells = reader.parse(content.decode("utf-8-sig"))
-    except (SubmissionError, UnicodeDecodeError) as error:
+        cells = reader.parse(content)
+    except SubmissionError:
         named = [p for p in (name.stem, *name.parts) if p in lessons()]
         if named:
             return lessons()[named[0]]
-        reason = error if isinstance(error, SubmissionError) else "not a notebook (it is not UTF-8)"
-        raise CourseError(str(reason)) from None
+        raise
     return lesson_of(cells)
 
 

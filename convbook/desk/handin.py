@@ -18,7 +18,7 @@ from convbook import notebook
 from convbook.desk import progress
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
+    from convbook.notebook import Node
 
 POINTS = 20.0  # that the checks of a lesson give
 AGAIN = "get the notebook from the course again, and copy your functions into it"
@@ -45,12 +45,8 @@ def problems(path: Path, seconds: float = progress.SECONDS) -> Iterator[Problem]
         seconds: how long its visible checks may take.
     """
     try:
-        if path.stat().st_size > notebook.MAX_BYTES:
-            most = notebook.MAX_BYTES >> 20
-            yield Problem(f"the file is larger than {most} MiB", "clear large outputs, save", True)
-            return
         cells = notebook.read(path)
-    except (notebook.NotebookError, OSError) as error:
+    except notebook.NotebookError as error:
         reason = str(error).removeprefix(f"{path}: ")
         yield Problem(f"the notebook cannot be graded ({reason})", AGAIN, True)
         return
@@ -105,7 +101,7 @@ def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> i
     return 0
 
 
-def _checks(cells: NotebookNode) -> Iterator[Problem]:
+def _checks(cells: Node) -> Iterator[Problem]:
     names = Counter(filter(None, map(notebook.grade_id, cells.cells)))
     for name, times in names.items():
         if times > 1:
@@ -116,7 +112,7 @@ def _checks(cells: NotebookNode) -> Iterator[Problem]:
         yield Problem(missing, AGAIN, True)
 
 
-def _source(cell: NotebookNode) -> Iterator[Problem]:
+def _source(cell: Node) -> Iterator[Problem]:
     # Lines for IPython alone are no Python; what is left must be.
     text = re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.MULTILINE)
     try:
@@ -128,7 +124,7 @@ def _source(cell: NotebookNode) -> Iterator[Problem]:
         yield Problem(f"{name}: a syntax error{where}", "mend it, run the cell, and save", True)
 
 
-def _runs(cells: NotebookNode) -> Iterator[Problem]:
+def _runs(cells: Node) -> Iterator[Problem]:
     code = [c for c in cells.cells if c.cell_type == "code" and c.source.strip()]
     counts = [c.execution_count for c in code if c.execution_count]
     for cell in code:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from convbook import notebook
 from convbook.desk import progress
 
 FILE = ".progress.json"  # in the folder that holds the lessons
@@ -77,16 +78,14 @@ def _known(path: Path, entry: Any) -> Known:
 
 
 def _glance(path: Path) -> tuple[str, str, float]:
-    """Return title, what it teaches and the points of a notebook, without loading nbformat."""
+    """Return title, what it teaches and the points of a notebook, without running it."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"), object_hook=progress.Node)
-        for cell in cells.cells:
-            cell["source"] = "".join(cell.source)
+        cells = notebook.read(path)
         text = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
         found = LEARN.search(text)
         points = sum(progress.points_of(cells).values())
         return progress.title_of(cells, path.stem), found[1] if found else "", points
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except notebook.NotebookError:
         return path.stem, "", 0.0
 
 

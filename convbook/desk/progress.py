@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from convbook import check, earlier, notebook
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
+    from convbook.notebook import Node
 
 SECONDS = 60.0  # for all checks of a lesson; those of a right one take under five
 WORKERS = 4
@@ -114,14 +114,14 @@ def line(lesson: Lesson) -> str:
     return f"{lesson.title:<37} {lesson.points:>3g} of {lesson.most:g} points   {not_run}{todo}"
 
 
-def title_of(cells: NotebookNode, name: str) -> str:
+def title_of(cells: Node, name: str) -> str:
     """Return the heading of a notebook, or the name where it has none."""
     first = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
     heading = first.split("\n")[0]
     return heading.removeprefix("#").strip() if heading.startswith("# ") else name
 
 
-def points_of(cells: NotebookNode) -> dict[str, float]:
+def points_of(cells: Node) -> dict[str, float]:
     """Return the points of each check. A check that was copied counts once."""
     points: dict[str, float] = {}
     for cell in filter(notebook.is_check, cells.cells):
@@ -143,7 +143,7 @@ def _next(outcomes: dict[str, str], stopped: str, loaded: bool) -> tuple[str, st
     return "", ""
 
 
-def _outcomes(cells: NotebookNode, path: Path, seconds: float) -> tuple[dict[str, str], str]:
+def _outcomes(cells: Node, path: Path, seconds: float) -> tuple[dict[str, str], str]:
     """Run the checks in another process: outcomes by check, and how it ended too early."""
     command = [sys.executable, "-m", "convbook.desk.progress", path.stem]
     # No windows; and several lessons run at once, so each gets one core.
@@ -178,12 +178,6 @@ def _pair(text: bytes) -> tuple[str, str] | None:
     return str(name), str(outcome)
 
 
-class Node(dict[str, Any]):
-    """A notebook without nbformat, which takes seconds to load in every process."""
-
-    __getattr__ = dict.__getitem__
-
-
 def _run(name: str) -> None:
     """Be that other process: say the outcome of each check as soon as it is known."""
     said = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -194,7 +188,7 @@ def _run(name: str) -> None:
     def say(check_id: str, outcome: str) -> None:
         print(json.dumps([check_id, outcome]), file=said, flush=True)
 
-    cells = json.load(sys.stdin, object_hook=Node)
+    cells = json.load(sys.stdin, object_hook=notebook.Node)
     # As in grading: a mistake in an early lesson costs its points once.
     earlier.given_only = True
     names = notebook.load_functions(cells, name)

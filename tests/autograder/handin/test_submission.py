@@ -124,7 +124,7 @@ def test_an_emptied_check_does_not_make_a_wrong_answer_right(
         (b"", "not valid JSON"),
         (b'{"cells": [', "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
-        (b"\xff\xfe\x00", "cannot be read"),
+        (b"\xff\xfe\x00", "it is not UTF-8"),
         (b"[]", "no list of cells"),
         (b'{"cells": 3}', "no list of cells"),
         (b'{"cells": [3]}', "cell 1 is malformed"),

@@ -51,7 +51,7 @@ def test_points_and_what_is_next_are_those_of_the_notebook(
     ends = (
         ("02 Slide a filter ", "9 of 20 points   next: correlate2d is missing: run its cell and "),
         ("03 Push gradients back", " 0 of 20 points   next: write numerical_gradient"),
-        ("04_im2col ", "not a Jupyter notebook "),
+        ("04_im2col ", "not a notebook (it is not valid JSON)"),
         ("11 LeNet to ResNet ", "20 of 20 points   done"),
     )
     for text, (title, rest) in zip(shown, ends, strict=False):
