@@ -193,6 +193,29 @@ def is_hidden(source: str, line: int) -> bool:
     return False
 
 
+def syntax_error(source: str) -> str:
+    """Say what is wrong with a cell's syntax, and in which line, or return ''.
+
+    Args:
+        source: the cell's text: Python, and what IPython understands besides.
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        return ""
+    except (SyntaxError, ValueError):
+        pass  # IPython may know more
+    try:
+        text = TransformerManager().transform_cell(source)
+        compile(text, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        where = f" in line {line}" if line else ""
+        return f"a syntax error{where} ({getattr(error, 'msg', error)})"
+    return ""
+
+
 def load_functions(notebook: Node | NotebookNode, name: str = "notebook") -> dict[str, Any]:
     """Run a notebook's imports, definitions and constants, and nothing else.
 

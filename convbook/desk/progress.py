@@ -1,6 +1,6 @@
 """How far a student is: the points of each lesson by the checks in their own notebook.
 
-`of` tells it of one notebook, `show` prints it for all. Only what a notebook defines is run, in a
+`of` tells it of one notebook, `show` prints it for all. Its cells run as in grading, in a
 process of its own, so that an endless loop or a crash costs that one lesson.
 """
 
@@ -26,7 +26,7 @@ SECONDS = 60.0  # for all checks of a lesson; those of a right one take under fi
 WORKERS = 4
 BLANK, MISSING, WRONG = "blank", "missing", "wrong"
 RIGHT, NOT_RUN = "right", "not run"
-LOADED = "loaded"  # said once the definitions have run, before the first check
+AT = "at"  # said of each cell before it runs: the last one is where everything ended
 TODO = {
     BLANK: "write {}",
     MISSING: "{} is missing: run its cell and look at the error",
@@ -74,7 +74,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
     said, stopped = _outcomes(cells, path.resolve(), seconds)
     got = {name: said.get(name, "") for name in points}
-    exercise, todo = _next(got, stopped, LOADED in said)
+    exercise, todo = _next(got, stopped, said.get(AT, ""))
     return Lesson(
         path,
         title,
@@ -130,16 +130,20 @@ def points_of(cells: Node) -> dict[str, float]:
     return points
 
 
-def _next(outcomes: dict[str, str], stopped: str, loaded: bool) -> tuple[str, str]:
-    """Return the first exercise that is not done, and what to do about it."""
-    if stopped and not loaded:
-        return "", f"it {stopped} before the first check: look at your classes and imports"
+def _next(outcomes: dict[str, str], stopped: str, at: str) -> tuple[str, str]:
+    """Return the first exercise that is not done, and what to do about it.
+
+    Args:
+        outcomes: of each check; '' for one that did not come to its end.
+        stopped: how everything ended, if it ended too early.
+        at: the cell that was running then.
+    """
     for name, outcome in outcomes.items():
         exercise = notebook.exercise_of(name)
         if outcome in TODO:
             return exercise, TODO[outcome].format(exercise)
-        if not outcome:  # the check that was running when everything ended
-            return exercise, f"{exercise} {stopped}, and later checks were not run"
+        if not outcome:
+            return exercise, f"{at or 'the first cell'} {stopped}, and later checks were not run"
     return "", ""
 
 
@@ -188,17 +192,22 @@ def _run(name: str) -> None:
     def say(check_id: str, outcome: str) -> None:
         print(json.dumps([check_id, outcome]), file=said, flush=True)
 
-    cells = json.load(sys.stdin, object_hook=notebook.Node)
+    from convbook.desk import shell  # here: it loads IPython, which only this process needs
+
+    cells = json.load(sys.stdin, object_hook=notebook.Node).cells
     # As in grading: a mistake in an early lesson costs its points once.
     earlier.given_only = True
-    names = notebook.load_functions(cells, name)
-    say(LOADED, "")
-    done: set[str] = set()
-    for cell in filter(notebook.is_check, cells.cells):
-        check_id = notebook.grade_id(cell)
-        if check_id not in done:
-            done.add(check_id)
-            say(check_id, _outcome(notebook.public(cell.source), check_id, names))
+    ipython, done = shell.made(), {""}
+    for number, cell in enumerate(shell.in_order(cells), start=1):
+        check_id = notebook.grade_id(cell) if notebook.is_check(cell) else ""
+        if not check_id:
+            say(AT, notebook.grade_id(cell) or f"code cell {number}")
+            ipython.run_cell(cell.source, store_history=False)
+        elif check_id not in done:
+            say(AT, notebook.exercise_of(check_id))
+            source = notebook.public(cell.source)
+            say(check_id, _outcome(source, check_id, ipython.user_ns))
+        done.add(check_id)
 
 
 def _outcome(source: str, check_id: str, names: dict[str, Any]) -> str:

@@ -71,10 +71,10 @@ def endless(cells: NotebookNode) -> None:
 
 
 CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
-    "a check twice": (copied_check, True, "check-correlate2d is there 2 times: delete the copies"),
-    "a check missing": (lost_check, True, "checks of 3 points are missing: get the notebook"),
-    "points that are no number": (no_points, True, "checks of 3 points are missing: get the"),
-    "a syntax error": (broken_line, True, "correlate2d: a syntax error in line 2: mend it"),
+    "a check twice": (copied_check, False, "check-correlate2d is there 2 times: delete the copies"),
+    "a check missing": (lost_check, False, "checks of 3 points are missing: grading puts them"),
+    "points that are no number": (no_points, False, "checks of 3 points are missing: grading"),
+    "a syntax error": (broken_line, False, "correlate2d: a syntax error in line 2 ("),
     "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
     "not written": (blank, False, "shift_gap is not written yet"),
     "another order": (other_order, False, "in another order than they stand in: choose Kernel"),
@@ -112,13 +112,26 @@ def test_a_right_notebook_has_no_problem_and_its_file_is_graded(
     assert [p.name for p in (tmp_path / "out").iterdir()] == [f"{LESSON}.zip"]
 
 
-def test_nothing_is_made_where_grading_would_break(
+def test_a_file_is_made_whatever_could_cost_points(
     answers: NotebookNode, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copied_check(answers)
+    for spoil in (copied_check, broken_line, never_ran, blank):
+        spoil(answers)
     path = written(answers, tmp_path)
+    assert main(["hand-in", str(path), "-o", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "STOP" not in said and said.count("note  ") >= 4
+    assert submission.read(tmp_path / "out" / f"{LESSON}.zip").lesson.name == LESSON
+
+
+def test_nothing_is_made_of_what_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"{LESSON}.ipynb"
+    path.write_text("<<<<<<< HEAD\n")
     assert main(["hand-in", str(path), "-o", str(tmp_path / "out")]) == 1
-    assert "STOP" in capsys.readouterr().out and not (tmp_path / "out").exists()
+    said = capsys.readouterr().out
+    assert "STOP" in said and "a git conflict" in said and not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"not a notebook", b"\xff\xfe"])

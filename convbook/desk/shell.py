@@ -1,0 +1,51 @@
+"""A notebook's cells run as the grader runs them: by IPython, in order, checks where they stand.
+
+This is what runs in the process that `progress` starts. Cells that only show something are left
+out, as in grading; a cell that fails ends itself alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from convbook import notebook
+from convbook.notebook import Node
+
+
+class Shell(InteractiveShell):
+    """IPython without a history, and without a way to run other programs: grading has none."""
+
+    def system(self, command: str) -> None:
+        print("(shell commands are switched off while a notebook is graded)")
+
+    def getoutput(self, cmd: Any, split: Any = True, depth: Any = 0) -> Any:
+        self.system(cmd)
+        return []
+
+
+def made() -> Shell:
+    """Return the one shell of this process."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor"
+    return Shell.instance(config=config)
+
+
+def in_order(cells: list[Node]) -> Iterator[Node]:
+    """Yield the code cells that grading runs. A check waits for the cell of its exercise."""
+    last = {notebook.grade_id(cell): number for number, cell in enumerate(cells)}
+    waiting: dict[int, list[Node]] = {}
+    for number, cell in enumerate(cells):
+        if notebook.is_check(cell):
+            about = last.get(notebook.exercise_of(notebook.grade_id(cell)), 0)
+            if about > number:
+                waiting.setdefault(about, []).append(cell)
+                continue
+        if cell.cell_type == "code" and not notebook.is_shown_only(cell):
+            yield cell
+        yield from waiting.get(number, [])
