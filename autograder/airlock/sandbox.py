@@ -22,7 +22,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from . import bubblewrap, packages
+from convbook.desk import packages
+
+from . import bubblewrap
 from .bubblewrap import Bubblewrap
 from .inside import SHUT_IN, seccomp
 

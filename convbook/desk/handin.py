@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 POINTS = 20.0  # that the checks of a lesson give
 AGAIN = "get the notebook from the course again, and copy your functions into it"
+NO_ANSWER = {"", "YOUR ANSWER HERE"}
+GRADING_HAS = (
+    "grading has Python, NumPy, Matplotlib, IPython and convbook, and no file beside the notebook"
+)
 RERUN = "choose Kernel, Restart Kernel and Run All Cells, and save"
 
 
@@ -36,12 +40,12 @@ class Problem:
         return f"{'STOP' if self.breaks else 'note'}  {self.what}: {self.todo}."
 
 
-def problems(path: Path, seconds: float = progress.SECONDS) -> Iterator[Problem]:
+def problems(path: Path, lesson: progress.Lesson | None = None) -> Iterator[Problem]:
     """Find what is wrong with a notebook that is to be handed in, as it was last saved.
 
     Args:
         path: the notebook.
-        seconds: how long its visible checks may take.
+        lesson: what its checks gave; they are run where None.
     """
     try:
         cells = notebook.read(path)
@@ -54,7 +58,7 @@ def problems(path: Path, seconds: float = progress.SECONDS) -> Iterator[Problem]
         if cell.cell_type == "code":
             yield from _source(cell)
     yield from _runs(cells)
-    yield from _time(path, seconds)
+    yield from _ran(lesson or progress.of(path))
 
 
 def pack(path: Path, folder: Path) -> Path:
@@ -87,13 +91,13 @@ def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> i
     Returns:
         0 where the file was made, else 1.
     """
-    found = list(problems(path))
+    lesson = progress.of(path)
+    found = list(problems(path, lesson))
     for problem in sorted(found, key=lambda p: not p.breaks):
         say(str(problem))
     if any(problem.breaks for problem in found):
         say("Nothing was made: what says STOP would break grading.")
         return 1
-    lesson = progress.of(path)
     say(f"{lesson.points:g} of {lesson.most:g} points, by the checks that you can see.")
     say(f"Hand in {pack(path, folder)}")
     say("Was everything saved? What stands in an open browser and not in the file is not in it.")
@@ -119,6 +123,10 @@ def _source(cell: Node) -> Iterator[Problem]:
 
 
 def _runs(cells: Node) -> Iterator[Problem]:
+    for cell in cells.cells:
+        name = notebook.grade_id(cell)
+        if name.startswith("answer-") and cell.source.strip() in NO_ANSWER:
+            yield Problem(f"{name} is not answered", "write a few sentences, or hand in without")
     code = [c for c in cells.cells if c.cell_type == "code" and c.source.strip()]
     counts = [c.execution_count for c in code if c.execution_count]
     for cell in code:
@@ -132,7 +140,9 @@ def _runs(cells: Node) -> Iterator[Problem]:
         yield Problem("cells were run in another order than they stand in", RERUN)
 
 
-def _time(path: Path, seconds: float) -> Iterator[Problem]:
-    lesson = progress.of(path, seconds)
+def _ran(lesson: progress.Lesson) -> Iterator[Problem]:
+    for error in lesson.errors:
+        lacking = "ModuleNotFoundError" in error or "FileNotFoundError" in error
+        yield Problem(f"{error}", GRADING_HAS if lacking else RERUN)
     if "stopped" in lesson.todo:
         yield Problem(lesson.todo, "the grader stops it too: look for an endless loop")

@@ -26,6 +26,7 @@ SECONDS = 60.0  # for all checks of a lesson; those of a right one take under fi
 WORKERS = 4
 BLANK, MISSING, WRONG = "blank", "missing", "wrong"
 RIGHT, NOT_RUN = "right", "not run"
+FAILED = "failed"  # said with a cell that ended in an error, and which
 AT = "at"  # said of each cell before it runs: the last one is where everything ended
 TODO = {
     BLANK: "write {}",
@@ -44,6 +45,7 @@ class Lesson:
         points: what the visible checks give.
         most: what they can give.
         not_run: the part of `most` whose checks this machine cannot run.
+        errors: what cells ended in, a line each.
         exercise: the first one that is not done, or ''.
         todo: what to do about it, or '' where everything is done.
     """
@@ -55,6 +57,7 @@ class Lesson:
     not_run: float = 0.0
     exercise: str = ""
     todo: str = ""
+    errors: tuple[str, ...] = ()
 
 
 def of(path: Path, seconds: float = SECONDS) -> Lesson:
@@ -72,7 +75,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     title, points = title_of(cells, path.stem), points_of(cells)
     if not points:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
-    said, stopped = _outcomes(cells, path.resolve(), seconds)
+    said, stopped = _outcomes(cells, seconds)
     got = {name: said.get(name, "") for name in points}
     exercise, todo = _next(got, stopped, said.get(AT, ""))
     return Lesson(
@@ -83,6 +86,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
         sum(points[name] for name in got if got[name] == NOT_RUN),
         exercise,
         todo,
+        tuple(f"{x.removeprefix(FAILED).strip()}: {said[x]}" for x in said if x.startswith(FAILED)),
     )
 
 
@@ -147,18 +151,18 @@ def _next(outcomes: dict[str, str], stopped: str, at: str) -> tuple[str, str]:
     return "", ""
 
 
-def _outcomes(cells: Node, path: Path, seconds: float) -> tuple[dict[str, str], str]:
+def _outcomes(cells: Node, seconds: float) -> tuple[dict[str, str], str]:
     """Run the checks in another process: outcomes by check, and how it ended too early."""
-    command = [sys.executable, "-m", "convbook.desk.progress", path.stem]
+    command = [sys.executable, "-m", "convbook.desk.progress"]
     # No windows; and several lessons run at once, so each gets one core.
     env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     stopped = ""
     # A file, not a pipe: what a stopped lesson has started could hold a pipe open.
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as empty:
         try:
             status = subprocess.run(
                 command,
-                cwd=path.parent,
+                cwd=empty,  # as in grading: no file lies beside the notebook
                 env=env,
                 input=json.dumps(cells).encode(),
                 stdout=said,
@@ -182,7 +186,7 @@ def _pair(text: bytes) -> tuple[str, str] | None:
     return str(name), str(outcome)
 
 
-def _run(name: str) -> None:
+def _run() -> None:
     """Be that other process: say the outcome of each check as soon as it is known."""
     said = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # What student code prints goes nowhere, even where it writes to the descriptor itself.
@@ -201,8 +205,12 @@ def _run(name: str) -> None:
     for number, cell in enumerate(shell.in_order(cells), start=1):
         check_id = notebook.grade_id(cell) if notebook.is_check(cell) else ""
         if not check_id:
-            say(AT, notebook.grade_id(cell) or f"code cell {number}")
-            ipython.run_cell(cell.source, store_history=False)
+            where = notebook.grade_id(cell) or f"code cell {number}"
+            say(AT, where)
+            ended = ipython.run_cell(cell.source, store_history=False)
+            error = ended.error_before_exec or ended.error_in_exec
+            if error and not isinstance(error, NotImplementedError):
+                say(f"{FAILED} {where}", f"{type(error).__name__}: {error}".splitlines()[0][:200])
         elif check_id not in done:
             say(AT, notebook.exercise_of(check_id))
             source = notebook.public(cell.source)
@@ -225,4 +233,4 @@ def _outcome(source: str, check_id: str, names: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    _run(sys.argv[1])
+    _run()

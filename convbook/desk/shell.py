@@ -6,13 +6,16 @@ out, as in grading; a cell that fails ends itself alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from convbook import notebook
+from convbook.desk import packages
 from convbook.notebook import Node
 
 
@@ -27,12 +30,21 @@ class Shell(InteractiveShell):
         return []
 
 
+class Withheld(MetaPathFinder):
+    """Finds none of the packages that are installed here and not where notebooks are graded."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: Any = None) -> None:
+        if path is None and packages.withheld(name):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 def made() -> Shell:
-    """Return the one shell of this process."""
+    """Return the one shell of this process, which from now on imports what grading has."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
+    sys.meta_path.insert(0, Withheld())
     return Shell.instance(config=config)
 
 

@@ -11,7 +11,7 @@ from machine import needs
 
 from autograder.airlock import Airlock, SandboxError, sandbox
 from autograder.airlock.inside import seccomp
-from autograder.airlock.packages import visible
+from convbook.desk.packages import visible
 
 
 def test_the_student_has_no_privileges(jailed: Notebook) -> None:

@@ -13,7 +13,7 @@ from autograder.course import lessons
 from autograder.handin import submission
 from convbook import notebook
 from convbook.cli import main
-from convbook.desk import handin
+from convbook.desk import handin, progress
 
 LESSON = "02_convolution"
 
@@ -26,6 +26,8 @@ def answers() -> NotebookNode:
     for number, cell in enumerate(cells.cells, start=1):
         if notebook.grade_id(cell) in lesson.exercises:
             cell.source = named(lesson.notebook, notebook.grade_id(cell)).source
+        if notebook.grade_id(cell).startswith("answer-"):
+            cell.source = "Because."
         if cell.cell_type == "code":
             cell.execution_count = number
     return cells
@@ -66,6 +68,18 @@ def other_order(cells: NotebookNode) -> None:
     named(cells, "check-shift_gap").execution_count = 1
 
 
+def unanswered(cells: NotebookNode) -> None:
+    named(cells, "answer-why_flip").source = " YOUR ANSWER HERE\n"
+
+
+def a_package_of_mine(cells: NotebookNode) -> None:
+    named(cells, "correlate2d").source = "import scipy\n" + named(cells, "correlate2d").source
+
+
+def a_file_of_mine(cells: NotebookNode) -> None:
+    named(cells, "correlate2d").source = "open('mine.txt')\n" + named(cells, "correlate2d").source
+
+
 def endless(cells: NotebookNode) -> None:
     named(cells, "correlate1d").source = "def correlate1d(*a, **k):\n    while True: pass"
 
@@ -75,6 +89,9 @@ CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
     "a check missing": (lost_check, False, "checks of 3 points are missing: grading puts them"),
     "points that are no number": (no_points, False, "checks of 3 points are missing: grading"),
     "a syntax error": (broken_line, False, "correlate2d: a syntax error in line 2 ("),
+    "not answered": (unanswered, False, "answer-why_flip is not answered: write a few sentences"),
+    "a package": (a_package_of_mine, False, "No module named 'scipy': grading has Python, NumPy"),
+    "a file": (a_file_of_mine, False, "no file beside the notebook"),
     "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
     "not written": (blank, False, "shift_gap is not written yet"),
     "another order": (other_order, False, "in another order than they stand in: choose Kernel"),
@@ -94,7 +111,8 @@ def test_what_is_wrong_is_named_with_what_to_do(
 @pytest.mark.slow
 def test_an_endless_loop_is_named(answers: NotebookNode, tmp_path: Path) -> None:
     endless(answers)
-    said = [str(p) for p in handin.problems(written(answers, tmp_path), seconds=5)]
+    path = written(answers, tmp_path)
+    said = [str(p) for p in handin.problems(path, progress.of(path, seconds=5))]
     assert any("endless loop" in text for text in said), said
 
 

@@ -1,4 +1,4 @@
-"""Which installed packages a student's process needs, and nothing more.
+"""Which installed packages student code has while it is graded, and nothing more.
 
 SciPy, PyTorch and whatever else is installed on the grading machine stay out of reach, and so
 does autograder itself: only what the packages below say they require is made visible.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import metadata
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 ROOTS = ("ipython", "matplotlib", "matplotlib-inline", "msgpack", "numpy", "threadpoolctl")
@@ -45,3 +46,12 @@ def _closure(roots: tuple[str, ...]) -> list[metadata.Distribution]:
             if "extra ==" not in line:
                 todo.append(re.split(r"[^A-Za-z0-9._-]", line.strip(), maxsplit=1)[0])
     return result
+
+
+def withheld(name: str) -> bool:
+    """Tell whether a top-level module is installed here, and missing where notebooks are graded."""
+    if name in {"convbook", *(file.split(".")[0] for file in visible())}:
+        return False
+    spec = PathFinder.find_spec(name)
+    places = [spec.origin or "", *(spec.submodule_search_locations or [])] if spec else []
+    return any(f"{folder}-packages" in place for place in places for folder in ("site", "dist"))

@@ -1,0 +1,110 @@
+"""What a student is told at home is what the grader gives, on the same notebook."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+import sample_class
+from cells import named
+from machine import SANDBOX
+from nbformat import NotebookNode
+
+from autograder.airlock import Airlock
+from autograder.course import lessons
+from autograder.grading.airlocks import open_airlock
+from autograder.grading.grade import grade
+from autograder.handin import submission
+from convbook.desk import handin, progress
+
+LESSON = lessons()["02_convolution"]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def airlock() -> Iterator[Airlock]:
+    with open_airlock(LESSON, SANDBOX) as opened:
+        yield opened
+
+
+def first(source: str, cells: NotebookNode, tags: tuple[str, ...] = ()) -> None:
+    """Put a cell of the student's own before everything else of code."""
+    place = next(i for i, c in enumerate(cells.cells) if c.cell_type == "code") + 1
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
+    cells.cells.insert(place, cell)
+
+
+def own(before: str, then: str = "") -> Callable[[NotebookNode], None]:
+    """A cell before everything, and a line at the start of an exercise's cell."""
+
+    def change(cells: NotebookNode) -> None:
+        first(before, cells)
+        if then:
+            cell = named(cells, "conv_forward")
+            cell.source = f"{then}\n{cell.source}"
+
+    return change
+
+
+def split(cells: NotebookNode) -> None:
+    """An exercise's cell in two, both with its name."""
+    place = next(i for i, c in enumerate(cells.cells) if c is named(cells, "conv_forward"))
+    half = nbformat.from_dict(cells.cells[place])
+    half.source = "HELPER = 1"
+    cells.cells.insert(place, half)
+
+
+def check_first(cells: NotebookNode) -> None:
+    """A check moved up, before its exercise."""
+    check = named(cells, "check-conv_forward")
+    cells.cells.remove(check)
+    cells.cells.insert(2, check)
+
+
+def helper_in_a_plot(cells: NotebookNode) -> None:
+    first("def helper(x): return x", cells, ("plot",))
+    cell = named(cells, "conv_forward")
+    cell.source = f"helper(1)\n{cell.source}"
+
+
+CHANGES: dict[str, Callable[[NotebookNode], None]] = {
+    "nothing": lambda cells: None,
+    "a question": own("import numpy as np\nnp.pad?"),
+    "two questions": own("import numpy as np\n??np.pad"),
+    "a shell": own("f = !ls"),
+    "a shell alone": own("!echo hello"),
+    "a measurement": own("t = %timeit -o -n1 -r1 1 + 1"),
+    "a cell of HTML": own("%%html\n<b>not Python</b>"),
+    "a line that begins with a remainder": own("x = (7\n% 4)\nassert x == 3"),
+    "await": own("import asyncio\nawait asyncio.sleep(0)"),
+    "a constant of lists": own("NONE = [(0, 0), (0, 0)]", "assert NONE[0] == (0, 0)"),
+    "a lambda": own("size = lambda n: n", "size(3)"),
+    "a try at the top": own("try:\n    import nothing_at_all\nexcept ImportError:\n    A = 1", "A"),
+    "an if at the top": own("if True:\n    def twice(x): return 2 * x", "twice(1)"),
+    "a call at the top": own("from functools import partial\ntwice = partial(pow, 2)", "twice(2)"),
+    "a cell that fails": own("1 / 0"),
+    "a syntax error beside": own("def f(:"),
+    "an exit": own("exit()"),
+    "a package that grading has not": own("import scipy", "import scipy"),
+    "another one": own("import tqdm", "from tqdm import tqdm"),
+    "a module beside the notebook": own("import beside", "import beside"),
+    "a file beside the notebook": own("text = open('beside.py').read()", "text.strip()"),
+    "a helper in a plot": helper_in_a_plot,
+    "a cell split in two": split,
+    "a check before its exercise": check_first,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_points_on_shown_checks(
+    change: Callable[[NotebookNode], None], airlock: Airlock, tmp_path: Path
+) -> None:
+    cells = sample_class.solved(LESSON)
+    change(cells)
+    path = tmp_path / f"{LESSON.name}.ipynb"
+    nbformat.write(cells, path)
+    (tmp_path / "beside.py").write_text("answer = 42\n")
+    theirs = grade(submission.read(path, LESSON), airlock)
+    ours = progress.of(path)
+    assert (ours.points, ours.most) == (theirs.score, theirs.max_score), ours.todo
+    assert not any(problem.breaks for problem in handin.problems(path))
