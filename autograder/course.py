@@ -17,6 +17,8 @@ from nbformat import NotebookNode
 from autograder.released import released
 from convbook import earlier, notebook
 
+SHORT = 40  # characters: a shorter cell may stand in any notebook
+ENOUGH = 3  # cells of a lesson's own text, by which it is known where all names are lost
 COURSE_ID = "convbook"  # what nbgrader calls it
 
 
@@ -104,6 +106,11 @@ class Lesson:
         return self.asked.union(*(names.split() for names in others))
 
     @cached_property
+    def texts(self) -> frozenset[str]:
+        """The texts of its cells as students are given them, but for the shortest."""
+        return frozenset(c.source for c in self.released.cells if len(c.source) > SHORT)
+
+    @cached_property
     def given(self) -> tuple[str, ...]:
         """The sources of the locked cells that set things up, in order."""
         return tuple(
@@ -172,12 +179,15 @@ def lesson_of(cells: NotebookNode) -> Lesson:
         CourseError: no lesson of the course has such cells.
     """
     names = {notebook.grade_id(cell) for cell in cells.cells}
+    texts = {cell.source for cell in cells.cells}
 
-    def known(lesson: Lesson) -> int:
-        return len(names.intersection(lesson.order))
+    def known(lesson: Lesson) -> tuple[int, int]:
+        """Count cells by name, and where all names are lost, by the lesson's own text."""
+        by_name = len(names.intersection(lesson.order))
+        return by_name, len(texts & lesson.texts) if not any(names) else 0
 
     best = max(lessons().values(), key=known, default=None)
-    if best is None or known(best) == 0:
+    if best is None or known(best) < (0, ENOUGH):
         raise CourseError(
             "not a notebook of this course: none of its cells has a name the course knows"
         )

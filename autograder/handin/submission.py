@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from autograder.course import CourseError, Lesson, lesson_of
 from autograder.handin.archive import ArchiveError, is_archive, notebook_in
 from autograder.handin.reader import SubmissionError, new_notebook, parse
+from autograder.handin.recognise import recognise
 from convbook import notebook
 
 
@@ -130,7 +131,7 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
         lesson: the lesson it belongs to.
     """
     official = {notebook.grade_id(c): c for c in lesson.notebook.cells if notebook.grade_id(c)}
-    notes = _notes(cells, lesson)
+    notes = [*recognise(cells, lesson), *_notes(cells, lesson)]
     kept, places = _kept(cells, official)
     for name in _missing(kept, official):
         kept.append(_restored(name, lesson))
