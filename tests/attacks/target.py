@@ -180,6 +180,8 @@ def build(folder: Path) -> Path:
 @contextmanager
 def chosen(folder: Path, home: Path) -> Iterator[course.Lesson]:
     """Make the course in a folder the one that is graded, with an empty home folder."""
+    from matplotlib import font_manager  # noqa: F401 - it may write a list of fonts to the home
+
     before = {name: os.environ.get(name) for name in ("CONVBOOK_COURSE", "HOME")}
     home.mkdir(exist_ok=True)
     os.environ |= {"CONVBOOK_COURSE": str(folder), "HOME": str(home)}
