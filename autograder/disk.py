@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# A link where the unfinished file is to be is not followed; one where the file is, is replaced.
+FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+
 
 def write(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file, and the folders that lead to it.
@@ -28,7 +31,7 @@ def written(path: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        with os.fdopen(os.open(part, FLAGS, mode), "wb") as file:
             file.write(content)
         yield part
         part.replace(path)

@@ -204,10 +204,12 @@ def syntax_error(source: str) -> str:
     try:
         compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         return ""
-    except (SyntaxError, ValueError):
-        pass  # IPython may know more
+    except (SyntaxError, ValueError) as error:
+        plain = error  # IPython may know more
     try:
         text = TransformerManager().transform_cell(source)
+        if text.rstrip() == source.rstrip():
+            raise plain
         compile(text, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)

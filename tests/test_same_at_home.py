@@ -61,6 +61,20 @@ def check_first(cells: NotebookNode) -> None:
     cells.cells.insert(2, check)
 
 
+def wide(cells: NotebookNode) -> None:
+    """Numbers of extended precision, as a careful student may return them."""
+    named(cells, "conv_forward").source += """
+
+narrow = conv_forward
+def conv_forward(*args, **kwargs):
+    out, cache = narrow(*args, **kwargs)
+    return out.astype(np.longdouble), cache"""
+
+
+def broken(cells: NotebookNode) -> None:
+    named(cells, "conv_forward").source = "def conv_forward(x, w, b:\n    return (x"
+
+
 def helper_in_a_plot(cells: NotebookNode) -> None:
     first("def helper(x): return x", cells, ("plot",))
     cell = named(cells, "conv_forward")
@@ -89,6 +103,8 @@ CHANGES: dict[str, Callable[[NotebookNode], None]] = {
     "another one": own("import tqdm", "from tqdm import tqdm"),
     "a module beside the notebook": own("import beside", "import beside"),
     "a file beside the notebook": own("text = open('beside.py').read()", "text.strip()"),
+    "extended precision": wide,
+    "a syntax error": broken,
     "a helper in a plot": helper_in_a_plot,
     "a cell split in two": split,
     "a check before its exercise": check_first,
@@ -108,3 +124,14 @@ def test_points_on_shown_checks(
     ours = progress.of(path)
     assert (ours.points, ours.most) == (theirs.score, theirs.max_score), ours.todo
     assert not any(problem.breaks for problem in handin.problems(path))
+
+
+def test_a_syntax_error_is_told_as_one(airlock: Airlock, tmp_path: Path) -> None:
+    cells = sample_class.solved(LESSON)
+    broken(cells)
+    path = tmp_path / f"{LESSON.name}.ipynb"
+    nbformat.write(cells, path)
+    theirs = grade(submission.read(path, LESSON), airlock)
+    said = next(c.message for c in theirs.checks if c.id == "check-conv_forward")
+    assert said.startswith("conv_forward: a syntax error in line ")
+    assert progress.of(path).todo.startswith("conv_forward has a syntax error in line ")

@@ -26,6 +26,9 @@ NAME_CHARS = 80  # the name of a handle's type
 # Booleans, numbers and fixed-width text in little-endian order: no objects, no structures.
 DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16|\|S[1-9]\d{0,4}|<U[1-9]\d{0,4}")
 
+# Extended precision has another form on each machine, and no check needs it.
+WIDE = {"g": np.float64, "G": np.complex128}
+
 LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK, DEVICE = range(
     13
 )
@@ -82,6 +85,9 @@ class _Encoder:
             return self.container(DICT, [x for pair in dict(value).items() for x in pair], depth)
         if kind in (set, frozenset):
             return self.container(SET, value, depth)
+        if kind in (np.ndarray, np.longdouble, np.clongdouble) and value.dtype.char in WIDE:
+            value = value.astype(WIDE[value.dtype.char])
+            kind = type(value)
         if kind is np.ndarray and _dtype_name(value):
             return self.array(value)
         if isinstance(value, np.generic) and kind is value.dtype.type and _dtype_name(value):

@@ -189,7 +189,18 @@ def _result(check: Check, verdicts: dict[str, Verdict], handed_in: Submission) -
         answered = _is_answered(check, handed_in)
         return CheckResult(*head, 0.0, "manual", "" if answered else "no answer")
     verdict = verdicts[check.id]
-    return CheckResult(*head, verdict.score, verdict.status, verdict.message, verdict.mistake)
+    message = verdict.message
+    if verdict.status != "pass" and (broken := _syntax_error(check.exercise, handed_in)):
+        message = f"{check.exercise}: {broken}\n{message}"
+    return CheckResult(*head, verdict.score, verdict.status, message, verdict.mistake)
+
+
+def _syntax_error(exercise: str, handed_in: Submission) -> str:
+    """Say what is wrong with the syntax of an exercise's cell, or return ''."""
+    lesson = handed_in.lesson
+    own = {n for n in lesson.exercises if exercise in lesson.functions[n]}
+    cells = (c for c in handed_in.cells.cells if notebook.grade_id(c) in own)
+    return next(filter(None, (notebook.syntax_error(cell.source) for cell in cells)), "")
 
 
 def _is_answered(check: Check, handed_in: Submission) -> bool:

@@ -78,6 +78,10 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     said, stopped = _outcomes(cells, seconds)
     got = {name: said.get(name, "") for name in points}
     exercise, todo = _next(got, stopped, said.get(AT, ""))
+    broken = (
+        notebook.syntax_error(c.source) for c in cells.cells if notebook.grade_id(c) == exercise
+    )
+    todo = next((f"{exercise} has {error}" for error in broken if exercise and error), todo)
     return Lesson(
         path,
         title,

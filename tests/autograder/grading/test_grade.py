@@ -144,6 +144,18 @@ def test_the_command_writes_a_feedback_page_and_says_where(
     assert "Name another place with -o" in done.stderr
 
 
+def test_the_page_is_not_written_through_a_link(answers: NotebookNode, tmp_path: Path) -> None:
+    path = write(answers, tmp_path / "homework.ipynb")
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    for name in ("homework.feedback.html", "homework.feedback.html.part"):
+        (tmp_path / name).symlink_to(victim)
+        done = command("check", str(path), "--sandbox", SANDBOX, cwd=tmp_path)
+        assert "no feedback page" in done.stderr and "20 of 20" in done.stdout
+        assert victim.read_text() == "mine"
+        (tmp_path / name).unlink(missing_ok=True)
+
+
 def test_without_a_sandbox_every_result_says_so(answers: NotebookNode, tmp_path: Path) -> None:
     path = write(answers, tmp_path / "homework.ipynb")
     done = command("check", str(path), "--json", "--sandbox", "none", cwd=tmp_path)

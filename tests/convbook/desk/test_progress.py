@@ -49,7 +49,7 @@ def test_points_and_what_is_next_are_those_of_the_notebook(
     assert cli.main(["progress", str(tmp_path)]) == 0
     shown = capfd.readouterr().out.splitlines()
     ends = (
-        ("02 Slide a filter ", "9 of 20 points   next: correlate2d is missing: run its cell and "),
+        ("02 Slide a filter ", "9 of 20 points   next: correlate2d has a syntax error in line 1 ("),
         ("03 Push gradients back", " 0 of 20 points   next: write numerical_gradient"),
         ("04_im2col ", "not a notebook (it is not valid JSON)"),
         ("11 LeNet to ResNet ", "20 of 20 points   done"),
@@ -58,7 +58,7 @@ def test_points_and_what_is_next_are_those_of_the_notebook(
         assert text.startswith(title) and rest in text
     assert len(shown) == len(ends) + 4
     assert shown[5].startswith("29 of 60 points")
-    assert shown[7].startswith("Next: 02 Slide a filter: correlate2d is missing")
+    assert shown[7].startswith("Next: 02 Slide a filter: correlate2d has a syntax")
 
 
 @pytest.mark.parametrize(
