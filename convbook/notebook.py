@@ -7,6 +7,7 @@ check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -73,9 +74,9 @@ def read(path: Path | str) -> Node:
 def parse(content: bytes | str) -> Node:
     """Rebuild a notebook from what nobody vouches for.
 
-    Of each cell, kind, text, name, points, tags and number are kept, and nothing else. What
-    nbformat would complain about and a reader understands is read: a missing or a needless key, an
-    id in an old format, a mark at the start of the file.
+    Of each cell, kind, text, name, points, tags and number are kept, whether a given one was edited,
+    and nothing else. What nbformat would complain about and a reader understands is read: a missing
+    or a needless key, an id in an old format, a mark at the start of the file.
 
     Args:
         content: the file's bytes or text.
@@ -133,16 +134,32 @@ def _cell(raw: Any, number: int) -> Node:
         cell |= {"execution_count": count if type(count) is int else None, "outputs": []}
     metadata = raw.get("metadata")
     if isinstance(metadata, dict):
-        cell.metadata |= _mark(metadata.get("nbgrader")) | _tags(metadata.get("tags"))
+        cell.metadata |= _mark(metadata.get("nbgrader"), cell) | _tags(metadata.get("tags"))
     return cell
 
 
-def _mark(raw: Any) -> dict[str, Any]:
-    """Return what nbgrader says of a cell: its name, and points where they are a number."""
+def _mark(raw: Any, cell: Node) -> dict[str, Any]:
+    """Return what nbgrader says of a cell: its name, its points, and whether it was edited."""
     if not isinstance(raw, dict) or not isinstance(raw.get("grade_id"), str) or not raw["grade_id"]:
         return {}
-    points = {"points": raw["points"]} if type(raw.get("points")) in (int, float) else {}
-    return {"nbgrader": Node(grade_id=raw["grade_id"], **points)}
+    mark = Node(grade_id=raw["grade_id"])
+    if type(raw.get("points")) in (int, float):
+        mark["points"] = raw["points"]
+    given = isinstance(raw.get("checksum"), str) and raw.get("solution") is False
+    if given and raw["checksum"] != _checksum(raw, cell):
+        mark["edited"] = True
+    return {"nbgrader": mark}
+
+
+def _checksum(mark: dict[str, Any], cell: Node) -> str:
+    """Return what nbgrader put into a cell that is given, for the text that it has now."""
+    grade = bool(mark.get("grade"))
+    locked = grade or bool(mark.get("locked"))
+    parts = [cell.source, cell.cell_type, str(grade), "False", str(locked), mark["grade_id"]]
+    points = mark.get("points")
+    if grade and isinstance(points, (int, float)):
+        parts.append(str(float(points)))
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def _tags(raw: Any) -> dict[str, Any]:

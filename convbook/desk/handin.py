@@ -109,6 +109,10 @@ def _checks(cells: Node) -> Iterator[Problem]:
     for name, times in names.items():
         if times > 1:
             yield Problem(f"the cell {name} is there {times} times", "delete the copies")
+    for cell in cells.cells:
+        if cell.metadata.get("nbgrader", {}).get("edited"):
+            what = f"{notebook.grade_id(cell)} was edited: grading uses the course's own"
+            yield Problem(what, "put lines of yours into a cell of your own")
     points = sum(progress.points_of(cells).values())
     if points < POINTS:
         missing = f"checks of {POINTS - points:g} points are missing"

@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from cells import named
 
-from autograder.course import lessons
+from autograder.build.release import release
+from autograder.course import lessons, root
 from autograder.handin import reader
 from autograder.handin.reader import SubmissionError
 from convbook import notebook
@@ -144,3 +145,17 @@ def test_what_is_no_notebook_is_said_in_one_line(content: str | bytes, said: str
     with pytest.raises(SubmissionError) as graders:
         reader.parse(content)
     assert str(ours.value) == str(graders.value) and "\n" not in str(ours.value)
+
+
+def test_nbgraders_own_sum_tells_which_given_cell_was_edited() -> None:
+    book = release(root(), LESSON.name, nbformat.from_dict(LESSON.notebook))
+    untouched = notebook.parse(nbformat.writes(book))
+    assert not [c for c in untouched.cells if c.metadata.get("nbgrader", {}).get("edited")]
+    for cell in book.cells:
+        cell.source += "\n# mine"
+    read = notebook.parse(nbformat.writes(book))
+    edited = {
+        notebook.grade_id(c) for c in read.cells if c.metadata.get("nbgrader", {}).get("edited")
+    }
+    own = {*LESSON.exercises, *(n for n in LESSON.order if n.startswith("answer-"))}
+    assert edited == set(LESSON.order) - own

@@ -9,7 +9,8 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder.course import lessons
+from autograder.build.release import release
+from autograder.course import lessons, root
 from autograder.handin import submission
 from convbook import notebook
 from convbook.cli import main
@@ -22,7 +23,7 @@ LESSON = "02_convolution"
 def answers() -> NotebookNode:
     """Lesson 02 with every answer right, run from top to bottom."""
     lesson = lessons()[LESSON]
-    cells = nbformat.from_dict(lesson.released)
+    cells = release(root(), LESSON, nbformat.from_dict(lesson.notebook))
     for number, cell in enumerate(cells.cells, start=1):
         if notebook.grade_id(cell) in lesson.exercises:
             cell.source = named(lesson.notebook, notebook.grade_id(cell)).source
@@ -80,6 +81,14 @@ def a_file_of_mine(cells: NotebookNode) -> None:
     named(cells, "correlate2d").source = "open('mine.txt')\n" + named(cells, "correlate2d").source
 
 
+def edited_setup(cells: NotebookNode) -> None:
+    named(cells, "given-setup").source += "\nimport math"
+
+
+def edited_check(cells: NotebookNode) -> None:
+    named(cells, "check-correlate2d").source = "pass"
+
+
 def endless(cells: NotebookNode) -> None:
     named(cells, "correlate1d").source = "def correlate1d(*a, **k):\n    while True: pass"
 
@@ -92,6 +101,8 @@ CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
     "not answered": (unanswered, False, "answer-why_flip is not answered: write a few sentences"),
     "a package": (a_package_of_mine, False, "No module named 'scipy': grading has Python, NumPy"),
     "a file": (a_file_of_mine, False, "no file beside the notebook"),
+    "an edited set-up": (edited_setup, False, "given-setup was edited: grading uses the course's"),
+    "an edited check": (edited_check, False, "check-correlate2d was edited: grading uses"),
     "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
     "not written": (blank, False, "shift_gap is not written yet"),
     "another order": (other_order, False, "in another order than they stand in: choose Kernel"),
