@@ -75,8 +75,8 @@ def parse(content: bytes | str) -> Node:
     """Rebuild a notebook from what nobody vouches for.
 
     Of each cell, kind, text, name, points, tags and number are kept, whether a given one was
-    edited, and nothing else. What nbformat would complain about and a reader understands is read: a missing
-    or a needless key, an id in an old format, a mark at the start of the file.
+    edited, and nothing else. What nbformat would complain about and a reader understands is read: a
+    missing or a needless key, an id in an old format, a mark at the start of the file.
 
     Args:
         content: the file's bytes or text.
