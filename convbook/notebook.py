@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-CHECK = "check-"
+CHECK, ANSWER = "check-", "answer-"
+KINDS = {"code": "code", "markdown": "Markdown", "raw": "raw text"}
 MAX_CELLS = 2000
 MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
 # Cells with one of these tags show something; no grade and no later cell depends on them.
@@ -76,7 +77,8 @@ def parse(content: bytes | str) -> Node:
 
     Of each cell, kind, text, name, points, tags and number are kept, whether a given one was
     edited, and nothing else. What nbformat would complain about and a reader understands is read: a
-    missing or a needless key, an id in an old format, a mark at the start of the file.
+    missing or a needless key, an id in an old format, a mark at the start of the file. A named cell
+    is of the kind that its name says.
 
     Args:
         content: the file's bytes or text.
@@ -129,12 +131,16 @@ def _cell(raw: Any, number: int) -> Node:
         raise NotebookError(f"not a notebook (cell {number} is malformed)")
     source = source.encode("utf-8", "replace").decode("utf-8")
     cell = Node(cell_type=raw["cell_type"], id=f"cell-{number}", metadata=Node(), source=source)
-    if cell.cell_type == "code":
-        count = raw.get("execution_count")
-        cell |= {"execution_count": count if type(count) is int else None, "outputs": []}
     metadata = raw.get("metadata")
     if isinstance(metadata, dict):
         cell.metadata |= _mark(metadata.get("nbgrader"), cell) | _tags(metadata.get("tags"))
+    kind = kind_of(grade_id(cell)) or cell.cell_type
+    if kind != cell.cell_type:
+        cell.metadata["nbgrader"]["was"] = cell.cell_type
+        cell.cell_type = kind
+    if kind == "code":
+        count = raw.get("execution_count")
+        cell |= {"execution_count": count if type(count) is int else None, "outputs": []}
     return cell
 
 
@@ -167,6 +173,13 @@ def _tags(raw: Any) -> dict[str, Any]:
     tags = raw if isinstance(raw, list) else []
     ours = SHOW_TAGS.intersection(tag for tag in tags if isinstance(tag, str))
     return {"tags": sorted(ours)} if ours else {}
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of a lesson's cell by its name, whatever an editor made of it, or ''."""
+    if name.startswith(ANSWER):
+        return "markdown"
+    return "code" if name.startswith((CHECK, "given-")) or name.isidentifier() else ""
 
 
 def grade_id(cell: Node | NotebookNode) -> str:

@@ -7,6 +7,8 @@ import nbformat
 import pytest
 import sample_class
 from cells import named
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from machine import SANDBOX
 from nbformat import NotebookNode
 
@@ -15,6 +17,7 @@ from autograder.course import lessons
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import grade
 from autograder.handin import submission
+from convbook import notebook
 from convbook.desk import handin, progress
 
 LESSON = lessons()["02_convolution"]
@@ -135,3 +138,70 @@ def test_a_syntax_error_is_told_as_one(airlock: Airlock, tmp_path: Path) -> None
     said = next(c.message for c in theirs.checks if c.id == "check-conv_forward")
     assert said.startswith("conv_forward: a syntax error in line ")
     assert progress.of(path).todo.startswith("conv_forward has a syntax error in line ")
+
+
+# What people and their editors do to a notebook; each takes it, and a number that chooses where.
+def moved(cells: NotebookNode, n: int) -> None:
+    cell = cells.cells.pop(n % len(cells.cells))
+    cells.cells.insert((7 * n) % (len(cells.cells) + 1), cell)
+
+
+def cut_in_two(cells: NotebookNode, n: int) -> None:
+    own = [c for c in cells.cells if notebook.grade_id(c) in LESSON.exercises]
+    cell = own[n % len(own)]
+    half = nbformat.from_dict(cell)
+    half.source = f"PART_{n} = {n}"
+    cells.cells.insert(cells.cells.index(cell), half)
+
+
+def noted(cells: NotebookNode, n: int) -> None:
+    cells.cells.insert(n % len(cells.cells), nbformat.v4.new_markdown_cell(f"note {n}"))
+
+
+def tried_out(cells: NotebookNode, n: int) -> None:
+    source = ("%time 1 + 1", "correlate1d?", "1 / 0", "!ls", "y = [1, 2", "print('a')")[n % 6]
+    cells.cells.insert(n % len(cells.cells), nbformat.v4.new_code_cell(source))
+
+
+def of_another_kind(cells: NotebookNode, n: int) -> None:
+    """A named cell is made Markdown, or code."""
+    named_cells = [c for c in cells.cells if notebook.grade_id(c)]
+    cell = named_cells[n % len(named_cells)]
+    make = nbformat.v4.new_code_cell if cell.cell_type != "code" else nbformat.v4.new_markdown_cell
+    cells.cells[cells.cells.index(cell)] = make(cell.source, metadata=cell.metadata)
+
+
+def blanked(cells: NotebookNode, n: int) -> None:
+    name = LESSON.exercises[n % len(LESSON.exercises)]
+    for cell in cells.cells:
+        if notebook.grade_id(cell) == name:
+            cell.source = named(LESSON.released, name).source
+
+
+def emptied(cells: NotebookNode, n: int) -> None:
+    name = LESSON.exercises[n % len(LESSON.exercises)]
+    cells.cells = [c for c in cells.cells if notebook.grade_id(c) != name]
+
+
+def copied(cells: NotebookNode, n: int) -> None:
+    cell = nbformat.from_dict(cells.cells[n % len(cells.cells)])
+    cells.cells.append(cell)
+
+
+STEPS = [moved, cut_in_two, noted, tried_out, of_another_kind, blanked, emptied, copied]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 200)), min_size=1, max_size=5))
+def test_whatever_was_done_to_it(
+    airlock: Airlock, tmp_path_factory: pytest.TempPathFactory, steps: list
+) -> None:
+    """A check that is red at home and green in grading, or the other way round, is our fault."""
+    cells = sample_class.solved(LESSON)
+    for change, n in steps:
+        change(cells, n)
+    path = tmp_path_factory.mktemp("drawn") / f"{LESSON.name}.ipynb"
+    nbformat.write(cells, path)
+    theirs = grade(submission.read(path, LESSON), airlock)
+    ours = progress.of(path)
+    assert ours.points == theirs.score, (ours.todo, theirs.to_text())

@@ -13,9 +13,6 @@ from nbformat import NotebookNode
 from autograder.course import Lesson
 from convbook import notebook
 
-ANSWER = "answer-"
-KINDS = {"code": "code", "markdown": "Markdown", "raw": "raw text"}
-
 
 def recognise(cells: NotebookNode, lesson: Lesson) -> list[str]:
     """Give cells the names and kinds that they have lost, in place.
@@ -30,30 +27,19 @@ def recognise(cells: NotebookNode, lesson: Lesson) -> list[str]:
     released = {notebook.grade_id(c): c for c in lesson.released.cells if notebook.grade_id(c)}
     texts = {c.source.strip() for c in [*lesson.released.cells, *lesson.notebook.cells]}
     return [
-        *_kinds(cells, released),
+        *_kinds(cells),
         *_by_text(cells, released),
         *_by_function(cells, lesson),
         *_answers(cells, released, texts),
     ]
 
 
-def _kinds(cells: NotebookNode, released: dict[str, NotebookNode]) -> Iterator[str]:
-    """Turn a named cell back into the kind that the lesson has."""
+def _kinds(cells: NotebookNode) -> Iterator[str]:
+    """Tell which cells were of another kind than their names say; the reader has turned them."""
     for cell in cells.cells:
-        name = notebook.grade_id(cell)
-        if name in released and cell.cell_type != released[name].cell_type:
-            was, kind = cell.cell_type, released[name].cell_type
-            _turn(cell, kind)
-            yield f"{name} was made {KINDS[was]}: it is taken as {KINDS[kind]}"
-
-
-def _turn(cell: NotebookNode, kind: str) -> None:
-    cell.cell_type = kind
-    if kind == "code":
-        cell.execution_count, cell.outputs = None, []
-    else:
-        cell.pop("execution_count", None)
-        cell.pop("outputs", None)
+        if was := cell.metadata.get("nbgrader", {}).get("was"):
+            kind = notebook.KINDS[cell.cell_type]
+            yield f"{notebook.grade_id(cell)} was made {notebook.KINDS[was]}: it is taken as {kind}"
 
 
 def _by_text(cells: NotebookNode, released: dict[str, NotebookNode]) -> Iterator[str]:
@@ -93,11 +79,11 @@ def _answers(
     cells: NotebookNode, released: dict[str, NotebookNode], texts: set[str]
 ) -> Iterator[str]:
     """Find written answers that stand elsewhere than in their cell."""
-    for name in (n for n in released if n.startswith(ANSWER)):
+    for name in (n for n in released if n.startswith(notebook.ANSWER)):
         at = next((i for i, c in enumerate(cells.cells) if notebook.grade_id(c) == name), None)
         own = [c for c in _nameless(cells) if _is_prose(c) and c.source.strip() not in texts]
         if at is None and own:
-            _turn(own[-1], "markdown")
+            _as_text(own[-1])
             _name(own[-1], name)
             yield f"{name} had lost its name: the last text of the student's own is taken for it"
         elif at is not None and _is_blank(cells.cells[at], released[name]):
@@ -105,6 +91,12 @@ def _answers(
             if below and any(below[0] is cell for cell in own):
                 cells.cells[at].source, below[0].source = below[0].source, ""
                 yield f"{name}: the answer stood in the cell below"
+
+
+def _as_text(cell: NotebookNode) -> None:
+    cell.cell_type = "markdown"
+    for key in ("execution_count", "outputs"):
+        cell.pop(key, None)
 
 
 def _is_blank(cell: NotebookNode, released: NotebookNode) -> bool:

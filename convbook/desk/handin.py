@@ -110,9 +110,13 @@ def _checks(cells: Node) -> Iterator[Problem]:
         if times > 1:
             yield Problem(f"the cell {name} is there {times} times", "delete the copies")
     for cell in cells.cells:
-        if cell.metadata.get("nbgrader", {}).get("edited"):
-            what = f"{notebook.grade_id(cell)} was edited: grading uses the course's own"
+        name, mark = notebook.grade_id(cell), cell.metadata.get("nbgrader", {})
+        if mark.get("edited"):
+            what = f"{name} was edited: grading uses the course's own"
             yield Problem(what, "put lines of yours into a cell of your own")
+        if was := mark.get("was"):
+            kind = notebook.KINDS[cell.cell_type]
+            yield Problem(f"{name} was made {notebook.KINDS[was]}", f"it is taken as {kind}")
     points = sum(progress.points_of(cells).values())
     if points < POINTS:
         missing = f"checks of {POINTS - points:g} points are missing"
