@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 60_000  # milliseconds; a kernel starts in some seconds, on a busy machine in many more
+TRIES, NOTICED = 6, 5_000  # times to press the keys, and milliseconds until the cell is marked
 PICTURES = Path(__file__).parents[1] / "build" / "browser"
 
 Picture = Callable[[Page, str], None]
@@ -32,8 +33,16 @@ def code(page: Page, text: str) -> Locator:
 def run(page: Page, text: str) -> Locator:
     """Run the code cell with this text by Shift+Enter, and return it."""
     cell = code(page, text)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    prompt = cell.locator(".jp-InputPrompt").first
+    before = prompt.inner_text()
+    for _ in range(TRIES):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        try:
+            expect(prompt).not_to_have_text(before, timeout=NOTICED)
+            break
+        except AssertionError:
+            continue  # a page that was still busy took no notice of the keys
     return cell
 
 
