@@ -18,6 +18,8 @@ from convbook import notebook
 from convbook.desk import packages
 from convbook.notebook import Node
 
+SETUP = "given-setup"
+
 
 class Shell(InteractiveShell):
     """IPython without a history, and without a way to run other programs: grading has none."""
@@ -49,7 +51,8 @@ def made() -> Shell:
 
 
 def in_order(cells: list[Node]) -> Iterator[Node]:
-    """Yield the code cells that grading runs. A check waits for the cell of its exercise."""
+    """Yield the code cells that grading runs: the set-up first, each check after its exercise."""
+    cells = sorted(cells, key=lambda cell: notebook.grade_id(cell) != SETUP)
     last = {notebook.grade_id(cell): number for number, cell in enumerate(cells)}
     waiting: dict[int, list[Node]] = {}
     for number, cell in enumerate(cells):
