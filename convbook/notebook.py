@@ -61,15 +61,14 @@ def read(path: Path | str) -> Node:
     """
     try:
         if Path(path).stat().st_size > MAX_BYTES:
-            raise NotebookError(f"{path}: larger than {MAX_BYTES >> 20} MiB")
+            raise NotebookError(f"larger than {MAX_BYTES >> 20} MiB")
         return parse(Path(path).read_bytes())
     except FileNotFoundError:
         raise NotebookError(f"{path}: no such file") from None
     except OSError as error:
         raise NotebookError(f"{path}: cannot be read ({type(error).__name__})") from None
     except NotebookError as error:
-        text = str(error).removeprefix(f"{path}: ")
-        raise NotebookError(f"{path}: {text}") from None
+        raise NotebookError(f"{path}: {error}") from None
 
 
 def parse(content: bytes | str) -> Node:

@@ -81,12 +81,14 @@ def _answers(
     """Find written answers that stand elsewhere than in their cell."""
     for name in (n for n in released if n.startswith(notebook.ANSWER)):
         at = next((i for i, c in enumerate(cells.cells) if notebook.grade_id(c) == name), None)
-        own = [c for c in _nameless(cells) if _is_prose(c) and c.source.strip() not in texts]
+        if at is not None and not _is_blank(cells.cells[at], released[name]):
+            continue  # it stands where it should, as most do: nothing else is looked at
+        own = [c for c in _nameless(cells) if c.source.strip() not in texts and _is_prose(c)]
         if at is None and own:
             _as_text(own[-1])
             _name(own[-1], name)
             yield f"{name} had lost its name: the last text of the student's own is taken for it"
-        elif at is not None and _is_blank(cells.cells[at], released[name]):
+        elif at is not None:
             below = cells.cells[at + 1 : at + 2]
             if below and any(below[0] is cell for cell in own):
                 cells.cells[at].source, below[0].source = below[0].source, ""
