@@ -48,9 +48,14 @@ def _closure(roots: tuple[str, ...]) -> list[metadata.Distribution]:
     return result
 
 
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(file.split(".")[0] for file in visible())
+
+
 def withheld(name: str) -> bool:
     """Tell whether a top-level module is installed here, and missing where notebooks are graded."""
-    if name in {"convbook", *(file.split(".")[0] for file in visible())}:
+    if name == "convbook" or name in _modules():
         return False
     spec = PathFinder.find_spec(name)
     places = [spec.origin or "", *(spec.submodule_search_locations or [])] if spec else []
