@@ -60,7 +60,7 @@ c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 
 # Formgrader shows what a student wrote without a script, and formulas without a network.
 c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), template_path]
-c.HTMLExporter.filters = {"markdown2html": "autograder.pages.html.markdown"}
+c.HTMLExporter.filters = {"markdown2html": "autograder.pages.html.cell_markdown"}
 
 # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
 warnings.simplefilter("ignore", SAWarning)

@@ -17,13 +17,15 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from autograder.build.source import sealed
 from autograder.classroom import database, gradebook, late, policy, record
 from autograder.course import lessons
-from autograder.feedback.page import page
+from autograder.feedback.maker import Maker
 from autograder.grading import airlocks, fingerprint
 from autograder.grading.grade import blank, grade
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import Submission, read
 
+_maker = Maker()
 atexit.register(airlocks.close)  # they stay open from one submission to the next
+atexit.register(_maker.close)
 
 # Fingerprint and notes of what is being graded, by database, lesson and student. nbgrader reads a
 # submission twice, the second time from its own cleaned copy: the first is what was handed in.
@@ -93,7 +95,10 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         cells, resources = super().from_notebook_node(nbformat.from_dict(nb), resources, **kwargs)
-        return page(cells, resources["nbgrader"]["notebook"]), resources
+        content, problem = _maker.page(cells, resources["nbgrader"]["notebook"])
+        if problem:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], problem)
+        return content.decode(), resources
 
 
 def _key(resources: Any) -> tuple[str, str, str]:

@@ -23,6 +23,8 @@ CHECK, ANSWER = "check-", "answer-"
 KINDS = {"code": "code", "markdown": "Markdown", "raw": "raw text"}
 MAX_CELLS = 2000
 MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
+MAX_ATTACHMENTS, MAX_NAME = 50, 200  # pictures pasted into one text; characters of one's name
+MAX_POINTS = 1e6  # of one cell
 # Cells with one of these tags show something; no grade and no later cell depends on them.
 SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)
@@ -74,10 +76,10 @@ def read(path: Path | str) -> Node:
 def parse(content: bytes | str) -> Node:
     """Rebuild a notebook from what nobody vouches for.
 
-    Of each cell, kind, text, name, points, tags and number are kept, whether a given one was
-    edited, and nothing else. What nbformat would complain about and a reader understands is read: a
-    missing or a needless key, an id in an old format, a mark at the start of the file. A named cell
-    is of the kind that its name says.
+    Of each cell, kind, text, name, points, tags, number and the pictures pasted into its text are
+    kept, whether a given one was edited, and nothing else. What nbformat would complain about and a
+    reader understands is read: a missing or a needless key, an id in an old format, a mark at the
+    start of the file. A named cell is of the kind that its name says.
 
     Args:
         content: the file's bytes or text.
@@ -123,10 +125,8 @@ def _upgraded(raw: dict[str, Any]) -> Any:
 
 def _cell(raw: Any, number: int) -> Node:
     """Rebuild one cell from what JSON holds."""
-    source = raw.get("source", "") if isinstance(raw, dict) else None
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if not isinstance(source, str) or raw.get("cell_type") not in ("code", "markdown", "raw"):
+    source = _joined(raw.get("source", "")) if isinstance(raw, dict) else None
+    if source is None or raw.get("cell_type") not in ("code", "markdown", "raw"):
         raise NotebookError(f"not a notebook (cell {number} is malformed)")
     source = source.encode("utf-8", "replace").decode("utf-8")
     cell = Node(cell_type=raw["cell_type"], id=f"cell-{number}", metadata=Node(), source=source)
@@ -140,15 +140,39 @@ def _cell(raw: Any, number: int) -> Node:
     if kind == "code":
         count = raw.get("execution_count")
         cell |= {"execution_count": count if type(count) is int else None, "outputs": []}
+    elif kind == "markdown" and (pasted := _attachments(raw.get("attachments"))):
+        cell["attachments"] = pasted
     return cell
+
+
+def _attachments(raw: Any) -> Node:
+    """Return what was pasted into a text: by name, then by what it claims to be, its Base64."""
+    kept = Node()
+    for name, bundle in raw.items() if isinstance(raw, dict) else ():
+        if isinstance(bundle, dict) and len(name) <= MAX_NAME and len(kept) < MAX_ATTACHMENTS:
+            texts = {kind: _joined(value) for kind, value in bundle.items()}
+            kept[_whole(name)] = Node((k, v) for k, v in texts.items() if v is not None)
+    return kept
+
+
+def _joined(value: Any) -> str | None:
+    """Return a text that JSON holds as a text or as lines of it; None where it is neither."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    return value if isinstance(value, str) else None
+
+
+def _whole(text: str) -> str:
+    """Return text without half characters, which nothing can write into a file."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _mark(raw: Any, cell: Node) -> dict[str, Any]:
     """Return what nbgrader says of a cell: its name, its points, and whether it was edited."""
     if not isinstance(raw, dict) or not isinstance(raw.get("grade_id"), str) or not raw["grade_id"]:
         return {}
-    mark = Node(grade_id=raw["grade_id"])
-    if type(raw.get("points")) in (int, float):
+    mark = Node(grade_id=_whole(raw["grade_id"]))
+    if type(raw.get("points")) in (int, float) and abs(raw["points"]) <= MAX_POINTS:
         mark["points"] = raw["points"]
     given = isinstance(raw.get("checksum"), str) and raw.get("solution") is False
     if given and raw["checksum"] != _checksum(raw, cell):
@@ -160,9 +184,10 @@ def _checksum(mark: dict[str, Any], cell: Node) -> str:
     """Return what nbgrader put into a cell that is given, for the text that it has now."""
     grade = bool(mark.get("grade"))
     locked = grade or bool(mark.get("locked"))
-    parts = [cell.source, cell.cell_type, str(grade), "False", str(locked), mark["grade_id"]]
+    parts = [cell.source, cell.cell_type, str(grade), "False", str(locked)]
+    parts.append(_whole(mark["grade_id"]))
     points = mark.get("points")
-    if grade and isinstance(points, (int, float)):
+    if grade and isinstance(points, (int, float)) and abs(points) <= MAX_POINTS:
         parts.append(str(float(points)))
     return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 

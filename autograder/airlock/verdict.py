@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.pictures import DIFFERENCE
+
 STATUSES = ("pass", "partial", "fail", "error", "missing", "timeout", "not-run")
-PICTURE = "application/vnd.convbook.difference+json"  # where an answer differs, for the feedback
+PICTURE = DIFFERENCE  # where an answer differs, for the feedback
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,18 @@ def _check(args: Namespace) -> int:
 def _write_page(result: "Grade", path: Path) -> None:
     """Write the feedback page of one notebook; where that fails, the result is still there."""
     from autograder import disk
-    from autograder.feedback.page import page
+    from autograder.feedback.maker import Maker
 
     try:
         if path.is_symlink():
             raise OSError(f"{path} is a link")
         if not path.parent.is_dir():
             raise OSError(f"there is no folder {path.parent}")
-        disk.write(path, page(result.cells, result.assignment).encode())
+        with Maker() as maker:
+            content, problem = maker.page(result.cells, result.assignment)
+        disk.write(path, content)
+        if problem:
+            print(problem, file=sys.stderr)
     except OSError as error:
         print(f"no feedback page: {error}. Name another place with -o", file=sys.stderr)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.classroom.room import Classroom
+    from autograder.feedback.write import Written
 
 __all__ = [
     "Namespace",
@@ -17,6 +18,7 @@ __all__ = [
     "add_sandbox",
     "add_scheduler",
     "classroom_of",
+    "say_pages",
     "warn",
 ]
 
@@ -74,6 +76,14 @@ def add_scheduler(parser: ArgumentParser) -> None:
         metavar="ADDRESS",
         help="grade on a Dask cluster, for example tcp://host:8786; on this machine if not given",
     )
+
+
+def say_pages(pages: list["Written"], room: "Classroom") -> None:
+    """Print how many pages there are, and a line for each that is not whole."""
+    for page in pages:
+        if page.problem:
+            print(page)
+    print(f"{len(pages)} feedback pages below {room.feedback}")
 
 
 def warn(sandbox: str | None) -> None:

@@ -13,6 +13,8 @@ def add(commands: Parsers) -> None:
 def _feedback(args: Namespace) -> int:
     from autograder.feedback.write import write_feedback
 
+    problems = 0
     for page in write_feedback(classroom_of(args), args.lessons):
-        print(f"wrote {page}")
-    return 0
+        print(page)
+        problems += bool(page.problem)
+    return 1 if problems else 0

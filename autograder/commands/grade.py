@@ -15,6 +15,7 @@ from autograder.commands.common import (
     add_sandbox,
     add_scheduler,
     classroom_of,
+    say_pages,
     warn,
 )
 
@@ -56,12 +57,12 @@ def _grade(args: Namespace) -> int:
             results.append(result if isinstance(result, NotGraded) else _slim(result))
         for student in late.enter(room):
             print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
-        pages = sum(1 for _ in write_feedback(room, args.lessons))
+        pages = list(write_feedback(room, args.lessons))
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
     print(*table(results), sep="\n")
-    print(f"{pages} feedback pages below {room.feedback}")
+    say_pages(pages, room)
     return 1 if any(isinstance(result, NotGraded) for result in results) else 0
 
 

@@ -9,6 +9,7 @@ from autograder.commands.common import (
     add_sandbox,
     add_scheduler,
     classroom_of,
+    say_pages,
     warn,
 )
 
@@ -35,5 +36,5 @@ def _regrade(args: Namespace) -> int:
         print(f"{len(changes)}: {change.student}", file=sys.stderr)
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
     pages = list(write_feedback(room, [lesson.name]))
-    print(f"{len(pages)} feedback pages below {room.feedback}")
+    say_pages(pages, room)
     return 0

@@ -4,20 +4,20 @@ import math
 from itertools import count
 from typing import Any
 
-from nbformat import NotebookNode
-
-from autograder.airlock.verdict import PICTURE
+from autograder.pictures import DIFFERENCE
+from autograder.shown import one_line
+from convbook.notebook import Node
 
 CELL = 12  # of a map, in the unit of its view box
 
 
-def of(cell: NotebookNode) -> dict[str, Any] | None:
+def of(cell: Node) -> dict[str, Any] | None:
     """Return what the page shows of a check's `judging.difference`; None where there is none.
 
     Args:
         cell: the graded check.
     """
-    found = (o.data[PICTURE] for o in cell.outputs if PICTURE in o.get("data", {}))
+    found = (o.data[DIFFERENCE] for o in cell.outputs if DIFFERENCE in o.get("data", {}))
     data = next(found, None)
     if data is None:
         return None
@@ -33,7 +33,7 @@ def _tables(data: dict[str, Any]) -> list[dict[str, Any]]:
     columns = range(left, left + len(data["marks"][0]))
 
     def row(number: int, texts: list[str], marks: str) -> tuple[int, list[tuple[str, bool]]]:
-        return top + number, [(t, m == "x") for t, m in zip(texts, marks, strict=True)]
+        return top + number, [(one_line(t), m == "x") for t, m in zip(texts, marks, strict=True)]
 
     return [
         {"title": title, "columns": columns, "rows": list(map(row, count(), rows, data["marks"]))}

@@ -92,6 +92,8 @@ def _answers(
             below = cells.cells[at + 1 : at + 2]
             if below and any(below[0] is cell for cell in own):
                 cells.cells[at].source, below[0].source = below[0].source, ""
+                if "attachments" in below[0]:
+                    cells.cells[at].attachments = below[0].pop("attachments")
                 yield f"{name}: the answer stood in the cell below"
 
 

@@ -1,11 +1,12 @@
 """Read what a student handed in, and put the lesson's own checks in their place.
 
-The file is not trusted: it is read as plain JSON, and of each cell only kind, text, name and tags
-are kept. The lesson's manifest decides which cells are given, checked and worth points; an edited,
-deleted, doubled, unlocked or moved cell changes nothing but a note.
+The file is not trusted: it is read as plain JSON, and of each cell only kind, text, name, tags and
+pictures in a text are kept. The lesson's manifest decides which cells are given, checked and worth
+points; an edited, deleted, doubled, unlocked or moved cell changes nothing but a note.
 """
 
 import io
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -16,7 +17,11 @@ from autograder.course import CourseError, Lesson, lesson_of
 from autograder.handin.archive import ArchiveError, is_archive, notebook_in
 from autograder.handin.reader import SubmissionError, new_notebook, parse
 from autograder.handin.recognise import recognise
+from autograder.pictures import attached
+from autograder.shown import one_line
 from convbook import notebook
+
+MOST_NOTES = 40  # of one notebook; a lesson has fewer cells with names
 
 
 @dataclass
@@ -131,7 +136,7 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
         lesson: the lesson it belongs to.
     """
     official = {notebook.grade_id(c): c for c in lesson.notebook.cells if notebook.grade_id(c)}
-    notes = [*recognise(cells, lesson), *_notes(cells, lesson)]
+    notes = _few([*recognise(cells, lesson), *_notes(cells, lesson)])
     kept, places = _kept(cells, official)
     for name in _missing(kept, official):
         kept.append(_restored(name, lesson))
@@ -165,6 +170,8 @@ def _kept(
             cell.metadata["nbgrader"] = dict(own.metadata["nbgrader"])
         else:
             cell.metadata.pop("nbgrader", None)
+        if "attachments" in cell:
+            cell.attachments = nbformat.from_dict(attached(cell.attachments))
         kept.append(cell)
     return kept, places
 
@@ -227,14 +234,20 @@ def _notes(cells: NotebookNode, lesson: Lesson) -> list[str]:
     released = {notebook.grade_id(c): c for c in lesson.released.cells if notebook.grade_id(c)}
     own = {(notebook.grade_id(c), c.source) for c in lesson.notebook.cells + lesson.released.cells}
     notes = [f"{n} was deleted: the lesson's own is used" for n in released if n not in names]
-    notes += [f"{n} stands twice" for n in dict.fromkeys(names) if names.count(n) > 1]
+    notes += [f"{one_line(n)} stands twice" for n, times in Counter(names).items() if times > 1]
     for cell in cells.cells:
         name = notebook.grade_id(cell)
         if name and name not in released:
-            notes.append(f"{name} is not a cell of this lesson")
+            notes.append(f"{one_line(name)} is not a cell of this lesson")
         elif name and _locked(released[name]) and (name, cell.source) not in own:
             notes.append(f"{name} was edited: the lesson's own is used")
     return notes
+
+
+def _few(notes: list[str]) -> list[str]:
+    """Return notes, the first of them where there are very many."""
+    more = len(notes) - MOST_NOTES
+    return [*notes[:MOST_NOTES], f"and {more} more like these"] if more > 0 else notes
 
 
 def _locked(cell: NotebookNode) -> bool:

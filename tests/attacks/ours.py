@@ -144,7 +144,7 @@ def _compare_gradebook(cases: Sequence[Case], room: Classroom, found: dict[str, 
 
 
 def _read_pages(cases: Sequence[Case], room: Classroom, found: dict[str, Facts]) -> None:
-    pages = {p.parents[1].name: p for p in write_feedback(room, [target.LESSON])}
+    pages = {p.student: p.path for p in write_feedback(room, [target.LESSON])}
     for number, case in enumerate(cases):
         page = pages.get(_attacker(number))
         if page is None:

@@ -67,7 +67,7 @@ def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:
 
 
 def test_feedback_never_shows_a_hidden_check(graded: tuple) -> None:
-    pages = list(write_feedback(graded[0], []))
+    pages = [page.path for page in write_feedback(graded[0], [])]
     assert len(pages) == len(sample_class.LESSONS) * len(sample_class.STUDENTS)
     for path in pages:
         text = path.read_text(encoding="utf-8")
