@@ -25,6 +25,7 @@ MAX_CELLS = 2000
 MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
 MAX_ATTACHMENTS, MAX_NAME = 50, 200  # pictures pasted into one text; characters of one's name
 MAX_POINTS = 1e6  # of one cell
+MOST_READ = 300_000  # characters that IPython is to read for one cell, again and again
 # Cells with one of these tags show something; no grade and no later cell depends on them.
 SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)
@@ -256,20 +257,32 @@ def syntax_error(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
-        compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        _parsed(source)
         return ""
-    except (SyntaxError, ValueError) as error:
+    except _BROKEN as error:
         plain = error  # IPython may know more
+    if len(source) * (1 + sum(map(source.count, "%!?"))) > MOST_READ:
+        return ""  # IPython reads a cell anew after each magic: many in a long one take for ever
     try:
         text = TransformerManager().transform_cell(source)
         if text.rstrip() == source.rstrip():
             raise plain
-        compile(text, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        _parsed(text)
+    except _TOO_DEEP:
+        return "it is nested too deeply for Python"
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f" in line {line}" if line else ""
         return f"a syntax error{where} ({getattr(error, 'msg', error)})"
     return ""
+
+
+_TOO_DEEP = (MemoryError, RecursionError)
+_BROKEN = (SyntaxError, ValueError, *_TOO_DEEP)
+
+
+def _parsed(source: str) -> None:
+    compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
 def load_functions(notebook: Node | NotebookNode, name: str = "notebook") -> dict[str, Any]:

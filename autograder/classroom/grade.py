@@ -6,6 +6,7 @@ notebook, then as a record, then into the gradebook, and only a record whose not
 a grade. What the gradebook lacks is entered again from there.
 """
 
+import errno
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from autograder.grading.grade import Grade, kept
 from autograder.grading.task import Task
 from autograder.handin import submission, timestamp
 from autograder.handin.reader import SubmissionError
+from autograder.shown import one_line
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,16 @@ def grade_class(
                 grades = stack.enter_context(task.graders(scheduler, workers))
             for (folder, content), result in grades(_tasks(changed, lesson, sandbox, all_cells)):
                 student = folder.parent.name
-                if isinstance(result, Exception):
-                    yield NotGraded(student, lesson.name, fault(result))
-                    continue
-                graded = write(result.cells, room.notebook(student, lesson))
-                ledger.append(record.of(student, result, lesson, content, graded))
-                book.save(student, result, timestamp.read(folder))
-                yield Graded(student, lesson.name, result)
+                try:
+                    if isinstance(result, Exception):
+                        raise result
+                    graded = write(result.cells, room.notebook(student, lesson))
+                    ledger.append(record.of(student, result, lesson, content, graded))
+                    book.save(student, result, timestamp.read(folder))
+                except Exception as error:
+                    yield NotGraded(student, lesson.name, fault(error, book))
+                else:
+                    yield Graded(student, lesson.name, result)
 
 
 def count(room: Classroom, names: list[str]) -> int:
@@ -111,13 +116,17 @@ def _those_kept(
     changed = []
     for folder in folders:
         student = folder.parent.name
-        old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
-        if old is None:
+        try:
+            old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
+            if old and not book.holds(student, old):
+                book.save(student, old, timestamp.read(folder))
+        except Exception as error:
+            fault(error, book)  # it is graded anew
+            old = None
+        if old:
+            yield Graded(student, lesson.name, old, is_old=True)
+        else:
             changed.append(folder)
-            continue
-        if not book.holds(student, old):
-            book.save(student, old, timestamp.read(folder))
-        yield Graded(student, lesson.name, old, is_old=True)
     return changed
 
 
@@ -149,7 +158,7 @@ def _tasks(
     for folder in folders:
         try:
             found = submission.take(submission.in_folder(folder, lesson))
-        except SubmissionError as error:
+        except (SubmissionError, OSError) as error:
             yield (folder, ""), Task(str(error), lesson.name, version, sandbox)
         else:
             content = fingerprint.content(found.content)
@@ -157,8 +166,17 @@ def _tasks(
             yield (folder, content), one
 
 
-def fault(error: Exception) -> str:
-    """Say what kept a submission from being graded; raise what would keep all others, too."""
-    if isinstance(error, (CourseError, SandboxError)):
+def fault(error: Exception, book: gradebook.Book | None = None) -> str:
+    """Say what kept a submission from being graded; raise what would keep all others, too.
+
+    Args:
+        error: what happened.
+        book: the gradebook, where it was being entered; nothing half is left in it.
+    """
+    if isinstance(error, (CourseError, SandboxError)) or gradebook.concerns_all(error):
         raise error
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    if book is not None:
+        book.api.db.rollback()
+    return one_line(f"{type(error).__name__}: {error}", 500)

@@ -10,9 +10,9 @@ from typing import Any
 import nbformat
 import nbgrader.api
 from nbformat import NotebookNode
-from nbgrader.api import BaseCell, Gradebook, MissingEntry
+from nbgrader.api import BaseCell, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DataError, SAWarning, SQLAlchemyError
 
 from autograder.classroom import database
 from autograder.course import COURSE_ID, Lesson
@@ -124,6 +124,13 @@ class _Entries(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         raise MissingEntry(f"no cell {name}")
+
+
+def concerns_all(error: Exception) -> bool:
+    """Tell whether the database as a whole has a problem, and not one student's entry."""
+    if isinstance(error, DataError):
+        return False
+    return isinstance(error, (SQLAlchemyError, InvalidEntry, MissingEntry))
 
 
 @contextmanager

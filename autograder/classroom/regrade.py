@@ -25,6 +25,7 @@ from autograder.grading import fingerprint, task
 from autograder.grading.grade import CheckResult, Grade, kept
 from autograder.grading.task import Task
 from autograder.handin import submission
+from autograder.shown import one_line
 from convbook import notebook
 
 
@@ -109,10 +110,14 @@ def regrade(
                 continue
             mended = _mended(was, now, exercise)
             student = was.record.student
-            graded = write(mended.cells, room.notebook(student, lesson))
-            ledger.append(record.of(student, mended, lesson, was.record.submission, graded))
             ours = tuple(c for c in mended.checks if c.exercise == exercise)
-            book.save(student, replace(mended, checks=ours), None)
+            try:
+                graded = write(mended.cells, room.notebook(student, lesson))
+                ledger.append(record.of(student, mended, lesson, was.record.submission, graded))
+                book.save(student, replace(mended, checks=ours), None)
+            except Exception as error:
+                left.append(_unchanged(was.record, lesson, exercise, fault(error, book)))
+                continue
             points = _sum_of(was.record, lesson, exercise), sum(check.score for check in ours)
             yield Change(student, *points, _by_hand(book, student, lesson, ours))
     yield from left
@@ -120,7 +125,8 @@ def regrade(
 
 def table(changes: list[Change], exercise: str) -> Iterator[str]:
     """Lay out what changed: who, before, after; then who was left, and why."""
-    changes = sorted(changes, key=lambda change: change.student)
+    changes = [replace(c, student=one_line(c.student)) for c in changes]
+    changes.sort(key=lambda change: change.student)
     moved = [c for c in changes if c.before != c.after]
     width = max(map(len, ("student", *(c.student for c in moved))))
     if moved:
@@ -129,7 +135,7 @@ def table(changes: list[Change], exercise: str) -> Iterator[str]:
         yield f"{change.student.ljust(width)}  {change.before:6g}  {change.after:5g}"
     for change in changes:
         if change.note:
-            yield f"{change.student}: {change.note}"
+            yield f"{change.student}: {one_line(change.note, 500)}"
     yield f"{exercise}: {len(moved)} of {len(changes)} changed"
 
 

@@ -94,8 +94,9 @@ def _progress(grading: Generator["Result", None, None], total: int) -> Iterator[
 
 def _what(result: "Result") -> str:
     from autograder.classroom.grade import NotGraded
+    from autograder.shown import one_line
 
-    whose = f"{result.student}, {result.lesson}"
+    whose = f"{one_line(result.student)}, {result.lesson}"
     if isinstance(result, NotGraded):
-        return f"not graded: {whose}: {result.reason}"
+        return f"not graded: {whose}: {one_line(result.reason, 500)}"
     return f"{'unchanged' if result.is_old else 'graded'}: {whose}"

@@ -26,6 +26,7 @@ def add(commands: Parsers) -> None:
 def _regrade(args: Namespace) -> int:
     from autograder.classroom.regrade import find, regrade, table
     from autograder.feedback.write import write_feedback
+    from autograder.shown import one_line
 
     warn(args.sandbox)
     room = classroom_of(args)
@@ -33,7 +34,7 @@ def _regrade(args: Namespace) -> int:
     changes = []
     for change in regrade(lesson, exercise, room, args.sandbox, args.scheduler):
         changes.append(change)
-        print(f"{len(changes)}: {change.student}", file=sys.stderr)
+        print(f"{len(changes)}: {one_line(change.student)}", file=sys.stderr)
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
     pages = list(write_feedback(room, [lesson.name]))
     say_pages(pages, room)

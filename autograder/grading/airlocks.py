@@ -68,8 +68,8 @@ def _machine(lesson: Lesson) -> Path | None:
 def airlock(lesson: Lesson, sandbox: str | None) -> Iterator[Airlock]:
     """Use a lesson's airlock, whose solution has got every point in it; from any thread.
 
-    One that fails is not used again: the next who asks gets a fresh one. Opening one closes those
-    that nobody uses, as the lessons of a class are graded one after the other.
+    One in which something failed is not used again: the next who asks gets a fresh one. Opening one
+    closes those that nobody uses, as the lessons of a class are graded one after the other.
 
     Args:
         lesson: to be graded.
@@ -89,11 +89,13 @@ def airlock(lesson: Lesson, sandbox: str | None) -> Iterator[Airlock]:
         mine.users += 1
     try:
         yield mine.airlock
-    except SandboxError as error:
+    except Exception as error:
         with _lock:
             if _open.get(key) is mine:
                 del _open[key]
-        raise AirlockFailed(str(error)) from None
+        if isinstance(error, SandboxError):
+            raise AirlockFailed(str(error)) from None
+        raise
     finally:
         with _lock:
             mine.users -= 1

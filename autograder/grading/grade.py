@@ -13,8 +13,13 @@ from autograder.airlock import Airlock, Verdict
 from autograder.course import Check, CourseError, Lesson
 from autograder.handin import reader, submission
 from autograder.handin.submission import Submission
+from autograder.shown import one_line, plain
 from convbook import notebook
 
+LONGEST_CELL = 1 << 20  # characters of a cell that is run
+MOST_OUTPUT = 8 << 20  # characters of all outputs of a notebook; an ordinary one has some 500 kB
+NOT_RUN = f"not run: the cell has more than {LONGEST_CELL:,} characters"
+NO_OUTPUT = f"[left out: a notebook keeps {MOST_OUTPUT >> 20} MiB of outputs]"
 # How the notebook of a submission begins that could not be graded.
 UNGRADED = "**What was handed in could not be graded.**"
 
@@ -80,8 +85,10 @@ class Grade:
         for check in self.checks:
             points = f"{check.score:g} / {check.points:g}"
             lines.append(f"  {check.id.ljust(width)}  {points:>7}  {check.status}")
-            lines += [f"      {line}" for line in check.message.splitlines()]
-        lines += [f"note: {note}" for note in self.notes]
+            lines += [
+                f"      {line}" for line in plain(check.message, LONGEST_CELL).split("\n") if line
+            ]
+        lines += [f"note: {one_line(note, 500)}" for note in self.notes]
         return "\n".join([*lines, f"sandbox: {self.sandbox}; seed: {self.seed}"])
 
 
@@ -100,6 +107,7 @@ def grade(
     verdicts: dict[str, Verdict] = {}
     written = [c for c in handed_in.cells.cells if c.cell_type == "code" and c.source.strip()]
     shown = [c for c in written if notebook.is_shown_only(c)] if all_cells else []
+    left = MOST_OUTPUT
     with airlock.session(**_checker(lesson, seed)) as session:
         for cell in [*(c for c in written if not notebook.is_shown_only(c)), *shown]:
             name = notebook.grade_id(cell)
@@ -107,9 +115,14 @@ def grade(
                 points = float(cell.metadata["nbgrader"]["points"])
                 verdicts[name] = session.run_check(name, cell.source, points)
                 outputs = verdicts[name].outputs
+            elif len(cell.source) > LONGEST_CELL:
+                handed_in.notes.append(f"{name or 'a cell'} was {NOT_RUN}")
+                outputs = [_said(NOT_RUN)]
             else:
                 outputs = session.run_student(cell.source)
-            cell.outputs = [nbformat.from_dict(output) for output in outputs]
+            left -= sum(map(_size, outputs))
+            kept = outputs if left >= 0 else [_said(NO_OUTPUT)]
+            cell.outputs = [nbformat.from_dict(output) for output in kept]
     results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
     _number(handed_in.cells)
     _keep_results(handed_in.cells, results)
@@ -165,6 +178,17 @@ def blank(lesson: Lesson, reason: str) -> Grade:
     return Grade(lesson.name, "", 0, results, (reason,), empty.cells)
 
 
+def _said(text: str) -> dict[str, Any]:
+    """Return an output that is a line of ours."""
+    return {"output_type": "stream", "name": "stdout", "text": f"{text}\n"}
+
+
+def _size(output: dict[str, Any]) -> int:
+    """Return how many characters an output has, pictures included."""
+    texts = [output.get("text", ""), *output.get("traceback", []), *output.get("data", {}).values()]
+    return sum(len(text) for text in texts if isinstance(text, str))
+
+
 def _checker(lesson: Lesson, seed: int | None) -> dict[str, Any]:
     """Say what the checker needs: the judge's start, the given cells, whose names are whose.
 
@@ -190,17 +214,21 @@ def _result(check: Check, verdicts: dict[str, Verdict], handed_in: Submission) -
         return CheckResult(*head, 0.0, "manual", "" if answered else "no answer")
     verdict = verdicts[check.id]
     message = verdict.message
-    if verdict.status != "pass" and (broken := _syntax_error(check.exercise, handed_in)):
+    if verdict.status != "pass" and (broken := _cannot_run(check.exercise, handed_in)):
         message = f"{check.exercise}: {broken}\n{message}"
     return CheckResult(*head, verdict.score, verdict.status, message, verdict.mistake)
 
 
-def _syntax_error(exercise: str, handed_in: Submission) -> str:
-    """Say what is wrong with the syntax of an exercise's cell, or return ''."""
+def _cannot_run(exercise: str, handed_in: Submission) -> str:
+    """Say why an exercise's cell cannot run, or return ''."""
     lesson = handed_in.lesson
     own = {n for n in lesson.exercises if exercise in lesson.functions[n]}
     cells = (c for c in handed_in.cells.cells if notebook.grade_id(c) in own)
-    return next(filter(None, (notebook.syntax_error(cell.source) for cell in cells)), "")
+    return next(filter(None, (_problem(cell.source) for cell in cells)), "")
+
+
+def _problem(source: str) -> str:
+    return NOT_RUN if len(source) > LONGEST_CELL else notebook.syntax_error(source)
 
 
 def _is_answered(check: Check, handed_in: Submission) -> bool:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from autograder.airlock import SandboxError
 from autograder.course import CourseError, Lesson, lessons
 from autograder.grading import airlocks, cluster, fingerprint
+from autograder.grading.airlocks import AirlockFailed
 from autograder.grading.grade import Grade, blank, grade
 from autograder.handin import submission
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import HandedIn
+from autograder.shown import one_line
+
+TRIES = 2  # of a submission over which the grader itself stumbles
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,13 @@ def graders(
 
 
 def grade_one(task: Task) -> Grade:
-    """Do a task. What cannot be read gets 0 and the reason.
+    """Do a task. What cannot be read, and what fails in a fresh airlock too, gets 0 and the reason.
 
     Raises:
         CourseError: this machine has another version of the course, or the lesson's own solution
             does not get every point here.
         SandboxError: there is no sandbox here.
-        AirlockFailed: the airlock broke, which is no student's doing.
+        AirlockFailed, OSError: the airlock or the machine failed, which is no student's doing.
     """
     lesson = lessons().get(task.lesson)
     if lesson is None or version(lesson, task.sandbox) != task.version:
@@ -69,9 +74,20 @@ def grade_one(task: Task) -> Grade:
         )
     if isinstance(task.handed_in, str):
         return blank(lesson, task.handed_in)
+    for _ in range(TRIES):
+        try:
+            return _graded(task, task.handed_in, lesson)
+        except (CourseError, SandboxError, AirlockFailed, OSError):
+            raise
+        except Exception as error:  # a fault of ours, but this submission alone meets it
+            problem = one_line(f"{type(error).__name__}: {error}")
+    return blank(lesson, f"{one_line(task.handed_in.name)}: it stopped the grader ({problem})")
+
+
+def _graded(task: Task, handed_in: HandedIn, lesson: Lesson) -> Grade:
     try:
-        handed_in = submission.understand(task.handed_in, lesson)
+        understood = submission.understand(handed_in, lesson)
     except SubmissionError as error:
-        return blank(lesson, f"{task.handed_in.name}: {error}")
+        return blank(lesson, one_line(f"{handed_in.name}: {error}", 500))
     with airlocks.airlock(lesson, task.sandbox) as airlock:
-        return grade(handed_in, airlock, task.seed, task.all_cells)
+        return grade(understood, airlock, task.seed, task.all_cells)

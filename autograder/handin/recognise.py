@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 from autograder.course import Lesson
 from convbook import notebook
 
+FARTHEST = 200  # cells from the end that are looked at for a lost answer: each may cost some time
+
 
 def recognise(cells: NotebookNode, lesson: Lesson) -> list[str]:
     """Give cells the names and kinds that they have lost, in place.
@@ -83,18 +85,32 @@ def _answers(
         at = next((i for i, c in enumerate(cells.cells) if notebook.grade_id(c) == name), None)
         if at is not None and not _is_blank(cells.cells[at], released[name]):
             continue  # it stands where it should, as most do: nothing else is looked at
-        own = [c for c in _nameless(cells) if c.source.strip() not in texts and _is_prose(c)]
-        if at is None and own:
-            _as_text(own[-1])
-            _name(own[-1], name)
+        found = _own_text(cells, at, texts)
+        if found is None:
+            continue
+        if at is None:
+            _as_text(found)
+            _name(found, name)
             yield f"{name} had lost its name: the last text of the student's own is taken for it"
-        elif at is not None:
-            below = cells.cells[at + 1 : at + 2]
-            if below and any(below[0] is cell for cell in own):
-                cells.cells[at].source, below[0].source = below[0].source, ""
-                if "attachments" in below[0]:
-                    cells.cells[at].attachments = below[0].pop("attachments")
-                yield f"{name}: the answer stood in the cell below"
+        else:
+            _move(found, cells.cells[at])
+            yield f"{name}: the answer stood in the cell below"
+
+
+def _own_text(cells: NotebookNode, at: int | None, texts: set[str]) -> NotebookNode | None:
+    """Return a text of the student's own: the one below a cell, or the last of all."""
+    if at is None:
+        near = _nameless(cells)[: -FARTHEST - 1 : -1]
+    else:
+        near = [c for c in cells.cells[at + 1 : at + 2] if not notebook.grade_id(c)]
+    return next((c for c in near if c.source.strip() not in texts and _is_prose(c)), None)
+
+
+def _move(source: NotebookNode, target: NotebookNode) -> None:
+    """Move a text, and the pictures in it."""
+    target.source, source.source = source.source, ""
+    if "attachments" in source:
+        target.attachments = source.pop("attachments")
 
 
 def _as_text(cell: NotebookNode) -> None:

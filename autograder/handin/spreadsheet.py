@@ -5,19 +5,24 @@ import re
 from autograder.shown import one_line
 
 LONG = 10_000  # characters of a cell
-# A spreadsheet calculates what begins so; it drops spaces and control characters before it.
-_FORMULA = re.compile(r"\s*[=+\-@]")
+# What a spreadsheet calculates begins so, at the start or, in countries that write 1,5 for a half,
+# after a separator of theirs. It drops spaces, and quotes, before it.
+_START = r"(?:^|(?<=[;,|]))"
+_FORMULA = r"(?=[\s\"'`´‘’“”„]*[=+\-@＝＋－＠﹦﹢﹣﹫−⁺⁻⁼₊₋₌])"
+_DANGER = re.compile(_START + _FORMULA)
+_MADE_HARMLESS = re.compile(f"{_START}'{_FORMULA}")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def harmless(text: str) -> str:
     """Return a text in one line, with an apostrophe before what would be a formula.
 
-    A lone '-' is left alone: it is how Moodle writes "no grade".
+    A number stays one, and a lone '-' is left alone: it is how Moodle writes "no grade".
     """
     text = one_line(text, LONG)
-    return f"'{text}" if text != "-" and _FORMULA.match(text) else text
+    return text if text == "-" or _NUMBER.fullmatch(text) else _DANGER.sub("'", text)
 
 
 def original(text: str) -> str:
     """Return what `harmless` was given, less spaces around it."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+    return _MADE_HARMLESS.sub("", text)

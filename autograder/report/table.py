@@ -4,24 +4,28 @@ from collections.abc import Iterable, Iterator
 
 from autograder.classroom.grade import Graded, NotGraded
 from autograder.grading.grade import Grade
+from autograder.shown import one_line
+
+LONG = 500  # characters of a note or a reason
 
 
 def table(results: Iterable[Graded | NotGraded]) -> Iterator[str]:
     """Lay the results out: a line a student, a column a lesson, then what needs a look."""
     results = list(results)
     grades = {(r.student, r.lesson): r.grade for r in results if isinstance(r, Graded)}
-    students = sorted({student for student, _ in grades})
+    students = {student: one_line(student) for student in sorted({s for s, _ in grades})}
     columns = sorted({lesson for _, lesson in grades})
-    width = max(map(len, ("student", *students)))
+    width = max(map(len, ("student", *students.values())))
     yield "  ".join(["student".ljust(width), *columns])
-    for student in students:
+    for student, name in students.items():
         cells = (_cell(grades.get((student, lesson)), len(lesson)) for lesson in columns)
-        yield "  ".join([student.ljust(width), *cells]).rstrip()
+        yield "  ".join([name.ljust(width), *cells]).rstrip()
     for (student, lesson), result in sorted(grades.items()):
         for note in result.notes:
-            yield f"{student}, {lesson}: {note}"
+            yield f"{students[student]}, {lesson}: {one_line(note, LONG)}"
     for left in (r for r in results if isinstance(r, NotGraded)):
-        yield f"{left.student}, {left.lesson}: not graded, so run it again: {left.reason}"
+        whose = f"{one_line(left.student)}, {left.lesson}"
+        yield f"{whose}: not graded, so run it again: {one_line(left.reason, LONG)}"
     sandboxes = sorted({grade.sandbox for grade in grades.values()} - {""})
     yield f"sandbox: {' and '.join(sandboxes) or 'nothing was run'}"
 
