@@ -1,5 +1,6 @@
 """Write the report: HTML files that load nothing and hold all they show."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ class Writer:
             return ""
         parts = (self._room.feedback.name, student, lesson, page.name)
         anchor = f"#{quote(check, safe='')}" if check else ""
-        return "../" + "/".join(quote(part, safe="") for part in parts) + anchor
+        return "../" + "/".join(quote(os.fsencode(part), safe="") for part in parts) + anchor
 
     def _write(self, path: Path, template: str, content: dict[str, Any]) -> Path:
         """Write a page, a piece at a time."""

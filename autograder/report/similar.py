@@ -18,6 +18,7 @@ import numpy as np
 from copydetect import CodeFingerprint, compare_files
 
 from autograder.course import Lesson
+from autograder.shown import visible
 from convbook import notebook
 
 PIECE = 25  # characters of a piece, each variable counted as one: a line and a half
@@ -28,6 +29,8 @@ RARE_LEAST, RARE_MOST = 3, 20  # students, whatever the class
 # Characters in common that make a pair worth a look: some 12 lines. A piece that three students
 # have counts in full, and from there on the less the more students have it.
 ENOUGH = 270
+MOST_CODE = 60_000  # characters of one student that are compared; a right answer has some 10,000
+CUT = f"# ... cut here: no more than {MOST_CODE:,} characters of a student are compared"
 PAIRS = 50  # looked at and shown, the most alike first
 
 
@@ -134,13 +137,14 @@ class Pieces:
         return Pair(Side(left[0], one), Side(right[0], other), int(size * np.mean(weights)))
 
     def _own(self, sources: Iterable[tuple[str, str]]) -> list[str]:
-        """Return the code that a student wrote: no checks, and no cell as it was given."""
-        return [
-            text
-            for name, text in sources
-            if not name.startswith((notebook.CHECK, "given-"))
-            and text.strip() not in self._released
-        ]
+        """Return the code that a student wrote: no checks, no cell as it was given, not all."""
+        own, left = [], MOST_CODE
+        for name, text in sources:
+            given = name.startswith((notebook.CHECK, "given-")) or text.strip() in self._released
+            if not given and left > 0:
+                own.append(text if len(text) <= left else f"{text[:left]}\n{CUT}")
+                left -= len(text)
+        return own
 
 
 def pairs(pieces: Pieces, sources_of: Callable[[str], Sources]) -> list[Pair]:
@@ -179,5 +183,5 @@ def _lines(text: str, places: np.ndarray) -> Iterator[tuple[str, bool]]:
     start = 0
     for line in text.split("\n"):
         solid = [common[start + i] for i, letter in enumerate(line) if not letter.isspace()]
-        yield line, bool(solid) and sum(solid) * 2 > len(solid)
+        yield visible(line), bool(solid) and sum(solid) * 2 > len(solid)
         start += len(line) + 1

@@ -277,7 +277,7 @@ def test_only_text_and_pictures_come_out() -> None:
     kept = clean(sent, LIMITS)
     assert kept[0]["data"] == {"text/plain": "p", "image/png": png} and kept[0]["metadata"] == {}
     assert [output["output_type"] for output in kept] == ["display_data", *["stream"] * 2, "error"]
-    assert kept[2]["text"] == "ab]8;;xc" and kept[3]["traceback"] == []
+    assert kept[2]["text"] == r"ab\x1b]8;;x\x07c\x00" and kept[3]["traceback"] == []
     assert clean("no list", LIMITS) == []
 
 
