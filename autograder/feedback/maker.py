@@ -17,7 +17,7 @@ from typing import IO, Any
 from autograder.shown import one_line
 
 MEMORY = 1 << 30  # bytes of address space; an ordinary page takes a tenth
-SECONDS = 30.0  # of the processor, for one page: more than its parts may take together
+SECONDS = 20.0  # of the processor, for one page: more than its parts may take together
 WALL = 300.0  # of a page, on a machine that does other things too
 MOST_BYTES = 32 << 20  # of one page
 _HEAD = struct.Struct(">?Q")  # whether it is a page, and its length

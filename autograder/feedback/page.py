@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 6 << 20  # of all that a page shows of a notebook; an ordinary page has some 200 kB
 MOST_OUTPUTS = 50  # of one cell
 ELEMENT = 100  # bytes that each output and cell costs besides what is in it
-SECONDS = 8.0  # of the processor, for all texts and code; an ordinary page takes some 0.1 s
+SECONDS = 4.0  # of the processor, for all texts and code; an ordinary page takes some 0.1 s
 FULL = f"[This is left out: a page shows no more than {MOST_BYTES >> 20} MiB of a notebook.]"
 WORDS = {
     "pass": "passed",

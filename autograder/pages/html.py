@@ -150,6 +150,7 @@ def markdown(
         attachments: pictures by the names that the text has for them, each by its types.
         seconds: of the processor, at most.
     """
+    text = text.encode("utf-8", "backslashreplace").decode()  # half a character is none for nh3
     text, attachments = _without_data(text, attachments or {})
     try:
         if len(text) > MAX_TEXT:
