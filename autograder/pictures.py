@@ -6,6 +6,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from autograder.shown import one_line
+
 # The type of what is not a picture yet: where an answer differs.
 DIFFERENCE = "application/vnd.convbook.difference+json"
 MOST_BYTES = 5 << 20  # of one picture; a photograph of a sheet of paper has some 3 MB
@@ -57,8 +59,8 @@ def attached(bundles: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, st
     for name, bundle in bundles.items():
         try:
             kind, content = checked(next(iter(bundle.values()), None))
-        except PictureError as error:
-            kind, content = "text/plain", str(error)
+        except PictureError as error:  # nbgrader has a notebook read twice: the first reason stays
+            kind, content = "text/plain", one_line(bundle.get("text/plain") or error)
         kept[name] = {kind: content}
     return kept
 

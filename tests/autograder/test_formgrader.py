@@ -8,14 +8,18 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import pasted
 import pytest
 import sample_class
+from cells import named
 from machine import needs
 from server import serving
 
 from autograder import course
 
 LESSON = "02_convolution"
+PICTURE = pasted.text(pasted.png())
 
 pytestmark = [
     pytest.mark.slow,
@@ -42,6 +46,27 @@ class Browser:
         )
         return json.load(self.opener.open(request, timeout=120))
 
+    def page(self, student: str) -> str:
+        """Return the page on which a student's notebook is graded by hand."""
+        found = self.ask(f"submitted_notebooks/{LESSON}/{LESSON}")
+        number = next(entry["id"] for entry in found if entry["student"] == student)
+        address = f"{self.address}/formgrader/submissions/{number}/"
+        return self.opener.open(address, timeout=120).read().decode()
+
+
+def paste(path: Path) -> None:
+    """Paste pictures into the written answer of a hand-in, one of which is none."""
+    cells = nbformat.read(path, as_version=4)
+    answer = named(cells, "answer-why_flip")
+    answer.source = (
+        "![a](attachment:my sketch.png) ![b](attachment:b.png) \u202e <style>p{}</style>"
+    )
+    answer["attachments"] = {
+        "my sketch.png": {"image/png": PICTURE},
+        "b.png": {'image/png" onerror="x': pasted.text(b"<svg onload='x'/>")},
+    }
+    nbformat.write(cells, path)
+
 
 def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
     checkout = tmp_path / "course"
@@ -49,7 +74,9 @@ def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
         shutil.copytree(course.root() / part / LESSON, checkout / part / LESSON)
     shutil.copy(course.root() / "nbgrader_config.py", checkout)
     for student in ("ada", "jan"):
-        sample_class.hand_in(checkout / "class" / "submitted", student)
+        paste_into = sample_class.hand_in(checkout / "class" / "submitted", student)
+        if student == "ada":
+            paste(paste_into)
     command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
     with serving(command, home=tmp_path, cwd=checkout) as address:
         browser = Browser(address)
@@ -59,3 +86,8 @@ def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
             done = browser.ask(f"submission/{LESSON}/{student}/autograde", "POST")
             assert done["success"], done["log"]
             assert browser.ask(f"submission/{LESSON}/{student}")["score"] == score
+        page = browser.page("ada")
+        assert page.count(f'src="data:image/png;base64,{PICTURE}"') == 1
+        assert "a picture is left out: it is no PNG, JPEG, GIF or WebP" in page
+        assert "onerror" not in page and "onload" not in page and "<style>p" not in page
+        assert r"\u202e" in page and "\u202e" not in page
