@@ -58,9 +58,13 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = "autograder.plugin.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 
-# Formgrader shows what a student wrote without a script, and formulas without a network.
+# Formgrader shows what a student wrote without a script, formulas without a network, and what
+# cannot be seen written out.
 c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), template_path]
-c.HTMLExporter.filters = {"markdown2html": "autograder.pages.html.cell_markdown"}
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.pages.html.cell_markdown",
+    "highlight_code": "autograder.pages.html.cell_code",
+}
 
 # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
 warnings.simplefilter("ignore", SAWarning)

@@ -220,6 +220,11 @@ def code(source: str, seconds: float = SECONDS) -> str:
         return plain(source, MAX_SHOWN)
 
 
+def cell_code(source: str, language: Any = None, metadata: Any = None) -> str:
+    """Highlight the code of a cell as nbconvert's filter of this name does."""
+    return f'<div class="highlight hl-ipython3"><pre>{code(source)}</pre></div>'
+
+
 @_kept
 def _coloured(source: str) -> str:
     return shown.visible(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))

@@ -10,7 +10,7 @@ from typing import Any
 from attacks.target import LESSON, RIGHT, WRONG
 from autograder.course import lessons
 
-KINDS = ("tampering", "secrets", "resources", "bad input", "network", "archives")
+KINDS = ("tampering", "secrets", "resources", "bad input", "network", "pages", "archives")
 FILE = f"{LESSON}.ipynb"
 # Where the harness listens, for cases that try to call out. Student code names them as @TCP@ ...
 PLACES = {"@TCP@": "47631", "@UDP@": "47632", "@ABSTRACT@": "convbook-attacks"}

@@ -18,6 +18,7 @@ from autograder.classroom.grade import Graded, grade_class
 from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson
 from autograder.feedback.write import write_feedback
+from autograder.report.table import table
 
 MIB = 1 << 20
 # As in a real grading, but soon met.
@@ -122,6 +123,8 @@ def _take(facts: Facts, result: Graded) -> None:
     grade = result.grade
     facts.score = grade.score
     facts.why = list(grade.notes)
+    if any(not line.isprintable() for line in [*table([result]), *grade.to_text().split("\n")]):
+        facts.faults.append("a line for the terminal steers it")
     outputs = [cell.get("outputs", []) for cell in grade.cells.cells]
     facts.said = json.dumps([grade.to_dict(), outputs], default=str)
 
@@ -144,10 +147,11 @@ def _compare_gradebook(cases: Sequence[Case], room: Classroom, found: dict[str, 
 
 
 def _read_pages(cases: Sequence[Case], room: Classroom, found: dict[str, Facts]) -> None:
-    pages = {p.student: p.path for p in write_feedback(room, [target.LESSON])}
+    pages = {page.student: page for page in write_feedback(room, [target.LESSON])}
     for number, case in enumerate(cases):
         page = pages.get(_attacker(number))
-        if page is None:
-            found[case.name].faults.append("there is no feedback page")
+        if page is None or page.problem:
+            said = page.problem if page else "there is none"
+            found[case.name].faults.append(f"no whole feedback page: {said}")
         else:
-            found[case.name].page = page.read_text(encoding="utf-8")
+            found[case.name].page = page.path.read_text(encoding="utf-8")

@@ -1,7 +1,17 @@
 """All cases, and whether a grader got them right."""
 
 from attacks.case import MARK, Case
-from attacks.cases import archives, bad_input, edited, network, odd, resources, secrets, tampering
+from attacks.cases import (
+    archives,
+    bad_input,
+    edited,
+    network,
+    odd,
+    pages,
+    resources,
+    secrets,
+    tampering,
+)
 from attacks.facts import Facts, judge
 from attacks.target import CANARY
 
@@ -13,6 +23,7 @@ CASES: tuple[Case, ...] = (
     *resources.CASES,
     *bad_input.CASES,
     *network.CASES,
+    *pages.CASES,
     *archives.CASES,
 )
 

@@ -65,6 +65,7 @@ def paste(path: Path) -> None:
         "my sketch.png": {"image/png": PICTURE},
         "b.png": {'image/png" onerror="x': pasted.text(b"<svg onload='x'/>")},
     }
+    cells.cells.insert(2, nbformat.v4.new_code_cell("is_seen = True  # \u2066 not \u2069"))
     nbformat.write(cells, path)
 
 
@@ -91,3 +92,4 @@ def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
         assert "a picture is left out: it is no PNG, JPEG, GIF or WebP" in page
         assert "onerror" not in page and "onload" not in page and "<style>p" not in page
         assert r"\u202e" in page and "\u202e" not in page
+        assert r"\u2066" in page and "\u2066" not in page and "hl-ipython3" in page
