@@ -1,9 +1,11 @@
 """What is found after a case was graded, and whether that is as it should be."""
 
+import base64
 import hashlib
 import os
 import re
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -12,7 +14,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-MOST_PAGE = 8 << 20
+MOST_PAGE, MOST_PIXELS = 8 << 20, 60_000_000
+ROW = r'<tr><td><a href="#'  # of the table at the head of a page
 LEFT_IN = ("/tmp", "/var/tmp", "/dev/shm")
 
 
@@ -118,12 +121,20 @@ def odd_looks(page: str) -> Iterator[str]:
         yield f"the page has {len(page) >> 20} MiB"
     if unseen := [c for c in page if not c.isprintable() and c not in "\n\t\xa0"]:
         yield f"the page holds {unseen[0]!a}"
-    outside = re.sub(r'<section class="notebook">.*?</section>', "", page, flags=re.DOTALL)
-    boxes = len(re.findall(r"<[^>]*\bresult\b", page))
-    if boxes != len(re.findall(r'^<div class="result', outside, re.MULTILINE)):
+    boxes, rows = (len(re.findall(tag, page)) for tag in (r"<[^>]*\bresult\b", ROW))
+    if boxes != rows:
         yield "the page holds a box that is not the grader's"
+    outside = re.sub(r'<section class="notebook">.*?</section>', "", page, flags=re.DOTALL)
+    if any(width * height > MOST_PIXELS for width, height in _sizes(page)):
+        yield "the page holds a picture that is too large"
     if re.search(r"<[^>]+\s(?:style|name|on\w+)=", outside.partition("<body>")[2]):
         yield "the page's own part holds a style, a name or a handler"
+
+
+def _sizes(page: str) -> Iterator[tuple[int, int]]:
+    """Return how large the PNGs on a page say that they are."""
+    for start in re.findall(r"data:image/png;base64,([\w+/]{32})", page):
+        yield struct.unpack(">II", base64.b64decode(start)[16:24])
 
 
 def snapshot(*folders: Path) -> dict[str, str]:
