@@ -28,6 +28,7 @@ from autograder.handin import roster
 from autograder.handin.spreadsheet import harmless
 
 Row = list[str]
+POSSIBLE = "    Points Possible"  # with the spaces of Canvas's own export
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def canvas(grades: Grades) -> tuple[list[Row], list[str]]:
         The rows, and what to look at before they are imported.
     """
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *grades.lessons]
-    most = ["    Points Possible", "", "", "", "", *map(_number, grades.lessons.values())]
+    most = [POSSIBLE, "", "", "", "", *map(_number, grades.lessons.values())]
     rows = [head, most]
     for who in grades.students:
         login = "" if who.id else who.email or who.student
@@ -193,8 +194,7 @@ def text(grades: Grades, kind: str) -> tuple[str, list[str]]:
     head = rows[0]
     writer.writerow(head)
     for row in rows[1:]:
-        # The spaces before Canvas's "Points Possible" are how Canvas writes it.
-        writer.writerow(cell if cell.startswith("    ") else harmless(cell) for cell in row)
+        writer.writerow(cell if cell == POSSIBLE else harmless(cell) for cell in row)
     waiting = sum(entry.waits for entry in grades.entries.values())
     if waiting:
         notes.append(f"{waiting} submissions wait for a grade by hand (Formgrader)")

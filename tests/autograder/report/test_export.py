@@ -3,9 +3,11 @@
 import csv
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,7 @@ from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson, lessons
 from autograder.grading.grade import Grade, blank
 from autograder.handin import roster
-from autograder.report.export import read, text
+from autograder.report.export import Entry, Grades, read, text
 
 SECOND, THIRD = "02_convolution", "03_backprop"
 ANSWER = "answer-why_flip"
@@ -115,6 +117,34 @@ def test_moodle_gets_an_email_to_find_each_by_and_a_dash_for_nothing(room: Class
     assert [row[column] for row in rows] == ["19.55", "20", "0", "-"]
     assert [row["ID number"] for row in rows] == ["77", "78", "", "80"]
     assert notes[0].startswith("1 without an email in students.csv")
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle", "csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1",
+        "    =1+1",
+        "Ada;=1+1",
+        "＝1+1",
+        "@SUM(A1)",
+        "a,\t-2+3",
+        '=HYPERLINK("x")',
+        "\ud800=1",
+    ],
+)
+def test_no_name_is_a_formula_in_any_country(name: str, kind: str) -> None:
+    who = [roster.Student(name, name, name, name)]
+    entry = Entry("2026-10-12 22:00:00 UTC", -1.5, 0.0, False)
+    grades = Grades(who, {SECOND: 22.0}, {SECOND: ""}, {(name, SECOND): entry})
+    content, _ = text(grades, kind)
+    content.encode()
+    for separator in ",;\t|":
+        for row in csv.reader(io.StringIO(content), delimiter=separator):
+            for cell in row:
+                shown = unicodedata.normalize("NFKC", cell).lstrip(" \t\"'")
+                number = re.fullmatch(r"-?[\d.]+|-", shown)
+                assert number or cell.lstrip(' "')[:1] == "'" or shown[:1] not in tuple("=+-@")
 
 
 def test_the_plain_file_says_how_a_grade_came_about(room: Classroom) -> None:
