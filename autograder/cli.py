@@ -21,6 +21,7 @@ from autograder.commands import (
     verify,
 )
 from autograder.course import CourseError
+from autograder.shown import plain
 
 # New objects between two collections of garbage: most are of modules that load, and stay.
 OBJECTS = 100_000
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return args.command(args)
     except (CourseError, MarkError, SandboxError) as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        print(f"autograder: {plain(error, 4000)}", file=sys.stderr)
         return 2
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -39,6 +39,7 @@ def _write_page(result: "Grade", path: Path) -> None:
     """Write the feedback page of one notebook; where that fails, the result is still there."""
     from autograder import disk
     from autograder.feedback.maker import Maker
+    from autograder.shown import one_line
 
     try:
         if path.is_symlink():
@@ -51,6 +52,7 @@ def _write_page(result: "Grade", path: Path) -> None:
         if problem:
             print(problem, file=sys.stderr)
     except OSError as error:
-        print(f"no feedback page: {error}. Name another place with -o", file=sys.stderr)
+        said = f"no feedback page: {error}. Name another place with -o"
+        print(one_line(said, 1000), file=sys.stderr)
     else:
-        print(f"feedback: {path}", file=sys.stderr)
+        print(f"feedback: {one_line(path, 1000)}", file=sys.stderr)

@@ -20,12 +20,13 @@ def add(commands: Parsers) -> None:
 def _collect(args: Namespace) -> int:
     from autograder.classroom.room import class_at
     from autograder.handin import take
+    from autograder.shown import one_line
 
     room, counts = class_at(args.room), Counter[str]()
     for outcome in take.collect(args.source, room.submitted, room.results):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:
-            print(outcome)
+            print(one_line(outcome, 500))
     print(", ".join(f"{counts[s]} {s}" for s in (take.TAKEN, take.SAME, take.OLDER, take.SKIPPED)))
     if counts[take.TAKEN]:
         print(f"They are in {room.submitted}; who is who: {room.results / 'students.csv'}")

@@ -11,7 +11,8 @@ def add(commands: Parsers) -> None:
 
 def _verify(args: Namespace) -> int:
     from autograder.classroom.verify import verify
+    from autograder.shown import one_line
 
-    findings = list(verify(classroom_of(args)))
+    findings = [one_line(finding, 500) for finding in verify(classroom_of(args))]
     print(*findings or ["verify: every grade is as it was recorded"], sep="\n")
     return 1 if findings else 0
