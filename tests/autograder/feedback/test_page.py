@@ -34,7 +34,7 @@ def shown(data: bytes) -> dict:
 
 
 HEAVY = {
-    "prints": lambda: [code("", printed("x" * (2 << 20))) for _ in range(200)],
+    "prints": lambda: [code("", *[printed("x" * (1 << 20))] * 20)] * 200,
     "small prints": lambda: [code("", *[printed("x")] * 200)] * 500,
     "code": lambda: [code("x=1;" * (6 << 18))],
     "much code": lambda: [code("x=1;" * 5000) for _ in range(300)],
