@@ -1,11 +1,11 @@
 """The command line: autograder COMMAND, a file each in commands/."""
 
 import argparse
-import errno
 import gc
 import sys
 from collections.abc import Sequence
 
+from autograder import disk
 from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.commands import (
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"autograder: {plain(error, 4000)}", file=sys.stderr)
         return 2
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not disk.is_full(error):
             raise
         print(
             "autograder: the disk is full: make room, and run the same command again;"

@@ -1,5 +1,6 @@
 """Write files so that a crash or a full disk leaves the old one or the new one, never a half."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,11 @@ from pathlib import Path
 
 # A link where the unfinished file is to be is not followed; one where the file is, is replaced.
 FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+
+
+def is_full(error: Exception) -> bool:
+    """Tell whether an error says that a disk is full, which concerns all that is to be written."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def write(path: Path, content: bytes, mode: int = 0o666) -> None:

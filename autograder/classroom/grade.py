@@ -6,12 +6,12 @@ notebook, then as a record, then into the gradebook, and only a record whose not
 a grade. What the gradebook lacks is entered again from there.
 """
 
-import errno
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import disk
 from autograder.airlock import SandboxError
 from autograder.classroom import gradebook, record
 from autograder.classroom.room import Classroom, read, write
@@ -173,9 +173,8 @@ def fault(error: Exception, book: gradebook.Book | None = None) -> str:
         error: what happened.
         book: the gradebook, where it was being entered; nothing half is left in it.
     """
-    if isinstance(error, (CourseError, SandboxError)) or gradebook.concerns_all(error):
-        raise error
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    of_all = isinstance(error, (CourseError, SandboxError))
+    if of_all or disk.is_full(error) or gradebook.concerns_all(error):
         raise error
     if book is not None:
         book.api.db.rollback()

@@ -102,6 +102,12 @@ class Book:
         except MissingEntry:
             return []
 
+    def is_to_blame(self, error: Exception, lesson: str) -> bool:
+        """Tell whether an error concerns all grades of a lesson, as where it holds none."""
+        if isinstance(error, MissingEntry):
+            return not self.graded(lesson)
+        return concerns_all(error)
+
     def scores(self, lesson: str) -> dict[str, float]:
         """Return each student's points for a lesson, written answers included where graded."""
         return {s.student.id: s.score for s in self._gradebook.assignment_submissions(lesson)}

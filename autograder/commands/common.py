@@ -78,12 +78,13 @@ def add_scheduler(parser: ArgumentParser) -> None:
     )
 
 
-def say_pages(pages: list["Written"], room: "Classroom") -> None:
-    """Print how many pages there are, and a line for each that is not whole."""
-    for page in pages:
-        if page.problem:
-            print(page)
+def say_pages(pages: list["Written"], room: "Classroom") -> bool:
+    """Print how many pages there are, and a line for each that is not whole; return if all are."""
+    bad = [page for page in pages if page.problem]
+    for page in bad:
+        print(page)
     print(f"{len(pages)} feedback pages below {room.feedback}")
+    return not bad
 
 
 def warn(sandbox: str | None) -> None:

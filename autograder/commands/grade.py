@@ -62,8 +62,8 @@ def _grade(args: Namespace) -> int:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
     print(*table(results), sep="\n")
-    say_pages(pages, room)
-    return 1 if any(isinstance(result, NotGraded) for result in results) else 0
+    whole = say_pages(pages, room)
+    return 1 if not whole or any(isinstance(result, NotGraded) for result in results) else 0
 
 
 def _slim(result: "Graded") -> "Graded":

@@ -37,5 +37,4 @@ def _regrade(args: Namespace) -> int:
         print(f"{len(changes)}: {one_line(change.student)}", file=sys.stderr)
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
     pages = list(write_feedback(room, [lesson.name]))
-    say_pages(pages, room)
-    return 0
+    return 0 if say_pages(pages, room) else 1

@@ -51,6 +51,8 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                 try:
                     problem = _write(path, target, lesson, book, maker)
                 except Exception as error:  # whatever it is, the others' pages are made
+                    if disk.is_full(error) or book.is_to_blame(error, lesson.name):
+                        raise
                     problem = f"no page ({type(error).__name__}: {error})"
                 yield Written(student, lesson.name, target, problem)
 

@@ -33,6 +33,14 @@ def shown(data: bytes) -> dict:
     return {"output_type": "display_data", "data": content, "metadata": {}}
 
 
+def text_with_pictures(count: int) -> NotebookNode:
+    content = {"image/png": pasted.text(pasted.png() + bytes(500_000))}
+    names = [f"{number}.png" for number in range(count)]
+    cell = text(" ".join(f"![](attachment:{name})" for name in names))
+    cell["attachments"] = dict.fromkeys(names, content)
+    return cell
+
+
 HEAVY = {
     "prints": lambda: [code("", *[printed("x" * (1 << 20))] * 20)] * 200,
     "small prints": lambda: [code("", *[printed("x")] * 200)] * 500,
@@ -44,6 +52,7 @@ HEAVY = {
     "formulas": lambda: [text("$x^2$ " * 3000) for _ in range(300)],
     "columns": lambda: [text("\n".join(f"|{cell * 3000}" for cell in ("a|", "-|", "b|")))] * 300,
     "pictures": lambda: [code("", shown(pasted.png() + bytes(500_000))) for _ in range(40)],
+    "pasted": lambda: [text_with_pictures(20)],
     "quotes": lambda: [code('"<&' * 6000) for _ in range(300)],
     "escapes": lambda: [code("", printed("\x1b" * (1 << 20))) for _ in range(200)],
 }
