@@ -23,12 +23,17 @@ _JOINED = (
     r"|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])\ufe0f"
     r"|(?<=[\ufe0f\u2190-\u2bff\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
-UNSEEN = re.compile(f"{_JOINED}|([{_UNSEEN}])")
+UNSEEN = re.compile(f"{_JOINED}|([{_UNSEEN}]+)")
+_ALL_UNSEEN = re.compile(f"[{_UNSEEN}]+")
+MOST = 10_000  # places at which something is written out; what is unseen after them is dropped
 
 
 def visible(text: str) -> str:
     """Return text in which everything can be seen."""
-    return text if text.isascii() and text.isprintable() else UNSEEN.sub(_written_out, text)
+    if text.isascii() and text.isprintable():
+        return text
+    seen, places = UNSEEN.subn(_written_out, text, count=MOST)
+    return seen if places < MOST else _ALL_UNSEEN.sub("", seen)
 
 
 def plain(text: Any, limit: int) -> str:

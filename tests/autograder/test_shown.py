@@ -1,6 +1,7 @@
 """What others wrote is shown bounded, steers no terminal, and hides nothing."""
 
 import sys
+import time
 import unicodedata
 
 import pytest
@@ -30,6 +31,18 @@ def test_one_line(text: object, shown: str) -> None:
 def test_what_is_long_is_cut_before_it_is_looked_at() -> None:
     assert one_line("ab " * 10_000_000, 20) == "ab ab ab ab ab a ..."
     assert len(plain("x" * 1000, 100)) == 100
+
+
+def test_very_many_are_soon_done_and_none_is_left() -> None:
+    begun = time.process_time()
+    for text in (
+        "\x07" * 2_000_000,
+        "a\x07" * 1_000_000,
+        "\x1b[" * 1_000_000,
+        "\u200d\ufe0f" * 10**6,
+    ):
+        assert all(c.isprintable() for c in set(plain(text, 1 << 30)))
+    assert time.process_time() - begun < 10
 
 
 def test_plain_text_keeps_its_lines() -> None:
