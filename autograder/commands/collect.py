@@ -1,5 +1,6 @@
 """autograder collect: what students handed in, from wherever it is."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def _collect(args: Namespace) -> int:
     from autograder.handin import take
 
     room, counts = class_at(args.room), Counter[str]()
-    for outcome in take.collect(args.source, room.submitted, room.results):
+    ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
+    for outcome in take.collect(args.source, room.submitted, room.results, ask, print):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:
             print(outcome)
@@ -30,3 +32,13 @@ def _collect(args: Namespace) -> int:
     if counts[take.TAKEN]:
         print(f"They are in {room.submitted}; who is who: {room.results / 'students.csv'}")
     return 0 if counts.total() > counts[take.SKIPPED] else 1
+
+
+def _ask(question: str, answers: list[str]) -> int:
+    """Ask a person which answer is right, until it is one of them."""
+    lines = [f"  {number}  {answer}" for number, answer in enumerate(answers, start=1)]
+    print(question, *lines, sep="\n")
+    while True:
+        said = input(f"1 to {len(answers)}: ").strip()
+        if said in map(str, range(1, len(answers) + 1)):
+            return int(said) - 1
