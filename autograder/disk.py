@@ -20,6 +20,7 @@ WAIT = 600  # seconds for another program to be done
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+_LOCK = _READ | os.O_RDWR | os.O_CREAT | os.O_APPEND
 # What lies where the unfinished file is to be was taken away before: nothing is written into it.
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
@@ -33,6 +34,15 @@ class Unreadable(ValueError):
     """A text that is none; the text says why, and what to do."""
 
 
+@contextmanager
+def opened(path: Path, below: Path | None = None) -> Iterator[IO[bytes]]:
+    """Open a plain file to be read; arguments and errors as for `read`."""
+    with _at(path, below) as (name, at):
+        number = _plain(name, _READ, at)
+    with os.fdopen(number, "rb") as file:
+        yield file
+
+
 def read(path: Path, most: int = MOST, below: Path | None = None) -> bytes:
     """Return the bytes of a plain file.
 
@@ -44,14 +54,7 @@ def read(path: Path, most: int = MOST, below: Path | None = None) -> bytes:
     Raises:
         OSError: it is missing, no plain file, too large, or cannot be read.
     """
-    with _at(path, below) as (name, at):
-        try:
-            opened = os.open(name, _READ, dir_fd=at)
-        except OSError as error:
-            raise _refused(error, path) from None
-    with os.fdopen(opened, "rb") as file:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise Refused(f"{path.name} is not a file")
+    with opened(path, below) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise Refused(f"{path.name} is larger than {most >> 20} MiB")
@@ -173,12 +176,7 @@ def locked(path: Path, said: str, wait: float = WAIT) -> Iterator[IO[bytes]]:
         BlockingIOError: it still does.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINK
-    try:
-        opened = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
-    except OSError as error:
-        raise _refused(error, path) from None
-    with os.fdopen(opened, "ab+") as file:
+    with os.fdopen(_plain(os.fspath(path), _LOCK, None), "ab+") as file:
         _lock(file, said, wait)
         yield file
 
@@ -237,10 +235,16 @@ def _step(name: str, at: int, make: bool) -> int:
         raise Refused(f"{name} is {'a link' if is_link else 'no folder'}") from None
 
 
-def _refused(error: OSError, path: Path) -> OSError:
-    """Say that a file is a link, or a socket, where the system only says a number."""
-    if error.errno == errno.ELOOP:
-        return Refused(f"{path.name} is a link, not a file")
-    if error.errno == errno.ENXIO:
-        return Refused(f"{path.name} is not a file")
-    return error
+def _plain(name: str, flags: int, at: int | None) -> int:
+    """Open what must be a plain file."""
+    try:
+        number = os.open(name, flags, 0o666, dir_fd=at)
+    except OSError as error:
+        said = {errno.ELOOP: "is a link, not a file", errno.ENXIO: "is not a file"}
+        if error.errno in said:  # a link, a socket
+            raise Refused(f"{Path(name).name} {said[error.errno]}") from None
+        raise
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise Refused(f"{Path(name).name} is not a file")
+    return number

@@ -16,6 +16,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from autograder.build.source import sealed
 from autograder.classroom import database, gradebook, late, policy, record
+from autograder.classroom.room import class_at
 from autograder.course import lessons
 from autograder.feedback.page import page
 from autograder.grading import airlocks, fingerprint
@@ -57,8 +58,10 @@ class AirlockExecute(NbGraderPreprocessor):
         with airlocks.airlock(lesson, None) as airlock:
             result = grade(Submission(lesson, nb, notes), airlock)
         names = resources["nbgrader"]
-        with record.opened(database.results(names["db_url"])) as ledger:
-            ledger.append(record.of(names["student"], result, lesson, taken))
+        results, student = database.results(names["db_url"]), names["student"]
+        came = class_at(results).came(student, lesson)
+        with record.opened(results) as ledger:
+            ledger.append(record.of(student, result, lesson, taken, handed_in=came))
         return result.cells, resources
 
 

@@ -8,18 +8,21 @@ a grade. What the gradebook lacks is entered again from there.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from autograder import disk
 from autograder.airlock import SandboxError
 from autograder.classroom import gradebook, record
-from autograder.classroom.room import Classroom, read, write
+from autograder.classroom.room import Classroom, read
 from autograder.course import CourseError, Lesson, chosen
 from autograder.grading import fingerprint, task
 from autograder.grading.grade import Grade, kept
 from autograder.grading.task import Task
-from autograder.handin import submission, timestamp
+from autograder.handin import roster
 from autograder.handin.reader import SubmissionError
+from autograder.shown import one_line
 
 
 @dataclass(frozen=True)
@@ -78,19 +81,25 @@ def grade_class(
         before, grades = record.latest(room.results), None
         for lesson, folders in work.items():
             book.register(lesson)
-            changed = yield from _those_kept(room, lesson, folders, sandbox, before, book)
+            times = yield from _times(room, lesson, folders)
+            changed = yield from _those_kept(room, lesson, times, sandbox, before, book, ledger)
             if not changed:
                 continue
             if grades is None:
                 grades = stack.enter_context(task.graders(scheduler, workers))
-            for (folder, content), result in grades(_tasks(changed, lesson, sandbox, all_cells)):
-                student = folder.parent.name
+            work_of = _tasks(room, changed, lesson, sandbox, all_cells)
+            for (student, content), result in grades(work_of):
                 if isinstance(result, Exception):
                     yield NotGraded(student, lesson.name, fault(result))
                     continue
-                graded = write(result.cells, room.notebook(student, lesson))
-                ledger.append(record.of(student, result, lesson, content, graded))
-                book.save(student, result, timestamp.read(folder))
+                try:
+                    graded = room.keep(student, lesson, result.cells)
+                except disk.Refused as error:
+                    yield NotGraded(student, lesson.name, f"{room.autograded}: {error}")
+                    continue
+                came = times[student]
+                ledger.append(record.of(student, result, lesson, content, graded, came))
+                book.save(student, result, came)
                 yield Graded(student, lesson.name, result)
 
 
@@ -99,24 +108,43 @@ def count(room: Classroom, names: list[str]) -> int:
     return sum(len(room.folders(lesson)) for lesson in chosen(names))
 
 
+def _times(
+    room: Classroom, lesson: Lesson, folders: list[Path]
+) -> Generator[NotGraded, None, dict[str, datetime | None]]:
+    """Return when each handed in; who cannot be graded before a person looks is yielded."""
+    times = {}
+    for folder in folders:
+        student = folder.parent.name
+        try:
+            if student != roster.written(student):
+                raise CourseError(f"{room.submitted}: give this folder a name of plain letters")
+            times[student] = room.came(student, lesson)
+        except CourseError as error:
+            yield NotGraded(one_line(student), lesson.name, str(error))
+    return times
+
+
 def _those_kept(
     room: Classroom,
     lesson: Lesson,
-    folders: list[Path],
+    times: dict[str, datetime | None],
     sandbox: str | None,
     before: dict[tuple[str, str], record.Record],
     book: gradebook.Book,
-) -> Generator[Graded, None, list[Path]]:
-    """Yield the grades that stay as they are, and return the folders of the others."""
+    ledger: record.Ledger,
+) -> Generator[Graded, None, list[str]]:
+    """Yield the grades that stay as they are, and return whose do not."""
     changed = []
-    for folder in folders:
-        student = folder.parent.name
-        old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
-        if old is None:
-            changed.append(folder)
+    for student, came in times.items():
+        known = before.get((student, lesson.name))
+        old = _unchanged(room, student, lesson, known, sandbox)
+        if known is None or old is None:
+            changed.append(student)
             continue
-        if not book.holds(student, old):
-            book.save(student, old, timestamp.read(folder))
+        if known.handed_in != record.said(came):
+            ledger.append(replace(known, handed_in=record.said(came)))
+        if not book.holds(student, old, came):
+            book.save(student, old, came)
         yield Graded(student, lesson.name, old, is_old=True)
     return changed
 
@@ -131,30 +159,30 @@ def _unchanged(
         return None
     if before.submission != room.handed_in(student, lesson):
         return None
-    path = room.notebook(student, lesson)
-    if fingerprint.file(path) != before.graded:
+    if room.print_of_graded(student, lesson) != before.graded:
         return None
-    return kept(read(path), lesson, before.sandbox, before.seed, before.notes)
+    cells = read(room.graded(student, lesson))
+    return kept(cells, lesson, before.sandbox, before.seed, before.notes)
 
 
 def _tasks(
-    folders: list[Path], lesson: Lesson, sandbox: str | None, all_cells: bool
-) -> Iterator[tuple[tuple[Path, str], Task]]:
-    """Read what is in some folders, one at a time.
+    room: Classroom, students: list[str], lesson: Lesson, sandbox: str | None, all_cells: bool
+) -> Iterator[tuple[tuple[str, str], Task]]:
+    """Read what some students handed in, one at a time.
 
     Yields:
-        A folder with the fingerprint of what was in it, '' for nothing, and the task to grade it.
+        A student with the fingerprint of it, '' for nothing, and the task to grade it.
     """
     version = task.version(lesson, sandbox)
-    for folder in folders:
+    for student in students:
         try:
-            found = submission.take(submission.in_folder(folder, lesson))
+            found = room.take(student, lesson)
         except SubmissionError as error:
-            yield (folder, ""), Task(str(error), lesson.name, version, sandbox)
+            yield (student, ""), Task(str(error), lesson.name, version, sandbox)
         else:
             content = fingerprint.content(found.content)
             one = Task(found, lesson.name, version, sandbox, all_cells=all_cells)
-            yield (folder, content), one
+            yield (student, content), one
 
 
 def fault(error: Exception) -> str:

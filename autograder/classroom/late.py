@@ -72,8 +72,14 @@ def late(rules: Policy, student: str, handed_in: dict[str, datetime]) -> dict[st
     return result
 
 
+def costs(rules: Policy, student: str, handed_in: dict[str, datetime]) -> dict[str, float]:
+    """Return the points that lateness costs a student, by lesson; arguments as for `late`."""
+    found = late(rules, student, handed_in)
+    return {lesson: one.percent / 100 * _points(lesson) for lesson, one in found.items()}
+
+
 def enter(room: Classroom) -> list[str]:
-    """Enter deadlines, extensions and penalties of a class, where it has a policy.toml.
+    """Enter deadlines, extensions and penalties of a class by its policy.toml; none without one.
 
     Returns:
         Students that the policy names and the gradebook does not know.
@@ -82,10 +88,8 @@ def enter(room: Classroom) -> list[str]:
         CourseError: the policy is not in order.
     """
     rules = policy.read(room.results, lessons())
-    if rules is None:
-        return []
     with gradebook.opened(room.db_url) as book:
-        return charge(book.api, rules)
+        return charge(book.api, rules or Policy({}, {}))
 
 
 def charge(api: Gradebook, rules: Policy, student: str | None = None) -> list[str]:
@@ -140,10 +144,9 @@ def _submissions(api: Gradebook, student: str | None) -> Iterable[Any]:
 
 def _charge_one(api: Gradebook, rules: Policy, student: str, entries: list[Any]) -> None:
     times = {e.lesson: e.timestamp.replace(tzinfo=UTC) for e in entries if e.timestamp}
-    lateness = late(rules, student, times)
+    points = costs(rules, student, times)
     for entry in entries:
-        found = lateness.get(entry.lesson)
-        penalty = found.percent / 100 * _points(entry.lesson) if found else 0.0
+        penalty = points.get(entry.lesson, 0.0)
         if (entry.penalty or 0.0) != penalty:
             _set(api, SubmittedNotebook, entry.id, late_submission_penalty=penalty)
         own = rules.extensions.get((student, entry.lesson))

@@ -19,15 +19,19 @@ def add(commands: Parsers) -> None:
 
 
 def _collect(args: Namespace) -> int:
+    from autograder.classroom import taken_down
     from autograder.classroom.room import class_at
     from autograder.handin import take
 
     room, counts = class_at(args.room), Counter[str]()
+    for line in taken_down.take_down(room):
+        print(line, file=sys.stderr)
     ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
     for outcome in take.collect(args.source, room.submitted, room.results, ask, print):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:
             print(outcome)
+    taken_down.take_down(room)
     print(", ".join(f"{counts[s]} {s}" for s in (take.TAKEN, take.SAME, take.OLDER, take.SKIPPED)))
     if counts[take.TAKEN]:
         print(f"They are in {room.submitted}; who is who: {room.results / 'students.csv'}")

@@ -38,7 +38,7 @@ def add(commands: Parsers) -> None:
 
 
 def _grade(args: Namespace) -> int:
-    from autograder.classroom import late, policy
+    from autograder.classroom import late, ledger, policy, taken_down
     from autograder.classroom.grade import NotGraded, count, grade_class
     from autograder.course import lessons
     from autograder.feedback.write import write_feedback
@@ -56,12 +56,15 @@ def _grade(args: Namespace) -> int:
             results.append(result if isinstance(result, NotGraded) else _slim(result))
         for student in late.enter(room):
             print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
+        for line in taken_down.take_down(room):
+            print(line, file=sys.stderr)
         pages = sum(1 for _ in write_feedback(room, args.lessons))
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
     print(*table(results), sep="\n")
     print(f"{pages} feedback pages below {room.feedback}")
+    print(f"last seal of the record, to be kept elsewhere: {ledger.last(room.results)}")
     return 1 if any(isinstance(result, NotGraded) for result in results) else 0
 
 

@@ -1,8 +1,8 @@
 """When something was handed in: the timestamp.txt of a submission, as nbgrader writes it.
 
-It holds one line such as `2026-10-12 21:58:03.120000 UTC`. A time without a zone is in UTC. nbgrader
-itself takes `-0500` for 500 seconds, and a zone that it does not know for UTC: here what is not
-clear is an error.
+It holds one line such as `2026-10-12 21:58:03.120000 UTC`. A time without a zone is in UTC.
+nbgrader itself takes `-0500` for 500 seconds, and a zone that it does not know for UTC. Here what
+is not clear is an error.
 """
 
 import re
@@ -20,7 +20,8 @@ EXAMPLE = "2026-10-12 23:59:00 +0200"
 HOWTO = f"write a time like {EXAMPLE}, or with UTC or Europe/Berlin for its zone"
 YEARS = range(1970, 3000)  # no other year is meant
 _TIME = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)[ T]+(?P<clock>\d\d:\d\d(:\d\d)?)(?P<part>\.\d{1,6})?\s*(?P<zone>\S*)",
+    r"(?P<day>\d{4}-\d\d-\d\d)[ T]+"
+    r"(?P<clock>\d\d:\d\d(:\d\d)?)(?P<part>\.\d{1,6})?\s*(?P<zone>\S*)",
     re.ASCII,
 )
 _OFFSET = re.compile(r"([+-])(0\d|1[0-4]):?([0-5]\d)?", re.ASCII)
