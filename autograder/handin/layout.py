@@ -105,9 +105,11 @@ class _Reading:
             self._read(tops.pop(top), depth + 1)
         if len(tops) == 1 and not around:
             ((top, inside),) = tops.items()
-            if self._is_folder(inside, depth) and self._holds_many(top, inside, depth):
-                self._read(inside, depth + 1)
-                return
+            if self._is_folder(inside, depth):
+                below = self._single(inside, depth + 1)
+                if self._holds_many(top, inside, depth + 1, below):
+                    self._read(inside, below)
+                    return
         elif self._are_groups(tops, depth):
             for inside in tops.values():
                 self._read(inside, depth + 1)
@@ -188,24 +190,41 @@ class _Reading:
     def _label(self, numbers: Iterable[int], labels: tuple[Label, ...]) -> None:
         self._found.labels |= dict.fromkeys(numbers, labels)
 
-    def _holds_many(self, top: str, inside: list[int], depth: int) -> bool:
+    def _single(self, inside: list[int], depth: int) -> int:
+        """Return how deep the first folder is that holds more than one folder."""
+        while len(tops := self._tops(inside, depth)) == 1 and self._is_folder(inside, depth):
+            (top,) = tops
+            if top in self._download.lessons:
+                break
+            depth += 1
+        return depth
+
+    def _holds_many(self, top: str, inside: list[int], first: int, depth: int) -> bool:
         """Tell whether one folder around all is packed around a class; if not, it is a student's.
+
+        Args:
+            top: the folder.
+            inside: all that is in it.
+            first, depth: from where folders hold one folder each, up to where they hold more.
 
         Raises:
             CourseError: it may be both.
         """
-        people, loose = self._people(inside, depth + 1)
+        people, loose = self._people(inside, depth)
         known = self._download.known
+        between = self._files[inside[0]][first:depth]
         if known(top) or not people:
             return False
-        if self._is_platform(inside, depth + 1):
+        if self._is_platform(inside, depth):
             return True
+        if any(map(known, between)):
+            return self._asked(top, between)
         if len(people) == 1:
             return any(map(known, people)) and self._asked(top, people)
         if loose:
             return self._asked(top, people)
-        packed = all(self._is_packed(numbers, depth + 1) for numbers in people.values())
-        if any(map(known, people)) or packed or self._is_twice(people, depth + 1):
+        packed = all(self._is_packed(numbers, depth) for numbers in people.values())
+        if any(map(known, people)) or packed or self._is_twice(people, depth):
             return True
         return self._asked(top, people)
 

@@ -6,7 +6,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hand_ins import FILE, NAME, NOON, collect, laid_out, packed, taken, tarred, work, zipped
+from hand_ins import (
+    FILE,
+    NAME,
+    NOON,
+    collect,
+    inbound,
+    laid_out,
+    packed,
+    taken,
+    tarred,
+    work,
+    zipped,
+)
 
 from autograder import cli
 from autograder.classroom.room import Classroom
@@ -218,11 +230,6 @@ def test_what_systems_leave_is_passed_over(tmp_path: Path, room: Classroom) -> N
 def test_what_is_hidden_is_not_passed_over_in_silence(tmp_path: Path, room: Classroom) -> None:
     (outcome,) = collect(laid_out(tmp_path / "in", {"..ada/a.ipynb": work()}), room)
     assert (outcome.status, outcome.why) == (SKIPPED, "hidden: its name begins with a dot")
-
-
-def inbound(folder: Path, student: str, when: str, content: bytes, secret: str = "+c2Vj") -> None:
-    place = folder / "convbook" / "inbound" / f"{student}+{NAME}+{when}{secret}"
-    laid_out(place, {FILE: content, "timestamp.txt": when.encode(), "submission_secret.txt": b"x"})
 
 
 @pytest.mark.parametrize("below", ["", "convbook", "convbook/inbound"])
