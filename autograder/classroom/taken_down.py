@@ -38,6 +38,11 @@ def watch(results: Path) -> None:
         event.listen(Grade, "after_update", _saved)
 
 
+def unwatch() -> None:
+    """Record no more."""
+    event.remove(Grade, "after_update", _saved)
+
+
 def _saved(mapper: Any, connection: Any, grade: Any) -> None:
     """Take a grade down whose points a person has set, also to what they were."""
     if not _BY_HAND & inspect(grade).committed_state.keys():
