@@ -16,7 +16,7 @@ from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
 
 from autograder.classroom import database
-from autograder.course import COURSE_ID, Lesson
+from autograder.course import COURSE_ID, CourseError, Lesson
 from autograder.grading.grade import Grade
 from autograder.handin import timestamp
 
@@ -218,6 +218,8 @@ def opened(db_url: str) -> Iterator[Book]:
     nbgrader.api.get_alembic_version = schema_version
     url = database.address(db_url)
     if path := database.file(url):
+        if path.is_symlink():
+            raise CourseError(f"{path} is a link: name the gradebook itself with --db")
         path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(), database.explained(url):
         # nbgrader reads its own half-made objects; SQLAlchemy warns of each.

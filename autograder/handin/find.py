@@ -4,14 +4,14 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import COURSE_ID, CourseError, lessons
-from autograder.handin import archive, timestamp
+from autograder.handin import archive, names, timestamp
 from autograder.handin.archive import ArchiveError, Member, is_archive
 from autograder.handin.layout import Ask, Download, layout
 from autograder.handin.names import Label
@@ -72,6 +72,9 @@ class Source:
         work = [number for number, (_, _, fits) in enumerate(files) if fits]
         paths = {number: name.parts for number, (name, _, _) in enumerate(files)}
         self.layout = layout(paths, work, download)
+        for number, theirs in self.layout.labels.items():
+            if why := self._put_there_by_another(paths[number], theirs[0], known):
+                self.layout.labels[number] = (replace(theirs[0], problem=why),)
         self._dated = _dated([time for _, time, _ in files], self.layout.labels, self._path)
 
     def found(self) -> Iterator[Found]:
@@ -102,6 +105,21 @@ class Source:
                     with suppress(CourseError, ArchiveError):
                         held[number] = {lesson.name for lesson in works(member)}
         return held
+
+    def _put_there_by_another(
+        self, parts: tuple[str, ...], said: Label, known: Callable[[str], bool]
+    ) -> str:
+        """Say who put a folder into nbgrader's exchange under the name of somebody else.
+
+        All students may write there, and name a folder as they like.
+        """
+        if said.source != "exchange" or not self._path.is_dir():
+            return ""
+        top = next(n for n, part in enumerate(parts, start=1) if names.exchange(part))
+        owner = _owner(self._path.joinpath(*parts[:top]))
+        if owner == said.name or not known(owner):
+            return ""
+        return f"{one_line(owner)} put it there, in the name of {one_line(said.name)}: ask them"
 
     @contextmanager
     def _members(self) -> Iterator[Iterator[Member]]:
@@ -208,6 +226,14 @@ def _read(path: Path, source: Path) -> bytes:
         return disk.read(path, notebook.MAX_BYTES, below=source)
     except OSError as error:
         raise CourseError(disk.why(error)) from None
+
+
+def _owner(path: Path) -> str:
+    """Return the name of a file's owner; '' where the system does not say."""
+    try:
+        return path.owner()
+    except (OSError, KeyError, NotImplementedError):
+        return ""
 
 
 def _is_quiet(name: PurePosixPath) -> bool:
