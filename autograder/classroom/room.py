@@ -65,12 +65,17 @@ class Classroom:
             raise SubmissionError(disk.why(error)) from None
 
     def came(self, student: str, lesson: Lesson) -> datetime | None:
-        """Return when a student handed in, or None where nothing says so.
+        """Return when a student handed in, or None where nothing says so, or it is behind a link.
 
         Raises:
             CourseError: what says so is no time.
         """
-        return timestamp.read(self.submitted / student / lesson.name, self.submitted)
+        folder = self.submitted / student / lesson.name
+        try:
+            disk.check(folder, self.submitted)
+        except OSError:
+            return None
+        return timestamp.read(folder, self.submitted)
 
     def handed_in(self, student: str, lesson: Lesson) -> str:
         """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""

@@ -4,9 +4,10 @@ import io
 import os
 import pwd
 import shutil
+import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -200,9 +201,9 @@ def test_nor_does_one_of_a_file(seconds: int, tmp_path: Path, room: Classroom) -
     assert ("zoe", NAME) in taken(room) and all(str(o).isprintable() for o in outcomes)
 
 
-def test_a_thousand_folders_in_one_another_cost_nobody_anything(
-    tmp_path: Path, room: Classroom
-) -> None:
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """A source with more folders in one another than Python can take away."""
     source = laid_out(tmp_path / "in", {"zoe/x.ipynb": work()})
     here = os.open(source, os.O_RDONLY)
     for name in ["mallory", *["d"] * 1500]:
@@ -211,7 +212,14 @@ def test_a_thousand_folders_in_one_another_cost_nobody_anything(
         os.close(here)
         here = deeper
     os.close(here)
-    outcomes = {o.status: o for o in collect(source, room)}
+    yield source
+    subprocess.run(["rm", "-rf", str(source)], check=True)
+
+
+def test_a_thousand_folders_in_one_another_cost_nobody_anything(
+    deep: Path, room: Classroom
+) -> None:
+    outcomes = {o.status: o for o in collect(deep, room)}
     assert "too deep" in outcomes[SKIPPED].why
     assert set(taken(room)) == {("zoe", NAME)}
 
