@@ -73,12 +73,15 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
-        rules = policy.read(database.results(names["db_url"]), lessons())
-        if rules is None:
-            return super().preprocess(nb, resources)
+        results, lesson = database.results(names["db_url"]), lessons()[names["assignment"]]
+        rules = policy.read(results, lessons())
         with gradebook.opened(names["db_url"]) as book:
-            late.charge(book.api, rules, names["student"])
-        return nb, resources
+            # nbgrader itself takes an offset of hours for one of seconds.
+            came = class_at(results).came(names["student"], lesson)
+            book.came(names["student"], lesson.name, came)
+            if rules:
+                late.charge(book.api, rules, names["student"])
+        return (nb, resources) if rules else super().preprocess(nb, resources)
 
 
 class Seal(NbGraderPreprocessor):

@@ -60,6 +60,12 @@ class Book:
         self._gradebook.update_or_create_submission(grade.assignment, student, timestamp=when)
         self.enter(student, grade)
 
+    def came(self, student: str, lesson: str, handed_in: datetime | None) -> None:
+        """Enter when a submission that is there was handed in, as for `save`."""
+        submission = self._gradebook.find_submission(lesson, student)
+        submission.timestamp = timestamp.naive(handed_in) if handed_in else None
+        self._gradebook.db.commit()
+
     def enter(self, student: str, grade: Grade) -> None:
         """Enter the points of a grade into what is there of it already."""
         lesson = grade.assignment

@@ -26,11 +26,11 @@ from typing import Any
 from autograder import disk
 from autograder.course import CourseError
 from autograder.handin import timestamp
+from autograder.handin.timestamp import EXAMPLE
 from autograder.shown import one_line
 
 FILE = "policy.toml"
 HOWTO = "docs/class.md"
-EXAMPLE = "2026-10-12T23:59:00+02:00"
 _NUMBERS = {"percent_per_day": 100, "cap": 100, "grace": 7 * 24 * 60, "free_days": 365}
 _TABLES = ("deadlines", "extensions")
 

@@ -13,7 +13,8 @@ from autograder import disk
 from autograder.course import COURSE_ID, CourseError, lessons
 from autograder.handin import archive, names, timestamp
 from autograder.handin.archive import ArchiveError, Member, is_archive
-from autograder.handin.layout import Ask, Download, layout
+from autograder.handin.download import Ask, Download
+from autograder.handin.layout import layout
 from autograder.handin.names import Label
 from autograder.handin.works import is_work, works
 from autograder.shown import one_line
@@ -56,7 +57,7 @@ class Source:
     Args:
         path: a folder, an archive, or nbgrader's exchange, its course or its inbound folder.
         known: tells whether somebody of this name or folder is in the class.
-        ask: as for `layout.Ask`; None where there is nobody to be asked.
+        ask: as for `download.Ask`; None where there is nobody to be asked.
 
     Raises:
         CourseError: there is no such source, it cannot be unpacked, or it can be read in two ways.

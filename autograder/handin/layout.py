@@ -11,16 +11,15 @@ is asked.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from autograder.course import CourseError
 from autograder.handin import gradescope, names
 from autograder.handin.archive import SUFFIXES
+from autograder.handin.download import Download, Layout, Parts
 from autograder.handin.names import Label, stem_of
 from autograder.shown import one_line
 
-Parts = tuple[str, ...]
-Ask = Callable[[str, list[str]], int]  # a question and its answers to the number of one
 WRAPPERS = {"submitted", "submissions"}  # nbgrader's own folder of all students, and others'
 _KINDS = {
     "nbgrader's exchange": names.exchange,
@@ -30,45 +29,6 @@ _KINDS = {
 # Whether a platform names folders, or files; Moodle does both.
 _IS_FOLDER = {"exchange": True, "canvas": False, "moodle": None}
 _BY_HAND = "a folder or a file for each student"
-
-
-@dataclass
-class Download:
-    """What is asked of a download while its layout is read.
-
-    Attributes:
-        source: what it is called.
-        lessons: the names of the course's lessons.
-        known: tells whether somebody of this name or folder is in the class.
-        metadata: returns the bytes of one of its files, by number.
-        contents: returns which lessons each file that may be work holds, by number.
-        ask: asks a person; None where there is none.
-    """
-
-    source: str
-    lessons: Collection[str]
-    known: Callable[[str], bool]
-    metadata: Callable[[int], bytes]
-    contents: Callable[[], dict[int, Collection[str]]]
-    ask: Ask | None = None
-
-
-@dataclass
-class Layout:
-    """How a download is laid out.
-
-    Attributes:
-        kinds: what it was taken for, in words.
-        labels: number of a file to those who handed it in.
-    """
-
-    kinds: list[str] = field(default_factory=list)
-    labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        who = {(x.name, x.id or x.email or x.number) for ls in self.labels.values() for x in ls}
-        people = len({one for one in who if one[0]})
-        return f"taken for {' and '.join(dict.fromkeys(self.kinds))}: {people} people"
 
 
 def layout(files: dict[int, Parts], work: Collection[int], download: Download) -> Layout:

@@ -10,8 +10,8 @@ from autograder import disk
 from autograder.course import CourseError, Lesson
 from autograder.handin import roster, timestamp
 from autograder.handin.archive import ArchiveError
+from autograder.handin.download import Ask
 from autograder.handin.find import Found, Source
-from autograder.handin.layout import Ask
 from autograder.handin.same import unclear
 from autograder.handin.works import works
 from autograder.shown import one_line
@@ -59,7 +59,7 @@ def collect(
         source: as for `Source`.
         submitted: the class's STUDENT/LESSON/LESSON.ipynb. Nothing newer there is overwritten.
         results: where its students.csv is.
-        ask: as for `layout.Ask`.
+        ask: as for `download.Ask`.
         say: is told what the source was taken for.
 
     Yields:

@@ -16,8 +16,8 @@ from autograder.course import CourseError
 from autograder.shown import one_line
 
 FILE = "timestamp.txt"
-EXAMPLE = "2026-10-12 23:59:00 +0200"
-HOWTO = f"write a time like {EXAMPLE}, or with UTC or Europe/Berlin for its zone"
+EXAMPLE = "2026-10-12T23:59:00+02:00"  # nbgrader reads this one in the same way
+HOWTO = f"write a time like {EXAMPLE}, or 2026-10-12 21:59:00 UTC"
 YEARS = range(1970, 3000)  # no other year is meant
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[ T]+"

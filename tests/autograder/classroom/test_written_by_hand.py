@@ -152,7 +152,7 @@ def test_a_time_that_is_not_clear_is_an_error_with_what_to_write(text: str, tmp_
     with pytest.raises(CourseError, match=WRONG_TIMES[text]) as caught:
         timestamp.read(tmp_path)
     assert "timestamp.txt, line " in str(caught.value)
-    assert "write a time like 2026-10-12 23:59:00 +0200" in str(caught.value)
+    assert "write a time like 2026-10-12T23:59:00+02:00" in str(caught.value)
 
 
 @pytest.mark.parametrize("year", ["0001", "1969", "3000", "9999"])
