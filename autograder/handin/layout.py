@@ -50,6 +50,7 @@ class _Reading:
         self._files = files
         self._download = download
         self._found = Layout()
+        self._is_settled = False  # whether a person said who handed in
 
     def read(self, work: set[int]) -> Layout:
         self._read(work, 0)
@@ -140,12 +141,26 @@ class _Reading:
             name = top
         else:
             name = "" if stem_of(top) in self._download.lessons else stem_of(top)
-        label = Label(name, "folder")
+        label = Label(name, "folder", problem=self._may_be_many(top, inside, depth))
         for kind, read in _KINDS.items():
             if self._named({top: inside}, read, depth):
                 problem = f"is named as in {kind}, which this is not: put it into {_PLACE}"
                 label = Label("", "folder", problem=problem)
         self._label(inside, (label,))
+
+    def _may_be_many(self, top: str, inside: list[int], depth: int) -> str:
+        """Say that a folder of one student may hold several: one lesson is in two folders of it."""
+        if self._is_settled or self._download.known(top) or not self._is_folder(inside, depth):
+            return ""
+        below = self._single(inside, depth + 1)
+        people, _ = self._people(inside, below)
+        if not self._is_twice(people, below):
+            return ""
+        inner = " and ".join(one_line(name, 40) for name in list(people)[:3])
+        return (
+            f"{one_line(top, 80)} holds one lesson in several folders ({inner}): if it is one"
+            " student, add a row for it to students.csv; if they are, collect that folder by itself"
+        )
 
     def _label(self, numbers: Iterable[int], labels: tuple[Label, ...]) -> None:
         self._found.labels |= dict.fromkeys(numbers, labels)
@@ -259,6 +274,7 @@ class _Reading:
                 f"{question} Either {' or '.join(answers)}. Write who is in the class into"
                 " students.csv, or run this in a terminal, where it asks"
             )
+        self._is_settled = True
         return self._download.ask(question, answers) == 1
 
 

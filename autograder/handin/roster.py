@@ -73,7 +73,10 @@ class Roster:
             raise CourseError(f"{FILE} has several students called {one_line(name)} ({them})")
         if found:
             return self._filled(found[0], who)
-        for other in self._others(self._with("key", key(name)), who):
+        alike = [key(name)]
+        if who.source == "moodle":  # which may put a group before it: Team 1-Ada Lovelace
+            alike += [key(name[n + 1 :]) for n, letter in enumerate(name) if letter == "-"]
+        for other in (s for one in alike for s in self._others(self._with("key", one), who)):
             raise CourseError(
                 f"is {one_line(name)!r} the student {one_line(other.name)!r} of {FILE}, whose"
                 f" folder is {other.student}? If so, write the name in that way; if not, add a"

@@ -174,6 +174,16 @@ def test_a_name_that_looks_like_a_known_one_is_asked(
         assert len(taken(room)) == 1
 
 
+def test_a_group_before_a_known_name_makes_no_second_student(
+    tmp_path: Path, room: Classroom
+) -> None:
+    collect(zipped(tmp_path / "1.zip", {WAYS["Moodle"].format("Ada-Mae Lee", 1): work()}), room)
+    files = {WAYS["Moodle"].format("Team 1-Ada-Mae Lee", 2): work("", "03_backprop")}
+    (outcome,) = collect(zipped(tmp_path / "2.zip", files), room)
+    assert "the student 'Ada-Mae Lee' of students.csv" in outcome.why
+    assert len(roster.read(room.results).all()) == 1
+
+
 def test_rows_for_both_settle_it(tmp_path: Path, room: Classroom) -> None:
     room.results.mkdir()
     (room.results / roster.FILE).write_text("student,name\na1,Ada\na2,ada\n")

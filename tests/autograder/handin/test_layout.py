@@ -233,6 +233,21 @@ def test_the_answer_counts(answer: int, case: str, tmp_path: Path, room: Classro
     assert people <= {"x", "y"} if answer == 0 else people <= {"a", "b", *PEOPLE}
 
 
+@pytest.mark.parametrize("inside", ["{}/" + FILE, "{}/x.ipynb", "deep/{}/x.ipynb"])
+def test_a_folder_that_may_hold_several_is_not_made_one_student(
+    inside: str, tmp_path: Path, room: Classroom
+) -> None:
+    """And costs those beside it nothing."""
+    files = {f"group/{inside.format(who)}": work(who) for who in PEOPLE} | {"zoe.ipynb": work()}
+    for pack, name in ((laid_out, "in"), (zipped, "in.zip"), (tarred, "in.tar.gz")):
+        outcomes = collect(pack(tmp_path / name, files), room)
+        assert set(taken(room)) == {("zoe", NAME)}
+        assert sum("holds one lesson in several folders" in o.why for o in outcomes) == 3
+    (room.results / roster.FILE).write_text("student,name\ngroup,Group\n")
+    collect(tmp_path / "in", room)
+    assert {who for who, _ in taken(room)} == {"group", "zoe"}
+
+
 def test_who_is_known_settles_it(tmp_path: Path, room: Classroom) -> None:
     room.results.mkdir()
     (room.results / roster.FILE).write_text("student,name\nx,X\n")
