@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hand_ins import (
@@ -18,12 +18,18 @@ from hand_ins import (
     work,
     zipped,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder import cli
 from autograder.classroom.room import Classroom
-from autograder.course import CourseError
+from autograder.course import CourseError, lessons
 from autograder.handin import roster, take, timestamp
+from autograder.handin.archive import Member
+from autograder.handin.download import Download
+from autograder.handin.layout import layout
 from autograder.handin.take import SKIPPED, TAKEN
+from autograder.handin.works import is_work
 
 METADATA = """---
 submission_11:
@@ -42,6 +48,7 @@ submission_12:
   :created_at: 2026-10-13 12:00:00 Z
 """
 PEOPLE = ("ada", "bo", "cleo")
+WHO = ("ada", "bo", "mallory")
 DOWNLOADS: dict[str, dict[str, bytes]] = {
     "a folder each": {f"{who}/x.ipynb": work(who) for who in PEOPLE},
     "a zip each": {f"{who}.zip": packed(FILE, work(who)) for who in PEOPLE},
@@ -272,3 +279,77 @@ def test_names_in_utf_8_that_a_zip_does_not_say_are_read(tmp_path: Path, room: C
     path.write_bytes(content)
     collect(path, room)
     assert [s.name for s in roster.read(room.results).all()] == ["Zoë Müller"]
+
+
+PARTS = st.sampled_from(
+    [
+        *("ada", "bo", "cleo", "mallory", "submitted", "submissions", "deep", NAME, "03_backprop"),
+        *("ada_1_assignsubmission_file_", "ada_1_2_x", "submission_11", "week 2", ".git", "ada-x"),
+        f"ada+{NAME}+2026-10-12 10:00:00.0 UTC+x",
+    ]
+)
+FILES = st.sampled_from(
+    [
+        *(FILE, "x.ipynb", "ada.ipynb", "ada.zip", "ada_1_2_x.ipynb", "bo_2_3_y.ipynb"),
+        *("ada_1_assignsubmission_file_x.ipynb", "bo_2_assignsubmission_file_x.zip"),
+        *("submission_metadata.yml", "students.csv", "timestamp.txt"),
+    ]
+)
+INSIDE = st.lists(st.tuples(st.lists(PARTS, max_size=4), FILES), min_size=1, max_size=8)
+MOODLES = "{}_{}_assignsubmission_file_/"
+EXCHANGES = f"{{}}+{NAME}+2026-10-12 10:00:00.0 UTC+x/"
+# Whole downloads: ada's file, bo's file, and the folder in which mallory has her way.
+WHOLES = {
+    "folders": ("ada/x.ipynb", "bo/x.ipynb", "mallory/"),
+    "a lesson's folders": (f"{NAME}/ada/x.ipynb", f"{NAME}/bo/x.ipynb", f"{NAME}/mallory/"),
+    "nbgrader's": (
+        f"submitted/ada/{NAME}/{FILE}",
+        f"submitted/bo/{NAME}/{FILE}",
+        "submitted/mallory/",
+    ),
+    "Moodle's": (
+        f"{MOODLES.format('ada', 1)}x.ipynb",
+        f"{MOODLES.format('bo', 2)}x.ipynb",
+        MOODLES.format("mallory", 3),
+    ),
+    "the exchange": (
+        f"{EXCHANGES.format('ada')}{FILE}",
+        f"{EXCHANGES.format('bo')}{FILE}",
+        EXCHANGES.format("mallory"),
+    ),
+    "Gradescope's": ("submission_1/x.ipynb", "submission_2/x.ipynb", "submission_3/"),
+}
+METADATA_OF_THREE = "\n".join(
+    f"submission_{n}:\n  :submitters:\n  - :name: {who}" for n, who in enumerate(WHO, start=1)
+)
+
+
+@pytest.mark.parametrize("around", ["", "handins/", "a/b/"])
+@pytest.mark.parametrize("kind", WHOLES)
+def test_nothing_inside_a_hand_in_changes_whose_the_others_are(kind: str, around: str) -> None:
+    ada, bo, mallory = (f"{around}{name}" for name in WHOLES[kind])
+
+    @settings(deadline=None, max_examples=100)
+    @given(INSIDE, st.booleans())
+    def run(inside: list[tuple[list[str], str]], known: bool) -> None:
+        evil = {f"{mallory}{'/'.join([*folders, name])}" for folders, name in inside}
+        names = [ada, bo, *sorted(evil)]
+        if kind == "Gradescope's":
+            names.append(f"{around}submission_metadata.yml")
+        files = {number: PurePosixPath(name).parts for number, name in enumerate(names)}
+        members = [Member(PurePosixPath(name), None, "", bytes) for name in names]
+        work = [number for number, member in enumerate(members) if is_work(member)]
+        held = {number: {NAME} for number in work}  # the worst: all of one lesson
+        download = Download(
+            "in",
+            list(lessons()),
+            lambda name: known and name in WHO,
+            lambda number: METADATA_OF_THREE.encode(),
+            lambda: held,
+        )
+        labels = layout(files, work, download).labels
+        assert [one.name for one in labels[0] + labels[1]] == ["ada", "bo"]
+        assert not any(one.problem for one in labels[0] + labels[1])
+        assert {one.name for number in work[2:] for one in labels[number]} <= {"mallory"}
+
+    run()
