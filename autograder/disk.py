@@ -21,7 +21,7 @@ WAIT = 600  # seconds for another program to be done
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
 _LOCK = _READ | os.O_RDWR | os.O_CREAT | os.O_APPEND
-# What lies where the unfinished file is to be was taken away before: nothing is written into it.
+# Nothing is written into what lies where the unfinished file is to be.
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 
@@ -124,13 +124,15 @@ def written(
     with _at(path, below, make=True) as (name, at):
         part = f"{name}.part"
         try:
-            _unlink(part, at)
+            _clear(part, at)
             with os.fdopen(os.open(part, _WRITE, mode, dir_fd=at), "wb") as file:
                 file.write(content)
             if when is not None:
                 os.utime(part, (when, when), dir_fd=at)
             yield
             os.replace(part, name, src_dir_fd=at, dst_dir_fd=at)
+        except Refused:
+            raise
         except OSError:
             with suppress(OSError):
                 _unlink(part, at)
@@ -216,6 +218,15 @@ def _at(path: Path, below: Path | None, make: bool = False) -> Iterator[tuple[st
         os.close(at)
 
 
+def _clear(name: str, at: int | None) -> None:
+    """Take away what a run that was stopped has left; anything else is not ours."""
+    with suppress(FileNotFoundError):
+        found = os.stat(name, dir_fd=at, follow_symlinks=False)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise Refused(f"{Path(name).name} is a link or no file: take it away")
+        os.unlink(name, dir_fd=at)
+
+
 def _unlink(name: str, at: int | None) -> None:
     with suppress(FileNotFoundError):
         os.unlink(name, dir_fd=at)
@@ -230,7 +241,9 @@ def _step(name: str, at: int, make: bool) -> int:
             os.mkdir(name, dir_fd=at)
     try:
         return os.open(name, _FOLDER, dir_fd=at)
-    except NotADirectoryError:
+    except OSError as error:
+        if error.errno not in (errno.ENOTDIR, errno.ELOOP):
+            raise
         is_link = stat.S_ISLNK(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode)
         raise Refused(f"{name} is {'a link' if is_link else 'no folder'}") from None
 

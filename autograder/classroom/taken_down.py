@@ -86,12 +86,10 @@ def changes(room: Classroom, known: State) -> dict[str, str]:
 
 
 def take_down(room: Classroom) -> list[str]:
-    """Record the points by hand, the class's list and its rules as they are now.
-
-    Nothing is done before the class has a record.
+    """Record the class's list and its rules as they are now, once the class has a record.
 
     Returns:
-        A line for each change that was not recorded when it was made.
+        A line for each change of what was recorded before.
     """
     if not (room.results / ledger.LINES).exists():
         return []
@@ -103,10 +101,16 @@ def take_down(room: Classroom) -> list[str]:
         changed = {s: row for s, row in rows.items() if row != known.students.get(s)}
         record.set_class(room.results, changed, _rules(room))
     named = {"", *known.students} if known.has_class else set()
-    return [*(line for who, line in said.items() if who in named), *_take_down_points(room, known)]
+    return [line for who, line in said.items() if who in named]
 
 
-def _take_down_points(room: Classroom, known: State) -> list[str]:
+def take_down_points(room: Classroom) -> list[str]:
+    """Record the points by hand that stand in the gradebook and were not recorded.
+
+    Returns:
+        A line for each.
+    """
+    known = record.state(room.results)
     with gradebook.opened(room.db_url) as book:
         now = book.by_hand()
     said = []

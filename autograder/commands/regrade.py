@@ -37,7 +37,7 @@ def _regrade(args: Namespace) -> int:
     print(*table(changes, f"{lesson.name}, {exercise}"), sep="\n")
     pages = list(write_feedback(room, [lesson.name]))
     print(f"{len(pages)} feedback pages below {room.feedback}")
-    for line in taken_down.take_down(room):
+    for line in (*taken_down.take_down(room), *taken_down.take_down_points(room)):
         print(line, file=sys.stderr)
     print(f"last seal of the record, to be kept elsewhere: {ledger.last(room.results)}")
     return 0

@@ -65,8 +65,8 @@ class Roster:
         if known:
             return known
         name = written(who.name)
-        if not name or len(name) > LONGEST_NAME:
-            raise CourseError(f"a name has up to {LONGEST_NAME} characters, this {len(name)}")
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise CourseError(f"a name has 1 to {LONGEST_NAME} characters, this {len(name)}")
         found = self._of_name(name, who)
         if len(found) > 1:
             them = ", ".join(s.student for s in found)

@@ -96,9 +96,15 @@ def test_what_lies_where_the_unfinished_file_goes_is_not_written_into(
 ) -> None:
     secret = root.parent / "else" / "file"
     make(root / "page.part", secret)
-    disk.write(root / "page", b"new", below=root if below else None)
-    assert secret.read_bytes() == b"secret" and (root / "page").read_bytes() == b"new"
-    assert not (root / "page.part").exists()
+    with pytest.raises(disk.Refused, match=r"page\.part is a link or no file: take it away"):
+        disk.write(root / "page", b"new", below=root if below else None)
+    assert secret.read_bytes() == b"secret" and not (root / "page").exists()
+
+
+def test_what_a_stopped_run_left_is_in_nobodys_way(root: Path) -> None:
+    (root / "page.part").write_bytes(b"half")
+    disk.write(root / "page", b"new", below=root)
+    assert (root / "page").read_bytes() == b"new" and not (root / "page.part").exists()
 
 
 def test_the_root_itself_may_be_a_link(root: Path) -> None:
