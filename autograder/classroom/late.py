@@ -18,7 +18,6 @@ from typing import Any
 from nbgrader.api import (
     Assignment,
     Gradebook,
-    MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -103,8 +102,8 @@ def charge(api: Gradebook, rules: Policy, student: str | None = None) -> list[st
     Returns:
         As for `enter`.
     """
-    for lesson, due in rules.deadlines.items():
-        _due(api, lesson, due)
+    if rules.deadlines:
+        _set_due(api, rules)
     entries: dict[str, list[Any]] = {}
     for entry in _submissions(api, student):
         entries.setdefault(entry.student_id, []).append(entry)
@@ -116,13 +115,13 @@ def charge(api: Gradebook, rules: Policy, student: str | None = None) -> list[st
     return sorted(asked - known)
 
 
-def _due(api: Gradebook, lesson: str, due: datetime) -> None:
-    try:
-        assignment = api.find_assignment(lesson)
-    except MissingEntry:
-        return  # it was not graded yet
-    if assignment.duedate != timestamp.naive(due):
-        assignment.duedate = timestamp.naive(due)
+def _set_due(api: Gradebook, rules: Policy) -> None:
+    """Enter the deadlines; a lesson that has none any more has none in the gradebook."""
+    for assignment in api.assignments:
+        due = rules.deadlines.get(assignment.name)
+        wanted = timestamp.naive(due) if due else None
+        if assignment.duedate != wanted:
+            assignment.duedate = wanted
 
 
 def _submissions(api: Gradebook, student: str | None) -> Iterable[Any]:

@@ -66,7 +66,7 @@ class Source:
     def __init__(
         self, path: Path, known: Callable[[str], bool] = lambda name: False, ask: Ask | None = None
     ) -> None:
-        self._path = _root(path)
+        self._path = root(path)
         with self._members() as members:
             files = [(m.name, m.time, is_work(m)) for m in members]
         download = Download(path.name, list(lessons()), known, self._bytes, self._contents, ask)
@@ -136,8 +136,12 @@ class Source:
             raise CourseError(f"{self._path}: {error}") from None
 
 
-def _root(path: Path) -> Path:
-    """Return where the students' files begin."""
+def root(path: Path) -> Path:
+    """Return where the students' files begin.
+
+    Raises:
+        CourseError: there is no such source.
+    """
     if path.is_dir():
         inbound = (path / "inbound", path / COURSE_ID / "inbound")
         return next((folder for folder in inbound if folder.is_dir()), path)

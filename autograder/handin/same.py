@@ -39,7 +39,7 @@ def _several(group: set[Label], students: Roster) -> str:
         if len(theirs) > 1 and (kind.endswith("Moodle's numbers") or students.without_id(name)):
             them = " and ".join(sorted(theirs))
             return (
-                f"several students are called {one_line(name)} ({kind.strip()} {them}):"
+                f"several students are called {one_line(name)} ({one_line(kind)} {them}):"
                 f" write the id of each into {FILE}, or put their files into"
                 " CLASS/submitted/STUDENT/LESSON/"
             )

@@ -1,14 +1,14 @@
 """Put what was found into a class, and say of each file what became of it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder import disk
 from autograder.course import CourseError, Lesson
-from autograder.handin import roster, timestamp
+from autograder.handin import find, roster, timestamp
 from autograder.handin.archive import ArchiveError
 from autograder.handin.download import Ask
 from autograder.handin.find import Found, Source
@@ -68,6 +68,7 @@ def collect(
     Raises:
         CourseError: the source or students.csv cannot be read, or which student is meant is open.
     """
+    find.root(source)  # a source that is none leaves no trace of a class
     with _alone(results):
         students = roster.read(results)
         taken: dict[tuple[str, str], tuple[datetime, int]] = {}
@@ -93,12 +94,13 @@ def collect(
 @contextmanager
 def _alone(results: Path) -> Iterator[None]:
     """Keep other runs from the class's students and hand-ins."""
-    said = f"{results}: another collect is not done: wait for it, and run this once more"
-    try:
-        with disk.locked(results / LOCK, said):
-            yield
-    except BlockingIOError:
-        raise CourseError(said) from None
+    said = "another collect is not done: wait for it, and run this once more"
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(disk.locked(results / LOCK, said))
+        except OSError as error:
+            raise CourseError(f"{results / LOCK}: {disk.why(error)}") from None
+        yield
 
 
 def _place(

@@ -288,6 +288,14 @@ def test_without_rules_lateness_costs_nothing_any_more(room: Classroom) -> None:
     assert list(verify(room)) == []
 
 
+def test_a_deadline_that_is_taken_away_is_gone(room: Classroom) -> None:
+    (room.results / "policy.toml").write_text(POLICY.replace(LESSON, "03_backprop"))
+    late.enter(room)
+    with Gradebook(room.db_url) as book:
+        assert book.find_assignment(LESSON).duedate is None
+        assert book.find_submission_notebook(LESSON, LESSON, "ada").late_submission_penalty == 0
+
+
 def alices(room: Classroom) -> Path:
     mallory = room.submitted / "mallory"
     mallory.mkdir()

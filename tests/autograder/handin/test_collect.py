@@ -305,4 +305,5 @@ def test_the_command_says_what_it_did(
     assert f"taken: ada/a.ipynb as ada, {NAME}" in out
     assert "skipped: ada/b.txt: neither a notebook nor an archive" in out
     assert "1 taken, 0 unchanged, 0 older, 1 skipped" in out
-    assert cli.main(["collect", str(tmp_path / "no"), "--class", str(room.results)]) == 2
+    assert cli.main(["collect", str(tmp_path / "no"), "--class", str(tmp_path / "new")]) == 2
+    assert not (tmp_path / "new").exists()
