@@ -21,12 +21,18 @@ from autograder.handin.names import Label
 
 FILE = "submission_metadata.yml"
 _FOLDER = re.compile(r"submission_\d+", re.ASCII)
+_EXPORT = re.compile(r"assignment_\d+_export", re.ASCII)
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all is text, and no object is made
 
 
 def is_folder(part: str) -> bool:
     """Tell whether a folder is named as one submission is."""
     return bool(_FOLDER.fullmatch(part))
+
+
+def is_export(part: str) -> bool:
+    """Tell whether a folder is named as Gradescope names a whole export."""
+    return bool(_EXPORT.fullmatch(part))
 
 
 def read(content: bytes) -> dict[str, tuple[Label, ...]]:

@@ -169,7 +169,7 @@ class _Reading:
         """Return how deep the first folder is that holds more than one folder."""
         while len(tops := self._tops(inside, depth)) == 1 and self._is_folder(inside, depth):
             (top,) = tops
-            if top in self._download.lessons:
+            if top in self._download.lessons or gradescope.is_folder(top):
                 break
             depth += 1
         return depth
@@ -205,10 +205,10 @@ class _Reading:
 
     def _is_platform(self, inside: list[int], depth: int) -> bool:
         """Tell a platform's download of several; one name alone may be one that a student gave."""
-        tops = self._tops(inside, depth)
+        tops, around = self._tops(inside, depth), self._files[inside[0]][:depth]
         if all(gradescope.is_folder(top) for top in tops):
-            wanted = (*self._files[inside[0]][:depth], gradescope.FILE)
-            return wanted in self._files.values()
+            is_listed = (*around, gradescope.FILE) in self._files.values()
+            return is_listed and (len(tops) > 1 or gradescope.is_export(around[-1]))
         several = [self._named(tops, name, depth) for name in _KINDS.values()]
         return any(len(one) == len(tops) > 1 and _is_sound(one.values()) for one in several)
 

@@ -101,6 +101,17 @@ def test_gradescopes_export(pack: Callable, around: str, tmp_path: Path, room: C
     assert roster.read(room.results).of("Cleo").email == "cleo@example.org"
 
 
+def test_an_export_of_one_submission(tmp_path: Path, room: Classroom) -> None:
+    files = {"submission_metadata.yml": METADATA.encode(), "submission_11/x.ipynb": work("a")}
+    named = {f"assignment_5_export/{name}": content for name, content in files.items()}
+    collect(zipped(tmp_path / "in.zip", named), room)
+    assert taken(room) == {("Ada_Lovelace", NAME): work("a")}
+    inside = {f"mallory/{name}": content for name, content in files.items()}
+    collect(zipped(tmp_path / "2.zip", inside, NOON + timedelta(1)), room)
+    assert taken(room)["Ada_Lovelace", NAME] == work("a")
+    assert {who for who, _ in taken(room)} == {"Ada_Lovelace", "mallory"}
+
+
 def test_several_downloads_side_by_side(tmp_path: Path, room: Classroom) -> None:
     """Moodle's numbers are of one assignment: in the next, another student may have them."""
     file = "{}/{}_{}_assignsubmission_file_/x.ipynb"
