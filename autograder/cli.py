@@ -21,6 +21,7 @@ from autograder.commands import (
     verify,
 )
 from autograder.course import CourseError
+from autograder.disk import Refused
 from autograder.shown import plain
 
 # New objects between two collections of garbage: most are of modules that load, and stay.
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         return args.command(args)
-    except (CourseError, MarkError, SandboxError) as error:
+    except (CourseError, MarkError, SandboxError, Refused) as error:
         print(f"autograder: {plain(error, 4000)}", file=sys.stderr)
         return 2
     except OSError as error:

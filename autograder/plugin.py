@@ -16,6 +16,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from autograder.build.source import sealed
 from autograder.classroom import database, gradebook, late, policy, record
+from autograder.classroom.room import class_at
 from autograder.course import lessons
 from autograder.feedback.maker import Maker
 from autograder.grading import airlocks, fingerprint
@@ -59,8 +60,10 @@ class AirlockExecute(NbGraderPreprocessor):
         with airlocks.airlock(lesson, None) as airlock:
             result = grade(Submission(lesson, nb, notes), airlock)
         names = resources["nbgrader"]
-        with record.opened(database.results(names["db_url"])) as ledger:
-            ledger.append(record.of(names["student"], result, lesson, taken))
+        results, student = database.results(names["db_url"]), names["student"]
+        came = class_at(results).came(student, lesson)
+        with record.opened(results) as ledger:
+            ledger.append(record.of(student, result, lesson, taken, handed_in=came))
         return result.cells, resources
 
 
@@ -72,12 +75,15 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
-        rules = policy.read(database.results(names["db_url"]), lessons())
-        if rules is None:
-            return super().preprocess(nb, resources)
+        results, lesson = database.results(names["db_url"]), lessons()[names["assignment"]]
+        rules = policy.read(results, lessons())
         with gradebook.opened(names["db_url"]) as book:
-            late.charge(book.api, rules, names["student"])
-        return nb, resources
+            # nbgrader itself takes an offset of hours for one of seconds.
+            came = class_at(results).came(names["student"], lesson)
+            book.came(names["student"], lesson.name, came)
+            if rules:
+                late.charge(book.api, rules, names["student"])
+        return (nb, resources) if rules else super().preprocess(nb, resources)
 
 
 class Seal(NbGraderPreprocessor):

@@ -70,6 +70,10 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: shutil.which("scmp_sys_resolver"),
         "the numbers of libseccomp: apt install seccomp",
     ),
+    "to give files away": (
+        lambda: hasattr(os, "geteuid") and os.geteuid() == 0,
+        "root, who alone may give files away",
+    ),
     "two processors": (lambda: (os.cpu_count() or 1) > 1, "two processors"),
 }
 

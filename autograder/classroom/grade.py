@@ -8,18 +8,19 @@ a grade. What the gradebook lacks is entered again from there.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder import disk
 from autograder.airlock import SandboxError
 from autograder.classroom import gradebook, record
-from autograder.classroom.room import Classroom, read, write
+from autograder.classroom.room import Classroom, read
 from autograder.course import CourseError, Lesson, chosen
 from autograder.grading import fingerprint, task
 from autograder.grading.grade import Grade, kept
 from autograder.grading.task import Task
-from autograder.handin import submission, timestamp
+from autograder.handin import roster
 from autograder.handin.reader import SubmissionError
 from autograder.shown import one_line
 
@@ -80,19 +81,23 @@ def grade_class(
         before, grades = record.latest(room.results), None
         for lesson, folders in work.items():
             book.register(lesson)
-            changed = yield from _those_kept(room, lesson, folders, sandbox, before, book)
+            times = yield from _times(room, lesson, folders)
+            changed = yield from _those_kept(room, lesson, times, sandbox, before, book, ledger)
             if not changed:
                 continue
             if grades is None:
                 grades = stack.enter_context(task.graders(scheduler, workers))
-            for (folder, content), result in grades(_tasks(changed, lesson, sandbox, all_cells)):
-                student = folder.parent.name
+            work_of = _tasks(room, changed, lesson, sandbox, all_cells)
+            for (student, content), result in grades(work_of):
                 try:
                     if isinstance(result, Exception):
                         raise result
-                    graded = write(result.cells, room.notebook(student, lesson))
-                    ledger.append(record.of(student, result, lesson, content, graded))
-                    book.save(student, result, timestamp.read(folder))
+                    graded = room.keep(student, lesson, result.cells)
+                    came = times[student]
+                    ledger.append(record.of(student, result, lesson, content, graded, came))
+                    book.save(student, result, came)
+                except disk.Refused as error:
+                    yield NotGraded(student, lesson.name, f"{room.autograded}: {error}")
                 except Exception as error:
                     yield NotGraded(student, lesson.name, fault(error, book))
                 else:
@@ -104,29 +109,48 @@ def count(room: Classroom, names: list[str]) -> int:
     return sum(len(room.folders(lesson)) for lesson in chosen(names))
 
 
-def _those_kept(
-    room: Classroom,
-    lesson: Lesson,
-    folders: list[Path],
-    sandbox: str | None,
-    before: dict[tuple[str, str], record.Record],
-    book: gradebook.Book,
-) -> Generator[Graded, None, list[Path]]:
-    """Yield the grades that stay as they are, and return the folders of the others."""
-    changed = []
+def _times(
+    room: Classroom, lesson: Lesson, folders: list[Path]
+) -> Generator[NotGraded, None, dict[str, datetime | None]]:
+    """Return when each handed in; who cannot be graded before a person looks is yielded."""
+    times = {}
     for folder in folders:
         student = folder.parent.name
         try:
-            old = _unchanged(room, student, lesson, before.get((student, lesson.name)), sandbox)
-            if old and not book.holds(student, old):
-                book.save(student, old, timestamp.read(folder))
+            if student != roster.written(student):
+                raise CourseError(f"{room.submitted}: give this folder a name of plain letters")
+            times[student] = room.came(student, lesson)
+        except CourseError as error:
+            yield NotGraded(one_line(student), lesson.name, str(error))
+    return times
+
+
+def _those_kept(
+    room: Classroom,
+    lesson: Lesson,
+    times: dict[str, datetime | None],
+    sandbox: str | None,
+    before: dict[tuple[str, str], record.Record],
+    book: gradebook.Book,
+    ledger: record.Ledger,
+) -> Generator[Graded, None, list[str]]:
+    """Yield the grades that stay as they are, and return whose do not."""
+    changed = []
+    for student, came in times.items():
+        known, old = before.get((student, lesson.name)), None
+        try:
+            old = _unchanged(room, student, lesson, known, sandbox)
+            if known and old and known.handed_in != record.said(came):
+                ledger.append(replace(known, handed_in=record.said(came)))
+            if old and not book.holds(student, old, came):
+                book.save(student, old, came)
         except Exception as error:
             fault(error, book)  # it is graded anew
             old = None
         if old:
             yield Graded(student, lesson.name, old, is_old=True)
         else:
-            changed.append(folder)
+            changed.append(student)
     return changed
 
 
@@ -140,30 +164,30 @@ def _unchanged(
         return None
     if before.submission != room.handed_in(student, lesson):
         return None
-    path = room.notebook(student, lesson)
-    if fingerprint.file(path) != before.graded:
+    if room.print_of_graded(student, lesson) != before.graded:
         return None
-    return kept(read(path), lesson, before.sandbox, before.seed, before.notes)
+    cells = read(room.graded(student, lesson))
+    return kept(cells, lesson, before.sandbox, before.seed, before.notes)
 
 
 def _tasks(
-    folders: list[Path], lesson: Lesson, sandbox: str | None, all_cells: bool
-) -> Iterator[tuple[tuple[Path, str], Task]]:
-    """Read what is in some folders, one at a time.
+    room: Classroom, students: list[str], lesson: Lesson, sandbox: str | None, all_cells: bool
+) -> Iterator[tuple[tuple[str, str], Task]]:
+    """Read what some students handed in, one at a time.
 
     Yields:
-        A folder with the fingerprint of what was in it, '' for nothing, and the task to grade it.
+        A student with the fingerprint of it, '' for nothing, and the task to grade it.
     """
     version = task.version(lesson, sandbox)
-    for folder in folders:
+    for student in students:
         try:
-            found = submission.take(submission.in_folder(folder, lesson))
+            found = room.take(student, lesson)
         except (SubmissionError, OSError) as error:
-            yield (folder, ""), Task(str(error), lesson.name, version, sandbox)
+            yield (student, ""), Task(str(error), lesson.name, version, sandbox)
         else:
             content = fingerprint.content(found.content)
             one = Task(found, lesson.name, version, sandbox, all_cells=all_cells)
-            yield (folder, content), one
+            yield (student, content), one
 
 
 def fault(error: Exception, book: gradebook.Book | None = None) -> str:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import DataError, SAWarning, SQLAlchemyError
 
 from autograder.classroom import database
-from autograder.course import COURSE_ID, Lesson
+from autograder.course import COURSE_ID, CourseError, Lesson
 from autograder.grading.grade import Grade
 from autograder.handin import timestamp
 
@@ -47,17 +48,27 @@ class Book:
         SaveCells().preprocess(cells, resources)
 
     def save(self, student: str, grade: Grade, handed_in: datetime | None) -> None:
-        """Enter one grade. Points that a person gave before are kept.
+        """Enter one grade, and when it was handed in. Points that a person gave before are kept.
 
         Args:
             student: the student's id.
             grade: what the submission came to.
             handed_in: when, in UTC unless it says otherwise, or None where that is not known.
         """
-        lesson = grade.assignment
         self._gradebook.update_or_create_student(student)
-        when = {"timestamp": timestamp.naive(handed_in)} if handed_in else {}
-        self._gradebook.update_or_create_submission(lesson, student, **when)
+        when = timestamp.naive(handed_in) if handed_in else None
+        self._gradebook.update_or_create_submission(grade.assignment, student, timestamp=when)
+        self.enter(student, grade)
+
+    def came(self, student: str, lesson: str, handed_in: datetime | None) -> None:
+        """Enter when a submission that is there was handed in, as for `save`."""
+        submission = self._gradebook.find_submission(lesson, student)
+        submission.timestamp = timestamp.naive(handed_in) if handed_in else None
+        self._gradebook.db.commit()
+
+    def enter(self, student: str, grade: Grade) -> None:
+        """Enter the points of a grade into what is there of it already."""
+        lesson = grade.assignment
         grades = self._entries(nbgrader.api.Grade, lesson, student)
         comments = self._entries(nbgrader.api.Comment, lesson, student)
         for check in grade.checks:
@@ -68,6 +79,60 @@ class Book:
             if check.status == "manual":
                 comments[check.id].auto_comment = None if by_hand else NO_ANSWER
         self._gradebook.db.commit()
+
+    def entries(self, lesson: str) -> dict[str, "Entry"]:
+        """Return all that is entered for a lesson: student to entry."""
+        api = nbgrader.api
+        query = (
+            self._gradebook.db.query(
+                api.SubmittedAssignment, api.SubmittedNotebook, api.Notebook.name
+            )
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .join(
+                api.SubmittedNotebook,
+                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+            )
+            .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
+            .filter(api.Assignment.name == lesson)
+        )
+        found: dict[str, Entry] = {}
+        for submission, notebook, name in query:
+            when = submission.timestamp
+            entry = found.setdefault(submission.student_id, Entry(when, 0.0, {}))
+            entry.penalty = max(entry.penalty, notebook.late_submission_penalty or 0.0)
+            own = name == lesson
+            grades = (
+                self._gradebook.db.query(api.BaseCell.name, api.Grade)
+                .join(api.Grade, api.Grade.cell_id == api.BaseCell.id)
+                .filter(api.Grade.notebook_id == notebook.id)
+            )
+            for cell, grade in grades:
+                points = grade.auto_score, grade.manual_score, grade.extra_credit or 0.0
+                entry.points[cell if own else f"{name}/{cell}"] = points
+        return found
+
+    def by_hand(self) -> dict[tuple[str, str, str], tuple[float | None, float]]:
+        """Return what people gave: student, lesson and cell to points, or None, and extra."""
+        api, grade = nbgrader.api, nbgrader.api.Grade
+        query = (
+            self._gradebook.db.query(
+                api.SubmittedAssignment.student_id,
+                api.Assignment.name,
+                api.BaseCell.name,
+                grade.manual_score,
+                grade.extra_credit,
+            )
+            .select_from(grade)
+            .join(api.BaseCell, grade.cell_id == api.BaseCell.id)
+            .join(api.SubmittedNotebook, grade.notebook_id == api.SubmittedNotebook.id)
+            .join(
+                api.SubmittedAssignment,
+                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+            )
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .filter(grade.manual_score.isnot(None) | (grade.extra_credit != 0))
+        )
+        return {(who, lesson, cell): (m, e or 0.0) for who, lesson, cell, m, e in query}
 
     def annotate(self, cells: NotebookNode, lesson: str, student: str) -> None:
         """Write points and comments of the gradebook into a graded notebook's cells."""
@@ -89,11 +154,15 @@ class Book:
             return {}
         return {name: grade.auto_score for name, grade in entered.items()}
 
-    def holds(self, student: str, grade: Grade) -> bool:
-        """Tell whether a grade is entered already."""
+    def holds(self, student: str, grade: Grade, handed_in: datetime | None) -> bool:
+        """Tell whether a grade is entered already, with its time; arguments as for `save`."""
         entered = self.auto_scores(grade.assignment, student)
+        if not entered:
+            return False
+        when = self._gradebook.find_submission(grade.assignment, student).timestamp
         by_check = ((c.id, c.score) for c in grade.checks if c.status != "manual")
-        return bool(entered) and all(entered.get(name) == score for name, score in by_check)
+        same = when == (timestamp.naive(handed_in) if handed_in else None)
+        return same and all(entered.get(name) == score for name, score in by_check)
 
     def graded(self, lesson: str) -> list[str]:
         """Return the students who have a grade for a lesson."""
@@ -125,6 +194,21 @@ class Book:
         return _Entries(tuple(row) for row in found.filter(kind.notebook_id == notebook.id))
 
 
+@dataclass
+class Entry:
+    """What is entered of one submission.
+
+    Attributes:
+        handed_in: when, in UTC, or None.
+        penalty: points that lateness costs.
+        points: cell to the points of the checks, those by hand, or None, and extra.
+    """
+
+    handed_in: datetime | None
+    penalty: float
+    points: dict[str, tuple[float | None, float | None, float]]
+
+
 class _Entries(dict[str, Any]):
     """Grades or comments by the name of their cell."""
 
@@ -153,6 +237,8 @@ def opened(db_url: str) -> Iterator[Book]:
     nbgrader.api.get_alembic_version = schema_version
     url = database.address(db_url)
     if path := database.file(url):
+        if path.is_symlink():
+            raise CourseError(f"{path} is a link: name the gradebook itself with --db")
         path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(), database.explained(url):
         # nbgrader reads its own half-made objects; SQLAlchemy warns of each.

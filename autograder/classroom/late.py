@@ -18,7 +18,6 @@ from typing import Any
 from nbgrader.api import (
     Assignment,
     Gradebook,
-    MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -72,8 +71,14 @@ def late(rules: Policy, student: str, handed_in: dict[str, datetime]) -> dict[st
     return result
 
 
+def costs(rules: Policy, student: str, handed_in: dict[str, datetime]) -> dict[str, float]:
+    """Return the points that lateness costs a student, by lesson; arguments as for `late`."""
+    found = late(rules, student, handed_in)
+    return {lesson: one.percent / 100 * _points(lesson) for lesson, one in found.items()}
+
+
 def enter(room: Classroom) -> list[str]:
-    """Enter deadlines, extensions and penalties of a class, where it has a policy.toml.
+    """Enter deadlines, extensions and penalties of a class by its policy.toml; none without one.
 
     Returns:
         Students that the policy names and the gradebook does not know.
@@ -82,10 +87,8 @@ def enter(room: Classroom) -> list[str]:
         CourseError: the policy is not in order.
     """
     rules = policy.read(room.results, lessons())
-    if rules is None:
-        return []
     with gradebook.opened(room.db_url) as book:
-        return charge(book.api, rules)
+        return charge(book.api, rules or Policy({}, {}))
 
 
 def charge(api: Gradebook, rules: Policy, student: str | None = None) -> list[str]:
@@ -99,8 +102,8 @@ def charge(api: Gradebook, rules: Policy, student: str | None = None) -> list[st
     Returns:
         As for `enter`.
     """
-    for lesson, due in rules.deadlines.items():
-        _due(api, lesson, due)
+    if rules.deadlines:
+        _set_due(api, rules)
     entries: dict[str, list[Any]] = {}
     for entry in _submissions(api, student):
         entries.setdefault(entry.student_id, []).append(entry)
@@ -112,13 +115,13 @@ def charge(api: Gradebook, rules: Policy, student: str | None = None) -> list[st
     return sorted(asked - known)
 
 
-def _due(api: Gradebook, lesson: str, due: datetime) -> None:
-    try:
-        assignment = api.find_assignment(lesson)
-    except MissingEntry:
-        return  # it was not graded yet
-    if assignment.duedate != timestamp.naive(due):
-        assignment.duedate = timestamp.naive(due)
+def _set_due(api: Gradebook, rules: Policy) -> None:
+    """Enter the deadlines; a lesson that has none any more has none in the gradebook."""
+    for assignment in api.assignments:
+        due = rules.deadlines.get(assignment.name)
+        wanted = timestamp.naive(due) if due else None
+        if assignment.duedate != wanted:
+            assignment.duedate = wanted
 
 
 def _submissions(api: Gradebook, student: str | None) -> Iterable[Any]:
@@ -140,10 +143,9 @@ def _submissions(api: Gradebook, student: str | None) -> Iterable[Any]:
 
 def _charge_one(api: Gradebook, rules: Policy, student: str, entries: list[Any]) -> None:
     times = {e.lesson: e.timestamp.replace(tzinfo=UTC) for e in entries if e.timestamp}
-    lateness = late(rules, student, times)
+    points = costs(rules, student, times)
     for entry in entries:
-        found = lateness.get(entry.lesson)
-        penalty = found.percent / 100 * _points(entry.lesson) if found else 0.0
+        penalty = points.get(entry.lesson, 0.0)
         if (entry.penalty or 0.0) != penalty:
             _set(api, SubmittedNotebook, entry.id, late_submission_penalty=penalty)
         own = rules.extensions.get((student, entry.lesson))

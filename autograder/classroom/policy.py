@@ -23,11 +23,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from autograder import disk
 from autograder.course import CourseError
+from autograder.handin import timestamp
+from autograder.handin.timestamp import EXAMPLE
+from autograder.shown import one_line
 
 FILE = "policy.toml"
 HOWTO = "docs/class.md"
-EXAMPLE = "2026-10-12T23:59:00+02:00"
 _NUMBERS = {"percent_per_day": 100, "cap": 100, "grace": 7 * 24 * 60, "free_days": 365}
 _TABLES = ("deadlines", "extensions")
 
@@ -69,11 +72,11 @@ def read(results: Path, lessons: Collection[str]) -> Policy | None:
     """
     path = results / FILE
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = disk.text(path)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot be read ({type(error).__name__})") from None
+    except (OSError, disk.Unreadable) as error:
+        raise CourseError(f"{path}: {disk.why(error)}") from None
     return _Reader(path, text, lessons).policy()
 
 
@@ -82,18 +85,20 @@ class _Reader:
 
     def __init__(self, path: Path, text: str, lessons: Collection[str]) -> None:
         self._path = path
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
         self._lessons = lessons
         try:
             self._content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise CourseError(self._not_toml(str(error))) from None
+        except RecursionError:
+            raise CourseError(f"{path}: too many brackets in brackets; see {HOWTO}") from None
+        except ValueError as error:  # TOML's own, or a number of thousands of digits
+            raise CourseError(self._not_toml(one_line(error))) from None
 
     def policy(self) -> Policy:
         for name in self._content:
             if name not in (*_NUMBERS, *_TABLES):
                 known = ", ".join((*_NUMBERS, *_TABLES))
-                raise self._error("", name, f"there is no {name}; there are {known}")
+                raise self._error("", name, f"there is no {_short(name)}; there are {known}")
         numbers = {name: self._number(name) for name in _NUMBERS if name in self._content}
         if numbers.get("free_days", 0) % 1:
             raise self._error("", "free_days", "free_days are whole days")
@@ -119,9 +124,9 @@ class _Reader:
     def _number(self, name: str) -> float:
         value, most = self._content[name], _NUMBERS[name]
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self._error("", name, f"{name} is a number, not {value!r}")
+            raise self._error("", name, f"{name} is a number, not {_value(value)}")
         if not 0 <= value <= most:
-            raise self._error("", name, f"{name} is between 0 and {most}, not {value}")
+            raise self._error("", name, f"{name} is between 0 and {most}, not {_value(value)}")
         return float(value)
 
     def _table(self, name: str) -> dict[str, Any]:
@@ -133,29 +138,33 @@ class _Reader:
     def _times(self, table: str, content: Any) -> dict[str, datetime]:
         if not isinstance(content, dict):
             place, _, name = table.rpartition(".")
-            raise self._error(place, name, f"{table} is a table: write [{table}]")
+            raise self._error(place, name, f"{_short(table)} is a table: write [{_short(table)}]")
         times = {}
         for lesson, due in content.items():
             if isinstance(due, dict) and table != "deadlines":
                 student = f"{table}.{lesson}".removeprefix("extensions.")
-                what = f'a name with a dot needs quotes: [extensions."{student}"]'
+                what = f'a name with a dot needs quotes: [extensions."{_short(student)}"]'
                 raise self._error(table, lesson, what)
             if lesson not in self._lessons:
                 known = ", ".join(self._lessons)
-                raise self._error(table, lesson, f"no lesson {lesson}; there are {known}")
+                raise self._error(table, lesson, f"no lesson {_short(lesson)}; there are {known}")
             if not isinstance(due, datetime):
                 raise self._error(table, lesson, f"a deadline is a time like {EXAMPLE}")
             if due.tzinfo is None:
                 said = due.isoformat()
                 what = f"which time zone? Write {said}+02:00, or {said}Z for UTC"
                 raise self._error(table, lesson, what)
-            times[lesson] = due.astimezone(UTC)
+            try:
+                times[lesson] = timestamp.checked(due.astimezone(UTC))
+            except (ValueError, OverflowError):
+                what = f"the year {due.year} cannot be meant: a deadline is a time like {EXAMPLE}"
+                raise self._error(table, lesson, what) from None
         return times
 
     def _not_toml(self, why: str) -> str:
         """Say where a file is no TOML, and how it is written."""
         if found := re.search(r"\(at line (\d+)", why):
-            line = self._lines[int(found[1]) - 1].strip()
+            line = one_line(self._lines[int(found[1]) - 1], 60)
             why = f"{why[: found.start()].strip()} in {line!r}"
         place = f"{self._path}, line {found[1]}" if found else str(self._path)
         return (
@@ -172,13 +181,24 @@ class _Reader:
         """Find the line of a key, or of the table of that name; 0 where it is written oddly."""
         here, full = "", f"{table}.{name}".lstrip(".")
         for number, line in enumerate(self._lines, start=1):
-            if header := re.match(r"\s*\[+(.*?)\]+\s*(#.*)?$", line):
-                here = _bare(header[1])
+            if line.lstrip().startswith("["):
+                here = _bare(line.rsplit("#", 1)[0].strip().strip("[]"))
                 if here == full or here.startswith(f"{full}."):
                     return number
             elif "=" in line and f"{here}.{_bare(line.split('=')[0])}".lstrip(".") == full:
                 return number
         return 0
+
+
+def _short(name: str) -> str:
+    return one_line(name, 60)
+
+
+def _value(value: Any) -> str:
+    try:
+        return one_line(repr(value), 60)
+    except (ValueError, RecursionError):  # a number of thousands of digits
+        return "what stands there"
 
 
 def _bare(key: str) -> str:

@@ -1,31 +1,31 @@
-"""The record of every grade: one line each in grades.jsonl, sealed and chained.
+"""The record of every grade, and of what it depends on besides: sealed lines, see `ledger`.
 
-A line holds what was graded (a hash), by what (the hashes of the lesson and of the environment),
-with which seed, and what came out. Its seal is an HMAC over the line and the seal before it, under
-a key that lies beside the file: a line that was changed, taken out or moved no longer fits. Whoever
-has the key can forge lines, so keep a copy of the key and of the last seal where you trust it.
+A grade's line holds what was graded (a hash), by what (the hashes of the lesson and of the
+environment), with which seed, when it came in, and what came out. Points that a person enters have
+a line each, and the class's list and rules one where they have changed.
 """
 
-import hashlib
-import hmac
-import json
-import os
-import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from autograder import disk
+from autograder.classroom import ledger
+from autograder.classroom.ledger import KEY, LINES, WAIT
 from autograder.course import CourseError, Lesson
 from autograder.grading import fingerprint
 from autograder.grading.grade import Grade
+from autograder.handin import timestamp
 
-LINES = "grades.jsonl"
-KEY = "grades.key"
-WAIT = 20  # seconds for another program to finish its line
+__all__ = ["KEY", "LINES", "WAIT", "Ledger", "Record", "State", "latest", "of", "opened", "read"]
+
+LOCK = "grading.lock"
+GIVEN, SEEN = "given", "seen"
+Cell = tuple[str, str, str]  # student, lesson and the name of a cell
+Points = tuple[float | None, float]  # by hand in place of the checks', or None; and extra
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Record:
         checks: check id to score and status.
         notes: what was unusual.
         graded: SHA-256 of the graded notebook; '' where nbgrader's own command wrote it.
+        handed_in: when, in UTC, as text; '' where that is not known, None where it is not recorded.
     """
 
     student: str
@@ -54,9 +55,17 @@ class Record:
     checks: dict[str, tuple[float, str]]
     notes: tuple[str, ...]
     graded: str
+    handed_in: str | None = None
 
 
-def of(student: str, grade: Grade, lesson: Lesson, submission: str, graded: str = "") -> Record:
+def of(
+    student: str,
+    grade: Grade,
+    lesson: Lesson,
+    submission: str,
+    graded: str = "",
+    handed_in: datetime | None = None,
+) -> Record:
     """Make the record of a grade.
 
     Args:
@@ -65,6 +74,7 @@ def of(student: str, grade: Grade, lesson: Lesson, submission: str, graded: str 
         lesson: the lesson that decided.
         submission: the fingerprint of the file that was handed in.
         graded: that of the graded notebook.
+        handed_in: when, or None where that is not known.
     """
     return Record(
         student,
@@ -77,47 +87,45 @@ def of(student: str, grade: Grade, lesson: Lesson, submission: str, graded: str 
         {check.id: (check.score, check.status) for check in grade.checks},
         grade.notes,
         graded,
+        said(handed_in),
     )
 
 
-class Ledger:
-    """The open file of records. Use `opened` to get one."""
+def said(when: datetime | None) -> str:
+    """Return a time as records keep it."""
+    return timestamp.naive(when).isoformat() if when else ""
 
-    def __init__(self, file: IO[bytes], key: bytes) -> None:
-        self._file = file
-        self._key = key
-        end, last = _last_line(file)
-        self._last = _seal_of(last)
-        file.truncate(end)  # of a line cut off by a crash, nothing is kept: that grade is not there
-        file.seek(end)
+
+class Ledger:
+    """The records of a class, for the one program that grades it. Use `opened` to get one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def append(self, record: Record) -> None:
         """Write one record, so that it outlives a crash of the machine."""
-        body = asdict(record)
-        seal = _seal(self._key, body, self._last)
-        line = json.dumps({"record": body, "seal": seal}, separators=(",", ":"))
-        self._file.write(line.encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._last = seal
+        ledger.append(self._folder, "record", asdict(record))
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Ledger]:
-    """Open the records of a class for writing; one program at a time, others wait a little.
+    """Open the records of a class for grading; one program at a time, others wait a little.
+
+    Points that are entered by hand are recorded meanwhile.
 
     Args:
         folder: the class's results.
 
     Raises:
-        CourseError: another program is writing them.
+        CourseError: another program is grading.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LINES).open("ab+") as file:
-        _lock(file, folder)
-        if not (folder / KEY).exists() and not file.seek(0, os.SEEK_END):
-            disk.write(folder / KEY, secrets.token_hex(32).encode(), mode=0o600)
-        yield Ledger(file, _key(folder))
+    said = f"{folder} is being graded by another program: wait until it is done"
+    try:
+        with disk.locked(folder / LOCK, said, WAIT):
+            ledger.check(folder)
+            yield Ledger(folder)
+    except BlockingIOError as error:
+        raise CourseError(str(error)) from None
 
 
 def read(folder: Path) -> Iterator[tuple[int, Record | None, str]]:
@@ -128,24 +136,12 @@ def read(folder: Path) -> Iterator[tuple[int, Record | None, str]]:
 
     Yields:
         The line's number, its record, and what is wrong with it, or ''. A line that cannot be
-        read has no record.
+        read, or is of another kind, has no record.
     """
-    if not (folder / LINES).exists() or not (folder / LINES).stat().st_size:
-        return
-    key, before = _key(folder), ""
-    with (folder / LINES).open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                content = json.loads(line)
-                body, seal = content["record"], content["seal"]
-                body["checks"] = {name: tuple(pair) for name, pair in body["checks"].items()}
-                record = Record(**body | {"notes": tuple(body["notes"])})
-            except (ValueError, KeyError, TypeError, AttributeError):
-                yield number, None, "cannot be read"
-                continue
-            fits = hmac.compare_digest(seal.encode(), _seal(key, asdict(record), before).encode())
-            yield number, record, "" if fits else "was changed, or a line before it is missing"
-            before = seal
+    for line in ledger.read(folder):
+        record = _record(line.body) if line.kind == "record" else None
+        problem = "cannot be read" if line.kind == "record" and record is None else line.problem
+        yield line.number, record, problem
 
 
 def latest(folder: Path) -> dict[tuple[str, str], Record]:
@@ -153,53 +149,102 @@ def latest(folder: Path) -> dict[tuple[str, str], Record]:
     return {(r.student, r.lesson): r for _, r, problem in read(folder) if r and not problem}
 
 
-def _seal(key: bytes, body: dict[str, Any], before: str) -> str:
-    text = json.dumps([body, before], sort_keys=True, separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+def enter(folder: Path, whose: Cell, points: Points, how: str = GIVEN, wait: float = WAIT) -> None:
+    """Write that a person gave points.
+
+    Args:
+        folder: the class's results.
+        whose: student, lesson and cell.
+        points: for the cell, and extra.
+        how: GIVEN where they were given just now, SEEN where they stood in the gradebook.
+        wait: as for `ledger.append`.
+    """
+    body = {"whose": whose, "points": points, "how": how, "at": _now()}
+    ledger.append(folder, "entered", body, wait)
 
 
-def _last_line(file: IO[bytes]) -> tuple[int, bytes]:
-    """Find where the last whole line ends, and what it says, without reading all before it."""
-    size, reach = file.seek(0, os.SEEK_END), 1 << 16
-    while True:
-        start = max(0, size - reach)
-        file.seek(start)
-        content = file.read()
-        end = content.rfind(b"\n") + 1
-        begin = content.rfind(b"\n", 0, max(0, end - 1)) + 1
-        if begin > 0 or start == 0:
-            return start + end, content[begin:end]
-        reach *= 2
+def set_class(folder: Path, students: dict[str, list[str] | None], policy: str) -> None:
+    """Write how the class's list and rules are now.
+
+    Args:
+        folder: the class's results.
+        students: folder to name, id and email of each who has changed; None for one who is gone.
+        policy: SHA-256 of policy.toml; '' where there is none.
+    """
+    ledger.append(folder, "class", {"students": students, "policy": policy, "at": _now()})
 
 
-def _seal_of(line: bytes) -> str:
-    try:
-        return str(json.loads(line)["seal"])
-    except (ValueError, KeyError, TypeError):
-        return ""
+@dataclass
+class State:
+    """What all sound lines come to.
+
+    Attributes:
+        grades: student and lesson to the last record.
+        entered: cell to the points that a person gave.
+        seen: cell to when such points were seen that nobody had given in Formgrader.
+        students: folder to name, id and email.
+        policy: SHA-256 of policy.toml; '' where there is none.
+        has_class: whether students and policy were ever recorded.
+        seals: of all lines.
+        problems: line number to what is wrong with it.
+    """
+
+    grades: dict[tuple[str, str], Record] = field(default_factory=dict)
+    entered: dict[Cell, Points] = field(default_factory=dict)
+    seen: dict[Cell, str] = field(default_factory=dict)
+    students: dict[str, list[str]] = field(default_factory=dict)
+    policy: str = ""
+    has_class: bool = False
+    seals: set[str] = field(default_factory=set)
+    problems: dict[int, str] = field(default_factory=dict)
 
 
-def _key(folder: Path) -> bytes:
-    """Return the key of a class, which is made with its first record, for its owner alone."""
-    path = folder / KEY
-    try:
-        return bytes.fromhex(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        raise CourseError(
-            f"{path} is missing or damaged, so {LINES} can be neither read nor continued:"
-            " put the key back"
-        ) from None
-
-
-def _lock(file: IO[bytes], folder: Path) -> None:
-    """Keep other programs from writing; where the system has no such lock, trust the user."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    for _ in range(WAIT * 10):
+def state(folder: Path) -> State:
+    """Read all lines of a class, in their order."""
+    found = State()
+    for line in ledger.read(folder):
+        found.seals.add(line.seal)
+        if line.problem:
+            found.problems[line.number] = line.problem
+            continue
         try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            time.sleep(0.1)
-    raise CourseError(f"{folder} is being graded by another program: wait until it is done")
+            _take(found, line.kind, line.body)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            found.problems[line.number] = "cannot be read"
+    return found
+
+
+def _take(found: State, kind: str, body: dict[str, Any]) -> None:
+    """Go one line on."""
+    if kind == "record":
+        record = _record(body)
+        if record is None:
+            raise ValueError
+        found.grades[record.student, record.lesson] = record
+    elif kind == "entered":
+        student, lesson, cell = body["whose"]
+        manual, extra = body["points"]
+        found.entered[student, lesson, cell] = manual, extra
+        found.seen.pop((student, lesson, cell), None)
+        if body["how"] == SEEN:
+            found.seen[student, lesson, cell] = body["at"]
+    elif kind == "class":
+        for student, row in body["students"].items():
+            found.students.pop(student, None)
+            if row is not None:
+                found.students[student] = row
+        found.policy, found.has_class = body["policy"], True
+    else:
+        raise ValueError
+
+
+def _record(body: dict[str, Any]) -> Record | None:
+    try:
+        checks = {name: (score, status) for name, (score, status) in body["checks"].items()}
+        return Record(**body | {"checks": checks, "notes": tuple(body["notes"])})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

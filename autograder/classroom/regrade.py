@@ -11,7 +11,6 @@ and for all.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -19,12 +18,12 @@ from autograder.classroom import gradebook, record
 from autograder.classroom.grade import fault
 from autograder.classroom.gradebook import Book
 from autograder.classroom.record import Record
-from autograder.classroom.room import Classroom, read, write
+from autograder.classroom.room import Classroom, read
 from autograder.course import CourseError, Lesson, lessons
 from autograder.grading import fingerprint, task
 from autograder.grading.grade import CheckResult, Grade, kept
 from autograder.grading.task import Task
-from autograder.handin import submission
+from autograder.handin.submission import HandedIn
 from autograder.shown import one_line
 from convbook import notebook
 
@@ -112,9 +111,10 @@ def regrade(
             student = was.record.student
             ours = tuple(c for c in mended.checks if c.exercise == exercise)
             try:
-                graded = write(mended.cells, room.notebook(student, lesson))
-                ledger.append(record.of(student, mended, lesson, was.record.submission, graded))
-                book.save(student, replace(mended, checks=ours), None)
+                graded = room.keep(student, lesson, mended.cells)
+                again = record.of(student, mended, lesson, was.record.submission, graded)
+                ledger.append(replace(again, handed_in=was.record.handed_in))
+                book.enter(student, replace(mended, checks=ours))
             except Exception as error:
                 left.append(_unchanged(was.record, lesson, exercise, fault(error, book)))
                 continue
@@ -156,7 +156,7 @@ def _tasks(
         if name != lesson.name:
             continue
         try:
-            handed_in = submission.take(_same_file(old, lesson, room))
+            handed_in = _same_file(old, lesson, room)
             was = _old_grade(old, _same_notebook(old, lesson, room), lesson, exercise)
         except (_Left, CourseError) as error:
             reason = str(error).removeprefix(f"{room.submitted}/")
@@ -185,19 +185,19 @@ def _mended(was: _Was, now: Grade, exercise: str) -> Grade:
     return replace(now, checks=results, notes=notes, cells=cells)
 
 
-def _same_file(old: Record, lesson: Lesson, room: Classroom) -> Path:
+def _same_file(old: Record, lesson: Lesson, room: Classroom) -> HandedIn:
     if not old.submission:
         raise _Left("nothing was handed in")
-    if room.handed_in(old.student, lesson) != old.submission:
+    found = room.take(old.student, lesson)
+    if fingerprint.content(found.content) != old.submission:
         raise _Left("not what was graded is handed in now: run autograder grade first")
-    return submission.in_folder(room.submitted / old.student / lesson.name, lesson)
+    return found
 
 
 def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> NotebookNode:
-    path = room.notebook(old.student, lesson)
-    if not old.graded or fingerprint.file(path) != old.graded:
+    if not old.graded or room.print_of_graded(old.student, lesson) != old.graded:
         raise _Left("the graded notebook is not the recorded one: run autograder grade first")
-    return read(path)
+    return read(room.graded(old.student, lesson))
 
 
 def _old_grade(old: Record, cells: NotebookNode, lesson: Lesson, exercise: str) -> Grade:

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -12,8 +13,9 @@ from autograder import disk
 from autograder.build.source import text_of
 from autograder.course import CourseError, Lesson, root
 from autograder.grading import fingerprint
-from autograder.handin import submission
+from autograder.handin import submission, timestamp
 from autograder.handin.reader import SubmissionError
+from autograder.handin.submission import HandedIn
 
 SETTINGS = "settings.json"  # of a class, in its folder
 
@@ -46,14 +48,61 @@ class Classroom:
 
     def folders(self, lesson: Lesson) -> list[Path]:
         """Return the folders in which something was handed in for a lesson, a student each."""
-        return sorted(p for p in self.submitted.glob(f"*/{lesson.name}") if p.is_dir())
+        found = self.submitted.glob(f"*/{lesson.name}")
+        return sorted(p for p in found if p.is_symlink() or p.is_dir())
+
+    def take(self, student: str, lesson: Lesson) -> HandedIn:
+        """Take what a student handed in for a lesson, as it is; no link leads to it.
+
+        Raises:
+            SubmissionError: there is nothing that can be taken.
+        """
+        folder = self.submitted / student / lesson.name
+        try:
+            disk.check(folder, self.submitted)
+            return submission.take(submission.in_folder(folder, lesson))
+        except OSError as error:
+            raise SubmissionError(disk.why(error)) from None
+
+    def came(self, student: str, lesson: Lesson) -> datetime | None:
+        """Return when a student handed in, or None where nothing says so, or it is behind a link.
+
+        Raises:
+            CourseError: what says so is no time.
+        """
+        folder = self.submitted / student / lesson.name
+        try:
+            disk.check(folder, self.submitted)
+        except OSError:
+            return None
+        return timestamp.read(folder, self.submitted)
 
     def handed_in(self, student: str, lesson: Lesson) -> str:
         """Return the fingerprint of what a student handed in for a lesson; '' for nothing."""
         try:
-            path = submission.in_folder(self.submitted / student / lesson.name, lesson)
-            return fingerprint.content(submission.take(path).content)
-        except (SubmissionError, OSError):
+            return fingerprint.content(self.take(student, lesson).content)
+        except SubmissionError:
+            return ""
+
+    def keep(self, student: str, lesson: Lesson, cells: NotebookNode) -> str:
+        """Write a graded notebook, and return its fingerprint."""
+        content = text_of(cells).encode()
+        disk.write(self.notebook(student, lesson), content, below=self.results)
+        return fingerprint.content(content)
+
+    def graded(self, student: str, lesson: Lesson) -> bytes:
+        """Return a graded notebook as it is in its file.
+
+        Raises:
+            OSError: it is not there, or no link-free path leads to it.
+        """
+        return disk.read(self.notebook(student, lesson), below=self.results)
+
+    def print_of_graded(self, student: str, lesson: Lesson) -> str:
+        """Return the fingerprint of a graded notebook; '' where it cannot be read."""
+        try:
+            return fingerprint.content(self.graded(student, lesson))
+        except OSError:
             return ""
 
 
@@ -86,29 +135,22 @@ def remember(room: Classroom) -> None:
     url = make_url(room.db_url)
     if not url.password and not any("password" in name for name in url.query):
         content = json.dumps({"db": room.db_url}).encode()
-        disk.write(room.results / SETTINGS, content, mode=0o660)
+        disk.write(room.results / SETTINGS, content, mode=0o660, below=room.results)
 
 
 def _db(results: Path) -> str:
     """Return the gradebook that was remembered for a class, or ''."""
     try:
-        return str(json.loads((results / SETTINGS).read_text(encoding="utf-8"))["db"])
+        return str(json.loads(disk.text(results / SETTINGS))["db"])
     except FileNotFoundError:
         return ""
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise CourseError(
             f"{results / SETTINGS} cannot be read ({type(error).__name__}): take it away, and name"
             " the gradebook once more with --db"
         ) from None
 
 
-def write(cells: NotebookNode, path: Path) -> str:
-    """Write a graded notebook, and return its fingerprint."""
-    content = text_of(cells).encode()
-    disk.write(path, content)
-    return fingerprint.content(content)
-
-
-def read(path: Path) -> NotebookNode:
+def read(content: bytes) -> NotebookNode:
     """Read a graded notebook, without another look at its form: it is ours."""
-    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
+    return nbformat.v4.reads(content.decode("utf-8"))

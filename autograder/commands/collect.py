@@ -1,5 +1,6 @@
 """autograder collect: what students handed in, from wherever it is."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -18,16 +19,31 @@ def add(commands: Parsers) -> None:
 
 
 def _collect(args: Namespace) -> int:
+    from autograder.classroom import taken_down
     from autograder.classroom.room import class_at
     from autograder.handin import take
     from autograder.shown import one_line
 
     room, counts = class_at(args.room), Counter[str]()
-    for outcome in take.collect(args.source, room.submitted, room.results):
+    for line in taken_down.take_down(room):
+        print(line, file=sys.stderr)
+    ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
+    for outcome in take.collect(args.source, room.submitted, room.results, ask, print):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:
             print(one_line(outcome, 500))
+    taken_down.take_down(room)
     print(", ".join(f"{counts[s]} {s}" for s in (take.TAKEN, take.SAME, take.OLDER, take.SKIPPED)))
     if counts[take.TAKEN]:
         print(f"They are in {room.submitted}; who is who: {room.results / 'students.csv'}")
     return 0 if counts.total() > counts[take.SKIPPED] else 1
+
+
+def _ask(question: str, answers: list[str]) -> int:
+    """Ask a person which answer is right, until it is one of them."""
+    lines = [f"  {number}  {answer}" for number, answer in enumerate(answers, start=1)]
+    print(question, *lines, sep="\n")
+    while True:
+        said = input(f"1 to {len(answers)}: ").strip()
+        if said in map(str, range(1, len(answers) + 1)):
+            return int(said) - 1

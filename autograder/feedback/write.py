@@ -49,7 +49,7 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                 student = path.parents[1].name
                 target = room.feedback / student / lesson.name / f"{lesson.name}.html"
                 try:
-                    problem = _write(path, target, lesson, book, maker)
+                    problem = _write(room, student, target, lesson, book, maker)
                 except Exception as error:  # whatever it is, the others' pages are made
                     if disk.is_full(error) or book.is_to_blame(error, lesson.name):
                         raise
@@ -57,10 +57,17 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                 yield Written(student, lesson.name, target, problem)
 
 
-def _write(path: Path, target: Path, lesson: Lesson, book: gradebook.Book, maker: Maker) -> str:
+def _write(
+    room: Classroom,
+    student: str,
+    target: Path,
+    lesson: Lesson,
+    book: gradebook.Book,
+    maker: Maker,
+) -> str:
     """Write one page, and return what is wrong with it, or ''."""
-    cells = read(path)
-    book.annotate(cells, lesson.name, path.parents[1].name)
+    cells = read(room.graded(student, lesson))
+    book.annotate(cells, lesson.name, student)
     content, problem = maker.page(cells, lesson.name)
-    disk.write(target, content)
+    disk.write(target, content, below=room.results)
     return problem

@@ -1,5 +1,8 @@
 """The open airlocks of this process: a lesson's is opened once for all who grade it."""
 
+import errno
+import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -11,9 +14,14 @@ from autograder.airlock import Airlock, SandboxError
 from autograder.course import Lesson
 from autograder.grading.grade import canary
 from autograder.grading.stage import SEEN_AT, stage
+from autograder.shown import one_line
 
 # Modules that every lesson uses, imported once for all submissions.
 WARM = ("matplotlib.pyplot", "convbook.check", "convbook.data", "convbook.demo", "convbook.plot")
+
+
+# What a folder for temporary files that is full, missing or not ours is an error of.
+_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT}
 
 
 class AirlockFailed(Exception):
@@ -42,17 +50,36 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
     Raises:
         SandboxError: there is no sandbox on this machine; the text says what to do.
     """
-    with tempfile.TemporaryDirectory(prefix="convbook-") as folder:
-        stage(lesson, Path(folder))
-        with Airlock(
-            sandbox,
-            binds=[(folder, SEEN_AT)],
-            student_path=[SEEN_AT],
-            warm=WARM,
-            checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
-            machine=_machine(lesson),
-        ) as airlock:
-            yield airlock
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="convbook-"))
+            stage(lesson, Path(folder))
+            airlock = Airlock(
+                sandbox,
+                binds=[(folder, SEEN_AT)],
+                student_path=[SEEN_AT],
+                warm=WARM,
+                checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
+                machine=_machine(lesson),
+            )
+            stack.enter_context(airlock)
+        except OSError as error:
+            if isinstance(error, shutil.Error) or error.errno in _ROOM:
+                raise SandboxError(_no_room(error)) from error
+            raise
+        yield airlock
+
+
+def _no_room(error: OSError) -> str:
+    """Say that an airlock does not open, as its temporary files cannot be written."""
+    # Where a whole folder could not be copied, there is a reason for each file.
+    several = error.args[0] if isinstance(error, shutil.Error) else []
+    why = one_line(several[0][-1] if several else error).partition(": '")[0]
+    where = tempfile.tempdir or os.environ.get("TMPDIR") or "the folder for them"
+    return (
+        f"temporary files cannot be written to {where} ({why}): make room there, or set TMPDIR to"
+        " another folder, and run the same command again"
+    )
 
 
 def _machine(lesson: Lesson) -> Path | None:

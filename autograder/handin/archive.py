@@ -19,6 +19,7 @@ from typing import IO, cast
 from autograder.shown import one_line
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+ASKED = {"submission_metadata.yml"}  # what a platform packs besides, and is read
 
 _BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError)
 _UNIX_TIME = 0x5455  # of a zip's extra fields: the one that says seconds since 1970, UTC
@@ -154,7 +155,7 @@ def _zip(file: IO[bytes], name: str, cap: Cap, max_bytes: int) -> Iterator[Membe
     entries = archive.infolist()
     _limit(cap, len(entries), sum(entry.file_size for entry in entries))
     for entry in entries:
-        path = _path(entry.filename)
+        path = _path(_zip_name(entry))
         if not entry.is_dir():
             take = partial(_read, archive, entry, max_bytes + 1)
             yield Member(path, _zip_time(entry), _zip_problem(path, entry), take)
@@ -163,6 +164,16 @@ def _zip(file: IO[bytes], name: str, cap: Cap, max_bytes: int) -> Iterator[Membe
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> bytes:
     with archive.open(entry) as file:
         return file.read(size)
+
+
+def _zip_name(entry: zipfile.ZipInfo) -> str:
+    """Return a name; some systems pack UTF-8 and do not say so."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
 
 
 def _zip_problem(path: PurePosixPath, entry: zipfile.ZipInfo) -> str:
@@ -206,7 +217,7 @@ def _tar(file: IO[bytes], name: str, cap: Cap, max_bytes: int) -> Iterator[Membe
             if not problem and not entry.isreg():
                 problem = f"{one_line(path)} is a link or a device in it, not a file"
             content = b""
-            if not problem and (is_notebook(path) or is_archive(path)):
+            if not problem and (is_notebook(path) or is_archive(path) or path.name in ASKED):
                 packed = archive.extractfile(entry)
                 assert packed is not None  # a regular file has content
                 content = packed.read(max_bytes + 1)  # now: the stream does not turn back

@@ -2,18 +2,22 @@
 
 import os
 import stat
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from autograder import disk
 from autograder.course import COURSE_ID, CourseError, lessons
-from autograder.handin import archive, timestamp
+from autograder.handin import archive, names, timestamp
 from autograder.handin.archive import ArchiveError, Member, is_archive
-from autograder.handin.names import Label, label
+from autograder.handin.download import Ask, Download
+from autograder.handin.layout import layout
+from autograder.handin.names import Label
+from autograder.handin.works import is_work, works
+from autograder.shown import one_line
 from convbook import notebook
 
 # Moodle 3.11 and later packs with the time of the download. Nobody's whole class hands in within
@@ -21,6 +25,7 @@ from convbook import notebook
 DOWNLOAD = timedelta(hours=1)
 # What nbgrader puts beside a notebook, and what systems leave in folders.
 QUIET = {timestamp.FILE, "submission_secret.txt"}
+DEEPEST = 60  # folders in one another
 LEFT = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", ".git"}
 
 
@@ -51,29 +56,71 @@ class Source:
 
     Args:
         path: a folder, an archive, or nbgrader's exchange, its course or its inbound folder.
+        known: tells whether somebody of this name or folder is in the class.
+        ask: as for `download.Ask`; None where there is nobody to be asked.
 
     Raises:
-        CourseError: there is no such source, or it cannot be unpacked.
+        CourseError: there is no such source, it cannot be unpacked, or it can be read in two ways.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = _root(path)
+    def __init__(
+        self, path: Path, known: Callable[[str], bool] = lambda name: False, ask: Ask | None = None
+    ) -> None:
+        self._path = root(path)
         with self._members() as members:
-            self._dated = _dated([(m.name, m.time) for m in members], self._path)
+            files = [(m.name, m.time, is_work(m)) for m in members]
+        download = Download(path.name, list(lessons()), known, self._bytes, self._contents, ask)
+        work = [number for number, (_, _, fits) in enumerate(files) if fits]
+        paths = {number: name.parts for number, (name, _, _) in enumerate(files)}
+        self.layout = layout(paths, work, download)
+        for number, theirs in self.layout.labels.items():
+            if why := self._put_there_by_another(paths[number], theirs[0], known):
+                self.layout.labels[number] = (replace(theirs[0], problem=why),)
+        self._dated = _dated([time for _, time, _ in files], self.layout.labels, self._path)
 
     def found(self) -> Iterator[Found]:
-        """Yield each file, in the source's order. It can be read until the next is taken."""
+        """Yield each file for each whose it is. It can be read until the next is taken."""
         with self._members() as members:
-            for member, (said, handed_in, seen) in zip(members, self._dated, strict=True):
-                yield Found(member, said, handed_in, seen)
+            for member, theirs in zip(members, self._dated, strict=True):
+                for said, handed_in, seen in theirs:
+                    yield Found(member, said, handed_in, seen)
 
-    def same_names(self) -> dict[str, set[str]]:
-        """Return the names that Moodle gives to several students here, with their numbers."""
-        numbers = defaultdict(set)
-        for said, _, _ in self._dated:
-            if said.number:
-                numbers[said.name].add(said.number)
-        return {name: theirs for name, theirs in numbers.items() if len(theirs) > 1}
+    def labels(self) -> Iterator[Label]:
+        """Yield who handed in each file."""
+        for theirs in self._dated:
+            yield from (said for said, _, _ in theirs)
+
+    def _bytes(self, wanted: int) -> bytes:
+        with self._members() as members:
+            member = next(m for number, m in enumerate(members) if number == wanted)
+            if member.problem:
+                raise CourseError(f"{one_line(member.name)}: {member.problem}")
+            return member.read()
+
+    def _contents(self) -> dict[int, Collection[str]]:
+        """Return which lessons each file holds, by number."""
+        held: dict[int, Collection[str]] = {}
+        with self._members() as members:
+            for number, member in enumerate(members):
+                if is_work(member):
+                    with suppress(CourseError, ArchiveError):
+                        held[number] = {lesson.name for lesson in works(member)}
+        return held
+
+    def _put_there_by_another(
+        self, parts: tuple[str, ...], said: Label, known: Callable[[str], bool]
+    ) -> str:
+        """Say who put a folder into nbgrader's exchange under the name of somebody else.
+
+        All students may write there, and name a folder as they like.
+        """
+        if said.source != "exchange" or not self._path.is_dir():
+            return ""
+        top = next(n for n, part in enumerate(parts, start=1) if names.exchange(part))
+        owner = _owner(self._path.joinpath(*parts[:top]))
+        if owner == said.name or not known(owner):
+            return ""
+        return f"{one_line(owner)} put it there, in the name of {one_line(said.name)}: ask them"
 
     @contextmanager
     def _members(self) -> Iterator[Iterator[Member]]:
@@ -89,8 +136,12 @@ class Source:
             raise CourseError(f"{self._path}: {error}") from None
 
 
-def _root(path: Path) -> Path:
-    """Return where the students' files begin."""
+def root(path: Path) -> Path:
+    """Return where the students' files begin.
+
+    Raises:
+        CourseError: there is no such source.
+    """
     if path.is_dir():
         inbound = (path / "inbound", path / COURSE_ID / "inbound")
         return next((folder for folder in inbound if folder.is_dir()), path)
@@ -103,46 +154,67 @@ def _root(path: Path) -> Path:
 
 
 Dated = tuple[Label, datetime | None, datetime]
+NOBODY = (Label("", "folder"),)
 
 
-def _dated(files: list[tuple[PurePosixPath, datetime | None]], source: Path) -> list[Dated]:
+def _dated(
+    times: list[datetime | None], labels: dict[int, tuple[Label, ...]], source: Path
+) -> list[list[Dated]]:
     """Say of each file whose it is, when it was handed in, and when it was seen."""
-    names = set(lessons())
-    labels = [label(name.parts or ("",), names) for name, _ in files]
+    whose = [labels.get(number, NOBODY) for number in range(len(times))]
     changed = datetime.fromtimestamp(source.stat().st_mtime, UTC)
     downloads = {}
     for kind in ("moodle", "canvas"):
-        times = [t for (_, t), said in zip(files, labels, strict=True) if t and said.source == kind]
-        close = kind == "canvas" or not times or max(times) - min(times) < DOWNLOAD
+        own = [t for t, theirs in zip(times, whose, strict=True) if t and theirs[0].source == kind]
+        close = kind == "canvas" or not own or max(own) - min(own) < DOWNLOAD
         if close:  # Canvas always packs with the time of the download
-            downloads[kind] = max(times, default=changed)
-    result: list[Dated] = []
-    for (_, time), said in zip(files, labels, strict=True):
-        if said.source in downloads:
-            result.append((said, None, downloads[said.source]))
-        else:
-            when = said.time or time
-            result.append((said, when, when or changed))
-    return result
+            downloads[kind] = max(own, default=changed)
+    return [
+        [_one(said, time, changed, downloads) for said in theirs]
+        for time, theirs in zip(times, whose, strict=True)
+    ]
+
+
+def _one(
+    said: Label, time: datetime | None, changed: datetime, downloads: dict[str, datetime]
+) -> Dated:
+    if said.source in downloads:
+        return said, None, downloads[said.source]
+    when = said.time or (time if time and time.year in timestamp.YEARS else None)
+    return said, when, when or changed
 
 
 def _files(folder: Path) -> Iterator[Member]:
-    """List the files below a folder; links are listed and never followed."""
-    for place, folders, files in os.walk(folder):
-        folders.sort()
-        here = Path(place)
-        links = [name for name in folders if (here / name).is_symlink()]
-        for name in sorted([*files, *links]):
-            path = here / name
-            inside = PurePosixPath(path.relative_to(folder).as_posix())
-            if not _is_quiet(inside):
-                yield _file(path, inside)
+    """List the files below a folder, in order; links are listed and never followed."""
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        inside = PurePosixPath(here.relative_to(folder).as_posix())
+        if len(inside.parts) > DEEPEST:
+            yield Member(inside, None, "lies too deep in folders: take it out of some", bytes)
+            continue
+        try:
+            with os.scandir(here) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Member(inside, None, f"a folder that {disk.why(error)}", bytes)
+            continue
+        below = []
+        for entry in listed:
+            if _is_quiet(inside / entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                below.append(here / entry.name)
+            else:
+                yield _file(here / entry.name, inside / entry.name, folder)
+        waiting += reversed(below)
 
 
-def _file(path: Path, name: PurePosixPath) -> Member:
+def _file(path: Path, name: PurePosixPath, source: Path) -> Member:
     try:
         found = path.lstat()
-    except OSError as error:
+        time = datetime.fromtimestamp(found.st_mtime, UTC)
+    except (OSError, ValueError, OverflowError) as error:
         return Member(name, None, f"cannot be read ({type(error).__name__})", bytes)
     problem = ""
     if stat.S_ISLNK(found.st_mode):
@@ -151,15 +223,22 @@ def _file(path: Path, name: PurePosixPath) -> Member:
         problem = "is not a file"
     elif found.st_size > notebook.MAX_BYTES:
         problem = f"larger than {notebook.MAX_BYTES >> 20} MiB"
-    return Member(name, datetime.fromtimestamp(found.st_mtime, UTC), problem, partial(_read, path))
+    return Member(name, time, problem, partial(_read, path, source))
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, source: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(notebook.MAX_BYTES + 1)
+        return disk.read(path, notebook.MAX_BYTES, below=source)
     except OSError as error:
-        raise CourseError(f"cannot be read ({type(error).__name__})") from None
+        raise CourseError(disk.why(error)) from None
+
+
+def _owner(path: Path) -> str:
+    """Return the name of a file's owner; '' where the system does not say."""
+    try:
+        return path.owner()
+    except (OSError, KeyError, NotImplementedError):
+        return ""
 
 
 def _is_quiet(name: PurePosixPath) -> bool:

@@ -1,4 +1,4 @@
-"""Who handed in a file, read from its path: how learning platforms and teachers name things.
+"""How learning platforms and teachers name what was handed in.
 
 Moodle: `Ada Lovelace_12345_assignsubmission_file_/work.ipynb`, without the last underscore since
 4.1, or in one folder `Ada Lovelace_12345_assignsubmission_file_work.ipynb`. The number is of the
@@ -9,79 +9,80 @@ student, the number of the file, which grows. Where names are hidden: `anon_x7dR
 
 nbgrader's exchange: `ada+02_convolution+2026-10-12 21:58:03.120000 UTC+c2VjcmV0/`.
 
-By hand: the first folder that is not named after a lesson is the student's, else the file's name
-is: `ada/02_convolution/work.ipynb`, `02_convolution/ada/work.ipynb`, `ada/work.zip`, `ada.ipynb`.
+A name alone proves nothing, as students name files too: `layout` decides for a whole download.
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.handin import timestamp
 from autograder.handin.archive import SUFFIXES
 
-_MOODLE = re.compile(r"(?P<name>[^_/]+)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?")
-_CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>\d+)_.+")
-_CANVAS_HIDDEN = re.compile(r"(?P<late>LATE_)?(?P<id>anon_[^_]+)_(?P<file>\d+)_.+")
-_INBOUND = re.compile(
-    r"(?P<name>.+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^+]*)(\+[^+]*)?"
+_MOODLE = re.compile(r"(?P<name>[^_/]+)_(?P<number>\d{1,18})_assignsubmission_[a-z]+(_.*)?", re.S)
+_CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d{1,18})_(?P<file>\d{1,18})_.+", re.S)
+_CANVAS_HIDDEN = re.compile(
+    r"(?P<late>LATE_)?(?P<id>anon_[^_]+)_(?P<file>\d{1,18})_.+", re.S | re.ASCII
 )
-_WRAPPERS = {"submitted"}  # nbgrader's own folder of all students
+_INBOUND = re.compile(
+    r"(?P<name>.+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^+]*)(\+[^+]*)?", re.S
+)
 
 
 @dataclass(frozen=True)
 class Label:
-    """What the path of a file says.
+    """Who handed in a file, as its place in the download says.
 
     Attributes:
-        name: of the student, as the source writes it; '' where the path does not say.
-        source: 'moodle', 'canvas', 'exchange' or 'folder'.
-        id: Canvas's number of the student, or ''.
+        name: of the student, as the source writes it; '' where it does not say.
+        source: 'moodle', 'canvas', 'gradescope', 'exchange' or 'folder'.
+        id: the platform's own number of the student, or ''.
+        email: of the student, where the source says it.
         number: Moodle's number of the student in this assignment, or ''.
         order: grows with each try, where the source numbers them.
         late: whether Canvas says that it came late.
-        time: when it was handed in, where the path says so.
+        time: when it was handed in, where the source says so.
+        download: the folder of the download in which the number counts.
+        problem: why it is nobody's, or ''.
     """
 
     name: str
     source: str
     id: str = ""
+    email: str = ""
     number: str = ""
     order: int = 0
     late: bool = False
     time: datetime | None = None
+    download: str = ""
+    problem: str = ""
 
 
-def label(parts: tuple[str, ...], lessons: Collection[str]) -> Label:
-    """Read who handed in a file.
-
-    Args:
-        parts: its path below the source, folder by folder.
-        lessons: the names of the course's lessons.
-    """
-    for part in parts:
-        if found := _MOODLE.fullmatch(part):
-            return Label(found["name"], "moodle", number=found["number"])
-    if found := _INBOUND.fullmatch(parts[0]) if len(parts) > 1 else None:
-        try:
-            return Label(found["name"], "exchange", time=timestamp.parse(found["time"]))
-        except ValueError:
-            pass
-    found = _CANVAS_HIDDEN.fullmatch(parts[0]) or _CANVAS.fullmatch(parts[0])
-    if found and len(parts) == 1:
-        name = found["id"] if found["id"].startswith("anon_") else found["name"]
-        late, order = bool(found["late"]), int(found["file"])
-        return Label(name, "canvas", id=found["id"], order=order, late=late)
-    return Label(_by_hand(parts, lessons), "folder")
+def moodle(part: str) -> Label | None:
+    """Read a name as Moodle gives them to a file or folder; None where it is none."""
+    found = _MOODLE.fullmatch(part)
+    return Label(found["name"], "moodle", number=found["number"]) if found else None
 
 
-def _by_hand(parts: tuple[str, ...], lessons: Collection[str]) -> str:
-    own = [p for p in parts[:-1] if p not in lessons and p not in _WRAPPERS]
-    if own:
-        return own[0]
-    stem = stem_of(parts[-1])
-    return "" if stem in lessons else stem
+def canvas(part: str) -> Label | None:
+    """Read a name as Canvas gives them to a file; None where it is none."""
+    found = _CANVAS_HIDDEN.fullmatch(part) or _CANVAS.fullmatch(part)
+    if not found:
+        return None
+    name = found["id"] if found["id"].startswith("anon_") else found["name"]
+    late, order = bool(found["late"]), int(found["file"])
+    return Label(name, "canvas", id=found["id"], order=order, late=late)
+
+
+def exchange(part: str) -> Label | None:
+    """Read the name of a folder in nbgrader's exchange; None where it is none."""
+    found = _INBOUND.fullmatch(part)
+    if not found:
+        return None
+    try:
+        return Label(found["name"], "exchange", time=timestamp.parse(found["time"]))
+    except ValueError as error:
+        return Label(found["name"], "exchange", problem=f"{error}; {timestamp.HOWTO}")
 
 
 def stem_of(name: str) -> str:

@@ -1,26 +1,35 @@
 """students.csv: who is who in a class. Each student has a folder name that is safe everywhere.
 
 Columns: student (the folder, and nbgrader's student id), name (as the source writes it), id (of the
-learning platform), email. `autograder collect` adds rows and changes none, so the file may be
-filled in, or written before the first collect: then names and ids are looked up in it.
+learning platform), email. `autograder collect` adds rows, and an id where a row has none. So the
+file may be filled in, have more columns, or be written before the first collect: then names and ids
+are looked up in it.
 """
 
 import csv
 import hashlib
 import io
+import os
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache, cached_property
 from pathlib import Path
 
 from autograder import disk
 from autograder.course import CourseError
+from autograder.handin.names import Label
 from autograder.handin.spreadsheet import harmless, original
 from autograder.shown import one_line
 
 FILE = "students.csv"
 LONGEST = 64  # letters of a folder's name; nbgrader takes 128
+LONGEST_NAME = 400  # characters of a name, those that cannot be seen as they are shown
+# Letters and marks that nothing is seen of, besides those that Python says cannot be printed.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_SHOWN = re.compile("<U\\+[0-9A-F]{4,6}>")
 # What Windows keeps for itself.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -38,31 +47,56 @@ class Student:
 class Roster:
     """The students of a class. Use `read` to get one."""
 
-    def __init__(self, path: Path, students: Iterable[Student]) -> None:
+    def __init__(self, path: Path, table: "_Table") -> None:
         self._path = path
-        self._changed = False
+        self._table = table
         self._by_folder: dict[str, Student] = {}
-        self._by_id: dict[str, Student] = {}
-        self._by_name: dict[str, list[Student]] = {}
-        for student in students:
-            self._put(student)
+        self._by: dict[tuple[str, str], list[str]] = {}  # what is looked up to whose folders
+        for row in table.rows:
+            self._put(_student(row))
 
-    def named(self, name: str, id: str = "") -> Student:
-        """Return the student of a name, or of a platform's id, which counts more; new if need be.
+    def named(self, who: Label) -> Student:
+        """Return whose a label is, new if need be. A platform's number counts more than a name.
 
         Raises:
-            CourseError: there are several of that name, and no id tells which.
+            CourseError: it is not certain who is meant; the text says what to do.
         """
-        name = composed(name)
-        if id in self._by_id:
-            return self._by_id[id]
-        found = [s for s in self._by_name.get(name, []) if not (id and s.id)]
-        if not id and not found and name.casefold() in self._by_folder:
-            found = [self._by_folder[name.casefold()]]
+        known = self._by_number(who)
+        if known:
+            return known
+        name = written(who.name)
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise CourseError(f"a name has 1 to {LONGEST_NAME} characters, this {len(name)}")
+        found = self._of_name(name, who)
         if len(found) > 1:
-            who = ", ".join(s.student for s in found)
-            raise CourseError(f"{FILE} has several students called {name} ({who})")
-        return found[0] if found else self._add(name, id)
+            them = ", ".join(s.student for s in found)
+            raise CourseError(f"{FILE} has several students called {one_line(name)} ({them})")
+        if found:
+            return self._filled(found[0], who)
+        alike = [key(name)]
+        if who.source == "moodle":  # which may put a group before it: Team 1-Ada Lovelace
+            alike += [key(name[n + 1 :]) for n, letter in enumerate(name) if letter == "-"]
+        for other in (s for one in alike for s in self._others(self._with("key", one), who)):
+            raise CourseError(
+                f"is {one_line(name)!r} the student {one_line(other.name)!r} of {FILE}, whose"
+                f" folder is {other.student}? If so, write the name in that way; if not, add a"
+                f" row for this one to {FILE}"
+            )
+        return self._add(name, who)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether somebody of this name or folder is in the class."""
+        name = written(name)
+        named = self._with("name", name) or self._with("student", name)
+        return bool(named) or self._folders.get(name.casefold()) == name
+
+    def has(self, name: str) -> bool:
+        """Tell whether a row says this very name."""
+        return bool(self._with("name", written(name)))
+
+    def without_id(self, name: str) -> bool:
+        """Tell whether a row of this name holds no number of a platform."""
+        return any(not s.id for s in self._with("name", written(name)))
 
     def of(self, student: str) -> Student:
         """Return the row of a folder name, or one that holds no more than that."""
@@ -72,34 +106,105 @@ class Roster:
         """Return every student."""
         return list(self._by_folder.values())
 
-    def save(self) -> None:
-        """Write the file, if students came in."""
-        if not self._changed:
-            return
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(field.name for field in fields(Student))
-        for student in self._by_folder.values():
-            writer.writerow(map(harmless, astuple(student)))
-        disk.write(self._path, text.getvalue().encode())
-
-    def _add(self, name: str, id: str) -> Student:
-        submitted = self._path.parent / "submitted"
-        folder = safe(name)
-        someone = submitted.is_dir() and folder != name and (submitted / folder).exists()
-        if folder.casefold() in self._by_folder or someone or not folder:
-            digest = hashlib.sha256(f"{name}\n{id}".encode()).hexdigest()[:8]
-            folder = f"{folder[: LONGEST - 9]}-{digest}".lstrip("-")
-        student = Student(folder, name, id)
-        self._put(student)
-        self._changed = True
-        return student
+    def _with(self, what: str, value: str) -> list[Student]:
+        return [self._by_folder[folder] for folder in self._by.get((what, value), ())]
 
     def _put(self, student: Student) -> None:
-        self._by_folder[student.student.casefold()] = student
-        self._by_name.setdefault(student.name, []).append(student)
-        if student.id:
-            self._by_id[student.id] = student
+        folder = student.student.casefold()
+        self._by_folder[folder] = student
+        wanted = {(what, value) for what, value in asdict(student).items() if value}
+        wanted |= {("key", key(student.name)), ("key", key(student.student))}
+        wanted.add(("email", student.email.casefold()))
+        for one in wanted:
+            theirs = self._by.setdefault(one, [])
+            if folder not in theirs:
+                theirs.append(folder)
+
+    def _by_number(self, who: Label) -> Student | None:
+        found = self._with("id", who.id) if who.id else []
+        if who.email and not found:
+            found = self._with("email", who.email.casefold())
+        return found[0] if len(found) == 1 else None
+
+    def _others(self, students: list[Student], who: Label) -> list[Student]:
+        """Return of some students those who may be meant: who have no other number."""
+        return [s for s in students if not ((who.id and s.id) or (who.email and s.email))]
+
+    def _of_name(self, name: str, who: Label) -> list[Student]:
+        """Return the students of a name. A platform's users choose theirs: it is no folder's."""
+        own = self._with("student", name) if who.source in ("folder", "exchange") else []
+        if own and who.source == "exchange":
+            return own
+        return self._others(list(dict.fromkeys([*own, *self._with("name", name)])), who)
+
+    def _filled(self, student: Student, who: Label) -> Student:
+        """Write a number into the row that lacks it: the next of that name is somebody else."""
+        if not who.id and not who.email:
+            return student
+        filled = replace(student, id=student.id or who.id, email=student.email or who.email)
+        if filled != student:
+            self._table.fill(list(self._by_folder).index(student.student.casefold()), filled)
+            self._put(filled)
+            self._save()
+        return filled
+
+    @cached_property
+    def _folders(self) -> dict[str, str]:
+        """The folders of those who had handed in when this was read, by their small letters."""
+        submitted = self._path.parent / "submitted"
+        found = os.listdir(submitted) if submitted.is_dir() else []
+        return {folder.casefold(): folder for folder in found}
+
+    def _add(self, name: str, who: Label) -> Student:
+        folder = safe(name)
+        small = folder.casefold()
+        if not folder or small in self._by_folder or self._folders.get(small, name) != name:
+            digest = hashlib.sha256(f"{name}\n{who.id or who.email}".encode()).hexdigest()[:8]
+            folder = f"{folder[: LONGEST - 9]}-{digest}".lstrip("-")
+        student = Student(folder, name, who.id, who.email)
+        self._put(student)
+        self._table.add(asdict(student))
+        self._save()  # before the first file: who was interrupted is known the next time
+        return student
+
+    def _save(self) -> None:
+        disk.write(self._path, self._table.text.encode(), below=self._path.parent)
+
+
+class _Table:
+    """The rows of students.csv with all their columns, whoever wrote them."""
+
+    def __init__(self, columns: list[str], delimiter: str) -> None:
+        self._columns = [*columns, *(c for c in _COLUMNS if c not in columns)]
+        self._delimiter = delimiter
+        self.rows: list[dict[str, str]] = []
+        self._lines = [self._line({name: name for name in self._columns})]
+
+    @property
+    def text(self) -> str:
+        return "".join(self._lines)
+
+    def add(self, row: dict[str, str]) -> None:
+        self.rows.append(row)
+        own = {name: harmless(row.get(name) or "") for name in _COLUMNS}
+        self._lines.append(self._line(row | own))
+
+    def fill(self, number: int, student: Student) -> None:
+        """Write a student's cells into a row."""
+        rows, lines = self.rows, self._lines
+        self.rows, self._lines = rows[:number], lines[: number + 1]
+        self.add(rows[number] | {"id": student.id, "email": student.email})
+        self.rows, self._lines = self.rows + rows[number + 1 :], self._lines + lines[number + 2 :]
+
+    def _line(self, row: dict[str, str]) -> str:
+        file = io.StringIO()
+        csv.DictWriter(
+            file, self._columns, "", "ignore", lineterminator="\n", delimiter=self._delimiter
+        ).writerow(row)
+        return file.getvalue()
+
+
+_COLUMNS = [field.name for field in fields(Student)]
 
 
 def read(results: Path) -> Roster:
@@ -110,33 +215,71 @@ def read(results: Path) -> Roster:
     """
     path = results / FILE
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return Roster(path, _table(path, disk.text(path)))
     except FileNotFoundError:
-        return Roster(path, [])
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot be read ({type(error).__name__})") from None
-    rows = csv.DictReader(io.StringIO(text))
-    if not {"student", "name"} <= set(rows.fieldnames or ()):
+        return Roster(path, _Table(_COLUMNS, ","))
+    except (OSError, disk.Unreadable) as error:
+        how = "; in a spreadsheet program, save it as CSV UTF-8" * isinstance(error, ValueError)
+        raise CourseError(f"{path}: {disk.why(error)}{how}") from None
+    except csv.Error as error:
+        raise CourseError(f"{path}: is no CSV file ({one_line(error, 80)})") from None
+
+
+def _table(path: Path, text: str) -> _Table:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    columns = list(reader.fieldnames or ())
+    if not {"student", "name"} <= set(columns):
         raise CourseError(f"{path}, line 1: needs the columns student, name, id, email")
-    students = []
-    seen: set[str] = set()
-    for row in rows:
-        values = {f.name: original((row.get(f.name) or "").strip()) for f in fields(Student)}
-        student = Student(**values | {"name": composed(values["name"])})
-        folder = student.student or safe(student.name)
-        if not folder or folder != safe(folder) or folder.casefold() in seen:
+    table, folders, ids = _Table(columns, delimiter), set[str](), set[str]()
+    for row in reader:
+        place = f"{path}, line {reader.line_num}"
+        if None in row:
+            what = "has more cells than the first line: a comma in a name needs quotes around it"
+            raise CourseError(f"{place}: {what}")
+        student = _student(row)
+        folder = student.student
+        if not folder or folder != safe(folder) or folder.casefold() in folders:
             raise CourseError(
-                f"{path}, line {rows.line_num}: {student.student!r} cannot be a student's folder:"
+                f"{place}: {one_line(folder, 80)!r} cannot be a student's folder:"
                 " each needs one of its own, of letters, digits, '.', '@', '_' and '-'"
             )
-        seen.add(folder.casefold())
-        students.append(Student(folder, student.name or folder, student.id, student.email))
-    return Roster(path, students)
+        if student.id and student.id in ids:
+            raise CourseError(f"{place}: {one_line(student.id, 80)!r} is another student's id")
+        folders.add(folder.casefold())
+        ids.add(student.id)
+        table.add(row)
+    return table
 
 
-def composed(name: str) -> str:
-    """Return a name in one way of writing it: letters composed, single spaces, no control codes."""
-    return one_line(unicodedata.normalize("NFC", name))
+def _student(row: dict[str, str]) -> Student:
+    values = {name: original((row.get(name) or "").strip()) for name in _COLUMNS}
+    name = written(values["name"])
+    folder = values["student"] or safe(name)
+    return Student(folder, name or folder, values["id"], values["email"])
+
+
+def written(name: str) -> str:
+    """Return a name in one way of writing it: letters composed, single spaces, in one line.
+
+    What cannot be seen is shown, so that two names that look alike stay two.
+    """
+    text = " ".join(unicodedata.normalize("NFC", name).split())
+    return "".join(f"<U+{ord(c):04X}>" if _is_invisible(c) else c for c in text)
+
+
+@cache
+def key(name: str) -> str:
+    """Return what a name has in common with those that look like it."""
+    seen = _SHOWN.sub("", written(name))
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    return " ".join(folded.split())
+
+
+def _is_invisible(character: str) -> bool:
+    return not character.isprintable() or bool(_INVISIBLE.match(character))
 
 
 def safe(name: str) -> str:

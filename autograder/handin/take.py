@@ -1,22 +1,24 @@
 """Put what was found into a class, and say of each file what became of it."""
 
-import io
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from autograder import disk
-from autograder.course import CourseError, Lesson, lesson_of, lessons
-from autograder.handin import archive, reader, roster, timestamp
-from autograder.handin.archive import ArchiveError, is_archive, is_leftover, is_notebook
+from autograder.course import CourseError, Lesson
+from autograder.handin import find, roster, timestamp
+from autograder.handin.archive import ArchiveError
+from autograder.handin.download import Ask
 from autograder.handin.find import Found, Source
-from autograder.handin.reader import SubmissionError
+from autograder.handin.same import unclear
+from autograder.handin.works import works
 from autograder.shown import one_line
-from convbook import notebook
 
 TAKEN, SAME, OLDER, SKIPPED = "taken", "unchanged", "older", "skipped"
+LOCK = "collect.lock"  # in the class's folder
+_LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True)
@@ -42,35 +44,43 @@ class Outcome:
         return f"{self.status}: {self.where}{who}{': ' if self.why else ''}{self.why}"
 
 
-def collect(source: Path, submitted: Path, results: Path) -> Iterator[Outcome]:
+def collect(
+    source: Path,
+    submitted: Path,
+    results: Path,
+    ask: Ask | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Iterator[Outcome]:
     """Take what lies in a source into a class; the newest of several tries wins.
+
+    Another run waits until this one is done.
 
     Args:
         source: as for `Source`.
         submitted: the class's STUDENT/LESSON/LESSON.ipynb. Nothing newer there is overwritten.
         results: where its students.csv is.
+        ask: as for `download.Ask`.
+        say: is told what the source was taken for.
 
     Yields:
         What became of each file, in the source's order.
 
     Raises:
-        CourseError: the source or students.csv cannot be read.
+        CourseError: the source or students.csv cannot be read, or which student is meant is open.
     """
-    students = roster.read(results)
-    taken: dict[tuple[str, str], tuple[datetime, int]] = {}
-    files = Source(source)
-    same = files.same_names()
-    try:
+    find.root(source)  # a source that is none leaves no trace of a class
+    with _alone(results):
+        students = roster.read(results)
+        taken: dict[tuple[str, str], tuple[datetime, int]] = {}
+        files = Source(source, students.knows, ask)
+        say(f"{source} is {files.layout}")
+        names = unclear(files.labels(), students)
         for found in files.found():
             where = one_line(found.member.name)
             try:
-                if found.label.name in same:
-                    numbers = " and ".join(sorted(same[found.label.name]))
-                    raise CourseError(
-                        f"several students are called {found.label.name} (Moodle's numbers"
-                        f" {numbers}): put their files into {submitted}/STUDENT/LESSON/"
-                    )
-                work = _notebooks(found)
+                if why := found.label.problem or names.get(found.label.name):
+                    raise CourseError(why)
+                work = works(found.member)
             except (CourseError, ArchiveError) as error:
                 yield Outcome(where, SKIPPED, why=str(error))
                 continue
@@ -79,53 +89,18 @@ def collect(source: Path, submitted: Path, results: Path) -> Iterator[Outcome]:
                     yield _place(found, lesson, content, submitted, students, taken, where)
                 except CourseError as error:
                     yield Outcome(where, SKIPPED, why=str(error))
-    finally:
-        students.save()
 
 
-def _notebooks(found: Found) -> dict[Lesson, bytes]:
-    """Read the notebooks in a file, by lesson.
-
-    Raises:
-        CourseError, ArchiveError: it holds none that can be taken.
-    """
-    member, name = found.member, found.member.name
-    if member.problem:
-        raise CourseError(member.problem)
-    if is_leftover(name):
-        raise CourseError("hidden: its name begins with a dot")
-    if not (is_notebook(name) or is_archive(name)):
-        raise CourseError("neither a notebook nor an archive")
-    content = archive.read(member, notebook.MAX_BYTES)
-    if is_notebook(name):
-        return {_lesson(content, name): content}
-    work: dict[Lesson, bytes] = {}
-    inside = io.BytesIO(content)
-    for packed in archive.notebooks(inside, name.name, notebook.MAX_BYTES):
-        text = archive.read(packed, notebook.MAX_BYTES)
-        lesson = _lesson(text, packed.name)
-        if lesson in work:
-            raise CourseError(f"holds several notebooks of {lesson.name}, and which one counts?")
-        work[lesson] = text
-    if not work:
-        raise CourseError("holds no notebook")
-    return work
-
-
-def _lesson(content: bytes, name: PurePosixPath) -> Lesson:
-    """Tell by its cells which lesson a notebook belongs to.
-
-    One without cells, because it is damaged, is taken where its path names a lesson: then it is
-    graded, with 0 points and the reason.
-    """
-    try:
-        cells = reader.parse(content)
-    except SubmissionError:
-        named = [p for p in (name.stem, *name.parts) if p in lessons()]
-        if named:
-            return lessons()[named[0]]
-        raise
-    return lesson_of(cells)
+@contextmanager
+def _alone(results: Path) -> Iterator[None]:
+    """Keep other runs from the class's students and hand-ins."""
+    said = "another collect is not done: wait for it, and run this once more"
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(disk.locked(results / LOCK, said))
+        except OSError as error:
+            raise CourseError(f"{results / LOCK}: {disk.why(error)}") from None
+        yield
 
 
 def _place(
@@ -139,23 +114,34 @@ def _place(
 ) -> Outcome:
     if not found.label.name:
         raise CourseError("whose is it? Put it into a folder that is named after the student")
-    student = students.named(found.label.name, found.label.id).student
+    student = students.named(found.label).student
     folder = submitted / student / lesson.name
     target = folder / lesson.path.name
     outcome = Outcome(where, TAKEN, student, lesson.name, _to_look_at(found))
-    if folder.is_symlink() or target.is_symlink() or (target.exists() and not target.is_file()):
-        raise CourseError(f"{target} is a link or a folder: look at it, and take it away")
-    if target.exists() and target.read_bytes() == content:
-        if found.handed_in and timestamp.read(folder) is None:
-            timestamp.write(folder, found.handed_in)
+    before = _there(target, submitted)
+    if before == content:
+        if found.handed_in and timestamp.read(folder, submitted) is None:
+            timestamp.write(folder, found.handed_in, submitted)
         taken.setdefault((student, lesson.name), found.age)
         return replace(outcome, status=SAME)
-    there = taken.get((student, lesson.name)) or _age(folder, target)
+    age = None if before is None else _age(folder, target, submitted)
+    there = taken.get((student, lesson.name)) or age
     if there and found.age <= there:
         return replace(outcome, status=OLDER, why="a newer one is there")
-    _write(folder, target, content, found)
+    _write(folder, target, content, found, submitted)
     taken[student, lesson.name] = found.age
     return outcome
+
+
+def _there(target: Path, submitted: Path) -> bytes | None:
+    """Return what was handed in before; None for nothing."""
+    try:
+        return disk.read(target, below=submitted)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        why = f"{target}: {disk.why(error)}: look at it, and take it away"
+        raise CourseError(why) from None
 
 
 def _to_look_at(found: Found) -> str:
@@ -164,18 +150,15 @@ def _to_look_at(found: Found) -> str:
     return ""
 
 
-def _age(folder: Path, target: Path) -> tuple[datetime, int] | None:
+def _age(folder: Path, target: Path, submitted: Path) -> tuple[datetime, int]:
     """Return the age of what is there already; among equals, it is the newest."""
-    if not target.exists():
-        return None
-    seen = datetime.fromtimestamp(target.stat().st_mtime, UTC)
-    return max(timestamp.read(folder) or seen, seen), 1 << 62
+    seen = datetime.fromtimestamp(min(target.lstat().st_mtime, _LAST), UTC)
+    return max(timestamp.read(folder, submitted) or seen, seen), 1 << 62
 
 
-def _write(folder: Path, target: Path, content: bytes, found: Found) -> None:
+def _write(folder: Path, target: Path, content: bytes, found: Found, submitted: Path) -> None:
     """Write notebook and time; stopped between, the next run sees the old time and goes on."""
-    with disk.written(target, content) as part:
-        seen = found.seen.timestamp()
-        os.utime(part, (seen, seen))
-        timestamp.write(folder, None)
-    timestamp.write(folder, found.handed_in)
+    seen = found.seen.timestamp()
+    with disk.written(target, content, below=submitted, when=seen):
+        timestamp.write(folder, None, submitted)
+    timestamp.write(folder, found.handed_in, submitted)

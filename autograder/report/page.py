@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from autograder import mistakes
+from autograder import disk, mistakes
 from autograder.classroom.room import Classroom
 from autograder.course import Lesson
 from autograder.report import plots, similar, tally
@@ -35,7 +35,6 @@ class Writer:
     def __init__(self, room: Classroom) -> None:
         self._room = room
         self.folder = room.results / FOLDER
-        (self.folder / PAIRS).mkdir(parents=True, exist_ok=True)
 
     def lesson(self, counted: Tally, pairs: list[Pair] | None, has_due: bool) -> Iterator[Path]:
         """Write the page of one lesson, and a page for each pair.
@@ -50,7 +49,7 @@ class Writer:
         """
         name = counted.lesson.name
         for old in (self.folder / PAIRS).glob(f"{name}-*.html"):
-            old.unlink()
+            disk.remove(old, below=self._room.results)
         links = []
         for number, pair in enumerate(pairs or [], start=1):
             path = self.folder / PAIRS / f"{name}-{number}.html"
@@ -104,12 +103,9 @@ class Writer:
         return "../" + "/".join(quote(os.fsencode(part), safe="") for part in parts) + anchor
 
     def _write(self, path: Path, template: str, content: dict[str, Any]) -> Path:
-        """Write a page, a piece at a time."""
         tools = {"clean": _clean, "percent": _percent}
-        stream = _templates.get_template(template).stream(content | tools)
-        stream.enable_buffering(64)
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(stream)
+        text = _templates.get_template(template).render(content | tools)
+        disk.write(path, text.encode("utf-8"), below=self._room.results)
         return path
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
@@ -94,11 +93,12 @@ class Class:
         """Read every student's work of a lesson, in the order of their names."""
         entries = self._entries(lesson)
         folders = self.room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")
-        paths = {path.parents[1].name: path for path in folders}
-        for student in sorted(entries.keys() | paths.keys()):
+        paths = {path.parents[1].name for path in folders}
+        for student in sorted(entries.keys() | paths):
             entry = entries.get(student, _Entry(None, self.due(lesson), 0.0, {}))
             sandbox, notes = self._runs.get((student, lesson.name), ("", ()))
-            results, sources, problem = _graded(paths.get(student), lesson, notes)
+            found = self._notebook(student, lesson) if student in paths else None
+            results, sources, problem = _graded(found, lesson, notes)
             yield Work(
                 student,
                 results,
@@ -114,8 +114,14 @@ class Class:
 
     def sources(self, lesson: Lesson, student: str) -> tuple[tuple[str, str], ...]:
         """Return the code cells of one student's graded notebook: name, or '', and text."""
-        path = self.room.autograded / student / lesson.name / lesson.path.name
-        return _graded(path, lesson, ())[1]
+        return _graded(self._notebook(student, lesson), lesson, ())[1]
+
+    def _notebook(self, student: str, lesson: Lesson) -> bytes:
+        """Return a graded notebook; nothing where it cannot be read."""
+        try:
+            return self.room.graded(student, lesson)
+        except OSError:
+            return b""
 
     def _entries(self, lesson: Lesson) -> dict[str, _Entry]:
         submitted = (
@@ -180,21 +186,21 @@ def opened(room: Classroom) -> Iterator[Class]:
 
 
 def _graded(
-    path: Path | None, lesson: Lesson, notes: tuple[str, ...]
+    content: bytes | None, lesson: Lesson, notes: tuple[str, ...]
 ) -> tuple[tuple[CheckResult, ...], tuple[tuple[str, str], ...], str]:
     """Read a graded notebook.
 
     Returns:
         The results, the code cells, and what is wrong. Where something is, there are no results.
     """
-    if path is None:
+    if content is None:
         return (), (), f"its graded notebook is missing: {AGAIN}"
     try:
-        cells = json.loads(path.read_bytes())["cells"]
+        cells = json.loads(content)["cells"]
         marks = {c["metadata"]["convbook"]["id"]: c for c in cells if "convbook" in c["metadata"]}
         results = tuple(CheckResult(**marks[c.id]["metadata"]["convbook"]) for c in lesson.checks)
         sources = tuple(_sources(cells))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return (), (), f"its graded notebook cannot be read: {AGAIN}"
     said = "".join(cells[0]["source"]) if cells else ""
     if said.startswith(UNGRADED) and {r.status for r in results} <= {"missing", "manual"}:

@@ -14,12 +14,17 @@ import pytest
 import sample_class
 from cells import named
 from machine import needs
+from nbgrader.api import Gradebook
 from server import serving
 
 from autograder import course
+from autograder.classroom import record
+from autograder.classroom.room import class_at
+from autograder.classroom.verify import verify
 
 LESSON = "02_convolution"
 PICTURE = pasted.text(pasted.png())
+CHECK = "check-correlate1d"
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,12 +41,12 @@ class Browser:
         self.opener = urllib.request.build_opener(handler)
         self.opener.open(f"{address}/lab", timeout=30).read()
 
-    def ask(self, path: str, method: str = "GET") -> Any:
+    def ask(self, path: str, method: str = "GET", body: bytes = b"") -> Any:
         token = next(cookie.value for cookie in self.cookies if cookie.name == "_xsrf")
         request = urllib.request.Request(
             f"{self.address}/formgrader/api/{path}",
             method=method,
-            data=b"" if method == "POST" else None,
+            data=None if method == "GET" else body,
             headers={"X-XSRFToken": token or ""},
         )
         return json.load(self.opener.open(request, timeout=120))
@@ -69,7 +74,9 @@ def paste(path: Path) -> None:
     nbformat.write(cells, path)
 
 
-def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
+def test_formgraders_button_grades_and_its_points_are_recorded(
+    tmp_path: Path,
+) -> None:
     checkout = tmp_path / "course"
     for part in ("solutions", "notebooks"):
         shutil.copytree(course.root() / part / LESSON, checkout / part / LESSON)
@@ -93,3 +100,9 @@ def test_formgraders_button_grades_through_the_airlock(tmp_path: Path) -> None:
         assert "onerror" not in page and "onload" not in page and "<style>p" not in page
         assert r"\u202e" in page and "\u202e" not in page
         assert r"\u2066" in page and "\u2066" not in page and "hl-ipython3" in page
+        with Gradebook(class_at(checkout / "class").db_url) as book:
+            id = book.find_grade(CHECK, LESSON, LESSON, "ada").id
+        points = json.dumps({"manual_score": 3.5, "extra_credit": 1}).encode()
+        assert browser.ask(f"grade/{id}", "PUT", points)["manual_score"] == 3.5
+    assert record.state(checkout / "class").entered == {("ada", LESSON, CHECK): (3.5, 1.0)}
+    assert list(verify(class_at(checkout / "class"))) == []

@@ -156,6 +156,15 @@ def test_the_page_is_not_written_through_a_link(answers: NotebookNode, tmp_path:
         (tmp_path / name).unlink(missing_ok=True)
 
 
+def test_nor_into_a_folder_that_is_a_link(answers: NotebookNode, tmp_path: Path) -> None:
+    (tmp_path / "else").mkdir()
+    write(answers, tmp_path / "else" / "homework.ipynb")
+    (tmp_path / "mallory").symlink_to("else")
+    done = command("check", "mallory/homework.ipynb", "--sandbox", SANDBOX, cwd=tmp_path)
+    assert "no feedback page: mallory is a link" in done.stderr and "20 of 20" in done.stdout
+    assert [p.name for p in (tmp_path / "else").iterdir()] == ["homework.ipynb"]
+
+
 def test_without_a_sandbox_every_result_says_so(answers: NotebookNode, tmp_path: Path) -> None:
     path = write(answers, tmp_path / "homework.ipynb")
     done = command("check", str(path), "--json", "--sandbox", "none", cwd=tmp_path)

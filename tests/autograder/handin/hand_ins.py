@@ -70,3 +70,8 @@ def packed(name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(file, "w") as archive_:
         archive_.writestr(name, content)
     return file.getvalue()
+
+
+def inbound(folder: Path, student: str, when: str, content: bytes, secret: str = "+c2Vj") -> None:
+    place = folder / "convbook" / "inbound" / f"{student}+{NAME}+{when}{secret}"
+    laid_out(place, {FILE: content, "timestamp.txt": when.encode(), "submission_secret.txt": b"x"})

@@ -158,7 +158,7 @@ def test_each_lesson_is_known_without_names(lesson: Lesson) -> None:
     cells = sample_class.solved(lesson)
     all_lost(cells)
     parsed = reader.parse(nbformat.writes(cells))
-    assert lesson_of(parsed) is lesson
+    assert lesson_of(parsed).name == lesson.name
     made = submission.reconcile(parsed, lesson)
     assert not [note for note in made.notes if "deleted" in note]
     for name in lesson.exercises:
