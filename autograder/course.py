@@ -6,9 +6,11 @@ read from them, never from what a student hands in.
 
 import ast
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import nbformat
@@ -16,9 +18,9 @@ from nbformat import NotebookNode
 
 from autograder.released import released
 from convbook import earlier, notebook
+from convbook.handout.lesson import Handout
+from convbook.handout.lesson import lesson_of as belongs_to
 
-SHORT = 40  # characters: a shorter cell may stand in any notebook
-ENOUGH = 3  # cells of a lesson's own text, by which it is known where all names are lost
 COURSE_ID = "convbook"  # what nbgrader calls it
 
 
@@ -90,10 +92,7 @@ class Lesson:
     @cached_property
     def asked(self) -> frozenset[str]:
         """The functions that are left blank for the student to write."""
-        cells = (c for c in self.released.cells if notebook.grade_id(c) in self.exercises)
-        statements = (s for cell in cells for s in ast.parse(cell.source).body)
-        functions = (s for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef)))
-        return frozenset(f.name for f in functions if "NotImplementedError" in ast.unparse(f))
+        return frozenset().union(*self.handout.asked.values())
 
     @cached_property
     def withheld(self) -> frozenset[str]:
@@ -104,11 +103,6 @@ class Lesson:
         """
         others = (c.metadata["withholds"] for c in self.notebook.cells if "withholds" in c.metadata)
         return self.asked.union(*(names.split() for names in others))
-
-    @cached_property
-    def texts(self) -> frozenset[str]:
-        """The texts of its cells as students are given them, but for the shortest."""
-        return frozenset(c.source for c in self.released.cells if len(c.source) > SHORT)
 
     @cached_property
     def given(self) -> tuple[str, ...]:
@@ -129,10 +123,36 @@ class Lesson:
         """The notebook that students are given, made from the solution notebook."""
         return released(self.notebook)
 
+    @cached_property
+    def handout(self) -> Handout:
+        """The lesson as students have it."""
+        return Handout(self.name, self.released)
+
+    @cached_property
+    def cells(self) -> dict[str, NotebookNode]:
+        """The cells that have names, in order, hidden checks included."""
+        return {notebook.grade_id(c): c for c in self.notebook.cells if notebook.grade_id(c)}
+
     def reference(self) -> dict[str, Any]:
         """Load the solution's functions and the imports they need."""
         earlier.given_only = True  # no student's notebook is ever read in this process
-        return notebook.load_functions(self.notebook, f"solution of {self.name}")
+        names: dict[str, Any] = {"__name__": f"solution of {self.name}"}
+        for code in self._definitions:
+            with suppress(Exception):  # one that needs what is not run here
+                exec(code, names)
+        return names
+
+    @cached_property  # a solution is loaded again and again while a class is graded
+    def _definitions(self) -> tuple[CodeType, ...]:
+        """The solution's imports, definitions and constants: nothing that runs or shows."""
+        return tuple(
+            compile(ast.Module([statement], type_ignores=[]), f"<{self.name}, cell {n}>", "exec")
+            for n, cell in enumerate(self.notebook.cells, start=1)
+            if cell.cell_type == "code"
+            and not (notebook.is_check(cell) or notebook.is_shown_only(cell))
+            for statement in ast.parse(_without_magics(cell.source)).body
+            if _is_definition(statement)
+        )
 
     @property
     def max_score(self) -> float:
@@ -178,20 +198,24 @@ def lesson_of(cells: NotebookNode) -> Lesson:
     Raises:
         CourseError: no lesson of the course has such cells.
     """
-    names = {notebook.grade_id(cell) for cell in cells.cells}
-    texts = {cell.source for cell in cells.cells}
-
-    def known(lesson: Lesson) -> tuple[int, int]:
-        """Count cells by name, and where all names are lost, by the lesson's own text."""
-        by_name = len(names.intersection(lesson.order))
-        return by_name, len(texts & lesson.texts) if not any(names) else 0
-
-    best = max(lessons().values(), key=known, default=None)
-    if best is None or known(best) < (0, ENOUGH):
+    found = belongs_to(cells, [lesson.handout for lesson in lessons().values()])
+    if found is None:
         raise CourseError(
             "not a notebook of this course: none of its cells has a name the course knows"
         )
-    return best
+    return lessons()[found.name]
+
+
+def _is_definition(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign):  # a constant: EPS = 1e-5
+        return isinstance(statement.value, (ast.Constant, ast.UnaryOp, ast.Tuple))
+    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+
+
+def _without_magics(source: str) -> str:
+    """Blank out IPython's % and ! lines, keeping the line numbers."""
+    lines = source.split("\n")
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
 def defined(source: str) -> set[str]:

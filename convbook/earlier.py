@@ -5,8 +5,7 @@ check, and the given layer otherwise, saying which and why. While grading, it is
 layer: a mistake in an early lesson costs its points once.
 """
 
-import contextlib
-import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,13 @@ TAUGHT = (
 
 # What stands in where the given layer has another name.
 GIVEN = {"conv_forward_im2col": "conv_forward"}
+
+SECONDS = 60.0  # for all cells that lead to a function
+SAID = {
+    "blank": "{} is not written yet",
+    "missing": "there is no {}",
+    "wrong": "{} does not pass its check",
+}
 
 # The lesson whose notebook is being read; '' in a student's kernel, where the folder tells.
 _reading = ""
@@ -76,37 +82,67 @@ def take(name: str, lesson: str, folder: Path) -> Any:
 
 def _own(lesson: str, functions: tuple[str, ...], path: Path) -> tuple[dict[str, Any] | None, str]:
     """Return the student's functions, all of them, or None and the reason why not."""
-    global _reading
     if not path.exists():
         return None, f"there is no {lesson} beside this notebook"
-    from convbook import notebook  # needs nbformat, which is not there while grading
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None, f"{path.name} cannot be read"
+    return _loaded(lesson, functions, content)
+
+
+@cache  # two functions of a lesson are often taken in one line
+def _loaded(
+    lesson: str, functions: tuple[str, ...], content: bytes
+) -> tuple[dict[str, Any] | None, str]:
+    """Do it with the notebook's bytes."""
+    global _reading
+    from convbook import notebook  # here and below: grading takes given layers, and needs none
+    from convbook.handout.reconcile import brought_back
 
     try:
-        cells = notebook.read(path)
+        cells = notebook.parse(content)
     except notebook.NotebookError:
-        return None, f"{path.name} cannot be read"
+        return None, f"{lesson}.ipynb cannot be read"
+    brought_back(cells)
+    needed = _leading_to(functions, cells.cells)
+    if problem := _problem(functions, needed):
+        return None, f"{problem} in your {lesson}"
+    from convbook.running import live
+
     before, _reading = _reading, lesson
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            names = notebook.load_functions(cells, lesson)
-            problems = (_problem(cells, names, function) for function in functions)
-            problem = next(filter(None, problems), "")
+        names = live.load(needed, lesson)
     finally:
         _reading = before
-    return (None, f"{problem} in your {lesson}") if problem else (names, "")
+    lost = next((name for name in functions if name not in names), "")
+    return (None, f"there is no {lost} in your {lesson}") if lost else (names, "")
 
 
-def _problem(cells: Any, names: dict[str, Any], function: str) -> str:
-    """Say why a function cannot be used, or return ''. Its visible checks decide."""
+def _leading_to(functions: tuple[str, ...], cells: list[Any]) -> list[Any]:
+    """Return the cells up to the last check of some functions, without the checks of others."""
     from convbook import notebook
 
-    if function not in names:
-        return f"there is no {function}"
-    for cell in notebook.checks_of(cells, function):
-        try:
-            exec(notebook.public(cell.source), dict(names))
-        except NotImplementedError:
-            return f"{function} is not written yet"
-        except Exception:
-            return f"{function} does not pass its check"
+    kept, last = [], 0
+    for cell in cells:
+        ours = notebook.exercise_of(notebook.grade_id(cell)) in functions
+        if ours or not notebook.is_check(cell):
+            kept.append(cell)
+            last = len(kept) if ours else last
+    return kept[:last]
+
+
+def _problem(functions: tuple[str, ...], cells: list[Any]) -> str:
+    """Say why functions cannot be used, or return ''. Their visible checks decide."""
+    from convbook import notebook
+    from convbook.running import process
+
+    found, stopped = process.outcomes(cells, SECONDS)
+    for check in filter(notebook.is_check, cells):
+        name = notebook.grade_id(check)
+        function, outcome = notebook.exercise_of(name), found.get(name)
+        if outcome is None:
+            return f"{found.get(process.AT, 'the first cell')} {stopped}"
+        if outcome in SAID:
+            return SAID[outcome].format(function)
     return ""

@@ -1,4 +1,4 @@
-"""Read an assignment's notebook: its cells by name, and the functions a student wrote in it.
+"""Read an assignment's notebook: its cells by name.
 
 The cells carry nbgrader's metadata. An exercise is a solution cell named after its function; a
 check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
@@ -11,15 +11,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-CHECK, ANSWER = "check-", "answer-"
+CHECK, GIVEN, ANSWER = "check-", "given-", "answer-"
+LOCKED = (CHECK, GIVEN)  # what students do not write in
 KINDS = {"code": "code", "markdown": "Markdown", "raw": "raw text"}
 MAX_CELLS = 2000
 MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
@@ -204,7 +203,7 @@ def kind_of(name: str) -> str:
     """Return the kind of a lesson's cell by its name, whatever an editor made of it, or ''."""
     if name.startswith(ANSWER):
         return "markdown"
-    return "code" if name.startswith((CHECK, "given-")) or name.isidentifier() else ""
+    return "code" if name.startswith(LOCKED) or name.isidentifier() else ""
 
 
 def grade_id(cell: Node | NotebookNode) -> str:
@@ -227,6 +226,13 @@ def is_check(cell: Node | NotebookNode) -> bool:
 def is_shown_only(cell: Node | NotebookNode) -> bool:
     """Tell whether a cell is a demo, an experiment or a plot, which grading leaves out."""
     return not SHOW_TAGS.isdisjoint(cell.metadata.get("tags", ()))
+
+
+def run_by_grading(cells: list[Any]) -> Iterator[Any]:
+    """Yield the cells of code that grading runs: all but those that only show something."""
+    for cell in cells:
+        if cell.cell_type == "code" and cell.source.strip() and not is_shown_only(cell):
+            yield cell
 
 
 def checks_of(notebook: Node | NotebookNode, exercise: str) -> list[Any]:
@@ -283,53 +289,3 @@ _BROKEN = (SyntaxError, ValueError, *_TOO_DEEP)
 
 def _parsed(source: str) -> None:
     compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-
-
-def load_functions(notebook: Node | NotebookNode, name: str = "notebook") -> dict[str, Any]:
-    """Run a notebook's imports, definitions and constants, and nothing else.
-
-    Checks, calls, cells that only show something and cells that do not parse are left out, so this
-    is quick and shows nothing. A definition that fails to run is left out too.
-
-    Args:
-        notebook: the notebook, nbformat 4.
-        name: shown as the file in tracebacks.
-
-    Returns:
-        The names that were defined, with their values.
-    """
-    namespace: dict[str, Any] = {"__name__": name}
-    for code in _definitions(notebook, name):
-        try:
-            exec(code, namespace)
-        except Exception:
-            continue
-    return namespace
-
-
-def _definitions(notebook: Node | NotebookNode, name: str) -> Iterator[CodeType]:
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code" or is_check(cell) or is_shown_only(cell):
-            continue
-        yield from _compiled(cell.source, f"<{name}, cell {number}>")
-
-
-@lru_cache(maxsize=1024)  # a lesson's solution is loaded again and again while a class is graded
-def _compiled(source: str, file: str) -> tuple[CodeType, ...]:
-    try:
-        statements = filter(_is_definition, ast.parse(_without_magics(source)).body)
-        return tuple(compile(ast.Module([s], type_ignores=[]), file, "exec") for s in statements)
-    except (SyntaxError, ValueError):
-        return ()
-
-
-def _is_definition(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Assign):  # a constant: EPS = 1e-5
-        return isinstance(statement.value, (ast.Constant, ast.UnaryOp, ast.Tuple))
-    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
-
-
-def _without_magics(source: str) -> str:
-    """Blank out IPython's % and ! lines, keeping the line numbers."""
-    lines = source.split("\n")
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)

@@ -149,6 +149,8 @@ def moved(cells: NotebookNode, n: int) -> None:
 
 def cut_in_two(cells: NotebookNode, n: int) -> None:
     own = [c for c in cells.cells if notebook.grade_id(c) in LESSON.exercises]
+    if not own:  # all names are lost
+        return
     cell = own[n % len(own)]
     half = nbformat.from_dict(cell)
     half.source = f"PART_{n} = {n}"
@@ -167,6 +169,8 @@ def tried_out(cells: NotebookNode, n: int) -> None:
 def of_another_kind(cells: NotebookNode, n: int) -> None:
     """A named cell is made Markdown, or code."""
     named_cells = [c for c in cells.cells if notebook.grade_id(c)]
+    if not named_cells:
+        return
     cell = named_cells[n % len(named_cells)]
     make = nbformat.v4.new_code_cell if cell.cell_type != "code" else nbformat.v4.new_markdown_cell
     cells.cells[cells.cells.index(cell)] = make(cell.source, metadata=cell.metadata)
@@ -184,12 +188,41 @@ def emptied(cells: NotebookNode, n: int) -> None:
     cells.cells = [c for c in cells.cells if notebook.grade_id(c) != name]
 
 
+def metadata_lost(cells: NotebookNode, n: int) -> None:
+    """All metadata lost, or those of one cell."""
+    for i, cell in enumerate(cells.cells):
+        if n % 4 == 0 or i == n % len(cells.cells):
+            cell.metadata = NotebookNode()
+
+
+def merged(cells: NotebookNode, n: int) -> None:
+    """Two cells of code that follow each other, made one, as JupyterLab does it."""
+    at = n % (len(cells.cells) - 1)
+    first, second = cells.cells[at : at + 2]
+    if first.cell_type == second.cell_type == "code":
+        bears = (first, second)[n // 1000 % 2]
+        bears.source = f"{first.source}\n\n{second.source}"
+        cells.cells[at : at + 2] = [bears]
+
+
+def written_below(cells: NotebookNode, n: int) -> None:
+    """An exercise's cell left as it was given, and the answer in the cell below it."""
+    name = LESSON.exercises[n % len(LESSON.exercises)]
+    for cell in [c for c in cells.cells if notebook.grade_id(c) == name]:
+        at = cells.cells.index(cell) + 1
+        cells.cells.insert(at, nbformat.v4.new_code_cell(cell.source))
+        cell.source = named(LESSON.released, name).source
+
+
 def copied(cells: NotebookNode, n: int) -> None:
     cell = nbformat.from_dict(cells.cells[n % len(cells.cells)])
     cells.cells.append(cell)
 
 
-STEPS = [moved, cut_in_two, noted, tried_out, of_another_kind, blanked, emptied, copied]
+STEPS = [
+    moved, cut_in_two, noted, tried_out, of_another_kind, blanked, emptied, copied,
+    metadata_lost, merged, written_below,
+]  # fmt: skip
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

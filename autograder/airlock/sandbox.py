@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from convbook.desk import packages
+from convbook.running import packages
 
 from . import bubblewrap
 from .bubblewrap import Bubblewrap

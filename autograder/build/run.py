@@ -25,11 +25,11 @@ def build(course: Path, names: list[str]) -> Iterator[str]:
         CourseError: a built notebook was edited by hand; nothing of that lesson is written.
     """
     for text in _sources(course, names):
-        solution, released = _paths(course, text.stem)
-        for path in (solution, released):
+        paths = _paths(course, text.stem)
+        for path in paths:
             if source.edited_by_hand(path):
                 raise CourseError(_advice(path, course))
-        for path, notebook in zip((solution, released), _build(course, text), strict=True):
+        for path, notebook in zip(paths, _build(course, text), strict=True):
             new = source.text_of(notebook)
             if not path.exists() or path.read_text(encoding="utf-8") != new:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def import_edit(course: Path, name: str) -> Path:
     Raises:
         CourseError: there is no such notebook.
     """
-    solution, _ = _paths(course, name)
+    solution = _paths(course, name)[0]
     if not solution.exists():
         raise CourseError(f"{solution.relative_to(course)}: no such notebook")
     text = solution.with_suffix(".py")
@@ -80,14 +80,17 @@ def _sources(course: Path, names: list[str]) -> list[Path]:
     return [found[name] for name in names] if names else list(found.values())
 
 
-def _paths(course: Path, name: str) -> tuple[Path, Path]:
+def _paths(course: Path, name: str) -> tuple[Path, Path, Path]:
+    """Name the solution, what students work in, and the same for their tools, untouched."""
     file = Path(name) / f"{name}.ipynb"
-    return course / "solutions" / file, course / "notebooks" / file
+    tools = course / "convbook" / "handout" / "lessons" / file.name
+    return course / "solutions" / file, course / "notebooks" / file, tools
 
 
-def _build(course: Path, text: Path) -> tuple[NotebookNode, NotebookNode]:
+def _build(course: Path, text: Path) -> tuple[NotebookNode, NotebookNode, NotebookNode]:
     solution = source.to_notebook(text.read_text(encoding="utf-8"), text.stem)
-    return solution, release(course, text.stem, solution)
+    released = release(course, text.stem, solution)
+    return solution, released, released
 
 
 def _stored(path: Path, built: NotebookNode) -> NotebookNode:

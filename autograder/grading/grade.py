@@ -105,11 +105,11 @@ def grade(
     """
     lesson = handed_in.lesson
     verdicts: dict[str, Verdict] = {}
-    written = [c for c in handed_in.cells.cells if c.cell_type == "code" and c.source.strip()]
-    shown = [c for c in written if notebook.is_shown_only(c)] if all_cells else []
+    cells = handed_in.cells.cells
+    shown = [c for c in cells if c.cell_type == "code" and notebook.is_shown_only(c)]
     left = MOST_OUTPUT
     with airlock.session(**_checker(lesson, seed)) as session:
-        for cell in [*(c for c in written if not notebook.is_shown_only(c)), *shown]:
+        for cell in [*notebook.run_by_grading(cells), *(shown if all_cells else [])]:
             name = notebook.grade_id(cell)
             if notebook.is_check(cell):
                 points = float(cell.metadata["nbgrader"]["points"])

@@ -6,7 +6,6 @@ points; an edited, deleted, doubled, unlocked or moved cell changes nothing but 
 """
 
 import io
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -16,10 +15,10 @@ from nbformat import NotebookNode
 from autograder.course import CourseError, Lesson, lesson_of
 from autograder.handin.archive import ArchiveError, is_archive, notebook_in
 from autograder.handin.reader import SubmissionError, new_notebook, parse
-from autograder.handin.recognise import recognise
 from autograder.pictures import attached
 from autograder.shown import one_line
 from convbook import notebook
+from convbook.handout import reconcile as handout
 
 MOST_NOTES = 40  # of one notebook; a lesson has fewer cells with names
 
@@ -135,120 +134,15 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
         cells: the student's notebook, from `parse`.
         lesson: the lesson it belongs to.
     """
-    official = {notebook.grade_id(c): c for c in lesson.notebook.cells if notebook.grade_id(c)}
-    notes = _few([*recognise(cells, lesson), *_notes(cells, lesson)])
-    kept, places = _kept(cells, official)
-    for name in _missing(kept, official):
-        kept.append(_restored(name, lesson))
-    kept = _given_first(kept, lesson)
-    placed = _with_checks(kept, places, official)
-    result = new_notebook(placed, lesson.released.metadata)
-    for number, cell in enumerate(result.cells):
-        cell.id = notebook.grade_id(cell) or f"cell-{number}"
-    return Submission(lesson, result, notes)
-
-
-def _kept(
-    cells: NotebookNode, official: dict[str, NotebookNode]
-) -> tuple[list[NotebookNode], dict[str, int]]:
-    """Return the student's own cells with their true marks, and where each check stood.
-
-    Given cells get their official text. Of a doubled name, the last cell bears it.
-    """
-    last = {notebook.grade_id(cell): cell for cell in cells.cells}
-    kept: list[NotebookNode] = []
-    places: dict[str, int] = {}
+    notes = handout.reconcile(cells, lesson.handout, lesson.cells)
     for cell in cells.cells:
-        name = notebook.grade_id(cell)
-        if name.startswith(notebook.CHECK) and name in official:
-            places.setdefault(name, len(kept))
-            continue
-        own = official.get(name) if last[name] is cell else None
-        if own is not None and own.cell_type == cell.cell_type:
-            if name.startswith("given-"):
-                cell.source = own.source
-            cell.metadata["nbgrader"] = dict(own.metadata["nbgrader"])
-        else:
-            cell.metadata.pop("nbgrader", None)
         if "attachments" in cell:
             cell.attachments = nbformat.from_dict(attached(cell.attachments))
-        kept.append(cell)
-    return kept, places
-
-
-def _given_first(kept: list[NotebookNode], lesson: Lesson) -> list[NotebookNode]:
-    """Put each given cell before the exercises that it stands before in the lesson."""
-    for name in reversed(lesson.order):
-        if not name.startswith("given-"):
-            continue
-        later = set(lesson.order[lesson.order.index(name) :]) - {name}
-        here = next(i for i, cell in enumerate(kept) if notebook.grade_id(cell) == name)
-        first = next((i for i, c in enumerate(kept) if notebook.grade_id(c) in later), len(kept))
-        if here > first:
-            kept.insert(first, kept.pop(here))
-    return kept
-
-
-def _missing(kept: list[NotebookNode], official: dict[str, NotebookNode]) -> list[str]:
-    """Name the cells that must be there besides checks, and are not."""
-    there = {notebook.grade_id(cell) for cell in kept}
-    return [n for n in official if not n.startswith(notebook.CHECK) and n not in there]
-
-
-def _restored(name: str, lesson: Lesson) -> NotebookNode:
-    """Make a fresh copy of a cell, as it was released."""
-    cell = next(c for c in lesson.released.cells if notebook.grade_id(c) == name)
-    return nbformat.from_dict(cell)
-
-
-def _with_checks(
-    kept: list[NotebookNode],
-    places: dict[str, int],
-    official: dict[str, NotebookNode],
-) -> list[NotebookNode]:
-    """Insert each official check where the student's stood, but after the cells it is about."""
-    index = {notebook.grade_id(c): i for i, c in enumerate(kept) if notebook.grade_id(c)}
-    after: dict[int, list[NotebookNode]] = {}
-    ready = 0
-    for name in official:  # in the manifest's order
-        if name in index:
-            ready = max(ready, index[name] + 1)
-        elif name.startswith(notebook.CHECK):
-            place = min(max(ready, places.get(name, 0)), len(kept))
-            after.setdefault(place, []).append(_clean_check(official[name]))
-    result = list(after.get(0, []))
-    for i, cell in enumerate(kept, start=1):
-        result += [cell, *after.get(i, [])]
-    return result
-
-
-def _clean_check(cell: NotebookNode) -> NotebookNode:
-    fresh = nbformat.v4.new_code_cell(cell.source)
-    fresh.metadata["nbgrader"] = dict(cell.metadata["nbgrader"])
-    return fresh
-
-
-def _notes(cells: NotebookNode, lesson: Lesson) -> list[str]:
-    """Say what is unusual about the cells that have names."""
-    names = [notebook.grade_id(cell) for cell in cells.cells if notebook.grade_id(cell)]
-    released = {notebook.grade_id(c): c for c in lesson.released.cells if notebook.grade_id(c)}
-    own = {(notebook.grade_id(c), c.source) for c in lesson.notebook.cells + lesson.released.cells}
-    notes = [f"{n} was deleted: the lesson's own is used" for n in released if n not in names]
-    notes += [f"{one_line(n)} stands twice" for n, times in Counter(names).items() if times > 1]
-    for cell in cells.cells:
-        name = notebook.grade_id(cell)
-        if name and name not in released:
-            notes.append(f"{one_line(name)} is not a cell of this lesson")
-        elif name and _locked(released[name]) and (name, cell.source) not in own:
-            notes.append(f"{name} was edited: the lesson's own is used")
-    return notes
+    return Submission(lesson, new_notebook(cells.cells, lesson.released.metadata), _few(notes))
 
 
 def _few(notes: list[str]) -> list[str]:
-    """Return notes, the first of them where there are very many."""
+    """Return notes as clean lines, the first of them where there are very many."""
     more = len(notes) - MOST_NOTES
-    return [*notes[:MOST_NOTES], f"and {more} more like these"] if more > 0 else notes
-
-
-def _locked(cell: NotebookNode) -> bool:
-    return bool(cell.metadata["nbgrader"]["locked"])
+    shown = [one_line(note, 500) for note in notes[:MOST_NOTES]]
+    return [*shown, f"and {more} more like these"] if more > 0 else shown

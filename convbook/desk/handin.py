@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from convbook import notebook
 from convbook.desk import progress
+from convbook.handout.reconcile import brought_back
 
 if TYPE_CHECKING:
     from convbook.notebook import Node
 
-POINTS = 20.0  # that the checks of a lesson give
 AGAIN = "get the notebook from the course again, and copy your functions into it"
+STRANGER = "none of its cells has a name the course knows"
 NO_ANSWER = {"", "YOUR ANSWER HERE"}
 GRADING_HAS = (
     "grading has Python, NumPy, Matplotlib, IPython and convbook, and no file beside the notebook"
@@ -53,11 +53,20 @@ def problems(path: Path, lesson: progress.Lesson | None = None) -> Iterator[Prob
         reason = str(error).removeprefix(f"{path}: ")
         yield Problem(f"the notebook cannot be graded ({reason})", AGAIN, True)
         return
-    yield from _checks(cells)
+    counts = [c.execution_count for c in cells.cells if c.get("execution_count")]
+    known, notes = brought_back(cells)
+    if known is None:
+        yield Problem(f"the notebook cannot be graded ({STRANGER})", AGAIN, True)
+        return
+    for note in notes:
+        what, _, decided = note.partition(": ")
+        yield Problem(what, decided)
     for cell in cells.cells:
         if cell.cell_type == "code":
             yield from _source(cell)
-    yield from _runs(cells)
+    yield from _written(cells)
+    if counts != sorted(counts):
+        yield Problem("cells were run in another order than they stand in", RERUN)
     yield from _ran(lesson or progress.of(path))
 
 
@@ -104,25 +113,6 @@ def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> i
     return 0
 
 
-def _checks(cells: Node) -> Iterator[Problem]:
-    names = Counter(filter(None, map(notebook.grade_id, cells.cells)))
-    for name, times in names.items():
-        if times > 1:
-            yield Problem(f"the cell {name} is there {times} times", "delete the copies")
-    for cell in cells.cells:
-        name, mark = notebook.grade_id(cell), cell.metadata.get("nbgrader", {})
-        if mark.get("edited"):
-            what = f"{name} was edited: grading uses the course's own"
-            yield Problem(what, "put lines of yours into a cell of your own")
-        if was := mark.get("was"):
-            kind = notebook.KINDS[cell.cell_type]
-            yield Problem(f"{name} was made {notebook.KINDS[was]}", f"it is taken as {kind}")
-    points = sum(progress.points_of(cells).values())
-    if points < POINTS:
-        missing = f"checks of {POINTS - points:g} points are missing"
-        yield Problem(missing, "grading puts them back; here they were not tried")
-
-
 def _source(cell: Node) -> Iterator[Problem]:
     error = notebook.syntax_error(cell.source)
     if error:
@@ -130,22 +120,17 @@ def _source(cell: Node) -> Iterator[Problem]:
         yield Problem(f"{name}: {error}", "mend it, run the cell, and save")
 
 
-def _runs(cells: Node) -> Iterator[Problem]:
+def _written(cells: Node) -> Iterator[Problem]:
     for cell in cells.cells:
-        name = notebook.grade_id(cell)
-        if name.startswith("answer-") and cell.source.strip() in NO_ANSWER:
+        name, text = notebook.grade_id(cell), cell.source.strip()
+        if name.startswith(notebook.ANSWER) and text in NO_ANSWER and not cell.get("attachments"):
             yield Problem(f"{name} is not answered", "write a few sentences, or hand in without")
-    code = [c for c in cells.cells if c.cell_type == "code" and c.source.strip()]
-    counts = [c.execution_count for c in code if c.execution_count]
-    for cell in code:
-        name = notebook.grade_id(cell)
-        written = name and not notebook.is_check(cell) and not name.startswith("given-")
-        if written and re.search(r"^\s*raise NotImplementedError", cell.source, re.MULTILINE):
+        if not name.isidentifier() or not text:
+            continue
+        if re.search(r"^\s*raise NotImplementedError", cell.source, re.MULTILINE):
             yield Problem(f"{name} is not written yet", "write it, or hand in without it")
-        elif written and not cell.execution_count:
+        elif not cell.execution_count:
             yield Problem(f"the cell of {name} never ran", RERUN)
-    if counts != sorted(counts):
-        yield Problem("cells were run in another order than they stand in", RERUN)
 
 
 def _ran(lesson: progress.Lesson) -> Iterator[Problem]:

@@ -6,28 +6,22 @@ process of its own, so that an endless loop or a crash costs that one lesson.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from convbook import check, earlier, notebook
+from convbook import notebook
+from convbook.handout.reconcile import brought_back
+from convbook.running.process import AT, BLANK, FAILED, MISSING, NOT_RUN, RIGHT, WRONG, outcomes
 
 if TYPE_CHECKING:
     from convbook.notebook import Node
 
 SECONDS = 60.0  # for all checks of a lesson; those of a right one take under five
 WORKERS = 4
-BLANK, MISSING, WRONG = "blank", "missing", "wrong"
-RIGHT, NOT_RUN = "right", "not run"
-FAILED = "failed"  # said with a cell that ended in an error, and which
-AT = "at"  # said of each cell before it runs: the last one is where everything ended
 TODO = {
     BLANK: "write {}",
     MISSING: "{} is missing: run its cell and look at the error",
@@ -72,10 +66,12 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     except notebook.NotebookError as error:
         reason = str(error).removeprefix(f"{path}: ")
         return Lesson(path, path.stem, todo=f"{reason}; get this notebook from the course again")
-    title, points = title_of(cells, path.stem), points_of(cells)
+    title = title_of(cells, path.stem)
+    brought_back(cells)
+    points = points_of(cells)
     if not points:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
-    said, stopped = _outcomes(cells, seconds)
+    said, stopped = outcomes(cells.cells, seconds)
     got = {name: said.get(name, "") for name in points}
     exercise, todo = _next(got, stopped, said.get(AT, ""))
     broken = (
@@ -153,88 +149,3 @@ def _next(outcomes: dict[str, str], stopped: str, at: str) -> tuple[str, str]:
         if not outcome:
             return exercise, f"{at or 'the first cell'} {stopped}, and later checks were not run"
     return "", ""
-
-
-def _outcomes(cells: Node, seconds: float) -> tuple[dict[str, str], str]:
-    """Run the checks in another process: outcomes by check, and how it ended too early."""
-    command = [sys.executable, "-m", "convbook.desk.progress"]
-    # No windows; and several lessons run at once, so each gets one core.
-    env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    stopped = ""
-    # A file, not a pipe: what a stopped lesson has started could hold a pipe open.
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as empty:
-        try:
-            status = subprocess.run(
-                command,
-                cwd=empty,  # as in grading: no file lies beside the notebook
-                env=env,
-                input=json.dumps(cells).encode(),
-                stdout=said,
-                stderr=subprocess.DEVNULL,
-                timeout=seconds,
-            ).returncode
-            if status:
-                stopped = f"ended Python (status {status})"
-        except subprocess.TimeoutExpired:
-            stopped = f"was stopped after {seconds:g} s"
-        said.seek(0)
-        pairs = map(_pair, said.read().splitlines())
-        return dict(pair for pair in pairs if pair), stopped or "ended Python"
-
-
-def _pair(text: bytes) -> tuple[str, str] | None:
-    try:
-        name, outcome = json.loads(text)
-    except ValueError:  # cut off in the middle
-        return None
-    return str(name), str(outcome)
-
-
-def _run() -> None:
-    """Be that other process: say the outcome of each check as soon as it is known."""
-    said = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # What student code prints goes nowhere, even where it writes to the descriptor itself.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-
-    def say(check_id: str, outcome: str) -> None:
-        print(json.dumps([check_id, outcome]), file=said, flush=True)
-
-    from convbook.desk import shell  # here: it loads IPython, which only this process needs
-
-    cells = json.load(sys.stdin, object_hook=notebook.Node).cells
-    # As in grading: a mistake in an early lesson costs its points once.
-    earlier.given_only = True
-    ipython, done = shell.made(), {""}
-    for number, cell in enumerate(shell.in_order(cells), start=1):
-        check_id = notebook.grade_id(cell) if notebook.is_check(cell) else ""
-        if not check_id:
-            where = notebook.grade_id(cell) or f"code cell {number}"
-            say(AT, where)
-            ended = ipython.run_cell(cell.source, store_history=False)
-            error = ended.error_before_exec or ended.error_in_exec
-            if error and not isinstance(error, NotImplementedError):
-                say(f"{FAILED} {where}", f"{type(error).__name__}: {error}".splitlines()[0][:200])
-        elif check_id not in done:
-            say(AT, notebook.exercise_of(check_id))
-            source = notebook.public(cell.source)
-            say(check_id, _outcome(source, check_id, ipython.user_ns))
-        done.add(check_id)
-
-
-def _outcome(source: str, check_id: str, names: dict[str, Any]) -> str:
-    if notebook.exercise_of(check_id) not in names:
-        return MISSING
-    try:
-        exec(source, dict(names))
-    except NotImplementedError:
-        return BLANK
-    except check.NotRun:
-        return NOT_RUN
-    except (Exception, SystemExit):
-        return WRONG
-    return RIGHT
-
-
-if __name__ == "__main__":
-    _run()

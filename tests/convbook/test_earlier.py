@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.course import lessons
 from convbook import earlier, layers, notebook
+from convbook.running import live
 
 LESSON = "02_convolution"
 
@@ -19,13 +22,15 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(earlier, "given_only", False)
 
 
-def hand_in(folder: Path, lesson: str, sources: dict[str, str]) -> None:
+def hand_in(folder: Path, lesson: str, sources: dict[str, str]) -> Path:
     """Write a released notebook with some exercises answered."""
     cells = nbformat.from_dict(lessons()[lesson].released)
     for cell in cells.cells:
         cell.source = sources.get(notebook.grade_id(cell), cell.source)
     (folder / lesson).mkdir(exist_ok=True)
-    nbformat.write(cells, folder / lesson / f"{lesson}.ipynb")
+    path = folder / lesson / f"{lesson}.ipynb"
+    nbformat.write(cells, path)
+    return path
 
 
 def solution(lesson: str, name: str) -> str:
@@ -106,7 +111,66 @@ def test_a_name_that_no_lesson_teaches() -> None:
 
 def test_cells_that_only_show_something_are_not_run() -> None:
     shown = nbformat.v4.new_code_cell("SHOWN = 1", metadata={"tags": ["plot"]})
-    cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("NEEDED = 1"), shown])
-    names = notebook.load_functions(cells)
+    names = live.load([nbformat.v4.new_code_cell("NEEDED = 1"), shown], "x")
     assert "NEEDED" in names
     assert "SHOWN" not in names
+
+
+# What a student may write before an exercise, and a line in it that needs that.
+HABITS = {
+    "a constant of lists": ("NONE = [(0, 0)]", "NONE[0]"),
+    "a lambda": ("size = lambda n: n", "size(3)"),
+    "a try at the top": ("try:\n    import nothing_here\nexcept ImportError:\n    A = 1", "A"),
+    "a loop that fills a table": ("T = {}\nfor k in (1, 2):\n    T[k] = k", "T[2]"),
+    "a question": ("import numpy as np\nnp.pad?", "0"),
+    "a shell": ("f = !ls", "0"),
+    "a measured cell": ("%%time\ndef helper(): return 1", "helper()"),
+    "a line that begins with a remainder": ("x = (7\n% 4)", "x"),
+    "a cell that fails": ("1 / 0", "0"),
+    "an exit": ("exit()", "0"),
+    "a figure": ("import matplotlib.pyplot as plt\nplt.plot([1])\nprint('seen')", "plt"),
+    "random numbers": ("import numpy as np\nnp.random.seed(3)", "0"),
+}
+
+
+@pytest.mark.parametrize("habit", HABITS.values(), ids=HABITS)
+def test_a_right_function_is_taken_whatever_its_notebook_holds(
+    habit: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    before, line = habit
+    path = hand_in(
+        tmp_path, LESSON, {"conv_forward": f"{line}\n{solution(LESSON, 'conv_forward')}"}
+    )
+    cells = nbformat.read(path, as_version=4)
+    cells.cells.insert(1, nbformat.v4.new_code_cell(before))
+    nbformat.write(cells, path)
+    drawn = np.random.get_state()[1].copy()
+    taken = earlier.take("conv_forward", "03_backprop", tmp_path)
+    assert capsys.readouterr().out == "conv_forward: your own, from 02_convolution.\n"
+    x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 3, 3)), np.zeros(1)
+    assert taken(x, w, b, 1, 0)[0] == 9
+    assert (np.random.get_state()[1] == drawn).all() and not plt.get_fignums()
+
+
+def test_a_function_in_a_nameless_cell_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    path = hand_in(tmp_path, LESSON, {"conv_forward": solution(LESSON, "conv_forward")})
+    cells = nbformat.read(path, as_version=4)
+    for cell in cells.cells:
+        cell.metadata = {}
+    nbformat.write(cells, path)
+    earlier.take("conv_forward", "03_backprop", tmp_path)
+    assert "your own" in capsys.readouterr().out
+
+
+def test_an_endless_cell_ends_nothing_but_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(tmp_path, LESSON, {"conv_forward": solution(LESSON, "conv_forward")})
+    cells = nbformat.read(path, as_version=4)
+    cells.cells.insert(1, nbformat.v4.new_code_cell("while True: pass"))
+    nbformat.write(cells, path)
+    monkeypatch.setattr(earlier, "SECONDS", 3)
+    assert earlier.take("conv_forward", "03_backprop", tmp_path) is layers.conv_forward
+    assert "was stopped after 3 s" in capsys.readouterr().out

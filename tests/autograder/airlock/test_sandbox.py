@@ -11,7 +11,7 @@ from machine import needs
 
 from autograder.airlock import Airlock, SandboxError, sandbox
 from autograder.airlock.inside import seccomp
-from convbook.desk.packages import visible
+from convbook.running.packages import visible
 
 
 def test_the_student_has_no_privileges(jailed: Notebook) -> None:

@@ -46,7 +46,7 @@ def test_two_builds_are_equal_to_the_byte(copy: Path) -> None:
     before = solution(copy).read_bytes(), released(copy).read_bytes()
     solution(copy).unlink()
     released(copy).unlink()
-    assert len(list(run.build(copy, []))) == 2
+    assert len(list(run.build(copy, []))) == 3
     assert (solution(copy).read_bytes(), released(copy).read_bytes()) == before
     assert list(run.build(copy, [])) == []
 
@@ -66,7 +66,7 @@ def test_an_edit_by_hand_is_neither_overwritten_nor_lost(copy: Path) -> None:
         list(run.build(copy, []))
     run.import_edit(copy, LESSON)
     assert "# # 02 Glide a filter" in solution(copy).with_suffix(".py").read_text(encoding="utf-8")
-    assert len(list(run.build(copy, []))) == 1
+    assert len(list(run.build(copy, []))) == 2
     assert list(run.check(copy, [])) == []
 
 

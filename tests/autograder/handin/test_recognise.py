@@ -122,9 +122,9 @@ TEXT: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
         below(BECAUSE, nbformat.v4.new_code_cell),
         "the answer stood in the cell below",
     ),
-    "written anew": (answered_anew, "the last text of the student's own is taken for it"),
+    "written anew": (answered_anew, "the student's own text is taken for it"),
     "made code": (made_code, "answer-why_flip was made code: it is taken as Markdown"),
-    "all metadata lost": (all_lost, "the last text of the student's own is taken for it"),
+    "all metadata lost": (all_lost, "the student's own text is taken for it"),
 }
 
 

@@ -48,10 +48,6 @@ def lost_check(cells: NotebookNode) -> None:
     cells.cells.remove(named(cells, "check-correlate2d"))
 
 
-def no_points(cells: NotebookNode) -> None:
-    named(cells, "check-correlate2d").metadata["nbgrader"]["points"] = "three"
-
-
 def broken_line(cells: NotebookNode) -> None:
     named(cells, "correlate2d").source = "def correlate2d(x, w):\n    return (x"
 
@@ -82,6 +78,11 @@ def a_file_of_mine(cells: NotebookNode) -> None:
 
 
 def edited_setup(cells: NotebookNode) -> None:
+    cell = named(cells, "given-setup")
+    cell.source = cell.source.replace("import numpy", "import math, numpy")
+
+
+def longer_setup(cells: NotebookNode) -> None:
     named(cells, "given-setup").source += "\nimport math"
 
 
@@ -94,15 +95,23 @@ def endless(cells: NotebookNode) -> None:
 
 
 CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
-    "a check twice": (copied_check, False, "check-correlate2d is there 2 times: delete the copies"),
-    "a check missing": (lost_check, False, "checks of 3 points are missing: grading puts them"),
-    "points that are no number": (no_points, False, "checks of 3 points are missing: grading"),
+    "a check twice": (copied_check, False, "check-correlate2d stands twice: both are run"),
+    "a check missing": (
+        lost_check,
+        False,
+        "check-correlate2d was deleted: the lesson's own",
+    ),
     "a syntax error": (broken_line, False, "correlate2d: a syntax error in line 2 ("),
     "not answered": (unanswered, False, "answer-why_flip is not answered: write a few sentences"),
     "a package": (a_package_of_mine, False, "No module named 'scipy': grading has Python, NumPy"),
     "a file": (a_file_of_mine, False, "no file beside the notebook"),
-    "an edited set-up": (edited_setup, False, "given-setup was edited: grading uses the course's"),
-    "an edited check": (edited_check, False, "check-correlate2d was edited: grading uses"),
+    "an edited set-up": (edited_setup, False, "given-setup was edited: the lesson's own"),
+    "a longer set-up": (longer_setup, False, "given-setup was merged with another cell"),
+    "an edited check": (
+        edited_check,
+        False,
+        "check-correlate2d was edited: the lesson's own",
+    ),
     "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
     "not written": (blank, False, "shift_gap is not written yet"),
     "another order": (other_order, False, "in another order than they stand in: choose Kernel"),

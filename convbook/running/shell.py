@@ -1,24 +1,16 @@
-"""A notebook's cells run as the grader runs them: by IPython, in order, checks where they stand.
-
-This is what runs in the process that `progress` starts. Cells that only show something are left
-out, as in grading; a cell that fails ends itself alone.
-"""
+"""IPython as the grader has it: without other programs, and with no package that grading lacks."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from convbook import notebook
-from convbook.desk import packages
-from convbook.notebook import Node
-
-SETUP = "given-setup"
+from convbook.running import packages
 
 
 class Shell(InteractiveShell):
@@ -51,19 +43,3 @@ def made() -> Shell:
     config.InteractiveShell.colors = "nocolor"
     sys.meta_path.insert(0, Withheld())
     return Shell.instance(config=config)
-
-
-def in_order(cells: list[Node]) -> Iterator[Node]:
-    """Yield the code cells that grading runs: the set-up first, each check after its exercise."""
-    cells = sorted(cells, key=lambda cell: notebook.grade_id(cell) != SETUP)
-    last = {notebook.grade_id(cell): number for number, cell in enumerate(cells)}
-    waiting: dict[int, list[Node]] = {}
-    for number, cell in enumerate(cells):
-        if notebook.is_check(cell):
-            about = last.get(notebook.exercise_of(notebook.grade_id(cell)), 0)
-            if about > number:
-                waiting.setdefault(about, []).append(cell)
-                continue
-        if cell.cell_type == "code" and not notebook.is_shown_only(cell):
-            yield cell
-        yield from waiting.get(number, [])

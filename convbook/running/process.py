@@ -1,0 +1,118 @@
+"""Run the checks of a notebook that are shown, in a process of its own.
+
+The cells run in their order, by IPython, in an empty folder, as the grader runs them. What a check
+came to is told as soon as it is known, so that little is lost when a cell ends everything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from convbook import check, notebook
+
+if TYPE_CHECKING:
+    from convbook.notebook import Node
+
+BLANK, MISSING, WRONG = "blank", "missing", "wrong"
+RIGHT, NOT_RUN = "right", "not run"
+FAILED = "failed"  # said with a cell that ended in an error, and which
+AT = "at"  # said of each cell before it runs: the last one is where everything ended
+
+
+def outcomes(cells: list[Node], seconds: float) -> tuple[dict[str, str], str]:
+    """Run cells and their checks.
+
+    Args:
+        cells: in the order of grading, see `handout.reconcile`.
+        seconds: how long all of them may take.
+
+    Returns:
+        The outcome of each check that came to its end, by name, with what is said under FAILED and
+        AT; and how everything ended too early, a few words.
+    """
+    command = [sys.executable, "-m", "convbook.running.process"]
+    # No windows; and several lessons run at once, so each gets one core.
+    env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    stopped = ""
+    # A file, not a pipe: what a stopped lesson has started could hold a pipe open.
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as empty:
+        try:
+            status = subprocess.run(
+                command,
+                cwd=empty,  # as in grading: no file lies beside the notebook
+                env=env,
+                input=json.dumps(cells).encode(),
+                stdout=said,
+                stderr=subprocess.DEVNULL,
+                timeout=seconds,
+            ).returncode
+            if status:
+                stopped = f"ended Python (status {status})"
+        except subprocess.TimeoutExpired:
+            stopped = f"was stopped after {seconds:g} s"
+        said.seek(0)
+        pairs = map(_pair, said.read().splitlines())
+        return dict(pair for pair in pairs if pair), stopped or "ended Python"
+
+
+def _pair(text: bytes) -> tuple[str, str] | None:
+    try:
+        name, outcome = json.loads(text)
+    except ValueError:  # cut off in the middle
+        return None
+    return str(name), str(outcome)
+
+
+def _run() -> None:
+    """Be that other process: say the outcome of each check as soon as it is known."""
+    said = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # What student code prints goes nowhere, even where it writes to the descriptor itself.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+
+    def say(name: str, outcome: str) -> None:
+        print(json.dumps([name, outcome]), file=said, flush=True)
+
+    from convbook.running import shell  # here: it loads IPython, which only this process needs
+
+    cells = json.load(sys.stdin, object_hook=notebook.Node)
+    ipython = shell.made()
+    for number, cell in enumerate(notebook.run_by_grading(cells), start=1):
+        name = notebook.grade_id(cell)
+        if notebook.is_check(cell):
+            say(AT, notebook.exercise_of(name))
+            say(name, outcome_of(notebook.public(cell.source), name, ipython.user_ns))
+            continue
+        where = name or f"code cell {number}"
+        say(AT, where)
+        ended = ipython.run_cell(cell.source, store_history=False)
+        error = ended.error_before_exec or ended.error_in_exec
+        if error and not isinstance(error, NotImplementedError):
+            with contextlib.suppress(Exception):  # its text may be a trap
+                text = f"{type(error).__name__}: {error}".split("\n")[0][:200]
+                say(f"{FAILED} {where}", text)
+
+
+def outcome_of(source: str, name: str, names: dict[str, Any]) -> str:
+    """Run one check on names that cells have defined, and return its outcome."""
+    if notebook.exercise_of(name) not in names:
+        return MISSING
+    try:
+        exec(source, dict(names))
+    except NotImplementedError:
+        return BLANK
+    except check.NotRun:
+        return NOT_RUN
+    except (Exception, SystemExit):
+        return WRONG
+    return RIGHT
+
+
+if __name__ == "__main__":
+    _run()
