@@ -14,7 +14,7 @@ def add(commands: Parsers) -> None:
     check = commands.add_parser("check", help="grade one notebook, hidden checks included")
     check.add_argument("notebook", type=Path)
     check.add_argument("--json", action="store_true", help="print the result as JSON")
-    check.add_argument("-o", "--output", type=Path, help="the feedback page; beside the notebook")
+    check.add_argument("-o", "--output", type=Path, help="write a page of feedback there")
     check.add_argument("--seed", type=int, help="repeat the grading that had this seed")
     add_sandbox(check)
     add_all_cells(check)
@@ -31,7 +31,8 @@ def _check(args: Namespace) -> int:
     with open_airlock(handed_in.lesson, args.sandbox) as airlock:
         result = grade(handed_in, airlock, args.seed, args.all_cells)
     print(result.to_json() if args.json else result.to_text())
-    _write_page(result, args.output or args.notebook.with_suffix(".feedback.html"))
+    if args.output:
+        _write_page(result, args.output)
     return 0
 
 

@@ -14,6 +14,7 @@ from autograder.pages import html
 from autograder.pictures import PictureError
 from convbook import notebook
 from convbook.notebook import Node
+from convbook.points import said
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 6 << 20  # of all that a page shows of a notebook; an ordinary page has some 200 kB
@@ -71,12 +72,24 @@ def page(cells: Node, title: str, problem: str = "") -> str:
     rows = [_row(cell) for cell in cells.cells if _mark(cell).get("grade")]
     return _templates.get_template("feedback.html.j2").render(
         title=title,
-        score=sum(row.score or 0 for row in rows),
-        max_score=sum(row.points for row in rows),
+        total=_total(rows),
         rows=rows,
         problem=problem,
         parts=_parts(cells),
         styles=html.code_styles(),
+    )
+
+
+def _total(rows: list[Row]) -> str:
+    """Say the points of a notebook; written answers count once all of them are graded."""
+    written = [row for row in rows if row.status == WORDS["manual"]]
+    checks = [row for row in rows if row.status != WORDS["manual"]]
+    given = [row.score for row in written]
+    return said(
+        sum(row.score or 0 for row in checks),
+        sum(row.points for row in checks),
+        sum(row.points for row in written),
+        None if None in given else sum(score or 0 for score in given),
     )
 
 

@@ -15,6 +15,7 @@ from autograder.handin import reader, submission
 from autograder.handin.submission import Submission
 from autograder.shown import one_line, plain
 from convbook import notebook
+from convbook.points import said
 
 LONGEST_CELL = 1 << 20  # characters of a cell that is run
 MOST_OUTPUT = 8 << 20  # characters of all outputs of a notebook; an ordinary one has some 500 kB
@@ -69,9 +70,15 @@ class Grade:
     def max_score(self) -> float:
         return sum(c.points for c in self.checks if c.status != "manual")
 
+    @property
+    def answers(self) -> float:
+        """The points of the written answers, which a person grades."""
+        return sum(c.points for c in self.checks if c.status == "manual")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the grade as plain data, the shape of `autograder check --json`."""
         head = {"assignment": self.assignment, "score": self.score, "max_score": self.max_score}
+        head["written_max_score"] = self.answers
         run = {"sandbox": self.sandbox, "seed": self.seed, "notes": list(self.notes)}
         return head | run | {"checks": [asdict(check) for check in self.checks]}
 
@@ -81,7 +88,7 @@ class Grade:
     def to_text(self) -> str:
         """Return the grade as a table for a terminal, with what was wrong below."""
         width = max(len(check.id) for check in self.checks)
-        lines = [f"{self.assignment}: {self.score:g} of {self.max_score:g} points"]
+        lines = [f"{self.assignment}: {said(self.score, self.max_score, self.answers)}"]
         for check in self.checks:
             points = f"{check.score:g} / {check.points:g}"
             lines.append(f"  {check.id.ljust(width)}  {points:>7}  {check.status}")

@@ -26,6 +26,7 @@ def table(results: Iterable[Graded | NotGraded]) -> Iterator[str]:
     for left in (r for r in results if isinstance(r, NotGraded)):
         whose = f"{one_line(left.student)}, {left.lesson}"
         yield f"{whose}: not graded, so run it again: {one_line(left.reason, LONG)}"
+    yield "points are by checks; written answers come on top, once they are graded by hand"
     sandboxes = sorted({grade.sandbox for grade in grades.values()} - {""})
     yield f"sandbox: {' and '.join(sandboxes) or 'nothing was run'}"
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from convbook import notebook
 from convbook.desk import progress
 from convbook.handout.reconcile import brought_back
+from convbook.points import said
 
 if TYPE_CHECKING:
     from convbook.notebook import Node
@@ -107,7 +108,7 @@ def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> i
     if any(problem.breaks for problem in found):
         say("Nothing was made: what says STOP would break grading.")
         return 1
-    say(f"{lesson.points:g} of {lesson.most:g} points, by the checks that you can see.")
+    say(f"{said(lesson.points, lesson.most, lesson.answers)}. Hidden checks come on top of these.")
     say(f"Hand in {pack(path, folder)}")
     say("Was everything saved? What stands in an open browser and not in the file is not in it.")
     return 0

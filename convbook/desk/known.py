@@ -17,6 +17,7 @@ from typing import Any
 
 from convbook import notebook
 from convbook.desk import progress
+from convbook.handout.reconcile import brought_back
 
 FILE = ".progress.json"  # in the folder that holds the lessons
 LEARN = re.compile(r"\*\*You will learn\*\*\s+(.*?)(?:\n\n|$)", re.DOTALL)
@@ -66,27 +67,29 @@ def bring_up_to_date(paths: Sequence[Path]) -> None:
 
 
 def _known(path: Path, entry: Any) -> Known:
-    title, teaches, most = _glance(path)
+    empty, teaches = _glance(path)
     try:
         fields = dict(entry)
         checksum = fields.pop("sha256")
         lesson = progress.Lesson(path=path, **fields)
         float(lesson.points), float(lesson.most), float(lesson.not_run)
     except (TypeError, ValueError, KeyError):  # none, or no longer of this form
-        return Known(progress.Lesson(path, title, most=most), teaches, False, True)
+        return Known(empty, teaches, False, True)
     return Known(lesson, teaches, True, checksum != _sum(path))
 
 
-def _glance(path: Path) -> tuple[str, str, float]:
-    """Return title, what it teaches and the points of a notebook, without running it."""
+def _glance(path: Path) -> tuple[progress.Lesson, str]:
+    """Return a notebook's title and points, and what it teaches, without running it."""
     try:
         cells = notebook.read(path)
         text = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
         found = LEARN.search(text)
-        points = sum(progress.points_of(cells).values())
-        return progress.title_of(cells, path.stem), found[1] if found else "", points
+        lesson, _ = brought_back(cells)
+        points, answers = sum(progress.points_of(cells).values()), lesson.written if lesson else 0.0
+        empty = progress.Lesson(path, progress.title_of(cells, path.stem), 0.0, points, answers)
+        return empty, found[1] if found else ""
     except notebook.NotebookError:
-        return path.stem, "", 0.0
+        return progress.Lesson(path, path.stem), ""
 
 
 def _sum(path: Path) -> str:

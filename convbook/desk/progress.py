@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from convbook import notebook
 from convbook.handout.reconcile import brought_back
+from convbook.points import said
 from convbook.running.process import AT, BLANK, FAILED, MISSING, NOT_RUN, RIGHT, WRONG, outcomes
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Lesson:
         title: the heading of the notebook, or its name where it cannot be read.
         points: what the visible checks give.
         most: what they can give.
+        answers: what written answers can give, which a person grades.
         not_run: the part of `most` whose checks this machine cannot run.
         errors: what cells ended in, a line each.
         exercise: the first one that is not done, or ''.
@@ -48,6 +50,7 @@ class Lesson:
     title: str
     points: float = 0.0
     most: float = 0.0
+    answers: float = 0.0
     not_run: float = 0.0
     exercise: str = ""
     todo: str = ""
@@ -67,7 +70,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
         reason = str(error).removeprefix(f"{path}: ")
         return Lesson(path, path.stem, todo=f"{reason}; get this notebook from the course again")
     title = title_of(cells, path.stem)
-    brought_back(cells)
+    lesson, _ = brought_back(cells)
     points = points_of(cells)
     if not points:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
@@ -83,6 +86,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
         title,
         sum(points[name] for name in got if got[name] == RIGHT),
         sum(points.values()),
+        lesson.written if lesson else 0.0,
         sum(points[name] for name in got if got[name] == NOT_RUN),
         exercise,
         todo,
@@ -103,8 +107,8 @@ def show(found: Iterable[Lesson], say: Callable[[str], object] = print) -> None:
         lessons.append(lesson)
         say(line(lesson))
     points, most = sum(x.points for x in lessons), sum(x.most for x in lessons)
-    say(f"\n{points:g} of {most:g} points, by the checks that you can see in your saved notebooks.")
-    say("Not counted: hidden checks, which autograder check runs too, and written answers.")
+    say(f"\n{said(points, most, sum(x.answers for x in lessons))}.")
+    say("Counted are the checks that you can see, in what was saved; grading has hidden ones.")
     todo = next((x for x in lessons if x.todo), None)
     say(f"Next: {todo.title}: {todo.todo}." if todo else "Next: nothing, every check passes.")
 

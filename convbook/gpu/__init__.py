@@ -38,11 +38,14 @@ class Uncounted(Counts):
 
 @functools.cache
 def real() -> Any:
-    """Return the real CuPy if it is installed and a device answers, else None."""
+    """Return the real CuPy if it is installed and a device computes with it, else None."""
     try:
         import cupy as found
 
-        return found if found.cuda.is_available() else None
+        if not found.cuda.is_available():
+            return None
+        # Without its compiler or with an old driver all goes well until something is computed.
+        return found if int((found.ones(1) + 1)[0]) == 2 else None
     except Exception:  # a broken driver raises many things; all mean that there is no device
         return None
 

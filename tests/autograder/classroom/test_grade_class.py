@@ -12,7 +12,7 @@ import nbformat
 import pytest
 import sample_class
 from machine import SANDBOX, needs
-from nbgrader.api import Gradebook
+from nbgrader.api import Grade, Gradebook
 
 from autograder import course
 from autograder.classroom import gradebook
@@ -89,6 +89,26 @@ def test_points_given_by_hand_are_kept_on_a_regrade(tmp_path: Path) -> None:
     list(grade_class(room, [], SANDBOX))
     with Gradebook(room.db_url) as book:
         assert book.find_submission(LESSON, "ada").score == 21.5
+
+
+def test_another_written_answer_is_queued_again_with_the_old_points(tmp_path: Path) -> None:
+    path = sample_class.hand_in(tmp_path / "submitted", "ada")
+    room = class_at(tmp_path)
+
+    def answer(book: Gradebook) -> Grade:
+        return book.find_grade("answer-why_flip", LESSON, LESSON, "ada")
+
+    list(grade_class(room, [], SANDBOX))
+    with Gradebook(room.db_url) as book:
+        answer(book).manual_score, answer(book).needs_manual_grade = 1.5, False
+        book.db.commit()
+    list(grade_class(room, [], SANDBOX))  # nothing was handed in
+    with Gradebook(room.db_url) as book:
+        assert not answer(book).needs_manual_grade
+    path.write_text(path.read_text().replace(sample_class.ANSWER, "On second thoughts, it does."))
+    list(grade_class(room, [], SANDBOX))
+    with Gradebook(room.db_url) as book:
+        assert answer(book).needs_manual_grade and answer(book).manual_score == 1.5
 
 
 def test_nobody_is_graded_where_the_solution_itself_does_not_pass(

@@ -121,7 +121,7 @@ def test_the_command_prints_the_promised_json(
     done = command("check", str(path), "--json", "--sandbox", SANDBOX, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    assert list(data)[:5] == ["assignment", "score", "max_score", "sandbox", "seed"]
+    assert list(data)[:4] == ["assignment", "score", "max_score", "written_max_score"]
     assert (data["assignment"], data["score"], data["max_score"]) == ("02_convolution", 20, 20)
     assert data["sandbox"] == SANDBOX
     keys = ["id", "exercise", "points", "score", "status", "message", "mistake"]
@@ -129,15 +129,19 @@ def test_the_command_prints_the_promised_json(
     assert {check["status"] for check in data["checks"]} <= STATUSES
 
 
-def test_the_command_writes_a_feedback_page_and_says_where(
+def test_the_command_writes_a_feedback_page_where_it_is_asked_to(
     answers: NotebookNode, tmp_path: Path
 ) -> None:
     path = write(answers, tmp_path / "homework.ipynb")
     done = command("check", str(path), "--sandbox", SANDBOX, cwd=tmp_path)
-    written = tmp_path / "homework.feedback.html"
+    assert "feedback" not in done.stderr and [p.name for p in tmp_path.iterdir()] == [path.name]
+    written = tmp_path / "page.html"
+    done = command("check", str(path), "--sandbox", SANDBOX, "-o", str(written), cwd=tmp_path)
     assert f"feedback: {written}" in done.stderr
     text = written.read_text(encoding="utf-8")
-    assert "20" in text and "HIDDEN" not in text and "<script" not in text
+    assert "HIDDEN" not in text and "<script" not in text
+    total = "20 of 20 points by checks; written answers, graded by hand, can add 2"
+    assert total in text and total in done.stdout
     elsewhere = tmp_path / "no such folder" / "page.html"
     done = command("check", str(path), "--sandbox", SANDBOX, "-o", str(elsewhere), cwd=tmp_path)
     assert done.returncode == 0 and "20 of 20 points" in done.stdout
@@ -148,9 +152,10 @@ def test_the_page_is_not_written_through_a_link(answers: NotebookNode, tmp_path:
     path = write(answers, tmp_path / "homework.ipynb")
     victim = tmp_path / "victim"
     victim.write_text("mine")
-    for name in ("homework.feedback.html", "homework.feedback.html.part"):
+    for name in ("page.html", "page.html.part"):
         (tmp_path / name).symlink_to(victim)
-        done = command("check", str(path), "--sandbox", SANDBOX, cwd=tmp_path)
+        page = str(tmp_path / "page.html")
+        done = command("check", str(path), "--sandbox", SANDBOX, "-o", page, cwd=tmp_path)
         assert "no feedback page" in done.stderr and "20 of 20" in done.stdout
         assert victim.read_text() == "mine"
         (tmp_path / name).unlink(missing_ok=True)
@@ -158,11 +163,12 @@ def test_the_page_is_not_written_through_a_link(answers: NotebookNode, tmp_path:
 
 def test_nor_into_a_folder_that_is_a_link(answers: NotebookNode, tmp_path: Path) -> None:
     (tmp_path / "else").mkdir()
-    write(answers, tmp_path / "else" / "homework.ipynb")
+    path = write(answers, tmp_path / "homework.ipynb")
     (tmp_path / "mallory").symlink_to("else")
-    done = command("check", "mallory/homework.ipynb", "--sandbox", SANDBOX, cwd=tmp_path)
+    page = "mallory/page.html"
+    done = command("check", str(path), "--sandbox", SANDBOX, "-o", page, cwd=tmp_path)
     assert "no feedback page: mallory is a link" in done.stderr and "20 of 20" in done.stdout
-    assert [p.name for p in (tmp_path / "else").iterdir()] == ["homework.ipynb"]
+    assert list((tmp_path / "else").iterdir()) == []
 
 
 def test_without_a_sandbox_every_result_says_so(answers: NotebookNode, tmp_path: Path) -> None:
@@ -212,6 +218,6 @@ def test_promise_13_feedback_shows_only_what_is_public_and_safe(
     assert "example.com" not in html
     assert "HIDDEN" not in html
     assert "judge" not in html
-    assert "17 of 22 points" in html
+    assert "17 of 20 points by checks" in html
     assert "<math" in html
     assert len(html) < 300_000
