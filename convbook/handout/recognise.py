@@ -19,19 +19,20 @@ Cell = Any
 FARTHEST = 200  # cells from the end that are looked at for a lost answer: each may cost some time
 
 
-def recognise(cells: Cell, lesson: Handout) -> list[str]:
+def recognise(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> list[str]:
     """Give cells the names, kinds and limits that they have lost, in place.
 
     Args:
         cells: the student's notebook, from `notebook.parse`.
         lesson: the lesson it belongs to.
+        own: its own cells by name: a check in full stands in a notebook that is read twice.
 
     Returns:
         A line for each that was decided.
     """
     return [
         *_kinds(cells),
-        *_merged(cells, lesson),
+        *_merged(cells, lesson, own),
         *_by_text(cells, lesson),
         *_by_function(cells, lesson),
         *_answers(cells, lesson),
@@ -46,15 +47,16 @@ def _kinds(cells: Cell) -> Iterator[str]:
             yield f"{notebook.grade_id(cell)} was made {notebook.KINDS[was]}: it is taken as {kind}"
 
 
-def _merged(cells: Cell, lesson: Handout) -> Iterator[str]:
+def _merged(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> Iterator[str]:
     """Cut the lesson's own text out of cells that hold more: the rest is the student's."""
-    texts = {c.source.strip() for c in lesson.notebook.cells}
+    texts = {c.source.strip() for c in (*lesson.notebook.cells, *own.values())}
     prose = [c.source for c in lesson.notebook.cells if c.cell_type != "code"]
     for cell in list(cells.cells):
         name = notebook.grade_id(cell)
         if cell.source.strip() in texts or (name and not name.startswith(notebook.LOCKED)):
             continue
-        inside = [lesson.cells[name].source] if name in lesson.cells else [] if name else prose
+        given = [k[name].source for k in (own, lesson.cells) if name in k]
+        inside = given if name else prose
         found = next((t for t in inside if len(t) > SHORT and t in cell.source), None)
         if found is None:
             continue

@@ -31,7 +31,7 @@ def reconcile(cells: Cell, lesson: Handout, own: dict[str, Cell] | None = None) 
         What had to be mended, a line each.
     """
     own = lesson.cells if own is None else own
-    notes = [*recognise(cells, lesson), *_notes(cells, lesson, own)]
+    notes = [*recognise(cells, lesson, own), *_notes(cells, lesson, own)]
     kept, places = _kept(cells, own)
     there = {notebook.grade_id(cell) for cell in kept}
     for name in own:

@@ -165,6 +165,79 @@ def test_each_lesson_is_known_without_names(lesson: Lesson) -> None:
         assert named(made.cells, name).source == named(sample_class.solved(lesson), name).source
 
 
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("which", ["notebook", "released"])
+def test_what_is_the_lessons_own_stays_as_it_is(lesson: Lesson, which: str) -> None:
+    """A solution is graded before anybody is, and nbgrader reads a hand-in twice."""
+    text = nbformat.writes(getattr(lesson, which))
+    once = submission.reconcile(reader.parse(text), lesson)
+    again = submission.reconcile(reader.parse(nbformat.writes(once.cells)), lesson)
+    assert once.notes == again.notes == []
+    for made in (once, again):
+        assert [c.source for c in made.cells.cells if not notebook.is_check(c)] == [
+            c.source for c in getattr(lesson, which).cells if not notebook.is_check(c)
+        ]
+        assert [c.source for c in made.cells.cells if notebook.is_check(c)] == [
+            c.source for c in lesson.notebook.cells if notebook.is_check(c)
+        ]
+
+
+def merged(cells: NotebookNode, first: str, second: str, bears: str) -> NotebookNode:
+    """Make one cell of two, with all between them, as JupyterLab does it; return that cell."""
+    at, end = (cells.cells.index(named(cells, name)) for name in (first, second))
+    together = cells.cells[at : end + 1]
+    cell = named(cells, bears)
+    cell.source = "\n\n".join(c.source for c in together if c.cell_type == cell.cell_type)
+    cells.cells[at : end + 1] = [cell]
+    return cell
+
+
+MERGED = {
+    "an exercise with its check, as the exercise": ("correlate2d", "check-correlate2d", 0),
+    "an exercise with its check, as the check": ("correlate2d", "check-correlate2d", 1),
+    "the set-up with an exercise, as the set-up": ("given-setup", "correlate1d", 0),
+    "the set-up with an exercise, as the exercise": ("given-setup", "correlate1d", 1),
+    "two exercises and the check between, as the first": ("correlate1d", "correlate2d", 0),
+    "two exercises and the check between, as the second": ("correlate1d", "correlate2d", 1),
+    "a check with the next exercise, as the check": ("check-correlate1d", "correlate2d", 0),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", MERGED.values(), ids=MERGED)
+def test_merged_cells_keep_their_points(
+    case: tuple, work: NotebookNode, graded: Callable[[NotebookNode], Grade]
+) -> None:
+    first, second, bears = case
+    merged(work, first, second, (first, second)[bears])
+    result = graded(work)
+    assert result.score == 20, (result.notes, result.to_text())
+    assert result.notes
+
+
+def test_an_answer_merged_with_the_text_before_it_is_found(work: NotebookNode) -> None:
+    at = work.cells.index(named(work, ANSWER))
+    before = work.cells[at - 1]
+    assert before.cell_type == "markdown"
+    before.source += f"\n\n{BECAUSE}"
+    del work.cells[at]
+    made = submission.reconcile(reader.parse(nbformat.writes(work)), LESSON)
+    assert named(made.cells, ANSWER).source == BECAUSE
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+def test_answers_whose_names_are_lost_stay_in_their_places(lesson: Lesson) -> None:
+    cells = sample_class.solved(lesson)
+    names = [n for n in lesson.order if n.startswith(notebook.ANSWER)]
+    for name in names:
+        named(cells, name).source = f"What I think of {name}."
+    cells.cells.append(markdown("A note of mine, at the end."))
+    all_lost(cells)
+    made = submission.reconcile(reader.parse(nbformat.writes(cells)), lesson)
+    for name in names:
+        assert named(made.cells, name).source == f"What I think of {name}."
+
+
 def test_a_stranger_is_not_taken_for_a_lesson() -> None:
     cells = [nbformat.v4.new_code_cell("import numpy as np"), markdown("# A title of mine")]
     parsed = reader.parse(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
