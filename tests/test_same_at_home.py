@@ -1,9 +1,11 @@
 """What a student is told at home is what the grader gives, on the same notebook."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import nbgraders
 import pytest
 import sample_class
 from cells import named
@@ -11,14 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from machine import SANDBOX, needs
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 
 from autograder.airlock import Airlock
+from autograder.classroom.grade import grade_class
+from autograder.classroom.room import class_at
 from autograder.course import lessons
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import grade
 from autograder.handin import submission
-from convbook import notebook
-from convbook.desk import handin, progress
+from convbook import earlier, layers, notebook
+from convbook.desk import handin, known, progress
 
 LESSON = lessons()["02_convolution"]
 # Without a sandbox student code has all that is installed, and sees every file.
@@ -128,6 +133,40 @@ def test_points_on_shown_checks(
     ours = progress.of(path)
     assert (ours.points, ours.most) == (theirs.score, theirs.max_score), ours.todo
     assert not any(problem.breaks for problem in handin.problems(path))
+
+
+def test_every_door_gives_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The class, nbgrader's own autograde, the home page, and what a later lesson takes."""
+    monkeypatch.setattr(earlier, "given_only", False)
+    course = nbgraders.checkout(tmp_path, LESSON.name)
+    room, home = class_at(course / "class"), {}
+    for number, change in enumerate(CHANGES.values()):
+        cells = sample_class.solved(LESSON)
+        change(cells)
+        path = room.submitted / f"s{number:02}" / LESSON.name / f"{LESSON.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(cells, path)
+        capsys.readouterr()
+        own = (
+            earlier.take("conv_forward", "03_backprop", path.parents[1]) is not layers.conv_forward
+        )
+        (seen,) = known.look([path])
+        checks = [c.points for c in LESSON.checks if c.exercise == "conv_forward"]
+        own = taken is not layers.conv_forward
+        assert own == (seen.points > seen.most - min(checks)), capsys.readouterr().out
+        home[f"s{number:02}"] = seen.points
+    ours = {g.student: g.grade.score for g in grade_class(room, [LESSON.name], SANDBOX)}
+    assert ours == home
+    shutil.rmtree(room.results / "autograded")
+    (room.results / "gradebook.db").unlink()
+    for command in (["generate_assignment", "--force"], ["autograde"]):
+        done = nbgraders.run(course, *command, LESSON.name)
+        assert done.returncode == 0, done.stderr
+    with Gradebook(room.db_url) as book:
+        found = book.assignment_submissions(LESSON.name)
+        assert {s.student.id: s.score for s in found} == home
 
 
 def test_a_syntax_error_is_told_as_one(airlock: Airlock, tmp_path: Path) -> None:

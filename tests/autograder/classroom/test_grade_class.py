@@ -1,14 +1,12 @@
 """A whole class: our own command and nbgrader's, into one gradebook."""
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import nbformat
+import nbgraders
 import pytest
 import sample_class
 from machine import SANDBOX, needs
@@ -154,33 +152,19 @@ def test_a_misnamed_notebook_is_found_and_a_foreign_one_is_not(tmp_path: Path) -
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the course, as nbgrader sees it."""
-    for part in ("solutions", "notebooks"):
-        shutil.copytree(course.root() / part / LESSON, tmp_path / part / LESSON)
-    shutil.copy(course.root() / "nbgrader_config.py", tmp_path)
-    return tmp_path
-
-
-def nbgrader(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    """Run nbgrader where the virtual environment is activated."""
-    folder = str(Path(sys.executable).parent)
-    env = os.environ | {"PATH": folder + os.pathsep + os.environ["PATH"]}
-    env["CONVBOOK_COURSE"] = str(checkout)
-    return subprocess.run(
-        [f"{folder}/nbgrader", *args], cwd=checkout, env=env, capture_output=True, text=True
-    )
+    return nbgraders.checkout(tmp_path, LESSON)
 
 
 @needs("sandbox")
 def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     before = (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes()
-    done = nbgrader(checkout, "generate_assignment", LESSON, "--force")
+    done = nbgraders.run(checkout, "generate_assignment", LESSON, "--force")
     assert done.returncode == 0, done.stderr
     assert (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes() == before
     for student in sample_class.STUDENTS:
         sample_class.hand_in(checkout / "class" / "submitted", student)
     for command in (["autograde", LESSON], ["generate_feedback", LESSON], ["export"]):
-        done = nbgrader(checkout, *command)
+        done = nbgraders.run(checkout, *command)
         assert done.returncode == 0, done.stderr
         assert "SAWarning" not in done.stderr
         assert "checksum" not in done.stderr
@@ -200,7 +184,7 @@ def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) ->
         (path.parent / "timestamp.txt").write_text(f"2026-10-12 {time} UTC")
     (checkout / "class" / "policy.toml").write_text(LATE)
     for command in (["generate_assignment", "--force"], ["autograde"]):
-        done = nbgrader(checkout, *command, LESSON)
+        done = nbgraders.run(checkout, *command, LESSON)
         assert done.returncode == 0, done.stderr
     with Gradebook(class_at(checkout / "class").db_url) as book:
         found = {s.student.id: s for s in book.assignment_submissions(LESSON)}
@@ -223,10 +207,10 @@ def test_nbgrader_validate_says_what_is_wrong_in_a_few_lines(tmp_path: Path) -> 
             cell.source = "It makes no difference."
     path = tmp_path / f"{LESSON}.ipynb"
     nbformat.write(cells, path)
-    assert "Success!" in nbgrader(tmp_path, "validate", str(path)).stdout
+    assert "Success!" in nbgraders.run(tmp_path, "validate", str(path)).stdout
     target = next(c for c in cells.cells if notebook.grade_id(c) == "correlate2d")
     target.source = target.source.replace("* w)", "* w[::-1, ::-1])")
     nbformat.write(cells, path)
-    said = nbgrader(tmp_path, "validate", str(path)).stdout
+    said = nbgraders.run(tmp_path, "validate", str(path)).stdout
     assert "Not yet: the impulse: 4 of 4 values differ." in said
     assert "Traceback" not in said
