@@ -38,6 +38,7 @@ SAID = {
     "blank": "{} is not written yet",
     "missing": "there is no {}",
     "wrong": "{} does not pass its check",
+    "ended": "{} ends Python",
 }
 
 # The lesson whose notebook is being read; '' in a student's kernel, where the folder tells.

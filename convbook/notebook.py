@@ -128,7 +128,7 @@ def _cell(raw: Any, number: int) -> Node:
     source = _joined(raw.get("source", "")) if isinstance(raw, dict) else None
     if source is None or raw.get("cell_type") not in ("code", "markdown", "raw"):
         raise NotebookError(f"not a notebook (cell {number} is malformed)")
-    source = source.encode("utf-8", "replace").decode("utf-8")
+    source = source.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
     cell = Node(cell_type=raw["cell_type"], id=f"cell-{number}", metadata=Node(), source=source)
     metadata = raw.get("metadata")
     if isinstance(metadata, dict):

@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,8 @@ from .packing import (
 MAGIC = b"ALK2"
 HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
 SMALL_BYTES = 1 << 16  # of arrays that go out in one piece: copying them is cheaper than a call
+
+ALIKE = 16  # keys of one set or dict that may have the same hash
 
 Resolve = Callable[..., Any]
 
@@ -132,12 +135,12 @@ class _Decoder:
         if tag == TUPLE:
             return tuple(items)
         if tag == SET:
-            return set(items)
+            return set(_apart(items))
         if tag == SLICE:
             _need(len(items) == 3, "three parts of a slice")
             return slice(*items)
         _need(len(items) % 2 == 0, "pairs")
-        return dict(zip(items[::2], items[1::2], strict=True))
+        return dict(zip(_apart(items[::2]), items[1::2], strict=True))
 
     def scalar(self, name: Any, raw: Any) -> Any:
         dtype = _dtype(name)
@@ -173,6 +176,17 @@ class _Decoder:
 def _need(condition: Any, what: str) -> None:
     if not condition:
         raise ProtocolError(f"malformed message (expected {what})")
+
+
+def _apart(keys: list[Any]) -> list[Any]:
+    """Return keys that a set or a dict can tell apart without comparing each with each.
+
+    Python mixes no chance into the hashes of numbers: whoever chooses them can make all alike, and
+    then a quarter of a million take minutes. Only (-1, -1) and (-2, -2) are alike by nature.
+    """
+    most = max(Counter(map(hash, keys)).values(), default=0)
+    _need(most <= ALIKE, f"at most {ALIKE} keys of one hash")
+    return keys
 
 
 def _dtype(name: Any) -> np.dtype:

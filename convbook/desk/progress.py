@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING
 from convbook import notebook
 from convbook.handout.reconcile import brought_back
 from convbook.points import said
-from convbook.running.process import AT, BLANK, FAILED, MISSING, NOT_RUN, RIGHT, WRONG, outcomes
+from convbook.running.process import (
+    AT,
+    BLANK,
+    ENDED,
+    FAILED,
+    MISSING,
+    NOT_RUN,
+    RIGHT,
+    WRONG,
+    outcomes,
+)
 
 if TYPE_CHECKING:
     from convbook.notebook import Node
@@ -27,6 +37,7 @@ TODO = {
     BLANK: "write {}",
     MISSING: "{} is missing: run its cell and look at the error",
     WRONG: "{} does not pass its check yet",
+    ENDED: "{} ends Python: look for what does that",
 }
 
 

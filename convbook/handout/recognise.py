@@ -53,16 +53,18 @@ def _merged(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> Iterator[str]
     prose = [c.source for c in lesson.notebook.cells if c.cell_type != "code"]
     for cell in list(cells.cells):
         name = notebook.grade_id(cell)
-        if cell.source.strip() in texts or (name and not name.startswith(notebook.LOCKED)):
+        # In a solution a check has its hidden part, which is nobody's own.
+        is_given = texts.intersection((cell.source.strip(), notebook.public(cell.source).strip()))
+        if is_given or (name and not name.startswith(notebook.LOCKED)):
             continue
         given = [k[name].source for k in (own, lesson.cells) if name in k]
-        inside = given if name else prose
+        inside = given if name else prose if cell.cell_type == "markdown" else []
         found = next((t for t in inside if len(t) > SHORT and t in cell.source), None)
         if found is None:
             continue
         before, _, after = cell.source.partition(found)
-        if (before + "\n")[-1] != "\n" or (after + "\n")[0] not in "\n":
-            continue
+        if not (("\n" + before).endswith("\n") and (after + "\n").startswith("\n")):
+            continue  # in the middle of a line
         at = next(i for i, c in enumerate(cells.cells) if c is cell)
         parts = [_like(cell, text) for text in (before, after)]
         cell.source = found
@@ -103,10 +105,12 @@ def _by_function(cells: Cell, lesson: Handout) -> Iterator[str]:
         if len(blank) < len(bearing):
             yield f"{name} stands twice: the one that was not written in is left out"
         else:
-            found = [c for c in cells.cells if c not in blank and _defines(c, asked)]
-            if not found:
+            set_aside = {id(cell) for cell in blank}
+            own = (c for c in reversed(cells.cells) if id(c) not in set_aside)
+            found = next((c for c in own if _defines(c, asked)), None)
+            if found is None:
                 continue
-            yield _taken(cells, found[-1], name, bool(blank))
+            yield _taken(cells, found, name, bool(blank))
         for cell in blank:
             cell.source = ""
             cell.metadata.pop("nbgrader", None)

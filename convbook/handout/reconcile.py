@@ -118,13 +118,20 @@ def _clean(check: Cell) -> Cell:
 def _notes(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> list[str]:
     """Say what is unusual about the cells that have names."""
     names = [notebook.grade_id(cell) for cell in cells.cells if notebook.grade_id(cell)]
-    texts = {(n, c.source) for given in (own, lesson.cells) for n, c in given.items()}
+    texts = {
+        (n, notebook.public(c.source).strip())
+        for given in (own, lesson.cells)
+        for n, c in given.items()
+    }
     notes = [f"{n} was deleted: the lesson's own is used" for n in lesson.cells if n not in names]
     notes += [f"{n} stands twice: both are run" for n, k in Counter(names).items() if k > 1]
     for cell in cells.cells:
         name = notebook.grade_id(cell)
         if name and name not in lesson.cells:
             notes.append(f"{name} is not a cell of this lesson: it is not graded")
-        elif name.startswith(notebook.LOCKED) and (name, cell.source) not in texts:
+        elif (
+            name.startswith(notebook.LOCKED)
+            and (name, notebook.public(cell.source).strip()) not in texts
+        ):
             notes.append(f"{name} was edited: the lesson's own is used")
     return notes

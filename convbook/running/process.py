@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from typing import TYPE_CHECKING, Any
 
 from convbook import check, notebook
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 BLANK, MISSING, WRONG = "blank", "missing", "wrong"
 RIGHT, NOT_RUN = "right", "not run"
 FAILED = "failed"  # said with a cell that ended in an error, and which
+ENDED = "ended"  # said of a check at which Python ended
 AT = "at"  # said of each cell before it runs: the last one is where everything ended
+NUMBER = "number"  # said with it: which of the cells it is, from 0
+MOST_ENDS = 5  # cells that may end Python before the rest is not run any more
 
 
 def outcomes(cells: list[Node], seconds: float) -> tuple[dict[str, str], str]:
-    """Run cells and their checks.
+    """Run cells and their checks. What ends Python is left out, and the rest runs, as in grading.
 
     Args:
         cells: in the order of grading, see `handout.reconcile`.
@@ -36,14 +40,33 @@ def outcomes(cells: list[Node], seconds: float) -> tuple[dict[str, str], str]:
         The outcome of each check that came to its end, by name, with what is said under FAILED and
         AT; and how everything ended too early, a few words.
     """
+    cells = list(notebook.run_by_grading(cells))
+    end, ended = time.monotonic() + seconds, dict[str, str]()
+    while True:
+        said, timed_out = _run_once(cells, max(end - time.monotonic(), 0.1))
+        number = said.pop(NUMBER, "")
+        if timed_out:
+            return said | ended, f"was stopped after {seconds:g} s"
+        if not number or len(ended) == MOST_ENDS:
+            return said | ended, "ended Python"
+        cell = cells.pop(int(number))
+        name = notebook.grade_id(cell)
+        if notebook.is_check(cell):
+            ended[name] = ENDED
+        else:
+            ended[f"{FAILED} {said[AT]}"] = "it ended Python, and what it defined is lost"
+
+
+def _run_once(cells: list[Node], seconds: float) -> tuple[dict[str, str], bool]:
+    """Run cells in one process; return what it said, and whether its time was up."""
     command = [sys.executable, "-m", "convbook.running.process"]
     # No windows; and several lessons run at once, so each gets one core.
     env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    stopped = ""
+    timed_out = False
     # A file, not a pipe: what a stopped lesson has started could hold a pipe open.
     with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as empty:
         try:
-            status = subprocess.run(
+            subprocess.run(
                 command,
                 cwd=empty,  # as in grading: no file lies beside the notebook
                 env=env,
@@ -51,14 +74,12 @@ def outcomes(cells: list[Node], seconds: float) -> tuple[dict[str, str], str]:
                 stdout=said,
                 stderr=subprocess.DEVNULL,
                 timeout=seconds,
-            ).returncode
-            if status:
-                stopped = f"ended Python (status {status})"
+            )
         except subprocess.TimeoutExpired:
-            stopped = f"was stopped after {seconds:g} s"
+            timed_out = True
         said.seek(0)
         pairs = map(_pair, said.read().splitlines())
-        return dict(pair for pair in pairs if pair), stopped or "ended Python"
+        return dict(pair for pair in pairs if pair), timed_out
 
 
 def _pair(text: bytes) -> tuple[str, str] | None:
@@ -83,13 +104,14 @@ def _run() -> None:
 
     cells = json.load(sys.stdin, object_hook=notebook.Node)
     ipython = shell.made()
-    for number, cell in enumerate(notebook.run_by_grading(cells), start=1):
+    for number, cell in enumerate(cells):
         name = notebook.grade_id(cell)
+        say(NUMBER, str(number))
         if notebook.is_check(cell):
             say(AT, notebook.exercise_of(name))
             say(name, outcome_of(notebook.public(cell.source), name, ipython.user_ns))
             continue
-        where = name or f"code cell {number}"
+        where = name or f"code cell {number + 1}"
         say(AT, where)
         ended = ipython.run_cell(cell.source, store_history=False)
         error = ended.error_before_exec or ended.error_in_exec
@@ -97,6 +119,7 @@ def _run() -> None:
             with contextlib.suppress(Exception):  # its text may be a trap
                 text = f"{type(error).__name__}: {error}".split("\n")[0][:200]
                 say(f"{FAILED} {where}", text)
+    say(NUMBER, "")
 
 
 def outcome_of(source: str, name: str, names: dict[str, Any]) -> str:

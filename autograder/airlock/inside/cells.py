@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import base64
 import os
+import sys
 import types
 from typing import Any
 
@@ -122,6 +123,7 @@ def make_shell() -> Shell:
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.enable_tip = False
+    sys.path.append("")  # a module that a cell has written is found, as in any notebook
     shell = Shell.instance(config=config)
     shell.recorder = Recorder(limit_bytes=1 << 20)
     assert shell.display_formatter is not None

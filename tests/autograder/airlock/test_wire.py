@@ -73,6 +73,56 @@ def same(a: Any, b: Any) -> bool:
     return a == b
 
 
+ALIKE = (1 << 61) - 1  # Python takes an integer's hash modulo this
+
+
+def frame(keys: list[Any], kind: int = p.SET) -> bytes:
+    items = keys if kind == p.SET else [x for key in keys for x in (key, None)]
+    return msgpack.packb([kind, *items], use_bin_type=True)
+
+
+def big(i: int) -> list[Any]:
+    return [p.BIG, (i * ALIKE).to_bytes(12, "little", signed=True)]
+
+
+COLLIDING = {
+    "integers": [big(i) for i in range(40_000)],
+    "the same, one in another": [[p.TUPLE, big(i)] for i in range(40_000)],
+    "tuples of -1 and -2": [
+        [p.TUPLE, *(-1 - (i >> j & 1) for j in range(13))] for i in range(1 << 13)
+    ],
+    "few": [big(i) for i in range(17)],
+}
+
+
+@pytest.mark.parametrize("kind", [p.SET, p.DICT])
+@pytest.mark.parametrize("keys", COLLIDING.values(), ids=COLLIDING)
+def test_keys_that_are_made_alike_are_refused_before_they_are_compared(
+    keys: list[Any], kind: int
+) -> None:
+    start = time.process_time()
+    with pytest.raises(ProtocolError, match="at most 16 keys of one hash"):
+        wire.decode(frame(keys, kind), [])
+    assert time.process_time() - start < 3  # compared each with each, they take a minute
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {(i, j) for i in range(-9, 10) for j in range(-9, 10)},
+        set(range(-40_000, 40_000)),
+        {i / 7 for i in range(40_000)},
+        {f"name {i}" for i in range(40_000)},
+        {(n, f, i, j) for n in range(3) for f in range(5) for i in range(-5, 9) for j in range(20)},
+        {1 << i for i in range(200)},
+    ],
+    ids=["offsets", "integers", "fractions", "names", "places", "powers"],
+)
+def test_keys_of_honest_people_pass(keys: set[Any]) -> None:
+    assert wire.decode(*p.encode(keys)) == keys
+    assert wire.decode(*p.encode(dict.fromkeys(keys, 1))) == dict.fromkeys(keys, 1)
+
+
 @given(values)
 def test_a_value_comes_back_as_it_was(value: Any) -> None:
     assert same(through(value), value)

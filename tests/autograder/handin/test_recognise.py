@@ -12,6 +12,7 @@ from autograder.course import Lesson, lesson_of, lessons
 from autograder.grading.grade import Grade
 from autograder.handin import reader, submission
 from convbook import notebook
+from convbook.handout.reconcile import brought_back
 
 LESSON = lessons()["02_convolution"]
 ANSWER = "answer-why_flip"
@@ -180,6 +181,14 @@ def test_what_is_the_lessons_own_stays_as_it_is(lesson: Lesson, which: str) -> N
         assert [c.source for c in made.cells.cells if notebook.is_check(c)] == [
             c.source for c in lesson.notebook.cells if notebook.is_check(c)
         ]
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+def test_a_solution_at_home_runs_no_hidden_check(lesson: Lesson) -> None:
+    cells = notebook.parse(nbformat.writes(lesson.notebook))
+    found, notes = brought_back(cells)
+    assert found and found.name == lesson.name and notes == []
+    assert "HIDDEN" not in "".join(cell.source for cell in cells.cells)
 
 
 def merged(cells: NotebookNode, first: str, second: str, bears: str) -> NotebookNode:

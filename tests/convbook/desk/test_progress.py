@@ -65,8 +65,8 @@ def test_points_and_what_is_next_are_those_of_the_notebook(
     ("body", "seconds", "said"),
     [
         ("while True: pass", 6, "middle was stopped after 6 s"),
-        ("os.abort()", 60, "middle ended Python (status -6)"),
-        ("os._exit(0)", 60, "middle ended Python, and later checks"),
+        ("os.abort()", 60, "middle ends Python: look for what does that"),
+        ("os._exit(0)", 60, "middle ends Python: look for what does that"),
         ("return sys.exit()", 60, "middle does not pass its check yet"),
         ("raise NotImplementedError", 60, "write middle"),
         ("return input()", 60, "middle does not pass its check yet"),
