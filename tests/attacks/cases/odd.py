@@ -73,7 +73,44 @@ raise NotYet("passed 20 / 20")
 """
 HOME = 'home = os.path.expanduser("~")\n'
 
+ALIKE = "(2 ** 61 - 1)"  # Python takes the hash of an integer modulo this
+# What a cell sends by itself over every socket that it finds open, in the form of an answer.
+SENT = f"""
+import os, socket, struct
+try:
+    import msgpack
+    alike = [[7, (i * {ALIKE}).to_bytes(12, "little")] for i in range(200_000)]
+    body = msgpack.packb([0, 1, [3, *alike]])
+    for number in range(3, 64):
+        try: os.write(number, struct.pack("<4sII", b"ALK2", len(body), 0) + body)
+        except OSError: pass
+except Exception as error: print(error)
+"""
+
 CASES = [
+    odd(
+        "set of one hash",
+        "a set of integers that all have one hash",
+        f"return set(i * {ALIKE} for i in range(4000))",
+    ),
+    odd(
+        "dict of one hash",
+        "a dict whose keys all have one hash",
+        f"return dict.fromkeys([i * {ALIKE} for i in range(4000)])",
+    ),
+    odd(
+        "tuples of one hash",
+        "a set of tuples that all have one hash",
+        "import itertools\nreturn set(itertools.product((-1, -2), repeat=12))",
+    ),
+    Case(
+        "tampering",
+        "frames of one hash",
+        "sends sets of one hash over every open socket",
+        wrong(first=SENT),
+        0,
+        seconds=60,
+    ),
     odd("NaN", "returns NaN", "return x * np.nan"),
     odd("nothing", "returns an array of no numbers", "return np.zeros((0,) + np.shape(x))"),
     odd("broadcast", "returns one number for all", "return np.asarray(0.0)"),
