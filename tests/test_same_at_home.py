@@ -18,12 +18,14 @@ from nbgrader.api import Gradebook
 from autograder.airlock import Airlock
 from autograder.classroom.grade import grade_class
 from autograder.classroom.room import class_at
-from autograder.course import lessons
+from autograder.course import Lesson, lessons
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import grade
 from autograder.handin import submission
 from convbook import earlier, layers, notebook
 from convbook.desk import handin, known, progress
+from convbook.handout.reconcile import brought_back
+from convbook.running import process
 
 LESSON = lessons()["02_convolution"]
 # Without a sandbox student code has all that is installed, and sees every file.
@@ -202,6 +204,32 @@ def test_every_door_gives_the_same(
     with Gradebook(room.db_url) as book:
         found = book.assignment_submissions(LESSON.name)
         assert {s.student.id: s.score for s in found} == home
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+def test_every_solution_has_all_points_at_home_too(lesson: Lesson, tmp_path: Path) -> None:
+    path = tmp_path / f"{lesson.name}.ipynb"
+    nbformat.write(sample_class.solved(lesson), path)
+    found = progress.of(path)
+    assert found.points + found.not_run == found.most == lesson.max_score, found.todo
+
+
+@pytest.mark.parametrize("name", sample_class.LESSONS)
+def test_what_is_red_at_home_is_red_in_grading(name: str, tmp_path: Path) -> None:
+    """The ten of the sample class, check by check; grading tries more than what is shown."""
+    lesson = lessons()[name]
+    with open_airlock(lesson, SANDBOX) as opened:
+        for student in sample_class.STUDENTS:
+            path = sample_class.hand_in(tmp_path, student, name)
+            if student == "jan":  # whose file was cut off
+                assert any(problem.breaks for problem in handin.problems(path))
+                continue
+            cells = notebook.read(path)
+            brought_back(cells)
+            home, _ = process.outcomes(cells.cells, 60)
+            for check in grade(submission.read(path, lesson), opened).checks:
+                if check.score == check.points:
+                    assert home[check.id] == process.RIGHT, (student, check.id)
 
 
 def test_a_syntax_error_is_told_as_one(airlock: Airlock, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ NO_ANSWER = {"", "YOUR ANSWER HERE"}
 GRADING_HAS = (
     "grading has Python, NumPy, Matplotlib, IPython and convbook, and no file beside the notebook"
 )
+LEFT_OUT = "grading does not run cells that only show something: define it in a cell of your own"
 RERUN = "choose Kernel, Restart Kernel and Run All Cells, and save"
 
 
@@ -68,7 +69,7 @@ def problems(path: Path, lesson: progress.Lesson | None = None) -> Iterator[Prob
     yield from _written(cells)
     if counts != sorted(counts):
         yield Problem("cells were run in another order than they stand in", RERUN)
-    yield from _ran(lesson or progress.of(path))
+    yield from _ran(lesson or progress.of(path), _shown_only(cells))
 
 
 def pack(path: Path, folder: Path) -> Path:
@@ -134,9 +135,21 @@ def _written(cells: Node) -> Iterator[Problem]:
             yield Problem(f"the cell of {name} never ran", RERUN)
 
 
-def _ran(lesson: progress.Lesson) -> Iterator[Problem]:
+def _shown_only(cells: Node) -> set[str]:
+    """Return the names that cells define which grading leaves out, and perhaps some more."""
+    sources = (c.source for c in cells.cells if notebook.is_shown_only(c))
+    found = re.findall(r"^[ \t]*(?:def|class)\s+(\w+)|^[ \t]*(\w+) *=", "\n".join(sources), re.M)
+    return {name for pair in found for name in pair if name}
+
+
+def _ran(lesson: progress.Lesson, left_out: set[str]) -> Iterator[Problem]:
     for error in lesson.errors:
-        lacking = "ModuleNotFoundError" in error or "FileNotFoundError" in error
-        yield Problem(f"{error}", GRADING_HAS if lacking else RERUN)
+        unknown = re.search(r"NameError: name '(\w+)' is not defined", error)
+        if "ModuleNotFoundError" in error or "FileNotFoundError" in error:
+            yield Problem(error, GRADING_HAS)
+        elif unknown and unknown[1] in left_out:
+            yield Problem(error, LEFT_OUT)
+        else:
+            yield Problem(error, RERUN)
     if "stopped" in lesson.todo:
         yield Problem(lesson.todo, "the grader stops it too: look for an endless loop")

@@ -94,6 +94,13 @@ def endless(cells: NotebookNode) -> None:
     named(cells, "correlate1d").source = "def correlate1d(*a, **k):\n    while True: pass"
 
 
+def helper_in_a_plot(cells: NotebookNode) -> None:
+    cell = nbformat.v4.new_code_cell("def helper(x): return x", metadata={"tags": ["plot"]})
+    cells.cells.insert(1, cell)
+    own = named(cells, "correlate2d")
+    own.source = f"helper(1)\n{own.source}"
+
+
 CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
     "a check twice": (copied_check, False, "check-correlate2d stands twice: both are run"),
     "a check missing": (
@@ -112,6 +119,7 @@ CASES: dict[str, tuple[Callable[[NotebookNode], None], bool, str]] = {
         False,
         "check-correlate2d was edited: the lesson's own",
     ),
+    "a helper in a plot": (helper_in_a_plot, False, "grading does not run cells that only show"),
     "never ran": (never_ran, False, "the cell of correlate2d never ran: choose Kernel"),
     "not written": (blank, False, "shift_gap is not written yet"),
     "another order": (other_order, False, "in another order than they stand in: choose Kernel"),
