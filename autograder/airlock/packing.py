@@ -18,7 +18,10 @@ BODY_BYTES = 8 << 20  # the msgpack part; arrays are counted apart
 BUFFERS = 4096  # arrays in one frame
 BUFFER_BYTES = 256 << 20  # all arrays of one frame together
 ITEMS = 1 << 18  # numbers, texts and containers in one frame
+FIELDS = 4 * ITEMS  # of the body, tags and names of types included
 DEPTH = 64  # containers within containers
+KEYS = 2048  # of one set or dict; the squares of several are added up, as time grows with them
+ALIKE = 16  # keys of one set or dict with one hash: there are hardly two unless they are chosen
 DIMENSIONS = 32  # of one array
 INT_BYTES = 4096  # one large integer
 NAME_CHARS = 80  # the name of a handle's type
@@ -32,6 +35,7 @@ WIDE = {"g": np.float64, "G": np.complex128}
 LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK, DEVICE = range(
     13
 )
+TOO_MANY_KEYS = f"more than {KEYS} keys in sets and dicts"
 ORDER = -1  # in place of a callback's number: an order to the simulated device
 
 Export = Callable[[Any], list[Any]]
@@ -62,6 +66,7 @@ class _Encoder:
         self.buffers: list[Any] = []
         self.bytes = 0
         self.items = 0
+        self.squares = 0
         self.seen: dict[int, int] = {}  # id of an array -> its buffer, so that aliases stay aliases
         self.kept: list[Any] = []  # keeps those arrays alive, or their ids could be used again
 
@@ -82,8 +87,10 @@ class _Encoder:
         if isinstance(value, tuple):  # a named tuple becomes a plain one
             return self.container(TUPLE, tuple(value), depth)
         if isinstance(value, dict):  # and so do OrderedDict, defaultdict and their like
+            self.count_keys(len(value))
             return self.container(DICT, [x for pair in dict(value).items() for x in pair], depth)
         if kind in (set, frozenset):
+            self.count_keys(len(value))
             return self.container(SET, value, depth)
         if kind in (np.ndarray, np.longdouble, np.clongdouble) and value.dtype.char in WIDE:
             value = value.astype(WIDE[value.dtype.char])
@@ -101,6 +108,11 @@ class _Encoder:
         if self.export is None:
             raise Unsendable(f"a {kind.__name__} is not plain data")
         return self.export(value)
+
+    def count_keys(self, count: int) -> None:
+        self.squares += count * count
+        if self.squares > KEYS * KEYS:
+            raise Unsendable(TOO_MANY_KEYS)
 
     def container(self, tag: int, items: Any, depth: int) -> list[Any]:
         return [tag, *(self.tree(item, depth + 1) for item in items)]

@@ -4,17 +4,20 @@ A frame is a fixed header, the lengths of the array buffers, a msgpack body, and
 The body holds only nil, booleans, numbers, text, bytes and lists. Every list begins with a tag
 that says what to rebuild. Nothing is ever unpickled, looked up by name, or called.
 
-Whatever arrives is measured before it is built: bytes, items, depth, and the size of each array.
-Anything odd raises ProtocolError, and nothing else.
+Whatever arrives is measured before it is built: bytes, items, depth, the size of each array, and
+how often the keys of sets and dicts can meet in a table. Anything odd raises ProtocolError, and
+nothing else.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import socket
 import struct
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +25,7 @@ import msgpack
 import numpy as np
 
 from .packing import (
+    ALIKE,
     ARRAY,
     BIG,
     BODY_BYTES,
@@ -35,14 +39,17 @@ from .packing import (
     DIMENSIONS,
     DOTS,
     DTYPE,
+    FIELDS,
     HANDLE,
     INT_BYTES,
     ITEMS,
+    KEYS,
     LIST,
     NAME_CHARS,
     SCALAR,
     SET,
     SLICE,
+    TOO_MANY_KEYS,
     TUPLE,
     Export,
     encode,
@@ -72,12 +79,13 @@ def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> A
 
     resolve(tag, number, type name) is asked for handles and callbacks; without it they are refused.
     """
-    lists = 0
+    lists = fields = 0
 
     def count(items: list[Any]) -> list[Any]:
-        nonlocal lists
+        nonlocal lists, fields
         lists += 1
-        if lists > ITEMS:
+        fields += len(items)
+        if lists > ITEMS or fields > FIELDS:
             raise ProtocolError("too many lists")
         return items
 
@@ -100,6 +108,7 @@ class _Decoder:
         self.buffers = buffers
         self.resolve = resolve
         self.items = 0
+        self.squares = 0  # how often keys can meet in their tables, each with all others
         self.arrays: dict[int, np.ndarray] = {}
 
     def value(self, node: Any, depth: int) -> Any:
@@ -109,6 +118,8 @@ class _Decoder:
             return node
         _need(type(node) is list and node and type(node[0]) is int, "a tagged list")
         tag, *rest = node
+        if tag in (DICT, SET):
+            self.count_keys(len(rest) if tag == SET else len(rest) // 2)
         if tag in (LIST, TUPLE, DICT, SET, SLICE):
             return self.container(tag, [self.value(item, depth + 1) for item in rest])
         if tag == ARRAY:
@@ -132,12 +143,20 @@ class _Decoder:
         if tag == TUPLE:
             return tuple(items)
         if tag == SET:
+            _check_hashes(items)
             return set(items)
         if tag == SLICE:
             _need(len(items) == 3, "three parts of a slice")
             return slice(*items)
         _need(len(items) % 2 == 0, "pairs")
+        _check_hashes(items[::2])
         return dict(zip(items[::2], items[1::2], strict=True))
+
+    def count_keys(self, count: int) -> None:
+        """Refuse tables in which keys can meet too often: numbers can be chosen to."""
+        self.squares += count * count
+        if self.squares > KEYS * KEYS:
+            raise ProtocolError(TOO_MANY_KEYS)
 
     def scalar(self, name: Any, raw: Any) -> Any:
         dtype = _dtype(name)
@@ -147,7 +166,8 @@ class _Decoder:
     def array(self, name: Any, index: Any, writeable: Any, *shape: Any) -> np.ndarray:
         _need(type(index) is int and 0 <= index < len(self.buffers), "a buffer that is there")
         _need(len(shape) <= DIMENSIONS, "a shape")
-        _need(all(type(size) is int and size >= 0 for size in shape), "a shape")
+        _need(all(type(size) is int and 0 <= size <= BUFFER_BYTES for size in shape), "a shape")
+        _need(math.prod(size or 1 for size in shape) <= BUFFER_BYTES, "a shape")
         dtype = _dtype(name)
         raw = self.buffers[index]
         _need(math.prod(shape) * dtype.itemsize == len(raw), "a buffer of the array's size")
@@ -170,11 +190,19 @@ class _Decoder:
         return self.resolve(tag, number, name[:NAME_CHARS])
 
 
+def _check_hashes(keys: list[Any]) -> None:
+    """Refuse keys that have to be compared with many others, each as long as it may be."""
+    hashes = list(map(hash, keys))
+    if len(set(hashes)) < len(hashes) and max(Counter(hashes).values()) > ALIKE:
+        raise ProtocolError(f"more than {ALIKE} keys of a set or dict with one hash")
+
+
 def _need(condition: Any, what: str) -> None:
     if not condition:
         raise ProtocolError(f"malformed message (expected {what})")
 
 
+@functools.lru_cache(256)
 def _dtype(name: Any) -> np.dtype:
     _need(type(name) is str and DTYPE.fullmatch(name), "an allowed dtype")
     return np.dtype(name)
