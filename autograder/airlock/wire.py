@@ -4,12 +4,14 @@ A frame is a fixed header, the lengths of the array buffers, a msgpack body, and
 The body holds only nil, booleans, numbers, text, bytes and lists. Every list begins with a tag
 that says what to rebuild. Nothing is ever unpickled, looked up by name, or called.
 
-Whatever arrives is measured before it is built: bytes, items, depth, and the size of each array.
-Anything odd raises ProtocolError, and nothing else.
+Whatever arrives is measured before it is built: bytes, items, depth, the size of each array, and
+how many keys of a set or dict have one hash. Anything odd raises ProtocolError, and
+nothing else.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import socket
 import struct
@@ -23,6 +25,7 @@ import msgpack
 import numpy as np
 
 from .packing import (
+    ALIKE,
     ARRAY,
     BIG,
     BODY_BYTES,
@@ -36,6 +39,7 @@ from .packing import (
     DIMENSIONS,
     DOTS,
     DTYPE,
+    FIELDS,
     HANDLE,
     INT_BYTES,
     ITEMS,
@@ -52,8 +56,6 @@ from .packing import (
 MAGIC = b"ALK2"
 HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
 SMALL_BYTES = 1 << 16  # of arrays that go out in one piece: copying them is cheaper than a call
-
-ALIKE = 16  # keys of one set or dict that may have the same hash
 
 Resolve = Callable[..., Any]
 
@@ -75,12 +77,13 @@ def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> A
 
     resolve(tag, number, type name) is asked for handles and callbacks; without it they are refused.
     """
-    lists = 0
+    lists = fields = 0
 
     def count(items: list[Any]) -> list[Any]:
-        nonlocal lists
+        nonlocal lists, fields
         lists += 1
-        if lists > ITEMS:
+        fields += len(items)
+        if lists > ITEMS or fields > FIELDS:
             raise ProtocolError("too many lists")
         return items
 
@@ -150,7 +153,8 @@ class _Decoder:
     def array(self, name: Any, index: Any, writeable: Any, *shape: Any) -> np.ndarray:
         _need(type(index) is int and 0 <= index < len(self.buffers), "a buffer that is there")
         _need(len(shape) <= DIMENSIONS, "a shape")
-        _need(all(type(size) is int and size >= 0 for size in shape), "a shape")
+        _need(all(type(size) is int and 0 <= size <= BUFFER_BYTES for size in shape), "a shape")
+        _need(math.prod(size or 1 for size in shape) <= BUFFER_BYTES, "a shape")
         dtype = _dtype(name)
         raw = self.buffers[index]
         _need(math.prod(shape) * dtype.itemsize == len(raw), "a buffer of the array's size")
@@ -189,6 +193,7 @@ def _apart(keys: list[Any]) -> list[Any]:
     return keys
 
 
+@functools.lru_cache(256)
 def _dtype(name: Any) -> np.dtype:
     _need(type(name) is str and DTYPE.fullmatch(name), "an allowed dtype")
     return np.dtype(name)

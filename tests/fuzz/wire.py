@@ -4,7 +4,8 @@
     python tests/fuzz/wire.py -runs=1000 FOLDER
 
 Frames are mutated from well-formed ones. Whatever arrives, `receive` rebuilds plain data or raises
-ProtocolError, and what it rebuilds never passes for an answer that it is not.
+ProtocolError, what it rebuilds never passes for an answer that it is not, and no frame takes long:
+the slowest so far is named each time there is a slower one.
 """
 
 import socket
@@ -23,7 +24,8 @@ import numpy as np
 
 from convbook.check.compare import difference
 
-FRAME_BYTES = 1 << 14
+FRAME_BYTES = 1 << 16
+SECONDS = 2.0  # of processor time for one frame, judged and sent back, with coverage counted
 PLAIN = {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, slice}
 ANSWER = np.random.default_rng().normal(size=(2, 3))
 SEEDS = (
@@ -33,7 +35,10 @@ SEEDS = (
     (np.arange(6.0).reshape(2, 3), {"cache": np.zeros((0, 3), "f4"), "s": np.float64(2)}),
     [np.array([True, False]), np.array(["ab", "c"]), np.array(3 - 1j), np.uint8(7)],
     [[[[[[]]]]]],
+    {number * sys.hash_info.modulus for number in range(packing.ALIKE)},
+    [{(n, complex(n, -n)): None for n in range(-9, 9)} for _ in range(99)],
 )
+slowest = 0.0
 
 
 class Peer:
@@ -51,7 +56,18 @@ class Peer:
 
 
 def one_frame(frame: bytes) -> None:
-    """Receive one frame; an exception from here is a finding."""
+    """Take one frame and the time; an exception from here is a finding."""
+    global slowest
+    begin = time.process_time()
+    _take(frame)
+    spent = time.process_time() - begin
+    if spent > slowest:
+        slowest = spent
+        print(f"slowest: {1000 * spent:.1f} ms for {len(frame)} bytes")
+    assert spent < SECONDS, "a frame takes too long"
+
+
+def _take(frame: bytes) -> None:
     try:
         value = Peer(frame).receive()
     except wire.ProtocolError:

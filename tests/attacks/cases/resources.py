@@ -94,6 +94,22 @@ class Slow:
     def __del__(self): time.sleep(600)
 kept = Slow()
 """
+# Whole numbers with one hash: in a set each is compared with all others.
+ALIKE = "[n * (2 ** 61 - 1) for n in range({})]"
+# The process finds its channels, and writes to them itself what no set of its own could hold.
+SEND_SET = f"""
+import os, socket, stat, struct, time
+from autograder.airlock import packing, wire
+numbers = [packing.encode(n)[0] for n in {ALIKE.format(260_000)}]
+body = b"\\xdd" + struct.pack(">I", len(numbers) + 1) + bytes([packing.SET]) + b"".join(numbers)
+body = b"\\x93\\x00\\x01" + body
+for number in range(3, 40):
+    try:
+        if stat.S_ISSOCK(os.fstat(number).st_mode):
+            channel = wire.Channel(socket.socket(fileno=os.dup(number)))
+            channel.send_frame(body, [], time.monotonic() + 0.5)
+    except (OSError, wire.ProtocolError): pass
+"""
 REGEX = 'import re\nre.match("(a+)+$", "a" * 40 + "b")'
 # nbgrader's own words count too.
 NO_ANSWER = ("gave no answer within 1.5 s", "CellTimeoutError")
@@ -169,5 +185,35 @@ CASES = [
         honest=FULL,
     ),
     in_call("large answer", "returns 320 MB", "return np.zeros(4 * 10**7)", "256 MiB of them"),
+    in_cell("set to the grader", "sends a set of 260,000 numbers with one hash", SEND_SET),
+    in_call(
+        "set to the checker",
+        "the same in a call",
+        f"{SEND_SET.strip()}\nreturn x * a",
+        "keys in sets and dicts",
+        "malformed",
+    ),
+    in_call("large set", "returns 5000 numbers", "return set(range(5000))", "more than 2048 keys"),
+    in_call(
+        "numbers with one hash",
+        "returns a set of 2000",
+        f"return set({ALIKE.format(2000)})",
+        "more than 16 keys",
+    ),
+    in_call(
+        "tuples with one hash",
+        "returns a dict with 2000 as its keys",
+        f"return {{(1, (n, 'x')): n for n in {ALIKE.format(2000)}}}",
+        "more than 16 keys",
+    ),
+    in_call(
+        "complex numbers with one hash",
+        "returns a set of 2000",
+        "return {complex(-1000003 * n, n) for n in range(2000)}",
+        "more than 16 keys",
+    ),
+    in_call(
+        "very large number", "one of 9000 digits, as the answer", "return 1 << 30_000", "scale"
+    ),
     in_call("many items", "a list of 300,000", "return [0] * 300_000", "more than 262144 items"),
 ]
