@@ -139,6 +139,8 @@ def _problem(functions: tuple[str, ...], cells: list[Any]) -> str:
     from convbook.running import process
 
     found, stopped = process.outcomes(cells, SECONDS)
+    for where in (said for said in found if found[said] == process.LOST):
+        return f"{where.removeprefix(process.FAILED).strip()} ends Python"  # this one, too
     for check in filter(notebook.is_check, cells):
         name = notebook.grade_id(check)
         function, outcome = notebook.exercise_of(name), found.get(name)

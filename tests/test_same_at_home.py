@@ -191,7 +191,8 @@ def test_every_door_gives_the_same(
         (seen,) = known.look([path])
         checks = [c.points for c in LESSON.checks if c.exercise == "conv_forward"]
         own = taken is not layers.conv_forward
-        if name != "a module that a cell writes":  # taking a function writes no files
+        # Taking a function runs its cells here: they write no files, and must not end this Python.
+        if name not in ("a module that a cell writes", "the end of Python"):
             assert own == (seen.points > seen.most - min(checks)), capsys.readouterr().out
         home[f"s{number:02}"] = seen.points
     ours = {g.student: g.grade.score for g in grade_class(room, [LESSON.name], SANDBOX)}

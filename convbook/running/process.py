@@ -24,6 +24,7 @@ BLANK, MISSING, WRONG = "blank", "missing", "wrong"
 RIGHT, NOT_RUN = "right", "not run"
 FAILED = "failed"  # said with a cell that ended in an error, and which
 ENDED = "ended"  # said of a check at which Python ended
+LOST = "it ended Python, and what it defined is lost"  # said of such a cell
 AT = "at"  # said of each cell before it runs: the last one is where everything ended
 NUMBER = "number"  # said with it: which of the cells it is, from 0
 MOST_ENDS = 5  # cells that may end Python before the rest is not run any more
@@ -54,7 +55,7 @@ def outcomes(cells: list[Node], seconds: float) -> tuple[dict[str, str], str]:
         if notebook.is_check(cell):
             ended[name] = ENDED
         else:
-            ended[f"{FAILED} {said[AT]}"] = "it ended Python, and what it defined is lost"
+            ended[f"{FAILED} {said[AT]}"] = LOST
 
 
 def _run_once(cells: list[Node], seconds: float) -> tuple[dict[str, str], bool]:

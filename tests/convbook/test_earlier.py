@@ -164,6 +164,18 @@ def test_a_function_in_a_nameless_cell_is_taken(
     assert "your own" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("source", ["import os\nos._exit(0)", "import os\nos.abort()"])
+def test_a_cell_that_ends_python_does_not_end_this_one(
+    source: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    path = hand_in(tmp_path, LESSON, {"conv_forward": solution(LESSON, "conv_forward")})
+    cells = nbformat.read(path, as_version=4)
+    cells.cells.insert(1, nbformat.v4.new_code_cell(source))
+    nbformat.write(cells, path)
+    assert earlier.take("conv_forward", "03_backprop", tmp_path) is layers.conv_forward
+    assert "code cell 1 ends Python in your 02_convolution" in capsys.readouterr().out
+
+
 def test_an_endless_cell_ends_nothing_but_itself(
     tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
