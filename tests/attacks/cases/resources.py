@@ -190,27 +190,24 @@ CASES = [
         "set to the checker",
         "the same in a call",
         f"{SEND_SET.strip()}\nreturn x * a",
-        "keys in sets and dicts",
-        "malformed",
     ),
-    in_call("large set", "returns 5000 numbers", "return set(range(5000))", "more than 2048 keys"),
     in_call(
         "numbers with one hash",
         "returns a set of 2000",
         f"return set({ALIKE.format(2000)})",
-        "more than 16 keys",
+        "at most 16 keys",
     ),
     in_call(
         "tuples with one hash",
         "returns a dict with 2000 as its keys",
         f"return {{(1, (n, 'x')): n for n in {ALIKE.format(2000)}}}",
-        "more than 16 keys",
+        "at most 16 keys",
     ),
     in_call(
         "complex numbers with one hash",
         "returns a set of 2000",
         "return {complex(-1000003 * n, n) for n in range(2000)}",
-        "more than 16 keys",
+        "at most 16 keys",
     ),
     in_call(
         "very large number", "one of 9000 digits, as the answer", "return 1 << 30_000", "scale"
