@@ -75,9 +75,7 @@ class Lesson:
     @cached_property
     def solutions(self) -> dict[str, str]:
         """The solution of each exercise: the text of its cell."""
-        cells = self.notebook.cells
-        by_name = {notebook.grade_id(cell): cell.source for cell in cells}
-        return {name: by_name[name] for name in self.exercises}
+        return {name: self.cells[name].source for name in self.exercises}
 
     @cached_property
     def functions(self) -> dict[str, frozenset[str]]:
@@ -110,13 +108,13 @@ class Lesson:
         return tuple(
             cell.source
             for cell in self.notebook.cells
-            if cell.cell_type == "code" and notebook.grade_id(cell).startswith("given-")
+            if cell.cell_type == "code" and notebook.grade_id(cell).startswith(notebook.GIVEN)
         )
 
     @cached_property
     def order(self) -> tuple[str, ...]:
         """The names of all cells that the lesson's manifest knows, in order."""
-        return tuple(filter(None, map(notebook.grade_id, self.notebook.cells)))
+        return tuple(self.cells)
 
     @cached_property
     def released(self) -> NotebookNode:
@@ -131,7 +129,7 @@ class Lesson:
     @cached_property
     def cells(self) -> dict[str, NotebookNode]:
         """The cells that have names, in order, hidden checks included."""
-        return {notebook.grade_id(c): c for c in self.notebook.cells if notebook.grade_id(c)}
+        return notebook.by_name(self.notebook)
 
     def reference(self) -> dict[str, Any]:
         """Load the solution's functions and the imports they need."""

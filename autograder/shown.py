@@ -15,7 +15,7 @@ LINE = 200  # characters of a name or a reason
 _UNSEEN = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0"
-    r"\ufff0-\ufffb\ufffe\uffff\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff"
+    r"\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff"
 )
 # Some writing needs a joiner: Arabic to Khmer between letters, and emoji of several parts.
 _JOINED = (
@@ -24,7 +24,7 @@ _JOINED = (
     r"|(?<=[\ufe0f\u2190-\u2bff\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
 UNSEEN = re.compile(f"{_JOINED}|([{_UNSEEN}]+)")
-_ALL_UNSEEN = re.compile(f"[{_UNSEEN}]+")
+ALL_UNSEEN = re.compile(f"[{_UNSEEN}]+")
 MOST = 10_000  # places at which something is written out; what is unseen after them is dropped
 
 
@@ -33,7 +33,7 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     seen, places = UNSEEN.subn(_written_out, text, count=MOST)
-    return seen if places < MOST else _ALL_UNSEEN.sub("", seen)
+    return seen if places < MOST else ALL_UNSEEN.sub("", seen)
 
 
 def plain(text: Any, limit: int) -> str:

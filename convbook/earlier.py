@@ -34,15 +34,9 @@ TAUGHT = (
 GIVEN = {"conv_forward_im2col": "conv_forward"}
 
 SECONDS = 60.0  # for all cells that lead to a function
-SAID = {
-    "blank": "{} is not written yet",
-    "missing": "there is no {}",
-    "wrong": "{} does not pass its check",
-    "ended": "{} ends Python",
-}
 
-# The lesson whose notebook is being read; '' in a student's kernel, where the folder tells.
-_reading = ""
+# The folder of the lesson whose notebook is being read; None in a student's kernel: it is this one.
+_reading: Path | None = None
 # Set by what grades: hand out given layers only, and say nothing.
 given_only = False
 
@@ -51,7 +45,8 @@ def __getattr__(name: str) -> Any:
     if not any(name in functions for _, functions in TAUGHT):
         known = sorted({function for _, functions in TAUGHT for function in functions})
         raise AttributeError(f"convbook.earlier has no {name}; it has {', '.join(known)}")
-    return take(name, _reading or Path.cwd().name, Path.cwd().parent)
+    here = _reading or Path.cwd()
+    return take(name, here.name, here.parent)
 
 
 def take(name: str, lesson: str, folder: Path) -> Any:
@@ -89,15 +84,16 @@ def _own(lesson: str, functions: tuple[str, ...], path: Path) -> tuple[dict[str,
         content = path.read_bytes()
     except OSError:
         return None, f"{path.name} cannot be read"
-    return _loaded(lesson, functions, content)
+    return _loaded(path.absolute().parent, functions, content)
 
 
 @cache  # two functions of a lesson are often taken in one line
 def _loaded(
-    lesson: str, functions: tuple[str, ...], content: bytes
+    place: Path, functions: tuple[str, ...], content: bytes
 ) -> tuple[dict[str, Any] | None, str]:
-    """Do it with the notebook's bytes."""
+    """Do it with the notebook's bytes, and the folder where it lies."""
     global _reading
+    lesson = place.name
     from convbook import notebook  # here and below: grading takes given layers, and needs none
     from convbook.handout.reconcile import brought_back
 
@@ -111,7 +107,7 @@ def _loaded(
         return None, f"{problem} in your {lesson}"
     from convbook.running import live
 
-    before, _reading = _reading, lesson
+    before, _reading = _reading, place
     try:
         names = live.load(needed, lesson)
     finally:
@@ -138,14 +134,21 @@ def _problem(functions: tuple[str, ...], cells: list[Any]) -> str:
     from convbook import notebook
     from convbook.running import process
 
+    said = {
+        process.BLANK: "{} is not written yet",
+        process.MISSING: "there is no {}",
+        process.WRONG: "{} does not pass its check",
+        process.ENDED: "{} ends Python",
+    }
     found, stopped = process.outcomes(cells, SECONDS)
-    for where in (said for said in found if found[said] == process.LOST):
-        return f"{where.removeprefix(process.FAILED).strip()} ends Python"  # this one, too
+    ends = next((where for where in found if found[where] == process.LOST), "")
+    if ends:  # it would end this one, too
+        return f"{ends.removeprefix(process.FAILED).strip()} ends Python"
     for check in filter(notebook.is_check, cells):
         name = notebook.grade_id(check)
         function, outcome = notebook.exercise_of(name), found.get(name)
         if outcome is None:
             return f"{found.get(process.AT, 'the first cell')} {stopped}"
-        if outcome in SAID:
-            return SAID[outcome].format(function)
+        if outcome in said:
+            return said[outcome].format(function)
     return ""

@@ -7,7 +7,6 @@ check is a locked cell named `check-FUNCTION` or `check-FUNCTION-PART`.
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -77,9 +76,9 @@ def parse(content: bytes | str) -> Node:
     """Rebuild a notebook from what nobody vouches for.
 
     Of each cell, kind, text, name, points, tags, number and the pictures pasted into its text are
-    kept, whether a given one was edited, and nothing else. What nbformat would complain about and a
-    reader understands is read: a missing or a needless key, an id in an old format, a mark at the
-    start of the file. A named cell is of the kind that its name says.
+    kept, and nothing else. What nbformat would complain about and a reader understands is read: a
+    missing or a needless key, an id in an old format, a mark at the start of the file. A named cell
+    is of the kind that its name says.
 
     Args:
         content: the file's bytes or text.
@@ -132,7 +131,7 @@ def _cell(raw: Any, number: int) -> Node:
     cell = Node(cell_type=raw["cell_type"], id=f"cell-{number}", metadata=Node(), source=source)
     metadata = raw.get("metadata")
     if isinstance(metadata, dict):
-        cell.metadata |= _mark(metadata.get("nbgrader"), cell) | _tags(metadata.get("tags"))
+        cell.metadata |= _mark(metadata.get("nbgrader")) | _tags(metadata.get("tags"))
     kind = kind_of(grade_id(cell)) or cell.cell_type
     if kind != cell.cell_type:
         cell.metadata["nbgrader"]["was"] = cell.cell_type
@@ -167,29 +166,14 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _mark(raw: Any, cell: Node) -> dict[str, Any]:
-    """Return what nbgrader says of a cell: its name, its points, and whether it was edited."""
+def _mark(raw: Any) -> dict[str, Any]:
+    """Return what nbgrader says of a cell: its name and its points."""
     if not isinstance(raw, dict) or not isinstance(raw.get("grade_id"), str) or not raw["grade_id"]:
         return {}
     mark = Node(grade_id=_whole(raw["grade_id"]))
     if type(raw.get("points")) in (int, float) and abs(raw["points"]) <= MAX_POINTS:
         mark["points"] = raw["points"]
-    given = isinstance(raw.get("checksum"), str) and raw.get("solution") is False
-    if given and raw["checksum"] != _checksum(raw, cell):
-        mark["edited"] = True
     return {"nbgrader": mark}
-
-
-def _checksum(mark: dict[str, Any], cell: Node) -> str:
-    """Return what nbgrader put into a cell that is given, for the text that it has now."""
-    grade = bool(mark.get("grade"))
-    locked = grade or bool(mark.get("locked"))
-    parts = [cell.source, cell.cell_type, str(grade), "False", str(locked)]
-    parts.append(_whole(mark["grade_id"]))
-    points = mark.get("points")
-    if grade and isinstance(points, (int, float)) and abs(points) <= MAX_POINTS:
-        parts.append(str(float(points)))
-    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def _tags(raw: Any) -> dict[str, Any]:
@@ -213,6 +197,11 @@ def grade_id(cell: Node | NotebookNode) -> str:
     return name if isinstance(name, str) else ""
 
 
+def by_name(notebook: Node | NotebookNode) -> dict[str, Any]:
+    """Return the cells that have names, in order."""
+    return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
+
+
 def exercise_of(check_id: str) -> str:
     """Return the function that a check is about: 'conv_forward' of 'check-conv_forward-stride'."""
     return check_id.removeprefix(CHECK).split("-")[0]
@@ -228,11 +217,14 @@ def is_shown_only(cell: Node | NotebookNode) -> bool:
     return not SHOW_TAGS.isdisjoint(cell.metadata.get("tags", ()))
 
 
+def of_code(cells: list[Any]) -> Iterator[Any]:
+    """Yield the cells in which there is code."""
+    return (cell for cell in cells if cell.cell_type == "code" and cell.source.strip())
+
+
 def run_by_grading(cells: list[Any]) -> Iterator[Any]:
     """Yield the cells of code that grading runs: all but those that only show something."""
-    for cell in cells:
-        if cell.cell_type == "code" and cell.source.strip() and not is_shown_only(cell):
-            yield cell
+    return (cell for cell in of_code(cells) if not is_shown_only(cell))
 
 
 def checks_of(notebook: Node | NotebookNode, exercise: str) -> list[Any]:

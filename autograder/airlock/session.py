@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from autograder.pictures import DIFFERENCE
 from autograder.shown import plain
 
 from . import kernels, wire
@@ -15,7 +16,7 @@ from .launch import Worker, ending
 from .limits import Limits
 from .outputs import clean
 from .sandbox import SandboxError
-from .verdict import PICTURE, STATUSES, Verdict, error_output
+from .verdict import STATUSES, Verdict, error_output
 
 GRACE_SECONDS = 1.0  # for a checker to say that its time is over, before it is killed
 ATTEMPTS = 2  # at one check whose checker ends
@@ -151,7 +152,7 @@ class Session:
         score = min(max(score, 0.0), points)
         outputs = clean(outputs, self._limits)
         if picture:
-            data = {PICTURE: picture, "text/plain": "[a picture of where the answer differs]"}
+            data = {DIFFERENCE: picture, "text/plain": "[a picture of where the answer differs]"}
             outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
         return Verdict(status, score, message, outputs, mistake)
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.pictures import DIFFERENCE
-
 STATUSES = ("pass", "partial", "fail", "error", "missing", "timeout", "not-run")
-PICTURE = DIFFERENCE  # where an answer differs, for the feedback
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,11 @@ class Book:
         api = nbgrader.api
         query = (
             self._gradebook.db.query(
-                api.SubmittedAssignment, api.SubmittedNotebook, api.Notebook.name
+                api.SubmittedAssignment,
+                api.SubmittedNotebook,
+                api.Notebook.name,
+                api.BaseCell.name,
+                api.Grade,
             )
             .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
             .join(
@@ -93,22 +97,18 @@ class Book:
                 api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
             )
             .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
+            .outerjoin(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+            .outerjoin(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
             .filter(api.Assignment.name == lesson)
         )
         found: dict[str, Entry] = {}
-        for submission, notebook, name in query:
+        for submission, notebook, name, cell, grade in query:
             when = submission.timestamp
             entry = found.setdefault(submission.student_id, Entry(when, 0.0, {}))
             entry.penalty = max(entry.penalty, notebook.late_submission_penalty or 0.0)
-            own = name == lesson
-            grades = (
-                self._gradebook.db.query(api.BaseCell.name, api.Grade)
-                .join(api.Grade, api.Grade.cell_id == api.BaseCell.id)
-                .filter(api.Grade.notebook_id == notebook.id)
-            )
-            for cell, grade in grades:
+            if grade is not None:
                 points = grade.auto_score, grade.manual_score, grade.extra_credit or 0.0
-                entry.points[cell if own else f"{name}/{cell}"] = points
+                entry.points[cell if name == lesson else f"{name}/{cell}"] = points
         return found
 
     def by_hand(self) -> dict[tuple[str, str, str], tuple[float | None, float]]:

@@ -113,10 +113,10 @@ def grade(
     lesson = handed_in.lesson
     verdicts: dict[str, Verdict] = {}
     cells = handed_in.cells.cells
-    shown = [c for c in cells if c.cell_type == "code" and notebook.is_shown_only(c)]
+    shown = filter(notebook.is_shown_only, notebook.of_code(cells)) if all_cells else ()
     left = MOST_OUTPUT
     with airlock.session(**_checker(lesson, seed)) as session:
-        for cell in [*notebook.run_by_grading(cells), *(shown if all_cells else [])]:
+        for cell in [*notebook.run_by_grading(cells), *shown]:
             name = notebook.grade_id(cell)
             if notebook.is_check(cell):
                 points = float(cell.metadata["nbgrader"]["points"])

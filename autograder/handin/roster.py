@@ -20,15 +20,11 @@ from autograder import disk
 from autograder.course import CourseError
 from autograder.handin.names import Label
 from autograder.handin.spreadsheet import harmless, original
-from autograder.shown import one_line
+from autograder.shown import ALL_UNSEEN, one_line
 
 FILE = "students.csv"
 LONGEST = 64  # letters of a folder's name; nbgrader takes 128
 LONGEST_NAME = 400  # characters of a name, those that cannot be seen as they are shown
-# Letters and marks that nothing is seen of, besides those that Python says cannot be printed.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
 _SHOWN = re.compile("<U\\+[0-9A-F]{4,6}>")
 # What Windows keeps for itself.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -279,7 +275,7 @@ def key(name: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    return not character.isprintable() or bool(_INVISIBLE.match(character))
+    return not character.isprintable() or bool(ALL_UNSEEN.match(character))
 
 
 def safe(name: str) -> str:

@@ -140,7 +140,7 @@ class Pieces:
         """Return the code that a student wrote: no checks, no cell as it was given, not all."""
         own, left = [], MOST_CODE
         for name, text in sources:
-            given = name.startswith((notebook.CHECK, "given-")) or text.strip() in self._released
+            given = name.startswith(notebook.LOCKED) or text.strip() in self._released
             if not given and left > 0:
                 own.append(text if len(text) <= left else f"{text[:left]}\n{CUT}")
                 left -= len(text)

@@ -67,29 +67,34 @@ def bring_up_to_date(paths: Sequence[Path]) -> None:
 
 
 def _known(path: Path, entry: Any) -> Known:
-    empty, teaches = _glance(path)
+    try:
+        cells = notebook.read(path)
+    except notebook.NotebookError:
+        cells = notebook.Node(cells=[])
+    teaches = _teaches(cells)
     try:
         fields = dict(entry)
         checksum = fields.pop("sha256")
         lesson = progress.Lesson(path=path, **fields)
         float(lesson.points), float(lesson.most), float(lesson.not_run)
     except (TypeError, ValueError, KeyError):  # none, or no longer of this form
-        return Known(empty, teaches, False, True)
+        return Known(_not_looked_at(path, cells), teaches, False, True)
     return Known(lesson, teaches, True, checksum != _sum(path))
 
 
-def _glance(path: Path) -> tuple[progress.Lesson, str]:
-    """Return a notebook's title and points, and what it teaches, without running it."""
-    try:
-        cells = notebook.read(path)
-        text = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
-        found = LEARN.search(text)
-        lesson, _ = brought_back(cells)
-        points, answers = sum(progress.points_of(cells).values()), lesson.written if lesson else 0.0
-        empty = progress.Lesson(path, progress.title_of(cells, path.stem), 0.0, points, answers)
-        return empty, found[1] if found else ""
-    except notebook.NotebookError:
-        return progress.Lesson(path, path.stem), ""
+def _not_looked_at(path: Path, cells: notebook.Node) -> progress.Lesson:
+    """Return what a notebook's points can be, without running it."""
+    title = progress.title_of(cells, path.stem)
+    lesson, _ = brought_back(cells)
+    most = sum(progress.points_of(cells).values())
+    return progress.Lesson(path, title, most=most, answers=lesson.written if lesson else 0.0)
+
+
+def _teaches(cells: notebook.Node) -> str:
+    """Return the sentence that says what a lesson teaches, or ''."""
+    text = next((c.source for c in cells.cells if c.cell_type == "markdown"), "")
+    found = LEARN.search(text)
+    return found[1] if found else ""
 
 
 def _sum(path: Path) -> str:

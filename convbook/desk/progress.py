@@ -85,9 +85,9 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     points = points_of(cells)
     if not points:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
-    said, stopped = outcomes(cells.cells, seconds)
-    got = {name: said.get(name, "") for name in points}
-    exercise, todo = _next(got, stopped, said.get(AT, ""))
+    told, stopped = outcomes(cells.cells, seconds)
+    got = {name: told.get(name, "") for name in points}
+    exercise, todo = _next(got, stopped, told.get(AT, ""))
     broken = (
         notebook.syntax_error(c.source) for c in cells.cells if notebook.grade_id(c) == exercise
     )
@@ -101,7 +101,7 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
         sum(points[name] for name in got if got[name] == NOT_RUN),
         exercise,
         todo,
-        tuple(f"{x.removeprefix(FAILED).strip()}: {said[x]}" for x in said if x.startswith(FAILED)),
+        tuple(f"{x.removeprefix(FAILED).strip()}: {told[x]}" for x in told if x.startswith(FAILED)),
     )
 
 

@@ -30,19 +30,13 @@ class Handout:
     @cached_property
     def cells(self) -> dict[str, Any]:
         """The cells that have names, in order."""
-        return {notebook.grade_id(c): c for c in self.notebook.cells if notebook.grade_id(c)}
+        return notebook.by_name(self.notebook)
 
     @cached_property
     def asked(self) -> dict[str, frozenset[str]]:
         """The functions that each exercise leaves blank for the student to write."""
         written = {n: c for n, c in self.cells.items() if n.isidentifier()}
         return {name: frozenset(_blank(cell.source)) for name, cell in written.items()}
-
-    @cached_property
-    def points(self) -> dict[str, float]:
-        """What each check can give."""
-        checks = filter(notebook.is_check, self.notebook.cells)
-        return {notebook.grade_id(c): float(c.metadata["nbgrader"]["points"]) for c in checks}
 
     @cached_property
     def written(self) -> float:
@@ -54,6 +48,11 @@ class Handout:
     def texts(self) -> frozenset[str]:
         """The texts of its cells, but for the shortest."""
         return frozenset(c.source for c in self.notebook.cells if len(c.source) > SHORT)
+
+    @cached_property
+    def stripped(self) -> frozenset[str]:
+        """The texts of all its cells, without what is blank around them."""
+        return frozenset(c.source.strip() for c in self.notebook.cells)
 
 
 def _blank(source: str) -> set[str]:

@@ -49,16 +49,16 @@ def _kinds(cells: Cell) -> Iterator[str]:
 
 def _merged(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> Iterator[str]:
     """Cut the lesson's own text out of cells that hold more: the rest is the student's."""
-    texts = {c.source.strip() for c in (*lesson.notebook.cells, *own.values())}
+    texts = lesson.stripped.union(cell.source.strip() for cell in own.values())
     prose = [c.source for c in lesson.notebook.cells if c.cell_type != "code"]
     for cell in list(cells.cells):
         name = notebook.grade_id(cell)
-        # In a solution a check has its hidden part, which is nobody's own.
-        is_given = texts.intersection((cell.source.strip(), notebook.public(cell.source).strip()))
-        if is_given or (name and not name.startswith(notebook.LOCKED)):
+        if name.startswith(notebook.LOCKED):
+            inside = [lesson.cells[name].source] if name in lesson.cells else []
+        else:
+            inside = prose if cell.cell_type == "markdown" and not name else []
+        if not inside or cell.source.strip() in texts:
             continue
-        given = [k[name].source for k in (own, lesson.cells) if name in k]
-        inside = given if name else prose if cell.cell_type == "markdown" else []
         found = next((t for t in inside if len(t) > SHORT and t in cell.source), None)
         if found is None:
             continue
@@ -143,20 +143,19 @@ def _defines(cell: Cell, names: frozenset[str]) -> bool:
 
 def _answers(cells: Cell, lesson: Handout) -> Iterator[str]:
     """Find written answers that stand elsewhere than in their cell."""
-    texts = {c.source.strip() for c in lesson.notebook.cells}
     for name in (n for n in lesson.cells if n.startswith(notebook.ANSWER)):
         at = next((i for i, c in enumerate(cells.cells) if notebook.grade_id(c) == name), None)
         if at is not None and not _is_blank(cells.cells[at], lesson):
             continue  # it stands where it should, as most do: nothing else is looked at
         start = _before(cells, lesson, name) if at is None else at
         below = cells.cells[start + 1 :]
-        found = list(takewhile(lambda cell: _is_own_prose(cell, texts), below))
+        found = list(takewhile(lambda cell: _is_own_prose(cell, lesson.stripped), below))
         if at is not None and found:
             _gather(found, cells.cells[at])
             yield f"{name}: the answer stood in the cell below"
         elif at is None:
             last = cells.cells[: -FARTHEST - 1 : -1]
-            found = found or [c for c in last if _is_own_prose(c, texts)][:1]
+            found = found or [c for c in last if _is_own_prose(c, lesson.stripped)][:1]
             if found:
                 _as_text(found[0])
                 _gather(found, found[0])
@@ -197,7 +196,7 @@ def _is_blank(cell: Cell, lesson: Handout) -> bool:
     return cell.source.strip() in ("", lesson.cells[notebook.grade_id(cell)].source.strip())
 
 
-def _is_own_prose(cell: Cell, texts: set[str]) -> bool:
+def _is_own_prose(cell: Cell, texts: frozenset[str]) -> bool:
     """Tell whether a nameless cell holds a student's text: Markdown, or what is no Python."""
     text = cell.source.strip()
     if not text or text in texts or notebook.grade_id(cell):

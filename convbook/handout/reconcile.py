@@ -50,6 +50,8 @@ def brought_back(cells: Cell) -> tuple[Handout | None, list[str]]:
         The lesson, and what `reconcile` says; None where the course has no such lesson, and then
         the notebook is left as it is.
     """
+    for check in filter(notebook.is_check, cells.cells):
+        check.source = notebook.public(check.source)  # a solution's hidden part is not tried here
     lesson = lesson_of(cells, known().values())
     return lesson, reconcile(cells, lesson) if lesson else []
 
@@ -118,20 +120,13 @@ def _clean(check: Cell) -> Cell:
 def _notes(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> list[str]:
     """Say what is unusual about the cells that have names."""
     names = [notebook.grade_id(cell) for cell in cells.cells if notebook.grade_id(cell)]
-    texts = {
-        (n, notebook.public(c.source).strip())
-        for given in (own, lesson.cells)
-        for n, c in given.items()
-    }
+    texts = {(n, c.source.strip()) for given in (own, lesson.cells) for n, c in given.items()}
     notes = [f"{n} was deleted: the lesson's own is used" for n in lesson.cells if n not in names]
     notes += [f"{n} stands twice: both are run" for n, k in Counter(names).items() if k > 1]
     for cell in cells.cells:
         name = notebook.grade_id(cell)
         if name and name not in lesson.cells:
             notes.append(f"{name} is not a cell of this lesson: it is not graded")
-        elif (
-            name.startswith(notebook.LOCKED)
-            and (name, notebook.public(cell.source).strip()) not in texts
-        ):
+        elif name.startswith(notebook.LOCKED) and (name, cell.source.strip()) not in texts:
             notes.append(f"{name} was edited: the lesson's own is used")
     return notes

@@ -1,16 +1,22 @@
 """Load a student's functions into this Python by running the cells that lead to them.
 
 A function cannot leave the process that tried it out. So where `process.outcomes` found it right,
-its cells run here once more: silently, apart from the names of this notebook, and without figures.
+its cells run here once more: in an empty folder, apart from the names of this notebook, and so that
+it finds nothing changed.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
+import os
+import random
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -69,17 +75,33 @@ def _run(source: str, file: str, names: dict[str, Any]) -> None:
 
 @contextmanager
 def _unnoticed() -> Iterator[None]:
-    """Let nothing be seen of what runs: no output, no figure, no other random numbers."""
+    """Let nothing be seen of what runs: no output, file or figure, and nothing that it has set."""
     from IPython.utils.capture import capture_output
 
-    state, before = np.random.get_state(), set(_figures())
-    try:
-        with capture_output():
-            yield
-    finally:
-        np.random.set_state(state)
-        for number in set(_figures()) - before:
-            sys.modules["matplotlib.pyplot"].close(number)
+    figures, drawn = set(_figures()), (random.getstate(), np.random.get_state())
+    with ExitStack() as stack:
+        stack.callback(np.random.set_state, drawn[1])
+        stack.callback(random.setstate, drawn[0])
+        stack.callback(_close_but, figures)
+        stack.callback(_set_back, os.environ, dict(os.environ))
+        stack.enter_context(contextlib.chdir(stack.enter_context(TemporaryDirectory())))
+        for settings in (np.errstate(), np.printoptions(), warnings.catch_warnings()):
+            stack.enter_context(settings)
+        if "matplotlib" in sys.modules:
+            stack.enter_context(sys.modules["matplotlib"].rc_context())
+        stack.enter_context(capture_output())
+        yield
+
+
+def _set_back(names: MutableMapping[str, str], before: dict[str, str]) -> None:
+    for name in names.keys() - before.keys():
+        del names[name]
+    names.update(before)
+
+
+def _close_but(figures: set[int]) -> None:
+    for number in set(_figures()) - figures:
+        sys.modules["matplotlib.pyplot"].close(number)
 
 
 def _figures() -> list[int]:

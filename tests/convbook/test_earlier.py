@@ -1,8 +1,10 @@
 """A later lesson takes the student's own functions, or says what it took instead."""
 
 import os
+import random
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -150,6 +152,62 @@ def test_a_right_function_is_taken_whatever_its_notebook_holds(
     x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 3, 3)), np.zeros(1)
     assert taken(x, w, b, 1, 0)[0] == 9
     assert (np.random.get_state()[1] == drawn).all() and not plt.get_fignums()
+
+
+def trace() -> list[object]:
+    """What a cell may change in a kernel, besides the names of its own notebook."""
+    return [
+        os.getcwd(),
+        sorted(os.listdir()),
+        dict(os.environ),
+        np.geterr(),
+        np.get_printoptions(),
+        list(warnings.filters),
+        plt.rcParams["figure.figsize"],
+        random.getstate(),
+        np.random.get_state()[1].tolist(),
+        plt.get_fignums(),
+    ]
+
+
+LEFT = {
+    "a file": "open('left.txt', 'w').write('1')",
+    "a saved array": "import numpy as np\nnp.savez('left', a=1)",
+    "a folder in a folder": "import os\nos.makedirs('left/inside')\nos.chdir('left')",
+    "another folder": "%cd /\nimport os\nos.chdir('/')",
+    "a variable of the system": "import os\nos.environ['LEFT'] = '1'\ndel os.environ['PATH']",
+    "strict numbers": "import numpy as np\nnp.seterr(all='raise')",
+    "short numbers": "import numpy as np\nnp.set_printoptions(precision=1)",
+    "silence": "import warnings\nwarnings.simplefilter('ignore')",
+    "small pictures": "import matplotlib.pyplot as plt\nplt.rcParams['figure.figsize'] = 1, 1",
+    "dice": "import random, numpy as np\nrandom.seed(3)\nnp.random.seed(3)",
+    "an open figure": "import matplotlib.pyplot as plt\nplt.figure()",
+    "a cell that fails after that": "open('left.txt', 'w')\nimport os\nos.chdir('/')\n1 / 0",
+}
+
+
+@pytest.mark.parametrize("source", LEFT.values(), ids=LEFT)
+def test_taking_a_function_changes_nothing_here(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(tmp_path, LESSON, {"conv_forward": solution(LESSON, "conv_forward")})
+    cells = nbformat.read(path, as_version=4)
+    cells.cells.insert(1, nbformat.v4.new_code_cell(source))
+    nbformat.write(cells, path)
+    here = tmp_path / "03_backprop"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    before = trace()
+    assert earlier.take("conv_forward", here.name, tmp_path) is not layers.conv_forward
+    assert trace() == before
+
+
+def test_a_lesson_that_takes_functions_itself_still_gets_the_students_own(tmp_path: Path) -> None:
+    hand_in(tmp_path, LESSON, {"conv_forward": solution(LESSON, "conv_forward")})
+    hand_in(tmp_path, "03_backprop", {"conv_forward": solution("03_backprop", "conv_forward")})
+    taken = earlier.take("conv_forward", "04_im2col", tmp_path)
+    slide = taken.__globals__["slide"]
+    assert slide.__code__.co_filename.startswith("<02_convolution")
 
 
 def test_a_function_in_a_nameless_cell_is_taken(

@@ -13,6 +13,7 @@ from autograder.course import lessons, root
 from autograder.handin import reader
 from autograder.handin.reader import SubmissionError
 from convbook import notebook
+from convbook.handout.reconcile import brought_back
 
 LESSON = lessons()["02_convolution"]
 
@@ -147,15 +148,13 @@ def test_what_is_no_notebook_is_said_in_one_line(content: str | bytes, said: str
     assert str(ours.value) == str(graders.value) and "\n" not in str(ours.value)
 
 
-def test_nbgraders_own_sum_tells_which_given_cell_was_edited() -> None:
+def test_it_is_told_which_given_cell_was_edited() -> None:
     book = release(root(), LESSON.name, nbformat.from_dict(LESSON.notebook))
-    untouched = notebook.parse(nbformat.writes(book))
-    assert not [c for c in untouched.cells if c.metadata.get("nbgrader", {}).get("edited")]
+    _, untouched = brought_back(notebook.parse(nbformat.writes(book)))
+    assert not [note for note in untouched if "edited" in note]
     for cell in book.cells:
-        cell.source += "\n# mine"
-    read = notebook.parse(nbformat.writes(book))
-    edited = {
-        notebook.grade_id(c) for c in read.cells if c.metadata.get("nbgrader", {}).get("edited")
-    }
+        cell.source = f"# mine{cell.source}"
+    _, notes = brought_back(notebook.parse(nbformat.writes(book)))
+    edited = {note.split(" was edited")[0] for note in notes if " was edited" in note}
     own = {*LESSON.exercises, *(n for n in LESSON.order if n.startswith("answer-"))}
     assert edited == set(LESSON.order) - own

@@ -8,10 +8,10 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder.airlock.verdict import PICTURE
 from autograder.feedback.page import page
 from autograder.grading.grade import Grade
 from autograder.judging import difference
+from autograder.pictures import DIFFERENCE
 from convbook import check, notebook
 
 SOURCE = """
@@ -135,10 +135,10 @@ def test_the_page_shows_values_of_visible_parts_and_maps_of_hidden_ones(
     assert html.count("<figcaption>yours</figcaption>") == 1
     assert html.count('<td class="wrong">') == 8
     shown = [
-        o.data[PICTURE]
+        o.data[DIFFERENCE]
         for c in cells.cells
         for o in c.get("outputs", [])
-        if PICTURE in o.get("data", {})
+        if DIFFERENCE in o.get("data", {})
     ]
     assert [sorted(data) for data in shown][1:] == [["maps", "shape"]]
     assert html.count("<svg") == len(shown[1]["maps"])
@@ -151,12 +151,12 @@ def test_a_students_own_picture_is_not_shown(
     """Only what the grader itself made is drawn: a cell cannot bring a picture of that kind."""
     named(answers, "correlate2d").source = (
         "from IPython.display import display\n"
-        f"display({{'{PICTURE}': {{'shape': [1], 'maps': []}}}}, raw=True)\n"
+        f"display({{'{DIFFERENCE}': {{'shape': [1], 'maps': []}}}}, raw=True)\n"
         "def correlate2d(x, w):\n    return 1"
     )
     cells = graded(answers).cells
     own = named(cells, "correlate2d")
-    assert not any(PICTURE in o.get("data", {}) for o in own.outputs)
+    assert not any(DIFFERENCE in o.get("data", {}) for o in own.outputs)
 
 
 def test_hidden_lines_are_told_from_visible_ones() -> None:
