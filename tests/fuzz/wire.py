@@ -19,6 +19,7 @@ import atheris
 
 with atheris.instrument_imports(include=["autograder.airlock.wire", "autograder.airlock.packing"]):
     from autograder.airlock import packing, wire
+    from autograder.airlock.deadline import Deadline
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Peer:
     def receive(self) -> Any:
         with self.ours:
             channel = wire.Channel(self.ours)
-            return channel.receive(time.monotonic() + 5, lambda tag, number, name: (tag, number))
+            return channel.receive(Deadline(5), lambda tag, number, name: (tag, number))
 
 
 def one_frame(frame: bytes) -> None:
