@@ -44,7 +44,10 @@ class Deadline:
     def lost(self) -> float:
         """Return how many seconds were lost to others."""
         if self._lost:
-            self._known = max(self._known, self._lost() - (self._before or 0.0))
+            lost = self._lost()
+            if self._before is None:  # of what it was then, all that can be of this time
+                self._before = max(0.0, lost - (time.monotonic() - self._begun))
+            self._known = max(self._known, lost - self._before)
         return self.excused
 
     @property
@@ -65,9 +68,8 @@ class Deadline:
 
     def waited(self, slept: float, asked: float) -> None:
         """Note that a wait of so many seconds brought nothing, and how long it took."""
-        if self._before is None and self._lost:
-            lost = self._lost()
-            self._before = max(0.0, lost - (time.monotonic() - self._begun))
+        if self._before is None:
+            self.lost()
         if slept - asked > STOOD_STILL:
             self._stood_still += slept - asked
 
