@@ -10,8 +10,8 @@ from attacks.case import KINDS
 from attacks.suite import CASES
 from attacks.target import FULL
 
-# What takes the processors, the memory, or the grader's own time. `make attacks ARGS=--beside` takes
-# all cases.
+# What takes the processors, the memory, or the grader's own time. All cases are taken by
+# make attacks ARGS=--beside
 GREEDY = ("stubborn loop", "busy threads", "fork bomb", "memory in pieces", "set to the grader")
 
 

@@ -269,6 +269,30 @@ def test_an_endless_body_is_refused_before_it_is_built() -> None:
         wire.decode(written(p.LIST, [part] * 30), [])
 
 
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ([[0] * 200] * 100, "too many"),
+        ([[[]] * 100] * 200, "too many lists"),
+        ({n: None for n in range(p.OUTPUTS.items)}, "ValueError"),  # a list of that length
+        ([0] * (p.OUTPUTS.items + 1), "ValueError"),
+    ],
+)
+def test_what_the_grader_itself_reads_is_small(value: object, why: str) -> None:
+    body, _ = p.encode(value)
+    assert wire.decode(body, []) == value
+    with pytest.raises(ProtocolError, match=why):
+        wire.decode(body, [], most=p.OUTPUTS)
+
+
+def test_a_cells_outputs_bring_no_array() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        Channel(ours).send(np.zeros(3))
+        with pytest.raises(ProtocolError, match="a frame"):
+            Channel(theirs).receive(Deadline(5), most=p.OUTPUTS)
+
+
 @pytest.mark.parametrize("shape", [(0, 1 << 40), (1 << 62, 0, 4), (0, 1 << 20, 1 << 20)])
 def test_an_empty_array_is_not_large(shape: tuple) -> None:
     """It has no bytes, but a sum over its empty side would have as many as it says."""
