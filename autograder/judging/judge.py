@@ -48,14 +48,14 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     return found.name, found.text
 
 
-def picture(source: str, error: BaseException) -> dict[str, Any] | None:
+def picture(error: BaseException, hidden: bool) -> dict[str, Any] | None:
     """Return what a feedback page may show of where an answer differs, as data.
 
     Args:
-        source: the check's text.
         error: what the check ended in.
+        hidden: whether it may have been the check's hidden part.
     """
-    return picture_of(source, error)
+    return picture_of(error, hidden)
 
 
 def rng() -> np.random.Generator:
