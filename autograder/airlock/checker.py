@@ -146,7 +146,9 @@ class Checker:
         self.shown[check_id] = shown
         if shown.error is None:
             return ["pass", 0.0, "", "", None, shown.outputs, "", "", None, None]
-        return self._failed(shown.error, shown.outputs, self._picture(shown.error, hidden=False))
+        return self._failed(
+            check_id, shown.error, shown.outputs, self._picture(shown.error, hidden=False)
+        )
 
     def check(self, check_id: str, source: str, points: float) -> list[Any]:
         """Run a check cell and judge it; where its shown part has run, the rest of it."""
@@ -162,7 +164,7 @@ class Checker:
             return [status, score, "", "", None, outputs, "", "", None, None]
         mistake, said = self._explain(check_id, error)
         picture = self._picture(error, hidden=True)
-        return self._failed(error, outputs, picture, mistake, said)
+        return self._failed(check_id, error, outputs, picture, mistake, said)
 
     def _run_shown(self, check_id: str, source: str) -> Shown:
         begun = time.monotonic()
@@ -198,6 +200,7 @@ class Checker:
 
     def _failed(
         self,
+        check_id: str,
         error: BaseException,
         outputs: list[dict[str, Any]],
         picture: dict[str, Any] | None,
@@ -207,9 +210,12 @@ class Checker:
         """Return the fields of a verdict about what ended a check."""
         status, message, name, lines = whole(error, self.limits)
         place = error.place if isinstance(error, StudentError) else None
-        outputs = [*outputs, error_output(name, message + said, lines + said.splitlines())]
+        message += said
+        outputs = [*outputs, error_output(name, message, lines + said.splitlines())]
         lost = self.link.gone.reason if self.link.gone else ""
         public = told(error, self.limits)
+        if judge is not None and judge.is_choice(check_id):
+            said = ""
         return [status, 0.0, message, public, place, outputs, lost, said, mistake, picture]
 
     def run(self, source: str, file: str, part: int = SHOWN) -> BaseException | None:

@@ -190,7 +190,7 @@ class Session:
             data = {DIFFERENCE: picture, "text/plain": "[a picture of where the answer differs]"}
             outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
         words = message if is_shown else public
-        return Verdict(status, score, message + said, outputs, mistake, words, said)
+        return Verdict(status, score, message, outputs, mistake, words, said)
 
     def _verdict(self, status: str, message: str) -> Verdict:
         name = "TimeoutError" if status == "timeout" else "CheckEnded"
