@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -237,13 +238,10 @@ def public(source: str) -> str:
     return _HIDDEN.sub("", source).rstrip()
 
 
-def is_hidden(source: str, line: int) -> bool:
-    """Tell whether a line of a check, counted from 1, belongs to its hidden part."""
-    for part in _HIDDEN.finditer(source):
-        first = source.count("\n", 0, part.start()) + 1
-        if first <= line <= first + part[0].rstrip().count("\n"):
-            return True
-    return False
+def first_hidden(source: str) -> float:
+    """Return the first line of a check's hidden part, counted from 1; infinity without one."""
+    found = _HIDDEN.search(source)
+    return source.count("\n", 0, found.start()) + 1 if found else math.inf
 
 
 def syntax_error(source: str) -> str:

@@ -14,26 +14,29 @@ import math
 import random
 import socket
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from autograder.shown import plain
+from convbook import notebook
 
 from . import kernels, wire
 from .deadline import LOST
-from .errors import MissingName, NotPlain, StudentError, StudentGone
+from .errors import StudentError
 from .inside.recorder import Recorder, captured
 from .limits import Limits
-from .link import Link
+from .link import Lent, Link
 from .remote import Remote
+from .told import told, whole
 from .verdict import error_output
 
 judge: Any = None  # what is told of each check, and asked why one failed; see judging.judge
 GIVEN = "<given>"  # the file of all given cells, in tracebacks
-Judged = tuple[str, float, str, str, list[str]]  # status, score, message, name of error, traceback
+SHOWN, HIDDEN = 0, 1  # the two parts of a check
 
 
 class Names(dict[str, Any]):
@@ -53,15 +56,38 @@ class Names(dict[str, Any]):
 
 
 @cache
-def compiled(source: str, file: str) -> tuple[CodeType, ...]:
-    """Compile a cell of the course; what is compiled in the fork server costs a checker nothing.
+def compiled(source: str, file: str) -> tuple[tuple[CodeType, ...], tuple[CodeType, ...]]:
+    """Compile the two parts of a cell of the course: what everybody sees, and what is hidden.
 
-    Such cells are plain Python. As in a notebook, the value of a last expression is displayed.
+    What is compiled in the fork server costs a checker nothing. Such cells are plain Python. As in
+    a notebook, the value of a last expression is displayed.
     """
-    statements = ast.parse(source, file).body
+    border, statements = notebook.first_hidden(source), ast.parse(source, file).body
     last = [statements.pop()] if statements and isinstance(statements[-1], ast.Expr) else []
-    shown = [compile(ast.Interactive([one]), file, "single") for one in last]
-    return (compile(ast.Module(statements, []), file, "exec"), *shown)
+
+    def code(hidden: bool) -> tuple[CodeType, ...]:
+        some, end = ([s for s in part if _ends(s, border) != hidden] for part in (statements, last))
+        shown = [compile(ast.Interactive([one]), file, "single") for one in end]
+        return (compile(ast.Module(some, []), file, "exec"), *shown)
+
+    return code(hidden=False), code(hidden=True)
+
+
+def _ends(statement: ast.stmt, border: float) -> bool:
+    """Tell whether a statement ends before a line."""
+    return (statement.end_lineno or 0) < border
+
+
+@dataclass
+class Shown:
+    """What the shown part of a check has left."""
+
+    error: BaseException | None  # that ended it
+    names: dict[str, Any]
+    value: Any
+    outputs: list[dict[str, Any]]
+    lent: Lent
+    seconds: float  # that it took
 
 
 def warm_up() -> None:
@@ -77,7 +103,7 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     checker.grader = grader
     while True:
         action, *arguments = grader.receive()
-        grader.send(checker.begin(*arguments) if action == "begin" else checker.check(*arguments))
+        grader.send(checker.actions[action](*arguments))
 
 
 def lost(grader: wire.Channel) -> float:
@@ -96,6 +122,12 @@ class Checker:
         self.recorder = Recorder(limits.output_bytes)
         self.value: Any = None  # of the last expression of the cell that ran last
         self.seed = 0
+        self.shown: dict[str, Shown] = {}  # by check: what waits for its hidden part
+        self.actions: dict[str, Callable[..., Any]] = {
+            "begin": self.begin,
+            "show": self.show,
+            "check": self.check,
+        }
 
     grader: wire.Channel | None = None
 
@@ -116,48 +148,100 @@ class Checker:
         self.before = dict(self.names)
         return ""
 
+    def show(self, check_id: str, source: str) -> list[Any]:
+        """Run the shown part of a check, and judge it; `check` goes on with it."""
+        shown = self._run_shown(check_id, source)
+        self.shown[check_id] = shown
+        if shown.error is None:
+            return ["pass", 0.0, "", "", None, shown.outputs, "", "", None, None]
+        return self._failed(
+            check_id, shown.error, shown.outputs, self._picture(shown.error, hidden=False)
+        )
+
     def check(self, check_id: str, source: str, points: float) -> list[Any]:
-        """Run one check cell and judge it."""
-        self.link.begin_check(self.limits.check_seconds)
-        self._seed_for(check_id)
-        try:
-            if judge is not None:
-                judge.begin_check(check_id)
-            raised = self.run(source, f"<{check_id}>")
-        finally:
-            self.names.clear()
-            self.names.update(self.before)  # no check depends on another
-        for output in self.recorder.outputs:
-            if output.get("name") == "stderr":  # a warning is no reason to lose points
-                output["name"] = "stdout"
-        error = self.link.gone or raised
+        """Run a check cell and judge it; where its shown part has run, the rest of it."""
+        shown = self.shown.pop(check_id, None) or self._run_shown(check_id, source)
+        error, outputs = shown.error, shown.outputs
+        if error is None:
+            error = self._run_hidden(check_id, source, shown)
+            outputs = outputs + self.recorder.outputs
         if error is None:
             status, score = grade(self.value, points)
             if judge is not None and status == "pass":
                 judge.passed(check_id)
-            return [status, score, "", self.recorder.outputs, "", None, None]
-        status, score, message, name, lines = judged(error, self.limits)
-        mistake, said = self._explain(check_id, error, status)
-        message, lines = message + said, lines + said.splitlines()
-        picture = self._picture(source, error, status)
-        outputs = [*self.recorder.outputs, error_output(name, message, lines)]
-        lost = self.link.gone.reason if self.link.gone else ""
-        return [status, score, message, outputs, lost, mistake, picture]
+            return [status, score, "", "", None, outputs, "", "", None, None]
+        mistake, said = self._explain(check_id, error)
+        picture = self._picture(error, hidden=True)
+        return self._failed(check_id, error, outputs, picture, mistake, said)
 
-    def run(self, source: str, file: str) -> BaseException | None:
-        """Run a cell of the course, called file in tracebacks; return what it ended in."""
-        self.recorder.reset()
+    def _run_shown(self, check_id: str, source: str) -> Shown:
+        self._begin_check(check_id, self.limits.check_seconds, Lent())
+        error = self._run_part(check_id, source, SHOWN)
+        names, outputs = dict(self.names), self.recorder.outputs
+        took = self.link.check_ends.spent()
+        return Shown(error, names, self.value, outputs, self.link.lent, took)
+
+    def _run_hidden(self, check_id: str, source: str, shown: Shown) -> BaseException | None:
+        seconds = max(0.0, self.limits.check_seconds - shown.seconds)
+        self._begin_check(check_id, seconds, shown.lent)
+        self.names.clear()
+        self.names.update(shown.names)
+        self.value = shown.value
+        return self._run_part(check_id, source, HIDDEN)
+
+    def _begin_check(self, check_id: str, seconds: float, lent: Lent) -> None:
+        self.link.begin_check(seconds, lent)
+        self._seed_for(check_id)
+        self.names.clear()
+        self.names.update(self.before)  # no check depends on another
         self.value = None
+        if judge is not None:
+            judge.begin_check(check_id)
+
+    def _run_part(self, check_id: str, source: str, part: int) -> BaseException | None:
+        raised = self.run(source, f"<{check_id}>", part)
+        for output in self.recorder.outputs:
+            if output.get("name") == "stderr":  # a warning is no reason to lose points
+                output["name"] = "stdout"
+        return self.link.gone or raised
+
+    def _failed(
+        self,
+        check_id: str,
+        error: BaseException,
+        outputs: list[dict[str, Any]],
+        picture: dict[str, Any] | None,
+        mistake: str | None = None,
+        said: str = "",
+    ) -> list[Any]:
+        """Return the fields of a verdict about what ended a check."""
+        status, message, name, lines = whole(error, self.limits)
+        place = error.place if isinstance(error, StudentError) else None
+        message += said
+        outputs = [*outputs, error_output(name, message, lines + said.splitlines())]
+        lost = self.link.gone.reason if self.link.gone else ""
+        public = told(error, self.limits)
+        if judge is not None and judge.is_choice(check_id):
+            said = ""
+        return [status, 0.0, message, public, place, outputs, lost, said, mistake, picture]
+
+    def run(self, source: str, file: str, part: int = SHOWN) -> BaseException | None:
+        """Run a part of a cell of the course, called file in tracebacks.
+
+        Returns:
+            What it ended in.
+        """
+        self.recorder.reset()
         with captured(self.recorder):
-            sys.displayhook = self.show
+            sys.displayhook = self.show_value
             try:
-                for code in compiled(source, file):
+                for code in compiled(source, file)[part]:
                     exec(code, self.names)
             except BaseException as raised:
                 return raised
         return None
 
-    def show(self, value: Any) -> None:
+    def show_value(self, value: Any) -> None:
         """Keep the value of a cell's last expression, and show it as a notebook does."""
         self.value = value
         if value is not None:
@@ -166,8 +250,9 @@ class Checker:
             shown = {"output_type": "execute_result", "data": data, "metadata": {}}
             self.recorder.add(shown, len(text))
 
-    def _explain(self, check_id: str, error: BaseException, status: str) -> tuple[str | None, str]:
+    def _explain(self, check_id: str, error: BaseException) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""
+        status = whole(error, self.limits)[0]
         if judge is None or status not in ("fail", "error") or self.link.gone:
             return None, ""
         try:
@@ -176,12 +261,12 @@ class Checker:
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
 
-    def _picture(self, source: str, error: BaseException, status: str) -> dict[str, Any] | None:
+    def _picture(self, error: BaseException, hidden: bool) -> dict[str, Any] | None:
         """Return data of where an answer differs, if there is something to see."""
-        if judge is None or status != "fail":
+        if judge is None or whole(error, self.limits)[0] != "fail":
             return None
         try:
-            return judge.picture(source, error)
+            return judge.picture(error, hidden)
         except Exception:  # as above: no picture must change what was judged
             return None
 
@@ -202,56 +287,3 @@ def grade(value: Any, points: float) -> tuple[str, float]:
     if not math.isfinite(value) or value < 0:
         return "partial", 0.0
     return ("pass", float(points)) if value >= points else ("partial", float(value))
-
-
-def judged(error: BaseException, limits: Limits) -> Judged:
-    """Turn the exception that ended a check into a status, a message and a traceback.
-
-    The traceback never holds a line of the check: it shows the student's own frames, or nothing.
-    """
-    name = type(error).__name__
-    if isinstance(error, StudentGone):
-        status, message = _gone(error, limits)
-        name = "TimeoutError" if status == "timeout" else "StudentProcessEnded"
-        return status, 0.0, message, name, [message]
-    if isinstance(error, StudentError):
-        return _raised(error, limits)
-    if isinstance(error, MissingName):
-        message = (
-            f"{error} is not defined: the notebook has no top-level function or variable of that "
-            "name (was its cell deleted, renamed, or did it stop with an error?)"
-        )
-        return "missing", 0.0, message, "NameError", [message]
-    known = sys.modules.get("convbook.check")
-    text = plain(error, limits.verdict_chars)
-    if isinstance(error, getattr(known, "NotRun", ())):
-        return "not-run", 0.0, text, name, [text]
-    if isinstance(error, (getattr(known, "NotYet", ()), NotPlain)):
-        return "fail", 0.0, text, name, [text]
-    text = f"{name}: {text}" if text else name
-    return "fail", 0.0, text, name, [text]
-
-
-def _gone(error: StudentGone, limits: Limits) -> tuple[str, str]:
-    what = error.function or "the submitted code"
-    if error.reason == "late" and error.whole:
-        return "timeout", f"{what} was stopped: the check took more than {limits.check_seconds:g} s"
-    if error.reason == "late":
-        return "timeout", f"{what} gave no answer within {limits.call_seconds:g} s and was stopped"
-    if error.reason == "ended":
-        return "error", f"{what} ended the notebook's process instead of giving an answer"
-    return "error", f"{what} gave no proper answer ({error.reason})"
-
-
-def _raised(error: StudentError, limits: Limits) -> Judged:
-    if isinstance(error, NotImplementedError):
-        message = f"{error.function} is not written yet (NotImplementedError)"
-        return "missing", 0.0, message, "NotImplementedError", [message]
-    hint = limits.hint(error.kind, error.text)
-    text = f"{error.text} [{hint}]" if hint else error.text
-    place = ", ".join(
-        part for part in (error.function and f"in {error.function}", error.where) if part
-    )
-    message = f"{error.kind}: {text}" + (f" ({place})" if place else "")
-    message = plain(message, limits.verdict_chars)
-    return "error", 0.0, message, error.kind, [*error.frames, message]

@@ -50,6 +50,11 @@ class Deadline:
             self._known = max(self._known, lost - self._before)
         return self.excused
 
+    def spent(self) -> float:
+        """Return how many seconds are charged so far."""
+        spent = time.monotonic() - self._begun
+        return max(0.0, spent - self.lost()) if spent > SLICE else spent
+
     @property
     def excused(self) -> float:
         """How many seconds are not charged, as far as is known."""

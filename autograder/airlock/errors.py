@@ -16,8 +16,10 @@ class StudentError(Exception):
 
     kind = "Exception"
     text = ""
+    asked = ""  # what the check had asked for
     function = ""  # the student's function where it happened, if known
     where = ""  # ", line 7: <source line>"
+    place: list[Any] | None = None  # the same as number and text
     frames: list[str] = []  # noqa: RUF012 - replaced, never changed
 
     def __str__(self) -> str:
@@ -80,4 +82,5 @@ def _locate(error: StudentError, frames: list[Any]) -> None:
     if cells:
         _, number, name, line = cells[-1]
         error.function = name if name.isidentifier() else ""
-        error.where = f"line {number}: {one_line(line, LINE_CHARS)}"
+        error.place = [number, one_line(line, LINE_CHARS)]
+        error.where = f"line {number}: {error.place[1]}"

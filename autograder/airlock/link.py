@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,6 +19,15 @@ from .shelf import Shelf
 
 LENT = (FunctionType, BuiltinFunctionType, MethodType, functools.partial, np.ufunc)
 CALLBACKS = 1_000_000  # calls of lent functions in one check
+
+
+@dataclass
+class Lent:
+    """What a check has lent to the student's process, which knows it by number."""
+
+    functions: list[Any] = field(default_factory=list)
+    called: int = 0  # how often any of them was
+    shelf: Shelf = field(default_factory=Shelf)
 
 
 class Link:
@@ -38,15 +48,12 @@ class Link:
         self.forgotten: list[int] = []  # handles that nothing here refers to any more
         self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
         self.label = ""  # what is being asked for: new proxies are called by it in messages
-        self.callbacks: list[Any] = []  # functions lent to the student for this check
-        self.called = 0
-        self.shelf = Shelf()
+        self.lent = Lent()
 
-    def begin_check(self, seconds: float) -> None:
+    def begin_check(self, seconds: float, lent: Lent | None = None) -> None:
+        """Start a check that may take so long, or go on with one, whose functions are lent."""
         self.check_ends = Deadline(seconds, self.lost)
-        self.callbacks.clear()
-        self.shelf.clear()
-        self.called = 0
+        self.lent = lent or Lent()
 
     def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
         """Send one request and return the fields of the answer. label names it in messages."""
@@ -86,7 +93,7 @@ class Link:
                 type(name) is str for name in names
             ):
                 error = student_error(names, text, frames)
-                error.function = error.function or label
+                error.asked, error.function = label, error.function or label
                 raise error
         self.gone = StudentGone(label, "malformed answer")
         raise self.gone
@@ -96,19 +103,19 @@ class Link:
         if type(value) is Remote:
             return [packing.HANDLE, object.__getattribute__(value, "_number"), ""]
         if isinstance(value, LENT):
-            self.callbacks.append(value)
-            return [packing.CALLBACK, len(self.callbacks) - 1]
-        if self.shelf.holds(value):
-            return self.shelf.put(value)
+            self.lent.functions.append(value)
+            return [packing.CALLBACK, len(self.lent.functions) - 1]
+        if self.lent.shelf.holds(value):
+            return self.lent.shelf.put(value)
         raise packing.Unsendable(f"a {type(value).__name__} cannot be handed to student code")
 
     def resolve(self, tag: int, number: int, name: str) -> Any:
         if tag == packing.CALLBACK:  # one of ours, coming back
-            if number >= len(self.callbacks):
+            if number >= len(self.lent.functions):
                 raise wire.ProtocolError("no such callback")
-            return self.callbacks[number]
+            return self.lent.functions[number]
         if tag == packing.DEVICE:
-            return self.shelf.take(number)
+            return self.lent.shelf.take(number)
         remote = self.remotes.get(number)
         if remote is None:
             remote = Remote(self, number, name if name.isidentifier() else "object", self.label)
@@ -119,14 +126,14 @@ class Link:
 
     def call_back(self, *fields: Any) -> Any:
         """Answer a request of the student to call one of the lent functions, as a frame."""
-        self.called += 1
-        if self.called > CALLBACKS:
+        self.lent.called += 1
+        if self.lent.called > CALLBACKS:
             return packing.encode(["refused", "too many calls"])
         match fields:
             case (packing.ORDER, list(args), dict(kwargs)):
-                return packing.encode(self.shelf.order(args, kwargs), self.export)
-            case (int(number), list(args), dict(kwargs)) if 0 <= number < len(self.callbacks):
-                return self.lend(self.callbacks[number], args, kwargs)
+                return packing.encode(self.lent.shelf.order(args, kwargs), self.export)
+            case (int(number), list(args), dict(kwargs)) if 0 <= number < len(self.lent.functions):
+                return self.lend(self.lent.functions[number], args, kwargs)
         raise wire.ProtocolError("not a callback")
 
     def lend(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:

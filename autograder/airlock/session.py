@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import itertools
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.pictures import DIFFERENCE
 from autograder.shown import plain
 
-from . import kernels, packing, wire
+from . import kernels, packing, told, wire
 from .deadline import LOST, Deadline
 from .launch import Worker, ending
 from .limits import Limits
@@ -59,7 +61,9 @@ class Session:
         self._setup = setup
         self._given = [prelude, student_names]
         self.seed: int | None = None  # drawn when the first check begins
-        self._ran: list[str] = []  # cells to run again in a fresh process
+        self._ran: list[tuple[str, str]] = []  # what to do again in a fresh process
+        self._shown: dict[str, Verdict] = {}  # by check: what its shown part came to
+        self._final: set[str] = set()  # checks whose shown part has cost the process
         self._cells = 0
         self._ends = Deadline(self._limits.session_seconds)
         self._student: Worker | None = None
@@ -82,32 +86,60 @@ class Session:
             self._call.close()
         self._student = self._checker = self._call = None
 
-    def run_student(self, source: str) -> list[dict[str, Any]]:
-        """Run one cell of the student and return its outputs, cleaned."""
+    def run_student(self, source: str, again: bool = True) -> list[dict[str, Any]]:
+        """Run one cell of the student and return its outputs, cleaned.
+
+        Where a fresh process takes the place of this one, the cell is run again, or left out.
+        """
         self._cells += 1
         try:
-            self._need_student()
-            outputs = self._run(source)
+            outputs = self._do("run", source, again)
         except Lost as lost:
             text = f"the cell was stopped: {lost}"
             return [error_output("CellStopped", text, [f"CellStopped: {text}"])]
-        self._ran.append(source)
         return clean(outputs, self._limits, self._cells)
+
+    def show_check(self, check_id: str, source: str) -> None:
+        """Run the shown part of a check where it stands. `run_check` goes on with it, from there.
+
+        All that is shown of cells and of these parts comes from a process that has met no hidden
+        call, as long as every one of them runs before the first `run_check`.
+        """
+        with contextlib.suppress(Lost):
+            self._do("keep", check_id)
+            self._shown[check_id] = self._ask(["show", check_id, source], 0.0)
+            if self._student is None:
+                self._final.add(check_id)
 
     def run_check(self, check_id: str, source: str, points: float) -> Verdict:
         """Run one check against the student's process and return its verdict."""
+        shown = self._shown.get(check_id)
+        if shown is not None and check_id in self._final:
+            return shown
+        found = self._ask(["check", check_id, source, float(points)], float(points))
+        outputs, told = found.outputs, found.told
+        if shown is not None and "pass" not in (shown.status, found.status):
+            pictures = filter(_is_picture, shown.outputs)
+            outputs = [*itertools.filterfalse(_is_picture, outputs), *pictures]
+            told = shown.told
+        return dataclasses.replace(found, outputs=outputs, told=told + found.said)
+
+    def _ask(self, order: list[Any], points: float) -> Verdict:
+        """Have the checker run a check, or its shown part, and return what it came to."""
         text = ""
         for _ in range(ATTEMPTS):
             try:
                 self._need_student()
+                if order[0] == "check" and order[1] in self._shown:
+                    self._run("back", order[1])
                 self._need_checker()
             except Lost as lost:
                 return self._verdict("timeout", str(lost))
             assert self._checker is not None
             checker = self._checker
             try:
-                answer = self._ask(checker, ["check", check_id, source, float(points)])
-                return self._judge(answer, float(points))
+                answer = self._answer(checker, order)
+                return self._judge(answer, points, order[0] == "show")
             except wire.Timeout:
                 self.close()
                 limit = self._limits.check_seconds
@@ -117,7 +149,7 @@ class Session:
                 self.close()
         return self._verdict("error", f"the check's own process ended at this answer: {text}")
 
-    def _ask(self, checker: Worker, request: list[Any]) -> Any:
+    def _answer(self, checker: Worker, request: list[Any]) -> Any:
         """Have a check run; meanwhile give the checker what it cannot get where it is."""
         assert self._student is not None
         seconds = self._limits.check_seconds + GRACE_SECONDS
@@ -151,30 +183,34 @@ class Session:
             worker.end()
             deadline.excuse(own.excused)
 
-    def _judge(self, answer: Any, points: float) -> Verdict:
+    def _judge(self, answer: Any, points: float, is_shown: bool) -> Verdict:
         """Build the verdict from the checker's answer, and let a lost student go."""
-        status, score, message, outputs, lost, mistake, picture = answer
+        status, score, message, public, place, outputs, lost, said, mistake, picture = answer
         if status not in STATUSES:
             raise wire.ProtocolError("not a verdict")
         if lost:
             assert self._student is not None
             how = ending(self._student.end(), self._limits)
-            message += f" ({how})" if lost == "ended" else ""
+            if lost == "ended":
+                message, public = f"{message} ({how})", f"{public} ({told.ended(how)})"
             outputs[-1] = error_output(outputs[-1]["ename"], message, [message])
             self.close()
-        message = plain(message, self._limits.verdict_chars)
+        public += told.at_line(place, [text for action, text in self._ran if action == "run"])
+        message, public = (plain(text, self._limits.verdict_chars) for text in (message, public))
         score = min(max(score, 0.0), points)
         outputs = clean(outputs, self._limits)
         if picture:
             data = {DIFFERENCE: picture, "text/plain": "[a picture of where the answer differs]"}
             outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
-        return Verdict(status, score, message, outputs, mistake)
+        words = message if is_shown else public
+        return Verdict(status, score, message, outputs, mistake, words, said)
 
     def _verdict(self, status: str, message: str) -> Verdict:
         name = "TimeoutError" if status == "timeout" else "CheckEnded"
-        return Verdict(status, 0.0, message, [error_output(name, message, [message])])
+        outputs = [error_output(name, message, [message])]
+        return Verdict(status, 0.0, message, outputs, told=message)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _within(self, seconds: float, *workers: Worker) -> Iterator[Deadline]:
         """Give workers so many seconds of the session's; what they lose is not charged."""
         left = max(min(seconds, self._ends.left()), 0.0)
@@ -195,9 +231,9 @@ class Session:
         while self._student is None:
             self._check_time()
             self._start_student()
-            for index, source in enumerate(self._ran):
+            for index, (action, text) in enumerate(self._ran):
                 try:
-                    self._run(source)
+                    self._run(action, text)
                 except Lost:
                     del self._ran[index]  # it ran before, but now it hangs: go on without it
                     break
@@ -231,13 +267,21 @@ class Session:
         if problem:
             raise SandboxError(f"the given cells of the lesson do not run: {problem}")
 
-    def _run(self, source: str) -> Any:
+    def _do(self, action: str, text: str, again: bool = True) -> Any:
+        """Have the student's process run a cell, or keep its names; return its outputs, or Lost."""
+        self._need_student()
+        outputs = self._run(action, text)
+        if again:
+            self._ran.append((action, text))
+        return outputs
+
+    def _run(self, action: str, text: str) -> Any:
         """Run one cell and return its outputs as they came, or raise Lost."""
         assert self._student is not None
         student, number = self._student, self._cells
         try:
             with self._within(self._limits.cell_seconds, student) as deadline:
-                student.channel.send([number, source], deadline)
+                student.channel.send([action, number, text], deadline)
                 answer = student.channel.receive(deadline, most=packing.OUTPUTS)
             if type(answer) is not list or len(answer) != 2 or answer[0] != number:
                 raise wire.ProtocolError("malformed message")
@@ -255,3 +299,7 @@ class Session:
 def _failed(name: str, text: str) -> tuple[bytes, list[Any]]:
     """Write as a frame that a kernel was not run, or not to its end."""
     return packing.encode(["raised", name, text])
+
+
+def _is_picture(output: dict[str, Any]) -> bool:
+    return DIFFERENCE in output.get("data", {})

@@ -26,10 +26,6 @@ class Shelf:
         self.arrays: list[Any] = []
         self.numbers: dict[int, int] = {}  # id of an array -> its number
 
-    def clear(self) -> None:
-        self.arrays.clear()
-        self.numbers.clear()
-
     def holds(self, value: Any) -> bool:
         """Tell whether a value is an array of the simulated device."""
         module = sys.modules.get("convbook.gpu.array")  # there only in a lesson that uses it

@@ -14,9 +14,11 @@ class Verdict:
 
     status: str
     score: float = 0.0
-    message: str = ""
+    message: str = ""  # all there is to say: for the instructor
     outputs: list[dict[str, Any]] = field(default_factory=list)
     mistake: str | None = None
+    told: str = ""  # what a student may know of it
+    said: str = ""  # of the known mistake
 
 
 def error_output(name: str, text: str, lines: list[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""Where an answer differs, ready for the page: tables of values, or maps of places."""
+"""Where an answer differs, ready for the page: tables of values, or a map of zones."""
 
-import math
 from itertools import count
 from typing import Any
 
@@ -8,7 +7,7 @@ from autograder.pictures import DIFFERENCE
 from autograder.shown import one_line
 from convbook.notebook import Node
 
-CELL = 12  # of a map, in the unit of its view box
+CELL = 16  # of a map, in the unit of its view box
 
 
 def of(cell: Node) -> dict[str, Any] | None:
@@ -21,10 +20,11 @@ def of(cell: Node) -> dict[str, Any] | None:
     data = next(found, None)
     if data is None:
         return None
-    shape = tuple(data["shape"])
-    if "maps" in data:
-        return {"parts": math.prod(shape[:-2]), "maps": [_map(*part) for part in data["maps"]]}
-    return {"shape": shape, "name": _name(data["at"]), "tables": _tables(data)}
+    if "zones" in data:
+        return {"map": _map(data["zones"])}
+    if "at" not in data:  # graded before there were zones
+        return None
+    return {"shape": tuple(data["shape"]), "name": _name(data["at"]), "tables": _tables(data)}
 
 
 def _tables(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,7 +41,7 @@ def _tables(data: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _map(index: list[int], marks: list[str]) -> dict[str, Any]:
+def _map(marks: list[str]) -> dict[str, Any]:
     """Draw marks as one path of squares, which is smaller than a shape for each."""
     wrong = [
         f"M{CELL * j + 1} {CELL * i + 1}h{CELL - 2}v{CELL - 2}h{2 - CELL}z"
@@ -50,7 +50,7 @@ def _map(index: list[int], marks: list[str]) -> dict[str, Any]:
         if mark == "x"
     ]
     size = {"width": CELL * len(marks[0]), "height": CELL * len(marks)}
-    return {"name": _name(index), "path": "".join(wrong), "count": len(wrong), **size}
+    return {"path": "".join(wrong), "count": len(wrong), **size}
 
 
 def _name(index: list[int]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.airlock import Airlock, Verdict
+from autograder.airlock import Airlock, Session, Verdict
 from autograder.course import Check, CourseError, Lesson
 from autograder.handin import reader, submission
 from autograder.handin.submission import Submission
@@ -35,7 +35,8 @@ class CheckResult:
         points: the most it can give.
         score: what it gave.
         status: pass, partial, fail, error, timeout, missing, not-run or manual.
-        message: what was wrong, '' where nothing was.
+        message: what was wrong, as a student may know it, '' where nothing was. The cell's outputs
+            tell the instructor all.
         mistake: the name of the known mistake that explains it, or None.
     """
 
@@ -104,37 +105,57 @@ def grade(
 ) -> Grade:
     """Grade a submission: its cells and the lesson's checks in the order a reader meets them.
 
+    Of each check the shown part runs where it stands; all hidden parts run after everything else,
+    each with the names that stood there. So whatever a cell prints, or a shown part quotes, was
+    said before the student's process had met a hidden call.
+
     Args:
         handed_in: the notebook to run. Its cells get their outputs.
         airlock: where to run it.
         seed: of the hidden input, to repeat a grading; drawn afresh where None.
-        all_cells: run cells that only show something, too: at the end, where they cost no points.
+        all_cells: run cells that only show something, too: where they cost no points.
     """
     lesson = handed_in.lesson
     verdicts: dict[str, Verdict] = {}
     cells = handed_in.cells.cells
-    shown = filter(notebook.is_shown_only, notebook.of_code(cells)) if all_cells else ()
-    left = MOST_OUTPUT
     with airlock.session(**_checker(lesson, seed)) as session:
-        for cell in [*notebook.run_by_grading(cells), *shown]:
+        left = _run_shown(handed_in, session, all_cells)
+        for cell in filter(notebook.is_check, notebook.run_by_grading(cells)):
             name = notebook.grade_id(cell)
-            if notebook.is_check(cell):
-                points = float(cell.metadata["nbgrader"]["points"])
-                verdicts[name] = session.run_check(name, cell.source, points)
-                outputs = verdicts[name].outputs
-            elif len(cell.source) > LONGEST_CELL:
-                handed_in.notes.append(f"{name or 'a cell'} was {NOT_RUN}")
-                outputs = [_said(NOT_RUN)]
-            else:
-                outputs = session.run_student(cell.source)
-            left -= sum(map(_size, outputs))
-            kept = outputs if left >= 0 else [_said(NO_OUTPUT)]
-            cell.outputs = [nbformat.from_dict(output) for output in kept]
+            points = float(cell.metadata["nbgrader"]["points"])
+            verdicts[name] = session.run_check(name, cell.source, points)
+            left = _keep(cell, verdicts[name].outputs, left)
     results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
     _number(handed_in.cells)
     _keep_results(handed_in.cells, results)
     notes = tuple(handed_in.notes)
     return Grade(lesson.name, airlock.sandbox, session.seed or 0, results, notes, handed_in.cells)
+
+
+def _run_shown(handed_in: Submission, session: Session, all_cells: bool) -> int:
+    """Run the cells, and of the checks what everybody sees; return how much output is left."""
+    left, cells = MOST_OUTPUT, handed_in.cells.cells
+    for cell in notebook.run_by_grading(cells):
+        if notebook.is_check(cell):
+            session.show_check(notebook.grade_id(cell), cell.source)
+        elif len(cell.source) > LONGEST_CELL:
+            handed_in.notes.append(f"{notebook.grade_id(cell) or 'a cell'} was {NOT_RUN}")
+            left = _keep(cell, [_said(NOT_RUN)], left)
+        else:
+            left = _keep(cell, session.run_student(cell.source), left)
+    if all_cells:
+        for cell in filter(notebook.is_shown_only, notebook.of_code(cells)):
+            left = _keep(cell, session.run_student(cell.source, again=False), left)
+        session.close()  # the checks get a process in which these have not run
+    return left
+
+
+def _keep(cell: NotebookNode, outputs: list[dict[str, Any]], left: int) -> int:
+    """Put outputs into their cell while there is room; return how much is left."""
+    left -= sum(map(_size, outputs))
+    kept = outputs if left >= 0 else [_said(NO_OUTPUT)]
+    cell.outputs = [nbformat.from_dict(output) for output in kept]
+    return left
 
 
 def kept(
@@ -220,7 +241,7 @@ def _result(check: Check, verdicts: dict[str, Verdict], handed_in: Submission) -
         answered = _is_answered(check, handed_in)
         return CheckResult(*head, 0.0, "manual", "" if answered else "no answer")
     verdict = verdicts[check.id]
-    message = verdict.message
+    message = verdict.told
     if verdict.status != "pass" and (broken := _cannot_run(check.exercise, handed_in)):
         message = f"{check.exercise}: {broken}\n{message}"
     return CheckResult(*head, verdict.score, verdict.status, message, verdict.mistake)

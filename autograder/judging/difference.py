@@ -1,8 +1,9 @@
 """Where an answer differs, as data for the feedback page; it says no more than a student may know.
 
 A check's visible part shows its input and what it expects to everyone. Where that part failed, both
-arrays are shown. Where the hidden part failed, only the places are: for each, whether it is right.
-The message of the check has told the shape already, and the values at two places.
+arrays are shown. Of an answer to a hidden call no value is, nor each place: which are wrong is for
+the student's code to choose, and could spell out what it was called with. What stays is what helps:
+whether corners, edges and the inside are right, over all pictures and channels together.
 """
 
 from collections.abc import Iterator
@@ -10,26 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from convbook import notebook
 from convbook.check.compare import ATOL, RTOL, difference
 
 ROWS = COLUMNS = 8  # of the values that are shown
-PANELS = 6  # maps of places: one for each picture and channel
-SIDE = 24  # rows and columns of a map
 MAX_SIZE = 1 << 22  # values; comparing more takes too long for a picture
 
 
-def of(source: str, error: BaseException) -> dict[str, Any] | None:
+def of(error: BaseException, hidden: bool) -> dict[str, Any] | None:
     """Return where an answer differs, or None where a picture would show nothing.
 
     Args:
-        source: the check's text, to tell its hidden part.
-        error: what it ended in.
+        error: what a check ended in.
+        hidden: whether it may have been the check's hidden part.
 
     Returns:
-        "shape" of the answer; then for a visible part "at", the index of what is shown, "corner",
-        its first row and column, "yours" and "expected", rows of numbers as text, and "marks"; for
-        a hidden part "maps", a list of pairs (index, marks).
+        For a visible part "shape" of the answer, "at", the index of what is shown, "corner", its
+        first row and column, "yours" and "expected", rows of numbers as text, and "marks"; for a
+        hidden part "zones", marks of the first row, those between and the last, each in the first
+        column, those between and the last.
         Marks are a text for each row: "x" where the answer differs and "." where it does not.
     """
     pair = _part(getattr(error, "actual", None), getattr(error, "expected", None))
@@ -39,13 +38,12 @@ def of(source: str, error: BaseException) -> dict[str, Any] | None:
     with np.errstate(invalid="ignore"):
         gap = np.where(got == wanted, 0.0, np.abs(got - wanted))
     wrong = _stacked(~(gap <= ATOL + RTOL * np.abs(wanted)))
-    is_hidden = _is_hidden(source, error)
-    if not wrong.any() or (is_hidden and wrong.all()):  # the message says as much
+    if not wrong.any():
         return None
-    head = {"shape": list(got.shape)}
-    if is_hidden:
-        return head | {"maps": list(_maps(wrong, got.shape))}
-    return head | _values(_stacked(got), _stacked(wanted), wrong, got.shape)
+    if hidden:
+        zones = _zones(np.asarray(wrong.any(axis=0)))
+        return None if zones.all() else {"zones": _marks(zones)}  # the message says as much
+    return {"shape": list(got.shape), **_values(_stacked(got), _stacked(wanted), wrong, got.shape)}
 
 
 def _part(actual: Any, expected: Any) -> tuple[np.ndarray, np.ndarray] | None:
@@ -87,22 +85,12 @@ def _index(number: int, shape: tuple[int, ...]) -> list[int]:
     return [int(i) for i in np.unravel_index(number, shape[:-2])] if len(shape) > 2 else []
 
 
-def _is_hidden(source: str, error: BaseException) -> bool:
-    """Tell whether a check failed in its hidden part; where that cannot be told, it is hidden."""
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_name == "<module>":  # the first is the check's own
-            return notebook.is_hidden(source, trace.tb_lineno)
-        trace = trace.tb_next
-    return True
-
-
-def _maps(wrong: np.ndarray, shape: tuple[int, ...]) -> Iterator[tuple[list[int], list[str]]]:
-    """Mark the places of the first matrices, with the first wrong one among them."""
-    first = int(np.argmax(wrong.any(axis=(1, 2))))
-    numbers = range(min(PANELS, len(wrong)))
-    for number in numbers if first < PANELS else [*numbers[:-1], first]:
-        yield _index(number, shape), _marks(wrong[number, :SIDE, :SIDE])
+def _zones(wrong: np.ndarray) -> np.ndarray:
+    """Join the rows between the first and the last, and the columns, to one of each: any wrong."""
+    for axis in (0, 1):
+        starts = sorted({0, min(1, wrong.shape[axis] - 1), wrong.shape[axis] - 1})
+        wrong = np.logical_or.reduceat(wrong, starts, axis=axis)
+    return wrong
 
 
 def _values(

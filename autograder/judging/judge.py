@@ -48,14 +48,14 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     return found.name, found.text
 
 
-def picture(source: str, error: BaseException) -> dict[str, Any] | None:
+def picture(error: BaseException, hidden: bool) -> dict[str, Any] | None:
     """Return what a feedback page may show of where an answer differs, as data.
 
     Args:
-        source: the check's text.
         error: what the check ended in.
+        hidden: whether it may have been the check's hidden part.
     """
-    return picture_of(source, error)
+    return picture_of(error, hidden)
 
 
 def rng() -> np.random.Generator:
@@ -86,9 +86,10 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
     Raises:
         NotYet: the results differ, or an argument was changed.
     """
+    call = _copied(args), _copied(kwargs)
     expected = reference(name)(*_copied(args), **_copied(kwargs))
     actual, changed = _call(name, function, args, kwargs)
-    _agree(name, args, kwargs, actual, expected, "result", hint, changed)
+    _agree(name, call, actual, expected, "result", hint, changed)
 
 
 def forward(
@@ -104,10 +105,11 @@ def forward(
     The cache belongs to the student: it is not looked at. Nor is what comes after it; but as many
     things must be returned as `returns` has names. The other arguments are those of `value`.
     """
+    call = _copied(args), _copied(kwargs)
     expected = reference(name)(*_copied(args), **_copied(kwargs))[0]
     result, changed = _call(name, function, args, kwargs)
     out = _parts(name, result, returns)[0]
-    _agree(name, args, kwargs, out, expected, "out", hint, changed)
+    _agree(name, call, out, expected, "out", hint, changed)
 
 
 def backward(
@@ -132,6 +134,7 @@ def backward(
     Raises:
         NotYet: a gradient differs, or dout was changed.
     """
+    call = _copied(args), _copied(kwargs)
     forward_reference, backward_reference = map(reference, names)
     out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))[:2]
     dout = rng().normal(size=out.shape)
@@ -144,22 +147,50 @@ def backward(
     if len(results) == 1:
         actual, expected = (actual,), (expected,)
     elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
-        raise not_yet(f"{names[1]} must return {len(results)} gradients: {', '.join(results)}.")
+        problem = f"{names[1]} must return {len(results)} gradients: {', '.join(results)}."
+        raise not_yet(problem, outline=problem)
     for result, yours, theirs in zip(results, actual, expected, strict=True):
-        _agree(names[0], args, kwargs, yours, theirs, f"{result} of {names[1]}", hint, changed)
+        _agree(names[0], call, yours, theirs, f"{result} of {names[1]}", hint, changed)
 
 
 def refuses(
     error: type[Exception], name: str, function: Callable, *args: Any, **kwargs: Any
 ) -> None:
     """Check that a call raises an exception, as the exercise asks for what cannot be done."""
+    call = _describe(name, args, kwargs)
     try:
         result = function(*args, **kwargs)
     except error:
         return
-    call = _describe(name, args, kwargs)
     problem = f"{call} returned {type(result).__name__}, expected {error.__name__}."
-    raise not_yet(problem, actual=result)
+    outline = f"{call} returned something, expected {error.__name__}."
+    raise not_yet(problem, actual=result, outline=outline)
+
+
+def choices(name: str, answers: list[Any], truths: list[Any]) -> None:
+    """Check choices out of a few words. Only how many are right is told, never which.
+
+    Who may hand in more than once would else be told the answers one by one.
+
+    Args:
+        name: what is chosen, for the message.
+        answers: the student's.
+        truths: what they should be.
+
+    Raises:
+        NotYet: some are wrong.
+    """
+    pairs = zip(answers, truths, strict=True)
+    right = sum(difference(answer, truth, "", rtol=0, atol=0) is None for answer, truth in pairs)
+    if right < len(truths):
+        problem = f"{name}: {right} of {len(truths)} are right. Which, is not told."
+        raise not_yet(problem, "", answers, truths, problem)
+
+
+def is_choice(check_id: str) -> bool:
+    """Tell whether a check is about choices: a known mistake would name the wrong one."""
+    checks = state.lesson.checks if state.lesson else ()
+    return any(c.id == check_id and "judge.choices(" in c.source for c in checks)
 
 
 def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any, NotYet | None]:
@@ -169,7 +200,7 @@ def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any
     for label, old, new in zip(_labels(name, args), before, args, strict=True):
         if label != "cache" and _is_plain(old) and difference(new, old, label, rtol=0, atol=0):
             problem = f"{name} changes its argument {label}."
-            return result, not_yet(problem, "Work on a copy.", new)
+            return result, not_yet(problem, "Work on a copy.", new, outline=problem)
     return result, None
 
 
@@ -183,33 +214,40 @@ def _parts(name: str, result: Any, returns: tuple[str, ...]) -> tuple[Any, ...]:
     count = {2: "two", 3: "three"}.get(len(returns), str(len(returns)))
     listed = f"{', '.join(returns[:-1])} and {returns[-1]}"
     got = f"{len(result)}" if isinstance(result, (tuple, list)) else type(result).__name__
-    raise not_yet(f"{name} must return {count} things, {listed}, not {got}.")
+    problem = f"{name} must return {count} things, {listed}"
+    raise not_yet(f"{problem}, not {got}.", outline=f"{problem}.")
 
 
 def _agree(
     name: str,
-    args: tuple,
-    kwargs: dict,
+    call: tuple[tuple, dict],
     actual: Any,
     expected: Any,
     result: str,
     hint: str,
     changed: NotYet | None,
 ) -> None:
-    """Look for what is wrong: the shape first, then a changed argument, then the values."""
-    problem = None
+    """Look for what is wrong: the shape first, then a changed argument, then the values.
+
+    The call is a copy of what it was: the student's code may have changed its arguments.
+    """
+    args, kwargs = call
+    problem = outline = None
     if isinstance(expected, np.ndarray):
         problem = wrong_shape(actual, expected, result)
         if problem and np.shape(actual) != expected.shape:
-            call = inspect.signature(reference(name)).bind(*args, **kwargs)
-            call.apply_defaults()
-            problem += sizes.formula(call.arguments, np.shape(actual), expected.shape)
+            bound = inspect.signature(reference(name)).bind(*args, **kwargs)
+            bound.apply_defaults()
+            formula = sizes.formula(bound.arguments, np.shape(actual), expected.shape)
+            outline = f"{wrong_shape(actual, expected, result, exact=False)}{formula}"
+            problem += formula
     if changed and not problem:
         raise changed
     problem = problem or difference(actual, expected, result)
     if problem:
-        said = f"{_describe(name, args, kwargs)}\n  {problem}"
-        raise not_yet(said, hint, actual, expected)
+        outline = outline or difference(actual, expected, result, exact=False)
+        what = _describe(name, args, kwargs)
+        raise not_yet(f"{what}\n  {problem}", hint, actual, expected, f"{what}\n  {outline}")
 
 
 def _describe(name: str, args: tuple, kwargs: dict) -> str:
@@ -230,7 +268,7 @@ def _show(label: str, arg: Any) -> str:
         return f"{label} of shape {arg.shape}"
     if callable(arg):  # its text holds an address, which is another one in every run
         return label
-    text = repr(arg)
+    text = f"{arg:.2g}" if isinstance(arg, float) else repr(arg)
     return f"{label}={text}" if len(text) <= 60 else label
 
 

@@ -25,10 +25,13 @@ class NotYet(AssertionError):
     Attributes:
         actual: the answer, where there is one; the grader looks for what explains it.
         expected: what it was compared with, where there is such a thing.
+        outline: the text without what the answer could spell out; '' where nothing is known to be
+            safe. It is what the grader tells of a hidden call.
     """
 
     actual: Any = None
     expected: Any = None
+    outline: str = ""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
@@ -64,7 +67,8 @@ def same(
     """
     problem = difference(actual, expected, name, rtol, atol)
     if problem:
-        raise not_yet(problem, hint, actual, expected)
+        outline = difference(actual, expected, name, rtol, atol, exact=False) or ""
+        raise not_yet(problem, hint, actual, expected, outline)
     print(f"{name}: {describe(expected)} as expected.")
 
 
@@ -89,9 +93,11 @@ def raises(error: type[Exception], call: Callable[[], Any], name: str, hint: str
         raise
     except Exception as other:
         problem = f"{name} raised {type(other).__name__}, expected {error.__name__}."
-        raise not_yet(problem, hint) from None
+        outline = f"{name} raised another exception, expected {error.__name__}."
+        raise not_yet(problem, hint, outline=outline) from None
     problem = f"{name} returned {short(value)}, expected {error.__name__} to be raised."
-    raise not_yet(problem, hint, value)
+    outline = f"{name} returned something, expected {error.__name__} to be raised."
+    raise not_yet(problem, hint, value, outline=outline)
 
 
 def gradient(
@@ -123,7 +129,7 @@ def gradient(
     x = np.array(x, dtype=np.float64)
     problem = wrong_form(dx, x, name)
     if problem:
-        raise not_yet(problem, hint, dx)
+        raise not_yet(problem, hint, dx, outline=wrong_form(dx, x, name, exact=False) or "")
 
     def loss(point: np.ndarray) -> float:
         return float(np.sum(np.asarray(f(point)) * dout))
@@ -141,7 +147,7 @@ def gradient(
                 f"{name} is not the gradient. One step along a random direction changes the loss"
                 f"\n  by {numeric:.8g} per unit; sum({name} * direction) says {analytic:.8g}."
             )
-            raise not_yet(problem, hint, dx)
+            raise not_yet(problem, hint, dx, outline=problem.partition(";")[0] + ".")
     print(f"{name}: agrees with the measured slope along {DIRECTIONS} random directions.")
 
 
@@ -164,10 +170,14 @@ def measured_gradient(loss: Callable[[np.ndarray], float], x: np.ndarray) -> np.
     return dx
 
 
-def not_yet(problem: str, hint: str = "", actual: Any = None, expected: Any = None) -> NotYet:
-    """Make the exception for a problem, with its hint below."""
-    error = NotYet(f"Not yet: {problem}" + (f"\n  Hint: {hint}" if hint else ""))
+def not_yet(
+    problem: str, hint: str = "", actual: Any = None, expected: Any = None, outline: str = ""
+) -> NotYet:
+    """Make the exception for a problem, with its hint below; see there for the arguments."""
+    end = f"\n  Hint: {hint}" if hint else ""
+    error = NotYet(f"Not yet: {problem}{end}")
     error.actual, error.expected = actual, expected
+    error.outline = f"Not yet: {outline}{end}" if outline else ""
     return error
 
 

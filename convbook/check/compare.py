@@ -11,34 +11,46 @@ from convbook.check.patterns import pattern
 RTOL = 1e-5
 ATOL = 1e-5
 
+DIGITS, FEW = 6, 2  # that are shown of a number
+
 _KINDS = {"b": "true or false", "i": "whole numbers", "f": "floating point", "c": "complex"}
 
 
 def difference(
-    actual: Any, expected: Any, name: str, rtol: float = RTOL, atol: float = ATOL
+    actual: Any,
+    expected: Any,
+    name: str,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    exact: bool = True,
 ) -> str | None:
     """Say how an answer differs from what is expected, or return None where it does not.
 
     Args and results as in `same`; the text is one to three lines.
+
+    Not `exact`, the text holds no words of the answer, and of its numbers the first two digits of
+    one: an answer cannot spell out in it what a function was called with.
     """
     if isinstance(expected, dict):
-        return _dict_difference(actual, expected, name, rtol, atol)
+        return _dict_difference(actual, expected, name, rtol, atol, exact)
     if expected is None or isinstance(expected, (str, bool)):
-        return _plain_difference(actual, expected, name)
+        return _plain_difference(actual, expected, name, exact)
     if isinstance(expected, (list, tuple)) and not _is_numeric(expected):
-        return _list_difference(actual, expected, name, rtol, atol)
+        return _list_difference(actual, expected, name, rtol, atol, exact)
     wanted = np.asarray(expected)
-    return wrong_form(actual, wanted, name) or _wrong_values(
-        np.asarray(actual), wanted, name, rtol, atol
+    return wrong_form(actual, wanted, name, exact) or _wrong_values(
+        np.asarray(actual), wanted, name, rtol, atol, exact
     )
 
 
-def wrong_form(actual: Any, wanted: np.ndarray, name: str) -> str | None:
+def wrong_form(actual: Any, wanted: np.ndarray, name: str, exact: bool = True) -> str | None:
     """Say what is wrong with type, shape, kind or finiteness, in this order."""
-    return wrong_shape(actual, wanted, name) or _not_finite(np.asarray(actual), wanted, name)
+    return wrong_shape(actual, wanted, name, exact) or _not_finite(
+        np.asarray(actual), wanted, name, exact
+    )
 
 
-def wrong_shape(actual: Any, wanted: np.ndarray, name: str) -> str | None:
+def wrong_shape(actual: Any, wanted: np.ndarray, name: str, exact: bool = True) -> str | None:
     """Say what is wrong with type, shape or kind, in this order."""
     if actual is None:
         return f"{name} is None. Does the function end without a return?"
@@ -47,35 +59,33 @@ def wrong_shape(actual: Any, wanted: np.ndarray, name: str) -> str | None:
     except (TypeError, ValueError):
         got = np.asarray(None)
     if got.dtype.kind not in "biufc":
-        return f"{name} is {short(actual)}, expected {describe(wanted)}."
+        return f"{name} is {_short(actual, exact)}, expected {describe(wanted)}."
     if got.shape != wanted.shape:
-        return f"{name} has shape {got.shape}, expected {wanted.shape}." + _shape_advice(
-            got, wanted
-        )
+        shape = got.shape if exact or _is_near(got.shape, wanted.shape) else "that is another"
+        return f"{name} has shape {shape}, expected {wanted.shape}." + _shape_advice(got, wanted)
     got_kind, wanted_kind = _kind(got), _kind(wanted)
     if got_kind != wanted_kind:
         return (
-            f"{name} has dtype {got.dtype}, {_KINDS[got_kind]};"
+            f"{name} has dtype {got.dtype.name}, {_KINDS[got_kind]};"
             f" expected {_KINDS[wanted_kind]} ({wanted.dtype})."
         )
     return None
 
 
-def _not_finite(got: np.ndarray, wanted: np.ndarray, name: str) -> str | None:
+def _not_finite(got: np.ndarray, wanted: np.ndarray, name: str, exact: bool) -> str | None:
     strange = ~np.isfinite(got) & np.isfinite(wanted)
-    if strange.any():
-        first = _first(strange)
-        return (
-            f"{name} has {strange.sum()} of {got.size} values that are not finite."
-            f"\n  First at {list(first)}: yours {got[first]}, expected {_number(wanted[first])}."
-        )
-    return None
+    if not strange.any():
+        return None
+    first = _first(strange)
+    text = f"{name} has {_how_many(strange, exact)} of {got.size} values that are not finite."
+    theirs = _number(wanted[first]) if exact else _few(wanted[first])
+    return text + f"\n  First at {list(first)}: yours {got[first]}, expected {theirs}."
 
 
 def _wrong_values(
-    got: np.ndarray, wanted: np.ndarray, name: str, rtol: float, atol: float
+    got: np.ndarray, wanted: np.ndarray, name: str, rtol: float, atol: float, exact: bool
 ) -> str | None:
-    """Say how many values differ, and show the first and the worst."""
+    """Say how many values differ, and show the first and, where exact, the worst."""
     if got.size == 0:
         return None
     if got.dtype.kind == "b":  # truth values cannot be subtracted
@@ -87,49 +97,59 @@ def _wrong_values(
         return None
 
     def show(where: str, i: tuple[int, ...]) -> str:
+        if not exact:
+            return f"\n  {where} at {list(i)}: yours {_about(got[i], wanted[i])}."
         yours, theirs = _number(got[i]), _number(wanted[i])
         if yours == theirs:
             yours, theirs = repr(float(got[i])), repr(float(wanted[i]))
         return f"\n  {where} at {list(i)}: yours {yours}, expected {theirs}."
 
+    if got.ndim == 0 and not exact:
+        return f"{name} is {_about(got[()], wanted[()])}."
     if got.ndim == 0:
         return f"{name} is {_number(got[()])}, expected {_number(wanted[()])}."
     first = _first(wrong)
     worst = tuple(int(k) for k in np.unravel_index(np.argmax(np.where(wrong, gap, -1)), gap.shape))
-    text = f"{name}: {wrong.sum()} of {got.size} values differ." + show("First", first)
-    said = pattern(got, wanted, wrong)
-    return text + (show("Worst", worst) if worst != first else "") + (f"\n  {said}" if said else "")
+    text = f"{name}: {_how_many(wrong, exact)} of {got.size} values differ." + show("First", first)
+    text += show("Worst", worst) if exact and worst != first else ""
+    said = pattern(got, wanted, wrong, DIGITS if exact else FEW)
+    return text + (f"\n  {said}" if said else "")
 
 
 def _dict_difference(
-    actual: Any, expected: dict, name: str, rtol: float, atol: float
+    actual: Any, expected: dict, name: str, rtol: float, atol: float, exact: bool
 ) -> str | None:
     if not isinstance(actual, dict):
-        return f"{name} is {short(actual)}, expected a dict."
+        return f"{name} is {_short(actual, exact)}, expected a dict."
     if set(actual) != set(expected):
-        got, wanted = sorted(map(str, actual)), sorted(map(str, expected))
+        wanted = sorted(map(str, expected))
+        got = sorted(map(str, actual)) if exact else "that are others"
         return f"{name} has the keys {got}, expected {wanted}."
-    parts = (difference(actual[k], expected[k], f"{name}[{k!r}]", rtol, atol) for k in expected)
+    parts = (
+        difference(actual[k], expected[k], f"{name}[{k!r}]", rtol, atol, exact) for k in expected
+    )
     return next(filter(None, parts), None)
 
 
 def _list_difference(
-    actual: Any, expected: list | tuple, name: str, rtol: float, atol: float
+    actual: Any, expected: list | tuple, name: str, rtol: float, atol: float, exact: bool
 ) -> str | None:
     if not isinstance(actual, (list, tuple)):
-        return f"{name} is {short(actual)}, expected a {type(expected).__name__}."
+        return f"{name} is {_short(actual, exact)}, expected a {type(expected).__name__}."
     if len(actual) != len(expected):
-        return f"{name} has {len(actual)} entries, expected {len(expected)}."
+        far = not exact and len(actual) > 2 * len(expected)
+        count = "too many" if far else len(actual)
+        return f"{name} has {count} entries, expected {len(expected)}."
     pairs = enumerate(zip(actual, expected, strict=True))
-    parts = (difference(a, e, f"{name}[{i}]", rtol, atol) for i, (a, e) in pairs)
+    parts = (difference(a, e, f"{name}[{i}]", rtol, atol, exact) for i, (a, e) in pairs)
     return next(filter(None, parts), None)
 
 
-def _plain_difference(actual: Any, expected: Any, name: str) -> str | None:
+def _plain_difference(actual: Any, expected: Any, name: str, exact: bool) -> str | None:
     plain = actual.item() if isinstance(actual, np.generic) else actual
     if type(plain) is type(expected) and plain == expected:
         return None
-    return f"{name} is {short(actual)}, expected {expected!r}."
+    return f"{name} is {_short(actual, exact)}, expected {expected!r}."
 
 
 def _shape_advice(got: np.ndarray, wanted: np.ndarray) -> str:
@@ -157,8 +177,43 @@ def _first(where: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argwhere(where)[0])
 
 
-def _number(value: Any) -> str:
-    return f"{value:.6g}"
+def _number(value: Any, digits: int = DIGITS) -> str:
+    return f"{value:.{digits}g}"
+
+
+def _about(got: Any, wanted: Any) -> str:
+    """Show a value in a few digits beside what it should be."""
+    yours, theirs = _few(got), _few(wanted)
+    if yours == theirs and not np.iscomplexobj(got):
+        yours = f"a little {'more' if got > wanted else 'less'}"
+    return f"{yours}, expected {theirs}"
+
+
+def _few(value: Any) -> str:
+    """Write a number with its first two digits; a whole one below 100 is whole."""
+    if np.iscomplexobj(value):
+        return "a complex number"
+    if value != 0 and not 1e-6 < abs(value) < 1e9:
+        return "near 0" if abs(value) < 1 else "very large"
+    rounded = f"{float(f'{value:.{FEW}g}'):g}"
+    return rounded if float(rounded) == value else f"about {rounded}"
+
+
+def _how_many(where: np.ndarray, exact: bool) -> str:
+    """Say how many places of an array are meant."""
+    count = int(where.sum())
+    if exact or count in (1, where.size):
+        return str(count)
+    return "a few" if 4 * count < where.size else "many" if 4 * count < 3 * where.size else "most"
+
+
+def _is_near(got: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Tell whether a shape is small enough to be shown beside another in any case."""
+    return len(got) <= len(wanted) + 1 and max(got, default=0) <= 2 * max(wanted, default=1)
+
+
+def _short(value: Any, exact: bool) -> str:
+    return short(value) if exact else f"a {type(value).__name__}"
 
 
 def short(value: Any) -> str:

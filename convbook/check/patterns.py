@@ -8,27 +8,25 @@ SAME = 1e-6  # how near a pattern must fit, as a part of the values
 FEWEST = 4  # values; fewer fit too many patterns
 
 
-def pattern(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray) -> str:
+def pattern(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, digits: int = 6) -> str:
     """Say what the difference looks like.
 
     Args:
         got: the answer, of the same shape as wanted.
         wanted: what it should be, finite.
         wrong: where the two differ.
+        digits: that are shown of a number.
 
     Returns:
         One sentence that is true of all values, or ''.
     """
     if got.size < FEWEST or not np.isfinite(got).all() or np.ptp(wanted) == 0:
         return ""
-    for find in (_factor, _offset, _moved):
-        text = find(got, wanted)
-        if text:
-            return text
-    return _place(wrong)
+    found = _factor(got, wanted, digits) or _offset(got, wanted, digits) or _moved(got, wanted)
+    return found or _place(wrong)
 
 
-def _factor(got: np.ndarray, wanted: np.ndarray) -> str:
+def _factor(got: np.ndarray, wanted: np.ndarray, digits: int) -> str:
     """A constant factor; values that should be zero must be zero."""
     largest = np.argmax(np.abs(wanted))
     factor = got.flat[largest] / wanted.flat[largest]
@@ -36,15 +34,15 @@ def _factor(got: np.ndarray, wanted: np.ndarray) -> str:
         return ""
     if abs(factor + 1) < SAME:
         return "Every sign is the other way round."
-    inverse = f", or divided by {1 / factor:.6g}" if abs(factor) < 1 else ""
-    return f"Every value is multiplied by {factor:.6g}{inverse}."
+    inverse = f", or divided by {1 / factor:.{digits}g}" if abs(factor) < 1 else ""
+    return f"Every value is multiplied by {factor:.{digits}g}{inverse}."
 
 
-def _offset(got: np.ndarray, wanted: np.ndarray) -> str:
+def _offset(got: np.ndarray, wanted: np.ndarray, digits: int) -> str:
     shift = float(np.mean(got - wanted))
     if not _close(got - shift, wanted):
         return ""
-    return f"Every value is {abs(shift):.6g} too {'large' if shift > 0 else 'small'}."
+    return f"Every value is {abs(shift):.{digits}g} too {'large' if shift > 0 else 'small'}."
 
 
 def _moved(got: np.ndarray, wanted: np.ndarray) -> str:

@@ -11,12 +11,15 @@ import numpy as np
 from convbook import check, gpu
 from convbook.cuda import nvrtc
 from convbook.cuda.build import CompileError, compiler
-from convbook.cuda.emulator import Ran, emulate
+from convbook.cuda.emulator import Fault, Ran, emulate
 from convbook.cuda.source import Refused
 from convbook.gpu.names import VERSION
 from convbook.gpu.tiers import skip
 
 RTOL, ATOL = 2e-4, 2e-5  # float32, sums in another order
+FAULTS = "out of bounds, race, barrier, uninitialised, misaligned, stack, crash, endless".split(
+    ", "
+)
 SCHEDULES = 8  # orders of threads that each check tries
 
 
@@ -47,17 +50,27 @@ def runs(
         NotRun: there is no compiler for the emulator.
     """
     if not isinstance(source, str):
-        raise check.not_yet(f"the kernel must be a text, not a {type(source).__name__}.")
+        problem = "the kernel must be a text"
+        raise check.not_yet(f"{problem}, not a {type(source).__name__}.", outline=f"{problem}.")
     try:
         ran = emulate(source, name, grid, block, args, 0, SCHEDULES)
     except (Refused, CompileError) as error:
-        raise check.not_yet(str(error), hint, source) from None
+        outline = "[emulator] the kernel does not compile, or holds what is refused."
+        raise check.not_yet(str(error), hint, source, outline=outline) from None
     if ran.fault:
-        raise check.not_yet(f"[emulator] {ran.fault.text}", hint, source)
+        raise check.not_yet(
+            f"[emulator] {ran.fault.text}", hint, source, outline=_outline(ran.fault)
+        )
     for position, wanted in expected.items():
         _same(ran.arrays[position], wanted, f"[emulator] {name}", hint)
     print(_nvrtc(source), _gpu(source, name, grid, block, args, expected))
     return ran
+
+
+def _outline(fault: Fault) -> str:
+    """Name a fault, and its line where a kernel has so many; neither can hold much."""
+    kind = fault.kind if fault.kind in FAULTS else "a fault"
+    return f"[emulator] {kind}" + (f", in line {fault.line}." if 0 < fault.line < 1000 else ".")
 
 
 def _same(actual: Any, wanted: Any, name: str, hint: str = "") -> None:
@@ -73,7 +86,7 @@ def _nvrtc(source: str) -> str:
     except check.NotRun:
         return skip("[nvrtc]", "not installed")
     except CompileError as error:
-        raise check.not_yet(f"[nvrtc] {error}") from None
+        raise check.not_yet(f"[nvrtc] {error}", outline="[nvrtc] it does not compile.") from None
 
 
 def _gpu(source: str, name: str, grid: Any, block: Any, args: Any, expected: Any) -> str:

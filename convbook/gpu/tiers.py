@@ -60,7 +60,7 @@ def same(actual: Any, expected: Any, name: str, hint: str = "") -> None:
     """
     if not isinstance(actual, gpu.cupy.ndarray):
         problem = f"{name} is not on the device: it is a {type(actual).__name__}."
-        raise check.not_yet(problem, hint, actual)
+        raise check.not_yet(problem, hint, actual, outline=f"{name} is not on the device.")
     check.same(
         np.asarray(gpu.cupy.asnumpy(actual), dtype=np.float64),
         np.asarray(expected, dtype=np.float64),
@@ -85,7 +85,8 @@ def quiet(seen: Counts, name: str) -> None:
         names = [what for counted, what in seen.log if counted == kind]
         if names:
             raise check.not_yet(
-                f"{name}: {kind} {len(names)}, the first by {names[0]}. There should be none."
+                f"{name}: {kind} {len(names)}, the first by {names[0]}. There should be none.",
+                outline=f"{name}: {kind}. There should be none.",
             )
     if not isinstance(seen, gpu.Uncounted):
         print(f"{name}: launches {seen.launches}, and nothing moved or waited.")
@@ -107,5 +108,7 @@ def counts(seen: Counts, name: str, **expected: int) -> None:
     for kind, number in expected.items():
         found = getattr(seen, kind)
         if found != number:
-            raise check.not_yet(f"{name}: {kind} {found}, expected {number}.")
+            much = "many" if found > number else "few"
+            outline = f"{name}: too {much} {kind}, expected {number}."
+            raise check.not_yet(f"{name}: {kind} {found}, expected {number}.", outline=outline)
     print(f"{name}: {', '.join(f'{kind} {n}' for kind, n in expected.items())} as expected.")

@@ -166,6 +166,9 @@ check.same(words, [3, 1, 2, 2], "how many run, upload, wait and raise")
 
 
 ### BEGIN HIDDEN TESTS
+from autograder.judging import judge
+
+
 def masked_write(x):
     x[x < 0] = 0
 
@@ -178,8 +181,9 @@ lines = {
     "g": lambda x: x[x < 0],
     "h": lambda x: x.reshape(-1),
 }
+truths = []
 with gpu.simulated():
-    for letter, line in lines.items():
+    for line in lines.values():
         x = cp.asarray(np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]], dtype=np.float32))
         with gpu.counting() as seen:
             try:
@@ -187,7 +191,8 @@ with gpu.simulated():
                 truth = "waits" if seen.waits else "uploads" if seen.uploads else "runs"
             except (TypeError, ValueError):
                 truth = "raises"
-        check.same(answers[letter], truth, letter)
+        truths.append(truth)
+judge.choices("lines b, c, d, f, g and h", [answers[letter] for letter in lines], truths)
 ### END HIDDEN TESTS
 
 # %% [markdown]

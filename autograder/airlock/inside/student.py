@@ -53,10 +53,22 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     while True:
         ready, _, _ = select.select(waiting, [], [])
         if control in ready:
-            number, source = grader.receive()
-            grader.send([number, _run(source)])
+            grader.send(_do(*grader.receive()))
         elif not desk.answer():
             waiting.remove(call)  # the checker is gone; the grader decides what happens next
+
+
+_names: dict[str, dict[str, Any]] = {}  # what all names stood for when a check's turn was
+
+
+def _do(action: str, number: int, text: str) -> list[Any]:
+    """Run a cell; or keep, under a check's name, what all names stand for, or go back to it."""
+    if action == "keep":
+        _names[text] = dict(_shell.user_ns)
+    elif text in _names and action == "back":
+        _shell.user_ns.clear()
+        _shell.user_ns.update(_names[text])
+    return [number, _run(text) if action == "run" else []]
 
 
 def _run(source: str) -> list[dict[str, Any]]:
