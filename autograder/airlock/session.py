@@ -175,7 +175,7 @@ class Session:
             worker.channel.send(order, own)
             return worker.channel.receive_frame(own)
         except wire.Timeout:
-            return _failed("ValueError", "the emulator was stopped: the check takes too long")
+            raise  # the time of the check is over
         except wire.ProtocolError:
             text = ending(worker.end(), self._limits)
             return _failed("ValueError", f"the emulator did not come to an end: {text}")
