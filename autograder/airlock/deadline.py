@@ -68,10 +68,10 @@ class Deadline:
             return -1.0
         return min(max(left, 0.0), SLICE, max(self.seconds / 4, 0.01))
 
-    def waited(self, slept: float, asked: float) -> None:
-        """Note that a wait of so many seconds brought nothing, and how long it took."""
-        self._notice(slept - asked)
-        if self._before is None:
+    def waited(self, late: float, in_vain: bool) -> None:
+        """Note by how many seconds a wait ended late, and whether nothing came of it."""
+        self._notice(late)
+        if in_vain and self._before is None:
             self.lost()
 
     def _notice(self, seconds: float) -> None:
