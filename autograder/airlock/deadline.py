@@ -44,7 +44,9 @@ class Deadline:
     def lost(self) -> float:
         """Return how many seconds were lost to others."""
         if self._lost:
+            asked = time.monotonic()
             lost = self._lost()
+            self._notice(time.monotonic() - asked)
             if self._before is None:  # of what it was then, all that can be of this time
                 self._before = max(0.0, lost - (time.monotonic() - self._begun))
             self._known = max(self._known, lost - self._before)
@@ -71,12 +73,16 @@ class Deadline:
             return -1.0
         return min(max(left, 0.0), SLICE, max(self.seconds / 4, 0.01))
 
-    def waited(self, slept: float, asked: float) -> None:
-        """Note that a wait of so many seconds brought nothing, and how long it took."""
-        if self._before is None:
+    def waited(self, late: float, in_vain: bool) -> None:
+        """Note by how many seconds a wait ended late, and whether nothing came of it."""
+        self._notice(late)
+        if in_vain and self._before is None:
             self.lost()
-        if slept - asked > STOOD_STILL:
-            self._stood_still += slept - asked
+
+    def _notice(self, seconds: float) -> None:
+        """Do not charge so many seconds between two looks, where they are no trifle."""
+        if seconds > STOOD_STILL:
+            self._stood_still += seconds
 
     def _left(self) -> float:
         return self._begun + self.seconds + self.excused - time.monotonic()

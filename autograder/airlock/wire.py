@@ -269,15 +269,15 @@ class Channel:
             self.sock.settimeout(asked)
             begun = time.monotonic()
             try:
-                moved = move(view)
+                moved: int | None = move(view)
             except BlockingIOError:
                 raise Timeout("no answer in time") from None
             except TimeoutError:
-                assert deadline is not None and asked is not None
-                deadline.waited(time.monotonic() - begun, asked)
-                continue
+                moved = None
             except OSError:
                 moved = 0
+            if deadline and asked is not None:
+                deadline.waited(time.monotonic() - begun - asked, in_vain=moved is None)
             if moved == 0:
                 raise PeerGone("the other process is gone")
-            view = view[moved:]
+            view = view[moved or 0 :]
