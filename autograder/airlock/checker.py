@@ -222,7 +222,7 @@ class Checker:
         lost = self.link.gone.reason if self.link.gone else ""
         public = told(error, self.limits)
         if judge is not None and judge.is_choice(check_id):
-            said = ""
+            said, picture = "", None
         return [status, 0.0, message, public, place, outputs, lost, said, mistake, picture]
 
     def run(self, source: str, file: str, part: int = SHOWN) -> BaseException | None:

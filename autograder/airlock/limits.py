@@ -47,15 +47,25 @@ class Limits:
         }
 
     def hint(self, name: str, text: str) -> str:
-        """Return which limit an exception with this name and text has probably met, or ''."""
-        if name.endswith("MemoryError"):
-            return f"limit met: {self.memory_bytes // MIB} MiB of memory"
-        if "[Errno 28]" in text:
-            return f"limit met: {self.disk_bytes // MIB} MiB or {self.disk_files} files on disk"
-        if "[Errno 27]" in text:
-            return f"limit met: {self.file_bytes // MIB} MiB for one file"
-        if "[Errno 24]" in text:
-            return f"limit met: {self.open_files} open files"
-        if "can't start new thread" in text or name == "BlockingIOError":
-            return f"limit met: {self.processes} processes and threads"
-        return ""
+        """Return which limit an exception with this name and text has met, or ''.
+
+        Where there is only the name, anybody may have raised it: then it is said with "perhaps".
+        """
+        memory = f"limit met: {self.memory_bytes // MIB} MiB of memory"
+        processes = f"limit met: {self.processes} processes and threads"
+        disk = f"limit met: {self.disk_bytes // MIB} MiB or {self.disk_files} files on disk"
+        one_file = f"limit met: {self.file_bytes // MIB} MiB for one file"
+        signs = {
+            "[Errno 28]": disk,
+            "[Errno 27]": one_file,
+            "requested and": f"{one_file}, or {disk.partition(': ')[2]}",  # NumPy's own words
+            "[Errno 24]": f"limit met: {self.open_files} open files",
+            "[Errno 12]": memory,
+            "Unable to allocate": memory,
+            "[Errno 11]": processes,
+            "can't start new thread": processes,
+        }
+        names = {"MemoryError": memory, "BlockingIOError": processes}
+        perhaps = next((limit for end, limit in names.items() if name.endswith(end)), "")
+        found = next((limit for sign, limit in signs.items() if sign in text), "")
+        return found or (perhaps and f"perhaps {perhaps}")

@@ -36,6 +36,26 @@ def clean(outputs: Any, limits: Limits, count: int | None = None) -> list[dict[s
     return kept
 
 
+def limits_met(outputs: list[dict[str, Any]], limits: Limits) -> list[dict[str, Any]]:
+    """Return an output that names the limits which a cell has met by what it says; none, if none.
+
+    Args:
+        outputs: of the cell, cleaned.
+        limits: that it had.
+    """
+    found = dict.fromkeys(filter(None, (_hint(output, limits) for output in outputs)))
+    text = "".join(f"[{hint}]\n" for hint in found)
+    return [{"output_type": "stream", "name": "stderr", "text": text}] if text else []
+
+
+def _hint(output: dict[str, Any], limits: Limits) -> str:
+    """Return the limit that an error or a printed error has met."""
+    if output["output_type"] == "error":
+        lines = [output["evalue"], *output["traceback"]]
+        return limits.hint(output["ename"], "\n".join(lines))
+    return limits.hint("", output.get("text", ""))
+
+
 def _rebuild(output: dict[Any, Any], count: int | None) -> dict[str, Any] | None:
     kind = output.get("output_type")
     if kind == "stream" and output.get("name") in ("stdout", "stderr"):

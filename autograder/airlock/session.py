@@ -17,7 +17,7 @@ from . import kernels, packing, told, wire
 from .deadline import LOST, Deadline
 from .launch import Worker, ending
 from .limits import Limits
-from .outputs import clean
+from .outputs import clean, limits_met
 from .sandbox import SandboxError
 from .verdict import STATUSES, Verdict, error_output
 
@@ -97,7 +97,8 @@ class Session:
         except Lost as lost:
             text = f"the cell was stopped: {lost}"
             return [error_output("CellStopped", text, [f"CellStopped: {text}"])]
-        return clean(outputs, self._limits, self._cells)
+        kept = clean(outputs, self._limits, self._cells)
+        return kept + limits_met(kept, self._limits)
 
     def show_check(self, check_id: str, source: str) -> None:
         """Run the shown part of a check where it stands. `run_check` goes on with it, from there.

@@ -61,8 +61,9 @@ def wrong_shape(actual: Any, wanted: np.ndarray, name: str, exact: bool = True) 
     if got.dtype.kind not in "biufc":
         return f"{name} is {_short(actual, exact)}, expected {describe(wanted)}."
     if got.shape != wanted.shape:
-        shape = got.shape if exact or _is_near(got.shape, wanted.shape) else "that is another"
-        return f"{name} has shape {shape}, expected {wanted.shape}." + _shape_advice(got, wanted)
+        is_told = exact or _is_near(got.shape, wanted.shape)
+        shape = f"shape {got.shape}" if is_told else "another shape"
+        return f"{name} has {shape}, expected {wanted.shape}." + _shape_advice(got, wanted)
     got_kind, wanted_kind = _kind(got), _kind(wanted)
     if got_kind != wanted_kind:
         return (
@@ -123,8 +124,8 @@ def _dict_difference(
         return f"{name} is {_short(actual, exact)}, expected a dict."
     if set(actual) != set(expected):
         wanted = sorted(map(str, expected))
-        got = sorted(map(str, actual)) if exact else "that are others"
-        return f"{name} has the keys {got}, expected {wanted}."
+        got = f"the keys {sorted(map(str, actual))}" if exact else "other keys"
+        return f"{name} has {got}, expected {wanted}."
     parts = (
         difference(actual[k], expected[k], f"{name}[{k!r}]", rtol, atol, exact) for k in expected
     )
@@ -184,7 +185,9 @@ def _number(value: Any, digits: int = DIGITS) -> str:
 def _about(got: Any, wanted: Any) -> str:
     """Show a value in a few digits beside what it should be."""
     yours, theirs = _few(got), _few(wanted)
-    if yours == theirs and not np.iscomplexobj(got):
+    if not np.iscomplexobj(wanted) and float(wanted).is_integer():
+        theirs = _number(wanted, 15)
+    if yours == _few(wanted) and not np.iscomplexobj(got):
         yours = f"a little {'more' if got > wanted else 'less'}"
     return f"{yours}, expected {theirs}"
 

@@ -10,7 +10,9 @@ from typing import Any
 from attacks.target import LESSON, RIGHT, WRONG
 from autograder.course import lessons
 
-KINDS = ("tampering", "secrets", "resources", "bad input", "network", "pages", "archives")
+KINDS = (
+    "tampering", "secrets", "untold", "resources", "bad input", "network", "pages", "archives",
+)  # fmt: skip
 FILE = f"{LESSON}.ipynb"
 # Where the harness listens, for cases that try to call out. Student code names them as @TCP@ ...
 PLACES = {"@TCP@": "47631", "@UDP@": "47632", "@ABSTRACT@": "convbook-attacks"}
@@ -35,6 +37,7 @@ class Case:
         says_why: whether the result must give one line that says what is wrong with the file.
         page: whether it is about the feedback page. Ours is searched for every case; plain
             nbgrader's shows all hidden checks by itself, so it is searched where this is on.
+        untold: a word that neither the page nor a message for the student may hold.
         seconds: the wall time that grading may take.
     """
 
@@ -46,6 +49,7 @@ class Case:
     names: tuple[str, ...] = ()
     says_why: bool = False
     page: bool = False
+    untold: str = ""
     seconds: float = 120.0
 
 

@@ -26,6 +26,7 @@ class Facts:
     Attributes:
         score: what the gradebook holds, None where it is not settled.
         said: all text of the result: outputs, messages and notes.
+        told: the messages, which students see too.
         why: the lines that say why a file was not graded.
         page: the feedback page.
         seconds: the wall time.
@@ -34,6 +35,7 @@ class Facts:
 
     score: float | None = None
     said: str = ""
+    told: str = ""
     why: list[str] = field(default_factory=list)
     page: str = ""
     seconds: float = 0.0
@@ -62,6 +64,8 @@ def judge(case: Any, facts: Facts, secret: str, mark: str, search_page: bool) ->
         problems.append("a secret is in the outputs")
     if (search_page or case.kind == "secrets") and secret in facts.page:
         problems.append("a secret is on the page")
+    if case.untold and case.untold in facts.page + facts.told:
+        problems.append("a hidden call is told of")
     problems += [f"the page holds {what}" for what in active(facts.page, mark)]
     if search_page:
         problems += list(odd_looks(facts.page))

@@ -164,6 +164,7 @@ def _take(facts: Facts, result: Graded) -> None:
     if any(not line.isprintable() for line in [*table([result]), *grade.to_text().split("\n")]):
         facts.faults.append("a line for the terminal steers it")
     outputs = [cell.get("outputs", []) for cell in grade.cells.cells]
+    facts.told = grade.to_json()
     facts.said = json.dumps([grade.to_dict(), outputs], default=str)
 
 

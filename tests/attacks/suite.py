@@ -11,6 +11,7 @@ from attacks.cases import (
     resources,
     secrets,
     tampering,
+    untold,
 )
 from attacks.facts import Facts, judge
 from attacks.target import CANARY
@@ -20,6 +21,7 @@ CASES: tuple[Case, ...] = (
     *edited.CASES,
     *odd.CASES,
     *secrets.CASES,
+    *untold.CASES,
     *resources.CASES,
     *bad_input.CASES,
     *network.CASES,

@@ -117,6 +117,76 @@ NO_ANSWER = ("gave no answer within 1.5 s", "CellTimeoutError")
 CELL = ("limit met: 2.5 s for a cell", "CellTimeoutError")
 PROCESSES = "limit met: 16 processes"
 
+SLEEP = "[sys.executable, '-c', 'import time; time.sleep(60)']"
+CHILDREN = f"""
+import subprocess, sys
+kept = [subprocess.Popen({SLEEP}) for _ in range(99)]
+"""
+CAUGHT = f"""
+import subprocess, sys
+try: kept = [subprocess.Popen({SLEEP}) for _ in range(99)]
+except OSError as error: print("no more:", error)
+"""
+POOL = """
+import time
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(64) as pool: print(sum(pool.map(lambda n: time.sleep(1) or n, range(64))))
+"""
+WORKERS = """
+import multiprocessing, time
+make = multiprocessing.get_context("fork").Process
+kept = [make(target=time.sleep, args=(60,)) for _ in range(64)]
+for worker in kept: worker.start()
+"""
+LOG = """
+import logging
+try: kept = [open("log.txt", "a") for _ in range(999)]
+except OSError: logging.exception("too many")
+"""
+IN_THREAD = """
+import os, threading
+def work():
+    while True: os.pipe()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+COPIES = """
+import shutil
+open("a.bin", "wb").write(bytes(5 << 20))
+for number in range(9): shutil.copy("a.bin", f"{number}.bin")
+"""
+SAVED = "import numpy as np\nnp.save('a.npy', np.ones(3 << 20))"
+WRAPPED = """
+import numpy as np
+try: x = np.ones((1 << 15, 1 << 15))
+except MemoryError as error: raise RuntimeError("the batch is too large") from error
+"""
+
+OPEN, DISK_LIMIT = "limit met: 128 open files", "limit met: 16 MiB or 512 files on disk"
+ONE_FILE, MEMORY = "limit met: 8 MiB for one file", "limit met: 1024 MiB of memory"
+TEMPORARY = "import tempfile\nkept = [tempfile.{}() for _ in range(999)]"
+in_cells = [
+    in_cell("forks in a cell", "200 of them", FORKS, PROCESSES),
+    in_cell("children in a cell", "99 by subprocess", CHILDREN, PROCESSES),
+    in_cell("children, caught", "and printed in own words", CAUGHT, PROCESSES),
+    in_cell("threads in a cell", "200 of them", THREADS, PROCESSES),
+    in_cell("pool of threads", "64 by concurrent.futures", POOL, PROCESSES),
+    in_cell("workers", "64 by multiprocessing", WORKERS, PROCESSES),
+    in_cell("open files in a cell", "as many as there are", LOG, OPEN),
+    in_cell("pipes of a thread", "dies of them alone", IN_THREAD, OPEN),
+    in_cell("temporary files", "999 open ones", TEMPORARY.format("TemporaryFile"), OPEN),
+    in_cell("temporary folders", "999 of them", TEMPORARY.format("mkdtemp"), DISK_LIMIT),
+    in_cell("copies", "45 MB of them", COPIES, DISK_LIMIT),
+    in_cell("large file in a cell", "a gigabyte of zeros",
+            "open('a.bin', 'wb').truncate(1 << 30)", ONE_FILE),
+    in_cell("large array in a file", "of 24 MB", SAVED, ONE_FILE),
+    in_cell("file as memory", "1 GiB by np.memmap",
+            "import numpy as np\nnp.memmap('m', dtype='u1', mode='w+', shape=1 << 30)", ONE_FILE),
+    in_cell("memory of mmap", "8 GiB", "import mmap\nkept = mmap.mmap(-1, 8 << 30)", MEMORY),
+    in_cell("memory in a cell", "8 GiB", "kept = bytearray(8 << 30)", MEMORY),
+    in_cell("memory, wrapped", "in an exception of its own", WRAPPED, MEMORY),
+]  # fmt: skip
 CASES = [
     in_call("loop in a call", "never returns", "while True: pass", *NO_ANSWER),
     in_call("sleep in a call", "sleeps for an hour", "import time; time.sleep(3600)", *NO_ANSWER),
@@ -151,6 +221,7 @@ CASES = [
     in_cell("busy threads", "threads that burn time during the checks", BUSY),
     in_cell("hang at the end", "sleeps when its process ends", EXIT_HANG),
     in_cell("alarm", "an alarm ends the process", "import signal; signal.alarm(1)"),
+    *in_cells,
     in_call("disk", "72 MB of files", DISK, "16 MiB or 512 files on disk"),
     in_call("many files", "3000 files", FILES, "16 MiB or 512 files on disk"),
     in_call(

@@ -359,6 +359,42 @@ def test_promise_10_a_limit_holds_and_is_named(jailed: Notebook, what: str) -> N
     assert verdict.status in ("error", "timeout") and expected in verdict.message
 
 
+IN_CELL = {
+    "forks": (EXHAUST["processes"][0] + "\nf(1)", "limit met: 8 processes and threads"),
+    "a pool": (
+        "import time\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(40) as pool: list(pool.map(time.sleep, [0.3] * 40))",
+        "limit met: 8 processes and threads",
+    ),
+    "said in print": (
+        "import os\ntry:\n    while True: os.pipe()\nexcept OSError as error: print(error)",
+        "limit met: 128 open files",
+    ),
+    "behind another": (
+        "try: open('a', 'wb').write(bytes(9 << 20))\n"
+        "except OSError as error: raise KeyError('mine') from error",
+        "limit met: 8 MiB for one file",
+    ),
+    "NumPy's words": (
+        "import numpy as np\nnp.save('a.npy', np.ones(2 << 20))",
+        "limit met: 8 MiB for one file, or 16 MiB or 4096 files on disk",
+    ),
+    "mmap": ("import mmap; mmap.mmap(-1, 8 << 30)", "limit met: 4096 MiB of memory"),
+    "by name alone": ("raise MemoryError", "perhaps limit met: 4096 MiB of memory"),
+}
+
+
+@pytest.mark.parametrize("what", IN_CELL)
+def test_promise_10_a_limit_met_in_a_cell_is_named(jailed: Notebook, what: str) -> None:
+    source, expected = IN_CELL[what]
+    assert jailed.cell(source)[-1].get("text") == f"[{expected}]\n"
+
+
+def test_promise_10_no_limit_is_named_that_was_not_met(jailed: Notebook) -> None:
+    for source in ("raise OSError('no such picture')", "print('[Errno 2]')", "1 / 0"):
+        assert "limit met" not in str(jailed.cell(source))
+
+
 def test_promise_10_output_is_capped(jailed: Notebook) -> None:
     outputs = jailed.cell("while True: print('x' * 1000)")
     assert "limit met" in outputs[0]["evalue"]
