@@ -1,6 +1,7 @@
 """What a student is told of a failed check, and what of it only the instructor sees."""
 
 import re
+from pathlib import Path
 
 import pytest
 from airlock_book import Notebook
@@ -105,9 +106,21 @@ def test_the_hidden_part_goes_on_where_the_shown_part_ended(book: Notebook) -> N
     assert (verdict.status, verdict.score) == ("partial", 1.0), verdict.message
 
 
-def test_a_shown_part_that_hangs_is_run_once(book: Notebook) -> None:
-    verdict = graded(book, "n = 0\ndef f(x):\n    while True: pass", after="print(1)")
+def test_a_shown_part_that_hangs_is_run_once(bare: Airlock, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    hang = f"def f(x):\n    open({str(calls)!r}, 'a').write('call ')\n    while True: pass"
+    with bare.session(seed=1, student_names={"f"}) as session:
+        verdict = graded(Notebook(session), hang)
     assert verdict.told == "f gave no answer within 0.6 s and was stopped"
+    assert calls.read_text() == "call "
+
+
+def test_the_class_of_an_object_is_not_told(book: Notebook) -> None:
+    cell = "def f(x): return 2 if x == 1 else type('said_' + str(x), (), {})()"
+    check = CHECK.replace("check.same(f(41), 42", "check.same(f(41) + 1, 42")
+    verdict = graded(book, cell, check=check)
+    assert "said_41" in verdict.message
+    assert verdict.told.startswith("an object came back where plain data is needed")
 
 
 def test_a_cell_that_is_not_run_again_has_left_nothing(airlock: Airlock) -> None:
