@@ -27,6 +27,7 @@ from convbook import notebook
 from . import kernels, wire
 from .deadline import LOST
 from .errors import StudentError
+from .hung import Hung
 from .inside.recorder import Recorder, captured
 from .limits import Limits
 from .link import Lent, Link
@@ -131,9 +132,17 @@ class Checker:
 
     grader: wire.Channel | None = None
 
-    def begin(self, seed: int, setup: str, prelude: list[str], student_names: list[str]) -> str:
+    def begin(
+        self,
+        seed: int,
+        setup: str,
+        prelude: list[str],
+        student_names: list[str],
+        hung: list[list[str]],
+    ) -> str:
         """Run the set-up and the given cells; return '' or what went wrong."""
         self.seed = seed
+        self.link.hung = Hung(hung)
         self._seed_for("prelude")
         for source in [setup, *prelude]:
             error = self.run(source, GIVEN)
@@ -219,7 +228,8 @@ class Checker:
         place = error.place if isinstance(error, StudentError) else None
         message += said
         outputs = [*outputs, error_output(name, message, lines + said.splitlines())]
-        lost = self.link.gone.reason if self.link.gone else ""
+        gone = self.link.gone
+        lost = ["whole" if gone.whole else gone.reason, gone.function, gone.kind] if gone else []
         public = told(error, self.limits)
         if judge is not None and judge.is_choice(check_id):
             said, picture = "", None

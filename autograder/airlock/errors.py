@@ -37,11 +37,15 @@ class MissingName(NameError):
 class StudentGone(BaseException):
     """The student's process does not answer any more. Nothing in a check should catch this."""
 
-    def __init__(self, function: str, reason: str, whole: bool = False) -> None:
+    def __init__(
+        self, function: str, reason: str, whole: bool = False, seconds: float = 0.0, kind: str = ""
+    ) -> None:
         super().__init__(function)
         self.function = function
-        self.reason = reason  # "late", "ended", or what was wrong with the answer
+        self.reason = reason  # "late", "again", "ended", or what was wrong with the answer
         self.whole = whole  # late for the whole check, rather than for one call
+        self.seconds = seconds  # that it was waited for
+        self.kind = kind  # of the arguments
 
 
 # Builtins whose constructors want more than a message stand in by their nearest plain parent.

@@ -14,6 +14,7 @@ import numpy as np
 from . import packing, wire
 from .deadline import Deadline
 from .errors import MissingName, StudentGone, student_error
+from .hung import Hung, kind
 from .remote import Remote
 from .shelf import Shelf
 
@@ -49,6 +50,7 @@ class Link:
         self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
         self.label = ""  # what is being asked for: new proxies are called by it in messages
         self.lent = Lent()
+        self.hung = Hung()
 
     def begin_check(self, seconds: float, lent: Lent | None = None) -> None:
         """Start a check that may take so long, or go on with one, whose functions are lent."""
@@ -57,12 +59,15 @@ class Link:
 
     def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
         """Send one request and return the fields of the answer. label names it in messages."""
+        if self.gone is None and action == "call" and self.hung.knows(label, arguments[1:]):
+            self.gone = StudentGone(label, "again")
         if self.gone is not None:
             raise self.gone
         self.label = label
         forgotten, self.forgotten = self.forgotten, []
         frame = packing.encode([action, forgotten, *arguments], self.export)
-        deadline = min(Deadline(self.call_seconds, self.lost), self.check_ends, key=Deadline.left)
+        seconds = self.hung.seconds(self.call_seconds)
+        deadline = min(Deadline(seconds, self.lost), self.check_ends, key=Deadline.left)
         try:
             self.channel.send_frame(*frame, deadline=deadline)
             reply = self.receive(deadline)
@@ -73,7 +78,8 @@ class Link:
         except wire.ProtocolError as error:
             reasons = {wire.Timeout: "late", wire.PeerGone: "ended"}
             reason = reasons.get(type(error), str(error))
-            self.gone = StudentGone(label, reason, whole=deadline is self.check_ends)
+            whole, what = deadline is self.check_ends, kind(arguments[1:])
+            self.gone = StudentGone(label, reason, whole, seconds, what)
             raise self.gone from None
         return self.unwrap(label, reply)
 

@@ -64,6 +64,7 @@ class Session:
         self._ran: list[tuple[str, str]] = []  # what to do again in a fresh process
         self._shown: dict[str, Verdict] = {}  # by check: what its shown part came to
         self._final: set[str] = set()  # checks whose shown part has cost the process
+        self._hung: list[list[str]] = []  # calls that gave no answer in time, and of what kind
         self._cells = 0
         self._ends = Deadline(self._limits.session_seconds)
         self._student: Worker | None = None
@@ -191,8 +192,11 @@ class Session:
             raise wire.ProtocolError("not a verdict")
         if lost:
             assert self._student is not None
+            reason, *call = lost
             how = ending(self._student.end(), self._limits)
-            if lost == "ended":
+            if reason == "late":
+                self._hung.append(call)
+            if reason == "ended":
                 message, public = f"{message} ({how})", f"{public} ({told.ended(how)})"
             outputs[-1] = error_output(outputs[-1]["ename"], message, [message])
             self.close()
@@ -257,7 +261,7 @@ class Session:
         seed = self.seed if self.seed is not None else self._draw()
         self.seed = seed
         setup = self._setup(seed) if callable(self._setup) else self._setup
-        begin = ["begin", seed, setup, *self._given]
+        begin = ["begin", seed, setup, *self._given, self._hung]
         deadline = Deadline(self._limits.start_seconds, self._checker.lost)
         try:
             self._checker.channel.send(begin, deadline)

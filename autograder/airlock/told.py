@@ -120,7 +120,9 @@ def _gone(error: StudentGone, limits: Limits) -> tuple[str, str]:
     if error.reason == "late" and error.whole:
         return "timeout", f"{what} was stopped: the check took more than {limits.check_seconds:g} s"
     if error.reason == "late":
-        return "timeout", f"{what} gave no answer within {limits.call_seconds:g} s and was stopped"
+        return "timeout", f"{what} gave no answer within {error.seconds:g} s and was stopped"
+    if error.reason == "again":
+        return "timeout", f"{what} was not called: such a call gave no answer before"
     if error.reason == "ended":
         return "error", f"{what} ended the notebook's process instead of giving an answer"
     return "error", f"{what} gave no proper answer ({error.reason})"

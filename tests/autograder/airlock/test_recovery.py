@@ -30,6 +30,32 @@ def test_a_call_that_hangs_costs_one_check(book: Notebook) -> None:
     still_right(book)
 
 
+def test_what_has_hung_is_not_waited_for_so_long_again(book: Notebook) -> None:
+    book.cell(GOOD + "\ndef hang(x, n=1):\n    while n: pass\n    return x")
+    late, again = (
+        "hang gave no answer within {} s and was stopped",
+        "hang was not called: such a call",
+    )
+    for source, says in {
+        "hang(np.zeros((2, 3)))": late.format(0.6),
+        "hang(np.ones((2, 3)))": again,
+        "hang(np.ones((2, 4)))": late.format(0.15),
+        "hang([1, {'a': 2}])": late.format(0.15),
+        "hang([1, {'a': 2}], n=1)": late.format(0.15),
+        "hang([1, {'a': 2}]) ": again,
+    }.items():
+        verdict = book.check(source)
+        assert verdict.status == "timeout" and verdict.message.startswith(says), verdict.message
+    assert book.check("assert hang(3, n=0) == 3").status == "pass"
+    still_right(book)
+
+
+def test_a_check_that_takes_long_as_a_whole_is_no_call_that_hung(book: Notebook) -> None:
+    book.cell("import time\ndef slow():\n    time.sleep(0.4)\n    return 1")
+    assert book.check("for _ in range(9): slow()").status == "timeout"
+    assert book.check("assert slow() == 1").status == "pass"
+
+
 def test_hanging_cannot_be_caught_by_a_check(book: Notebook) -> None:
     book.cell("def hang():\n    while True: pass")
     assert book.check("try: hang()\nexcept Exception: pass").status == "timeout"
