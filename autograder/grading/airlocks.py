@@ -10,8 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import autograder
 from autograder.airlock import Airlock, SandboxError
-from autograder.course import Lesson
+from autograder.course import Lesson, root
 from autograder.grading.grade import canary
 from autograder.grading.stage import SEEN_AT, stage
 from autograder.shown import one_line
@@ -45,7 +46,7 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
 
     Args:
         lesson: decides which given layers student code cannot import.
-        sandbox: 'bwrap' or 'none'; bubblewrap, or an error, where None.
+        sandbox: 'bwrap', 'user' or 'none'; bubblewrap, or an error, where None.
 
     Raises:
         SandboxError: there is no sandbox on this machine; the text says what to do.
@@ -61,6 +62,7 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
                 warm=WARM,
                 checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
                 machine=_machine(lesson),
+                secrets=[root() / "solutions", Path(autograder.__file__).parent],
             )
             stack.enter_context(airlock)
         except OSError as error:

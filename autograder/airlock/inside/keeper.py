@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from . import jail
+from . import jail, users
 
 Serve = Callable[[socket.socket, socket.socket, dict[str, Any]], None]
 
@@ -28,13 +28,20 @@ Serve = Callable[[socket.socket, socket.socket, dict[str, Any]], None]
 def start(config: dict[str, Any], descriptors: list[int], serve: Serve) -> None:
     """Be the keeper of one worker. Runs in a fork of the fork server and never returns."""
     control, call, lifeline = (socket.socket(fileno=number) for number in descriptors)
-    home = ""
+    home, uid = "", 0
     try:
+        if config["own_user"]:
+            uid, mark = users.take()  # nobody else's while the mark is open
+            jail.adopt()
+            users.end(uid)
+            users.sweep(uid)
         if config["isolate"]:
             jail.isolate(config["disk_bytes"], config["disk_files"], config["programs"])
             home = jail.HOME
         elif config["fresh_home"]:
             home = tempfile.mkdtemp(prefix="airlock-")
+            if uid:
+                os.chown(home, uid, uid)
         # From here on the end of a child wakes the loop in _keep.
         bell, ringer = socket.socketpair()
         ringer.setblocking(False)
@@ -45,18 +52,27 @@ def start(config: dict[str, Any], descriptors: list[int], serve: Serve) -> None:
         _report(lifeline, {"failed": str(error)})
         os._exit(1)
     if child == 0:
-        _work(config, home, (control, call, lifeline), serve)
+        _work(config, home, uid, (control, call, lifeline), serve)
     control.close()
     call.close()
-    _keep(child, lifeline, bell)
-    if home and not config["isolate"]:
-        shutil.rmtree(home, ignore_errors=True)
+    report = _keep(child, lifeline, bell)
+    try:
+        if uid:
+            users.end(uid)
+        _report(lifeline, report)  # now: to remove many files takes its time
+        if uid:
+            users.sweep(uid)
+        elif home and not config["isolate"]:
+            shutil.rmtree(home, ignore_errors=True)
+    except OSError as error:
+        _report(lifeline, {"failed": str(error)})
     os._exit(0)
 
 
 def _work(
     config: dict[str, Any],
     home: str,
+    uid: int,
     sockets: tuple[socket.socket, socket.socket, socket.socket],
     serve: Serve,
 ) -> None:
@@ -71,6 +87,9 @@ def _work(
             os.chdir(home)
             os.environ["HOME"] = os.environ["TMPDIR"] = home
             tempfile.tempdir = None
+        if uid:
+            os.environ["MPLCONFIGDIR"] = home
+            jail.drop_root(uid, uid if config["own_group"] else os.getgid())
         if config["confine"]:
             jail.confine(config["rlimits"])
         else:
@@ -94,8 +113,8 @@ def _leave_only(keep: list[int]) -> None:
         os.closerange(low + 1, high)
 
 
-def _keep(child: int, lifeline: socket.socket, bell: socket.socket) -> None:
-    """Wait until the worker ends; end it when the session lets go of the lifeline."""
+def _keep(child: int, lifeline: socket.socket, bell: socket.socket) -> dict[str, Any]:
+    """Wait until the worker ends; end it when the session lets go of the lifeline. Return how."""
     while True:
         ready, _, _ = select.select([lifeline, bell], [], [])
         if lifeline in ready:
@@ -112,7 +131,7 @@ def _keep(child: int, lifeline: socket.socket, bell: socket.socket) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(status)
-    _report(lifeline, {"ended": code, "cpu_seconds": usage.ru_utime + usage.ru_stime})
+    return {"ended": code, "cpu_seconds": usage.ru_utime + usage.ru_stime}
 
 
 def _report(lifeline: socket.socket, message: dict[str, Any]) -> None:
