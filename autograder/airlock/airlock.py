@@ -126,8 +126,7 @@ class Airlock:
             "isolate": isolate,
             "confine": self.sandbox != "none",
             "own_user": self.sandbox == "user",
-            "own_group": which != 1,  # the grader's group may read the course
-            "fresh_home": which != 1 or self.sandbox == "user",
+            "fresh_home": which != 1,
             "programs": which == 2,
             "disk_bytes": limits.disk_bytes,
             "disk_files": limits.disk_files,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import autograder
-from autograder.airlock import Airlock, SandboxError
+from autograder.airlock import Airlock, Limits, SandboxError
 from autograder.course import Lesson, root
 from autograder.grading.grade import canary
 from autograder.grading.stage import SEEN_AT, stage
@@ -41,12 +41,15 @@ _open: dict[tuple[str, str | None], _Open] = {}
 
 
 @contextmanager
-def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock]:
+def open_airlock(
+    lesson: Lesson, sandbox: str | None = None, limits: Limits | None = None
+) -> Iterator[Airlock]:
     """Start an airlock for the submissions of one lesson.
 
     Args:
         lesson: decides which given layers student code cannot import.
         sandbox: 'bwrap', 'user' or 'none'; bubblewrap, or an error, where None.
+        limits: of each submission; the usual ones where None.
 
     Raises:
         SandboxError: there is no sandbox on this machine; the text says what to do.
@@ -57,6 +60,7 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
             stage(lesson, Path(folder))
             airlock = Airlock(
                 sandbox,
+                limits,
                 binds=[(folder, SEEN_AT)],
                 student_path=[SEEN_AT],
                 warm=WARM,

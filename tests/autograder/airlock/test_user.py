@@ -1,7 +1,7 @@
 """What the sandbox "user" keeps of the promises, tried from inside it; and what it cannot keep.
 
-It needs root and a Python that others can read. Where there is only root, `test_in_a_container` runs
-these tests, and those that are for every kind, in a container laid out as platforms have them.
+It needs root and a Python that others can read. Where there is only root, `test_in_a_container`
+runs these tests, and those for every kind, in a container laid out as platforms have them.
 """
 
 import dataclasses
