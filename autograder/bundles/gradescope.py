@@ -1,7 +1,7 @@
 """Gradescope: /autograder/submission in, /autograder/results/results.json out.
 
-Points come from whole checks, so they are shown when the grades are published; what students have of
-each check is shown at once, without points. Lateness is the platform's own affair.
+Points come from whole checks, so they are shown when the grades are published; what students have
+of each check is shown at once, without points. Lateness is the platform's own affair.
 """
 
 from __future__ import annotations

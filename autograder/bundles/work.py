@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.airlock import Limits, SandboxError, sandbox, user
-from autograder.course import CourseError, Lesson, chosen
+from autograder.course import Lesson, chosen
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import CheckResult, Grade, canary, grade
 from autograder.handin import submission
