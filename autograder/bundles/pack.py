@@ -100,10 +100,10 @@ def locked(names: tuple[str, ...]) -> str:
         text = path.read_text(encoding="utf-8")
     except OSError:
         raise CourseError(f"{path}: is not there; a bundle needs it") from None
-    by_name = {found[1]: found[0] for found in ENTRY.finditer(text)}
-    if missing := sorted(set(names) - by_name.keys()):
+    entries = [(found[1], found[0]) for found in ENTRY.finditer(text)]  # some for each Python
+    if missing := sorted(set(names) - {name for name, _ in entries}):
         raise CourseError(f"{path}: lacks {', '.join(missing)}; make lock writes it anew")
-    return "".join(by_name[name] for name in sorted(names))
+    return "".join(entry for name, entry in entries if name in names)
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
