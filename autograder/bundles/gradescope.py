@@ -17,7 +17,7 @@ from autograder.course import Lesson
 from autograder.shown import one_line
 
 from . import work
-from .work import Test, Work
+from .work import Checked, Work
 
 METADATA = "submission_metadata.json"
 MOST = 64 << 20  # bytes of that file, which holds the results of every try
@@ -61,7 +61,7 @@ def of(found: Work, note: str = "") -> dict[str, Any]:
     return results if found.readable else results | {"score": 0.0}
 
 
-def _shown(test: Test) -> dict[str, Any]:
+def _shown(test: Checked) -> dict[str, Any]:
     """Return what students have of a check: it gives no points by itself."""
     return {
         "name": f"{test.name}, as your notebook has it",
@@ -72,7 +72,7 @@ def _shown(test: Test) -> dict[str, Any]:
     }
 
 
-def _whole(test: Test) -> dict[str, Any]:
+def _whole(test: Checked) -> dict[str, Any]:
     return {
         "name": test.name,
         "score": test.score,
@@ -90,6 +90,7 @@ def _limited(path: Path, tries: int) -> tuple[dict[str, Any] | None, str]:
         found = json.loads(disk.read(path, MOST))
         now = _time(found["created_at"])
         before = sorted(_graded(found["previous_submissions"]), key=lambda one: one[0])
+        kept = _kept(before[-1][1]) if before else {}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         why = disk.why(error) if isinstance(error, OSError) else type(error).__name__
         return None, f"Tries were not counted: {METADATA} cannot be used ({one_line(why)})."
@@ -102,7 +103,7 @@ def _limited(path: Path, tries: int) -> tuple[dict[str, Any] | None, str]:
         f"Not graded: {tries} tries were graded within 24 hours. The result of the last of them"
         f" counts on. The next can be graded after {again:%Y-%m-%d %H:%M %Z}."
     )
-    return _kept(before[-1][1]) | {"output": said, "output_format": "text"}, ""
+    return kept | {"output": said, "output_format": "text"}, ""
 
 
 def _graded(submissions: list[Any]) -> list[tuple[datetime, dict[str, Any]]]:
@@ -126,7 +127,7 @@ def _time(text: str) -> datetime:
 def _kept(results: dict[str, Any]) -> dict[str, Any]:
     """Return what counts of earlier results: they went through the platform and back."""
     kept = {name: results[name] for name in KEPT if name in results}
-    tests, score = kept.get("tests"), kept.get("score", 0.0)
+    tests, score = kept.get("tests", 0), kept.get("score", 0.0)
     if not isinstance(tests, list) or not all(isinstance(test, dict) for test in tests):
         raise ValueError("not results")
     if not isinstance(score, (int, float)) or not math.isfinite(score):

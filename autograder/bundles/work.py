@@ -23,7 +23,7 @@ HOW = {"bwrap": "", "user": " (weaker than bubblewrap: docs/security.md)", "none
 
 
 @dataclass(frozen=True)
-class Test:
+class Checked:
     """One check, as a platform shows it.
 
     Attributes:
@@ -57,7 +57,7 @@ class Work:
 
     lesson: str
     sandbox: str
-    tests: tuple[Test, ...]
+    tests: tuple[Checked, ...]
     notes: tuple[str, ...]
     readable: bool = True
 
@@ -138,7 +138,9 @@ def _taken(folder: Path, lesson: Lesson) -> HandedIn:
 def _unreadable(lesson: Lesson, why: str) -> Work:
     """Say why nothing was graded; every check gives nothing."""
     todo = f"Hand in {lesson.path.name}, saved in Jupyter, or the file that convbook hand-in makes."
-    tests = (Test(c.id, c.points, 0.0, "not run", "not run", False, False) for c in _checks(lesson))
+    tests = (
+        Checked(c.id, c.points, 0.0, "not run", "not run", False, False) for c in _checks(lesson)
+    )
     return Work(lesson.name, "", tuple(tests), (one_line(why, 500), todo), readable=False)
 
 
@@ -161,7 +163,7 @@ def _shown_part(handed_in: HandedIn, lesson: Lesson) -> submission.Submission:
 
 def _work(full: Grade, shown: Grade) -> Work:
     tests = tuple(
-        Test(
+        Checked(
             check.id,
             check.points,
             check.score,
