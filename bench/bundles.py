@@ -10,6 +10,7 @@ that may be written, and bubblewrap of the system.
 import io
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -79,6 +80,7 @@ def lay_out(layout: Path, lesson: Lesson, content: str) -> None:
     for name in ("source", "submission", "results"):
         (place / name).mkdir(parents=True)
     zipfile.ZipFile(io.BytesIO(pack.gradescope(lesson))).extractall(place / "source")
+    subprocess.run(["chmod", "-R", "o-rwx", place / "source"], check=True)
     shutil.copy(place / "source" / "run_autograder", place)
     (place / "run_autograder").chmod(0o755)
     (place / "submission" / lesson.path.name).write_text(content, encoding="utf-8")

@@ -40,6 +40,7 @@ export UV_PYTHON_INSTALL_DIR=/opt/convbook/python UV_NO_CACHE=1
 uv=/opt/convbook/uv/bin/uv
 $uv venv --quiet --clear --python {python} /opt/convbook/venv
 $uv pip install --quiet --python /opt/convbook/venv --require-hashes --no-deps -r requirements.lock
+chmod -R o-rwx .
 # The image must not be used where the lesson's own solution does not get every point in it.
 bash run_autograder try {lesson}
 """
@@ -47,9 +48,6 @@ RUN = """\
 #!/usr/bin/env bash
 # The platform runs this as root for each hand-in.
 course=/autograder/source/course
-for place in /autograder/source /autograder/results /autograder/submission_metadata.json; do
-    if [ -e "$place" ]; then chmod -R o-rwx "$place" || exit 1; fi
-done
 export CONVBOOK_COURSE=$course PYTHONPATH=$course PYTHONDONTWRITEBYTECODE=1
 [ $# -gt 0 ] || set -- gradescope {arguments}
 exec /opt/convbook/venv/bin/python -sP -m autograder.bundles "$@"

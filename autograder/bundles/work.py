@@ -77,7 +77,7 @@ def of(folder: Path, lesson: Lesson, kind: str, secrets: tuple[Path, ...] = ()) 
         folder: where the platform lays the hand-in.
         lesson: for which it was handed in.
         kind: the sandbox, from `sandbox_here`.
-        secrets: what a student's process must not read besides the course.
+        secrets: what a student's process must not read besides the course; it is closed to others.
 
     Raises:
         SandboxError: it cannot be run safely here, which is no student's doing.
@@ -88,6 +88,8 @@ def of(folder: Path, lesson: Lesson, kind: str, secrets: tuple[Path, ...] = ()) 
     except SubmissionError as error:
         return _unreadable(lesson, str(error))
     if kind == "user":
+        for secret in secrets:
+            _close(secret)
         user.need(secrets)
     with open_airlock(lesson, kind, LIMITS) as airlock:
         full = grade(whole, airlock)
@@ -126,6 +128,12 @@ def lesson_called(name: str) -> Lesson:
         CourseError: there is none.
     """
     return chosen([name])[0]
+
+
+def _close(path: Path) -> None:
+    """Let nobody but its owner and group get at a file, or into a folder, if it is there."""
+    if path.exists() and not path.is_symlink():
+        path.chmod(path.stat().st_mode & 0o770)
 
 
 def _taken(folder: Path, lesson: Lesson) -> HandedIn:

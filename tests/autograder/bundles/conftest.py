@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from autograder.bundles import pack
 from autograder.course import Lesson, lessons
 
 LESSON = "02_convolution"
-ENTRY = "/opt/convbook/venv/bin/python"
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass
@@ -74,7 +75,7 @@ def _gradescope(layout: Path, bundle: bytes) -> Platform:
     place = layout / "autograder"
     for name in ("source", "submission", "results"):
         (place / name).mkdir(parents=True)
-    zipfile.ZipFile(io.BytesIO(bundle)).extractall(place / "source")
+    unpack(bundle, place / "source")
     shutil.copy(place / "source" / "run_autograder", place)
     (place / "run_autograder").chmod(0o755)
     results = place / "results" / "results.json"
@@ -82,40 +83,58 @@ def _gradescope(layout: Path, bundle: bytes) -> Platform:
     return Platform(layout, place / "submission", results, program, schemas.GRADESCOPE)
 
 
-def _other(layout: Path, bundle: bytes, name: str, root: str) -> list[str]:
-    """Lay the course out as the image has it, and return what is run."""
-    course = layout / "course"
-    zipfile.ZipFile(io.BytesIO(bundle)).extractall(layout / "unpacked")
-    shutil.move(layout / "unpacked" / "course", course)
-    shutil.rmtree(layout / "unpacked")
-    for path in (course, *course.rglob("*")):
-        path.chmod(0o750 if path.is_dir() else 0o640)
-    run = ["env", "CONVBOOK_COURSE=/course", "PYTHONPATH=/course", ENTRY, "-sP", "-m"]
-    return [*run, "autograder.bundles", name, LESSON, "--root", root]
+def unpack(bundle: bytes, source: Path) -> None:
+    """Unpack a bundle, and close it as its setup.sh does."""
+    zipfile.ZipFile(io.BytesIO(bundle)).extractall(source)
+    subprocess.run(["chmod", "-R", "o-rwx", source], check=True)
+
+
+def image(layout: Path, target: str) -> dict[str, str]:
+    """Lay out what the Containerfile copies into an image, and return what each line says."""
+    stage, found = "", {}
+    for line in (ROOT / "Containerfile").read_text().splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "FROM":
+            stage = rest.rpartition(" ")[2]
+        if stage != target or not rest:
+            continue
+        found[word] = rest
+        if word == "COPY":
+            source, place = rest.split()
+            path = layout / place.strip("/")
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, path, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                path.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / source, path)
+        if word == "RUN" and rest.startswith("chmod"):
+            done = container.run(layout, "sh", "-c", rest)
+            assert done.returncode == 0, done.stderr
+    return found
+
+
+def _of_image(layout: Path, name: str, submission: str, results: str, schema: Any) -> Platform:
+    """Lay the image of the grader out, and the folders that a platform adds to it."""
+    program = [*json.loads(image(layout, "grader")["ENTRYPOINT"]), name, LESSON]
+    place = layout / submission
+    place.mkdir(parents=True)
+    return Platform(layout, place, layout / results if results else None, program, schema)
 
 
 def _prairielearn(layout: Path, bundle: bytes) -> Platform:
-    program = _other(layout, bundle, "prairielearn", "/grade")
-    for name in ("student", "results", "tests", "data"):
+    for name in ("results", "tests", "data"):
         (layout / "grade" / name).mkdir(parents=True)
-        (layout / "grade" / name).chmod(0o755 if name == "student" else 0o750)
-    results = layout / "grade" / "results" / "results.json"
-    return Platform(layout, layout / "grade" / "student", results, program, schemas.PRAIRIELEARN)
+    where = ("grade/student", "grade/results/results.json")
+    return _of_image(layout, "prairielearn", *where, schemas.PRAIRIELEARN)
 
 
 def _coursera(layout: Path, bundle: bytes) -> Platform:
-    program = _other(layout, bundle, "coursera", "/shared")
-    (layout / "shared" / "submission").mkdir(parents=True)
-    place = layout / "shared"
-    return Platform(
-        layout, place / "submission", place / "feedback.json", program, schemas.COURSERA
-    )
+    where = ("shared/submission", "shared/feedback.json")
+    return _of_image(layout, "coursera", *where, schemas.COURSERA)
 
 
 def _autolab(layout: Path, bundle: bytes) -> Platform:
-    program = _other(layout, bundle, "autolab", "/autolab")
-    (layout / "autolab").mkdir()
-    return Platform(layout, layout / "autolab", None, program, schemas.AUTOLAB)
+    return _of_image(layout, "autolab", "autolab", "", schemas.AUTOLAB)
 
 
 LAYOUTS: dict[str, Callable[[Path, bytes], Platform]] = {

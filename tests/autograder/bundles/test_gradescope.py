@@ -13,6 +13,7 @@ import container
 import jsonschema
 import pytest
 import schemas
+from conftest import unpack
 
 from autograder.bundles import gradescope, pack
 from autograder.course import CourseError, lessons
@@ -164,7 +165,7 @@ def test_a_module_that_nothing_has_loaded_before_is_read(platform: Any) -> None:
     """The files of the course are closed in the container; a student's copy must not be."""
     here = platform("gradescope")
     content = pack.gradescope(lessons()["04_im2col"])
-    zipfile.ZipFile(io.BytesIO(content)).extractall(here.layout / "autograder" / "source")
+    unpack(content, here.layout / "autograder" / "source")
     done = container.run(here.layout, "/autograder/run_autograder", "try", "04_im2col")
     assert done.returncode == 0, done.stderr
 
