@@ -15,8 +15,8 @@ from autograder.handin.submission import HandedIn
 from autograder.shown import one_line, plain
 from convbook import notebook
 
-# A container has ten minutes: the session ends before, so that there is a result that says so.
-LIMITS = Limits(session_seconds=420.0)
+# A container has ten minutes. Two sessions end before, so that there is a result that says so.
+LIMITS = Limits(session_seconds=240.0)
 TEXT = 8000  # characters of what is said of a check
 NOT_HERE = "{} and {}; have the container start as root, or allow user namespaces"
 HOW = {"bwrap": "", "user": " (weaker than bubblewrap: docs/security.md)", "none": " (unprotected)"}
