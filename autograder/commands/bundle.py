@@ -1,5 +1,6 @@
 """autograder bundle: one lesson's grader, as a platform wants it."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from autograder.commands.common import Namespace, Parsers
@@ -17,9 +18,9 @@ def add(commands: Parsers) -> None:
 
 
 def _tries(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError("at least one")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError("a whole number from 1 on")
+    return int(text)
 
 
 def _bundle(args: Namespace) -> int:

@@ -12,6 +12,7 @@ import errno
 import importlib
 import os
 import pwd
+import secrets
 import signal
 import socket
 import stat
@@ -28,7 +29,9 @@ NEEDED = ("wave", "msgpack")  # of the standard library, and of the packages: it
 
 def take() -> tuple[int, socket.socket]:
     """Return a user that nobody is, and what keeps others from it until it is closed."""
-    for uid in range(FIRST, FIRST + MANY):
+    # Any of them: a limit on processes counts what the same user runs in other containers, too.
+    start = secrets.randbelow(MANY)
+    for uid in (FIRST + (start + n) % MANY for n in range(MANY)):
         mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             mark.bind(f"\0convbook-user-{uid}")
@@ -157,8 +160,8 @@ def _within_reach(path: str) -> bool:
     return os.access(path, os.X_OK if stat.S_ISDIR(mode) else os.R_OK)
 
 
-def probe(secrets: list[str]) -> None:
-    """Be another user, shut in, who reads what it needs and does not get at the secrets."""
+def probe(closed: list[str]) -> None:
+    """Be another user, shut in, who reads what it needs and does not get at what is closed."""
     uid, mark = take()
     with mark:
         end(uid)
@@ -172,7 +175,7 @@ def probe(secrets: list[str]) -> None:
             raise jail.JailError(
                 0, f"other users cannot read Python and its packages ({error}): have both elsewhere"
             ) from None
-        for path in filter(_within_reach, secrets):
+        for path in filter(_within_reach, closed):
             raise jail.JailError(
                 0, f"a student's process could read {path}: close it with chmod -R o-rwx {path}"
             )

@@ -174,18 +174,42 @@ def test_promise_07_nothing_survives_a_submission() -> None:
     assert Path("/etc/passwd").exists()
 
 
-def test_promise_07_what_was_left_before_is_not_there_for_the_next(user: Airlock) -> None:
-    """A grader that was killed could remove nothing."""
-    with user.session(seed=1) as session:
-        uid = who(Notebook(session))
-    left = subprocess.Popen(["sleep", "60"], user=uid, group=uid, extra_groups=[])
-    file = Path("/tmp/left-before")
-    file.touch()
-    os.chown(file, uid, uid)
-    with user.session(seed=1) as session:
-        book = Notebook(session)
-        assert who(book) == uid and left.wait(10) == -9
-        assert book.printed("import os; print(os.path.exists('/tmp/left-before'))") == "False"
+CLEAR = """
+import os, subprocess
+from autograder.airlock.inside import users
+uid, mark = users.take()
+left = subprocess.Popen(["sleep", "60"], user=uid, group=uid, extra_groups=[])
+other = subprocess.Popen(["sleep", "60"], user=uid + 1, group=uid, extra_groups=[])
+open("/tmp/left-before", "w").close(); os.chown("/tmp/left-before", uid, uid)
+open("/tmp/of-another", "w").close(); os.chown("/tmp/of-another", uid + 1, uid)
+if (child := os.fork()) == 0:
+    users.end(uid); users.sweep(uid); os._exit(0)
+os.waitpid(child, 0)
+there = map(os.path.exists, ("/tmp/left-before", "/tmp/of-another"))
+print(left.wait(5), other.poll(), *there)
+other.kill(); os.unlink("/tmp/of-another")
+"""
+
+
+def test_promise_07_a_users_processes_and_files_go_and_nobody_elses() -> None:
+    need("to give files away")
+    root = HERE.parents[2]
+    done = subprocess.run([sys.executable, "-c", CLEAR], capture_output=True, text=True, cwd=root)
+    assert done.stdout == "-9 None False True\n", done.stderr
+
+
+def test_promise_07_what_a_killed_grader_left_is_not_there_for_the_next(user: Airlock) -> None:
+    left = {Path(f"/tmp/left-{uid}"): uid for uid in range(users.FIRST, users.FIRST + users.MANY)}
+    for path, uid in left.items():
+        path.touch()
+        os.chown(path, uid, uid)
+    try:
+        with user.session(seed=1) as session:
+            uid = who(Notebook(session))
+            assert uid not in [left[path] for path in left if path.exists()]
+    finally:
+        for path in left:
+            path.unlink(missing_ok=True)
 
 
 def test_promise_07_two_at_a_time_are_two_users(user: Airlock) -> None:
@@ -196,7 +220,6 @@ def test_promise_07_two_at_a_time_are_two_users(user: Airlock) -> None:
         assert other.printed(HARM.format(pid=pid)) == ""
         home = one.printed("import os; print(os.getcwd())")
         assert "PermissionError" in str(other.cell(f"__import__('os').listdir({home!r})"))
-    assert one and not of_user(pid)
 
 
 def test_promise_09_no_network_not_even_loopback(apart: Notebook) -> None:

@@ -3,6 +3,8 @@
 import io
 import json
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -180,3 +182,25 @@ def test_the_image_is_not_made_where_the_solution_does_not_pass(platform: Any) -
     done = container.run(here.layout, *run)
     assert done.returncode == 1 and "does not get every point" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "autograder.cli", "bundle", "gradescope", *words]
+    return subprocess.run(program, capture_output=True, text=True)
+
+
+def test_the_command_writes_the_zip(tmp_path: Path, bundle: bytes) -> None:
+    path = tmp_path / "new" / "02.zip"
+    done = command(LESSON, "-o", str(path), "--tries-per-day", "2")
+    assert done.returncode == 0 and "for the platform alone" in done.stdout
+    assert path.read_bytes() == bundle
+
+
+def test_the_command_says_in_a_line_what_is_wrong(tmp_path: Path) -> None:
+    done = command("13_nothing", "-o", str(tmp_path / "a.zip"))
+    assert done.returncode == 2 and "no lesson 13_nothing" in done.stderr
+    (tmp_path / "file").touch()
+    done = command(LESSON, "-o", str(tmp_path / "file" / "a.zip"))
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    done = command(LESSON, "-o", str(tmp_path / "a.zip"), "--tries-per-day", "0")
+    assert done.returncode == 2 and "a whole number from 1 on" in done.stderr
