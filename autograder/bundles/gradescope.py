@@ -56,7 +56,7 @@ def of(found: Work, note: str = "") -> dict[str, Any]:
         "visibility": NOW,
         "stdout_visibility": "hidden",
         "tests": tests,
-        "extra_data": {"lesson": found.lesson, "sandbox": found.sandbox, "graded": True},
+        "extra_data": {"lesson": found.lesson, "sandbox": found.sandbox, "graded": found.readable},
     }
     return results if found.readable else results | {"score": 0.0}
 

@@ -30,7 +30,7 @@ SETUP = """\
 # The platform runs this once, as root, as it builds the container's image.
 set -euo pipefail
 cd "$(dirname "$0")"
-if ! {tools}; then
+if ! {{ {tools}; }}; then
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {apt}
 fi
@@ -39,7 +39,9 @@ python3 -m venv /opt/convbook/uv
 export UV_PYTHON_INSTALL_DIR=/opt/convbook/python UV_NO_CACHE=1
 uv=/opt/convbook/uv/bin/uv
 $uv venv --quiet --clear --python {python} /opt/convbook/venv
-$uv pip install --quiet --python /opt/convbook/venv --require-hashes --no-deps -r requirements.lock
+$uv pip install --quiet --python /opt/convbook/venv --compile-bytecode --require-hashes --no-deps \\
+    -r requirements.lock
+/opt/convbook/venv/bin/python -m compileall -q course
 chmod -R o-rwx .
 # The image must not be used where the lesson's own solution does not get every point in it.
 bash run_autograder try {lesson}
@@ -69,7 +71,7 @@ def gradescope(lesson: Lesson, tries_per_day: int | None = None) -> bytes:
     scripts = {
         "setup.sh": SETUP.format(
             tools="python3 -c 'import ensurepip, venv'"
-            + (" && command -v g++" if needs_gpp else ""),
+            + (" && command -v g++ >/dev/null" if needs_gpp else ""),
             apt="ca-certificates python3 python3-venv" + (" g++" if needs_gpp else ""),
             python=f"{sys.version_info.major}.{sys.version_info.minor}",
             lesson=lesson.name,

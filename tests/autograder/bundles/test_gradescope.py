@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,8 +18,10 @@ import jsonschema
 import pytest
 import schemas
 from conftest import unpack
+from machine import needs
 
 from autograder.bundles import gradescope, pack
+from autograder.bundles.work import Work
 from autograder.course import CourseError, lessons
 
 LESSON = "02_convolution"
@@ -54,6 +58,34 @@ def test_then_the_last_result_counts_on(tmp_path: Path) -> None:
     assert "2 tries were graded within 24 hours" in results["output"]
     assert "after 2026-10-13 09:00" in results["output"] or "2026-10-13" in results["output"]
     assert results["extra_data"] == {"graded": False}  # a refused try is none that counts
+
+
+def test_what_could_not_be_read_is_no_try() -> None:
+    unreadable = Work(LESSON, "", (), ("no notebook",), readable=False)
+    assert gradescope.of(unreadable)["extra_data"]["graded"] is False
+    assert gradescope.of(Work(LESSON, "user", (), ()))["extra_data"]["graded"] is True
+
+
+@needs("g++")
+def test_setup_asks_for_packages_where_a_tool_is_missing(tmp_path: Path) -> None:
+    """The PATH has what the lesson needs but for one tool; apt-get only says that it was called."""
+    content = pack.gradescope(lessons()["10_gpu"])
+    setup = zipfile.ZipFile(io.BytesIO(content)).read("setup.sh").decode()
+    asked = setup[: setup.index("python3 -m venv")].replace("cd ", "true ")
+    for missing in ("", "g++", "python3"):
+        folder = tmp_path / f"without-{missing}"
+        folder.mkdir()
+        tools = {name: shutil.which(name) or name for name in ("g++", "dirname")}
+        tools["python3"] = os.path.realpath(sys.executable)
+        for tool in tools.keys() - {missing}:
+            (folder / tool).symlink_to(tools[tool])
+        (folder / "apt-get").write_text("#!/bin/sh\necho apt-get $1\n")
+        (folder / "apt-get").chmod(0o755)
+        done = subprocess.run(
+            ["/bin/bash", "-c", asked], env={"PATH": str(folder)}, capture_output=True, text=True
+        )
+        said = ["apt-get update", "apt-get install"] if missing else []
+        assert (done.returncode, done.stdout.split("\n")[:-1]) == (0, said), done.stderr
 
 
 @pytest.mark.parametrize(
