@@ -174,9 +174,7 @@ def _shut_in(
 def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> ForkServer:
     """Start the fork server for checkers. It sees all files, read-only, and has no network."""
     module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]
-    if (
-        kind == "user"
-    ):  # Matplotlib looks at its fonts as it is loaded: root alone may keep the list
+    if kind == "user":  # as Matplotlib is loaded it keeps a list of fonts, where only root writes
         warm = [*warm, "matplotlib.pyplot"]
     options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm), "run": run}
     options["fonts"] = f"{staged}/airlock/fonts"

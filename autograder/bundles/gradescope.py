@@ -23,6 +23,7 @@ METADATA = "submission_metadata.json"
 MOST = 64 << 20  # bytes of that file, which holds the results of every try
 DAY = timedelta(days=1)
 LATER, NOW = "after_published", "visible"
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 KEPT = ("tests", "score")  # of the result that counts on, where no more tries are left
 
 
@@ -87,14 +88,15 @@ def _whole(test: Checked) -> dict[str, Any]:
 def _limited(path: Path, tries: int) -> tuple[dict[str, Any] | None, str]:
     """Return the results that go on to count where a day's tries are used up, and what to say."""
     try:
-        found = json.loads(disk.read(path, MOST))
+        found = json.loads(disk.read(path, MOST), parse_constant=_refuse)
         now = _time(found["created_at"])
         before = sorted(_graded(found["previous_submissions"]), key=lambda one: one[0])
         kept = _kept(before[-1][1]) if before else {}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        why = disk.why(error) if isinstance(error, OSError) else type(error).__name__
-        return None, f"Tries were not counted: {METADATA} cannot be used ({one_line(why)})."
-    today = [when for when, _ in before if now - DAY < when <= now]
+        today = [when for when, _ in before if timedelta() <= now - when < DAY]
+    except OSError as error:
+        return None, f"Tries were not counted: {METADATA} {one_line(disk.why(error))}."
+    except (*MALFORMED, RecursionError) as error:
+        return None, f"Tries were not counted: {METADATA} is malformed ({type(error).__name__})."
     if len(today) < tries:
         left = tries - len(today) - 1
         return None, f"{left} more of {tries} tries can be graded within 24 hours."
@@ -104,6 +106,11 @@ def _limited(path: Path, tries: int) -> tuple[dict[str, Any] | None, str]:
         f" counts on. The next can be graded after {again:%Y-%m-%d %H:%M %Z}."
     )
     return kept | {"output": said, "output_format": "text"}, ""
+
+
+def _refuse(constant: str) -> None:
+    """Take no NaN: results with one would be no JSON."""
+    raise ValueError(constant)
 
 
 def _graded(submissions: list[Any]) -> list[tuple[datetime, dict[str, Any]]]:

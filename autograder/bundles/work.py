@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.airlock import Limits, SandboxError, sandbox, user
-from autograder.course import Lesson, chosen
+from autograder.course import CourseError, Lesson, chosen
 from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import CheckResult, Grade, canary, grade
 from autograder.handin import submission
 from autograder.handin.reader import SubmissionError
-from autograder.handin.submission import HandedIn
+from autograder.handin.submission import HandedIn, Submission
 from autograder.shown import one_line, plain
 from convbook import notebook
 
@@ -91,11 +91,20 @@ def of(folder: Path, lesson: Lesson, kind: str, secrets: tuple[Path, ...] = ()) 
         for secret in secrets:
             _close(secret)
         user.need(secrets)
-    with open_airlock(lesson, kind, LIMITS) as airlock:
+    try:
+        return _graded(handed_in, whole, kind)
+    except (CourseError, SandboxError, OSError):
+        raise
+    except Exception as error:  # a fault of ours, but this hand-in alone meets it
+        return _unreadable(lesson, f"it stopped the grader ({type(error).__name__}: {error})")
+
+
+def _graded(handed_in: HandedIn, whole: Submission, kind: str) -> Work:
+    with open_airlock(whole.lesson, kind, LIMITS) as airlock:
         full = grade(whole, airlock)
         if all(check.status in ("pass", "manual") for check in full.checks):
             return _work(full, full)
-        return _work(full, grade(_shown_part(handed_in, lesson), airlock))
+        return _work(full, grade(_shown_part(handed_in, whole.lesson), airlock))
 
 
 def try_out(lesson: Lesson, kind: str) -> None:
@@ -160,7 +169,7 @@ def _checks(lesson: Lesson) -> list[CheckResult]:
     ]
 
 
-def _shown_part(handed_in: HandedIn, lesson: Lesson) -> submission.Submission:
+def _shown_part(handed_in: HandedIn, lesson: Lesson) -> Submission:
     """Return the notebook with the checks that students have, in place of the whole ones."""
     found = submission.understand(handed_in, lesson)
     shown = notebook.by_name(lesson.released)

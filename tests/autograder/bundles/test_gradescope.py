@@ -17,7 +17,7 @@ import container
 import jsonschema
 import pytest
 import schemas
-from conftest import unpack
+from layouts import unpack
 from machine import needs
 
 from autograder.bundles import gradescope, pack
@@ -92,6 +92,9 @@ def test_setup_asks_for_packages_where_a_tool_is_missing(tmp_path: Path) -> None
     "content",
     [
         b"", b"{}", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"created_at": 5}',
+        b'{"created_at": "0001-01-01T00:00:00+23:00", "previous_submissions": [{"submission_time":'
+        b' "9999-12-31T23:59:59-23:00", "results": {"tests": [{"score": NaN}], "extra_data":'
+        b' {"graded": true}}}]}',
         b'{"created_at": "2026-10-12", "previous_submissions": []}',
         b'{"created_at": "2026-10-12T12:00:00Z", "previous_submissions": 7}',
         b'{"created_at": "2026-10-12T12:00:00Z", "previous_submissions": [1, null]}',

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import container
 import pytest
-from conftest import ROOT, image
+from layouts import ROOT, image
 from machine import needs
 
 TEXT = (ROOT / "Containerfile").read_text()

@@ -12,6 +12,7 @@ import schemas
 from cells import named
 from machine import SANDBOX
 
+from autograder.airlock import SandboxError
 from autograder.bundles import autolab, coursera, gradescope, prairielearn, text, work
 from autograder.bundles.work import Checked, Work
 from autograder.course import lessons
@@ -137,6 +138,28 @@ def test_what_cannot_be_read_says_what_to_do(what: str, name: str, tmp_path: Pat
     said = text.of(found)
     assert "Hand in 02_convolution.ipynb" in said and len(found.notes) == 2
     assert all("\n" not in note for note in found.notes)
+
+
+def test_what_stops_the_grader_is_a_result_and_what_is_no_students_doing_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sample_class.hand_in(tmp_path, "ada")
+
+    def stumble(error: Exception) -> None:
+        def grade(*args: object) -> None:
+            raise error
+
+        monkeypatch.setattr(work, "grade", grade)
+
+    stumble(ZeroDivisionError("in a place\nthat nobody thought of"))
+    found = work.of(path.parent, lessons()[LESSON], SANDBOX)
+    assert found.notes[0] == (
+        "it stopped the grader (ZeroDivisionError: in a place that nobody thought of)"
+    )
+    for error in (SandboxError("a fork server has ended"), OSError("no space")):
+        stumble(error)
+        with pytest.raises(type(error)):
+            work.of(path.parent, lessons()[LESSON], SANDBOX)
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
