@@ -1,7 +1,8 @@
 """The trusted process: runs check cells and judges them. Never runs a line the student wrote.
 
 The grader sends ["begin", ...] once and then ["check", ...] for each check. The answer to a check
-is the fields of a Verdict and whether the student's process can still be used.
+is the fields of a Verdict and whether the student's process can still be used. Before it answers,
+the checker may ask the grader for something that it cannot see from here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import math
 import random
 import socket
 import sys
-from functools import cache
+from functools import cache, partial
 from types import CodeType
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 from autograder.shown import plain
 
 from . import kernels, wire
+from .deadline import LOST
 from .errors import MissingName, NotPlain, StudentError, StudentGone
 from .inside.recorder import Recorder, captured
 from .limits import Limits
@@ -70,11 +72,18 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     """Answer the grader until it goes away."""
     limits = Limits(**config["limits"])
     grader = wire.Channel(control)
-    checker = Checker(Link(wire.Channel(call), limits.call_seconds), limits)
+    link = Link(wire.Channel(call), limits.call_seconds, partial(lost, grader))
+    checker = Checker(link, limits)
     checker.grader = grader
     while True:
         action, *arguments = grader.receive()
         grader.send(checker.begin(*arguments) if action == "begin" else checker.check(*arguments))
+
+
+def lost(grader: wire.Channel) -> float:
+    """Ask the grader how many seconds of this check were lost to others."""
+    grader.send([LOST])
+    return float(grader.receive())
 
 
 class Checker:

@@ -20,9 +20,18 @@ def install(grader: wire.Channel) -> None:
 
     def elsewhere(*order: Any) -> Any:
         grader.send([ORDER, list(order)])
-        return _ran(emulator, grader.receive())
+        body, buffers = grader.receive_frame()
+        return _ran(emulator, _read(body, buffers))
 
     emulator.elsewhere = elsewhere
+
+
+def _read(body: bytes, buffers: list[Any]) -> Any:
+    """Decode what came of a kernel; nobody has looked at it yet."""
+    try:
+        return wire.decode(body, buffers)
+    except wire.ProtocolError:
+        return None
 
 
 def _ran(emulator: Any, answer: Any) -> Any:

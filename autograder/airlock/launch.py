@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,30 +30,46 @@ class Worker:
     def __init__(self, control: socket.socket, lifeline: socket.socket) -> None:
         self.channel = wire.Channel(control)
         self.lifeline = lifeline
-        self.ended: dict[str, Any] = {}
+        self.begun = time.monotonic()
+        self.said: dict[str, Any] = {}  # by the keeper
+        self._words = b""  # the beginning of its next line
 
     def end(self) -> dict[str, Any]:
         """Kill the worker if it lives, wait until it is gone, and return how it ended."""
         if self.lifeline.fileno() < 0:
-            return self.ended
+            return self.said
         with contextlib.suppress(OSError):
             self.lifeline.shutdown(socket.SHUT_WR)
-        self.ended = self.report()
+        self.report()
         self.lifeline.close()
         self.channel.close()
-        return self.ended
+        return self.said
+
+    def lost(self) -> float:
+        """Return for how many seconds the worker was ready, and others had the processor."""
+        with contextlib.suppress(OSError):
+            self.lifeline.sendall(b"?")
+        self._listen()
+        age = time.monotonic() - self.begun
+        waited, worked = (self.said.get(what, 0.0) for what in ("waited", "worked"))
+        return max(0.0, min(waited, age - worked))
 
     def report(self) -> dict[str, Any]:
-        """Wait for the keeper's last words."""
-        self.lifeline.settimeout(REPORT_SECONDS)
-        words = b""
+        """Wait for the keeper's last words; return all it has said."""
+        while self._listen():
+            pass
+        return self.said
+
+    def _listen(self) -> bool:
+        """Take in one line of the keeper's; return whether there was one."""
         with contextlib.suppress(OSError):
-            while block := self.lifeline.recv(4096):
-                words += block
-        report: dict[str, Any] = {}
-        for line in words.splitlines():
-            report |= json.loads(line)
-        return report
+            self.lifeline.settimeout(REPORT_SECONDS)
+            while b"\n" not in self._words and (block := self.lifeline.recv(4096)):
+                self._words += block
+        line, _, self._words = self._words.partition(b"\n")
+        if line:
+            self.said |= json.loads(line)
+        return bool(line)
 
 
 def ending(report: dict[str, Any], limits: Limits) -> str:

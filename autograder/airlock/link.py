@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import time
+from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from weakref import WeakValueDictionary
@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from . import packing, wire
+from .deadline import Deadline
 from .errors import MissingName, StudentGone, student_error
 from .remote import Remote
 from .shelf import Shelf
@@ -22,10 +23,17 @@ CALLBACKS = 1_000_000  # calls of lent functions in one check
 class Link:
     """The checker's end of the call channel."""
 
-    def __init__(self, channel: wire.Channel, call_seconds: float) -> None:
+    def __init__(
+        self,
+        channel: wire.Channel,
+        call_seconds: float,
+        lost: Callable[[], float] | None = None,
+    ) -> None:
+        """Take the call channel; lost returns how many seconds of a check were lost to others."""
         self.channel = channel
         self.call_seconds = call_seconds
-        self.check_ends = float("inf")  # time.monotonic() when the whole check must be over
+        self.lost = lost
+        self.check_ends = Deadline(float("inf"))  # when the whole check must be over
         self.gone: StudentGone | None = None
         self.forgotten: list[int] = []  # handles that nothing here refers to any more
         self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
@@ -35,7 +43,7 @@ class Link:
         self.shelf = Shelf()
 
     def begin_check(self, seconds: float) -> None:
-        self.check_ends = time.monotonic() + seconds
+        self.check_ends = Deadline(seconds, self.lost)
         self.callbacks.clear()
         self.shelf.clear()
         self.called = 0
@@ -47,7 +55,7 @@ class Link:
         self.label = label
         forgotten, self.forgotten = self.forgotten, []
         frame = packing.encode([action, forgotten, *arguments], self.export)
-        deadline = min(time.monotonic() + self.call_seconds, self.check_ends)
+        deadline = min(Deadline(self.call_seconds, self.lost), self.check_ends, key=Deadline.left)
         try:
             self.channel.send_frame(*frame, deadline=deadline)
             reply = self.receive(deadline)
@@ -58,11 +66,11 @@ class Link:
         except wire.ProtocolError as error:
             reasons = {wire.Timeout: "late", wire.PeerGone: "ended"}
             reason = reasons.get(type(error), str(error))
-            self.gone = StudentGone(label, reason, whole=deadline == self.check_ends)
+            self.gone = StudentGone(label, reason, whole=deadline is self.check_ends)
             raise self.gone from None
         return self.unwrap(label, reply)
 
-    def receive(self, deadline: float) -> list[Any]:
+    def receive(self, deadline: Deadline) -> list[Any]:
         reply = self.channel.receive(deadline, self.resolve)
         if type(reply) is not list or not reply or type(reply[0]) is not str:
             raise wire.ProtocolError("not a reply")

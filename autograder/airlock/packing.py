@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
 import numpy as np
@@ -18,12 +18,23 @@ BODY_BYTES = 8 << 20  # the msgpack part; arrays are counted apart
 BUFFERS = 4096  # arrays in one frame
 BUFFER_BYTES = 256 << 20  # all arrays of one frame together
 ITEMS = 1 << 18  # numbers, texts and containers in one frame
-FIELDS = 4 * ITEMS  # of the body, tags and names of types included
+FIELDS = 4  # of the body for each item: tags and names of types
 DEPTH = 64  # containers within containers
 ALIKE = 16  # keys of one set or dict that may have the same hash: few have unless they are chosen
 DIMENSIONS = 32  # of one array
 INT_BYTES = 4096  # one large integer
 NAME_CHARS = 80  # the name of a handle's type
+
+
+class Most(NamedTuple):
+    """How much a frame may hold."""
+
+    items: int
+    buffers: int
+
+
+FRAME = Most(ITEMS, BUFFERS)
+OUTPUTS = Most(1 << 14, 0)  # of a cell, which the grader itself reads, beside all other submissions
 
 # Booleans, numbers and fixed-width text in little-endian order: no objects, no structures.
 DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16|\|S[1-9]\d{0,4}|<U[1-9]\d{0,4}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import socket
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.pictures import DIFFERENCE
 from autograder.shown import plain
 
-from . import kernels, wire
+from . import kernels, packing, wire
+from .deadline import LOST, Deadline
 from .launch import Worker, ending
 from .limits import Limits
 from .outputs import clean
@@ -60,7 +61,7 @@ class Session:
         self.seed: int | None = None  # drawn when the first check begins
         self._ran: list[str] = []  # cells to run again in a fresh process
         self._cells = 0
-        self._ends = time.monotonic() + self._limits.session_seconds
+        self._ends = Deadline(self._limits.session_seconds)
         self._student: Worker | None = None
         self._checker: Worker | None = None
         self._call: socket.socket | None = None  # the checker's end of the call channel
@@ -104,13 +105,8 @@ class Session:
                 return self._verdict("timeout", str(lost))
             assert self._checker is not None
             checker = self._checker
-            deadline = self._deadline(self._limits.check_seconds) + GRACE_SECONDS
             try:
-                checker.channel.send(["check", check_id, source, float(points)], deadline)
-                answer = checker.channel.receive(deadline)
-                while answer[0] == kernels.ORDER:
-                    checker.channel.send(self._run_kernel(answer[1], deadline), deadline)
-                    answer = checker.channel.receive(deadline)
+                answer = self._ask(checker, ["check", check_id, source, float(points)])
                 return self._judge(answer, float(points))
             except wire.Timeout:
                 self.close()
@@ -121,21 +117,39 @@ class Session:
                 self.close()
         return self._verdict("error", f"the check's own process ended at this answer: {text}")
 
-    def _run_kernel(self, order: list[Any], deadline: float) -> Any:
-        """Have a kernel run in a sandbox that is made for it and ends with it."""
+    def _ask(self, checker: Worker, request: list[Any]) -> Any:
+        """Have a check run; meanwhile give the checker what it cannot get where it is."""
+        assert self._student is not None
+        seconds = self._limits.check_seconds + GRACE_SECONDS
+        with self._within(seconds, self._student, checker) as end:
+            checker.channel.send(request, end)
+            while (answer := checker.channel.receive(end))[0] in (kernels.ORDER, LOST):
+                if answer[0] == LOST:
+                    checker.channel.send(end.lost(), end)
+                else:
+                    checker.channel.send_frame(*self._run_kernel(answer[1], end), deadline=end)
+            return answer
+
+    def _run_kernel(self, order: list[Any], deadline: Deadline) -> tuple[bytes, list[Any]]:
+        """Have a kernel run in a sandbox that is made for it and ends with it.
+
+        What comes back is the student's doing, and goes on to the checker as it is.
+        """
         if self._airlock.machine is None:
-            return ["raised", "NotRun", "[emulator] not run: this grader has no C++ compiler (g++)"]
+            return _failed("NotRun", "[emulator] not run: this grader has no C++ compiler (g++)")
         worker = self._airlock.start_workshop()
+        own = Deadline(max(deadline.left(), 0.0), worker.lost)
         try:
-            worker.channel.send(order, deadline)
-            return worker.channel.receive(deadline)
+            worker.channel.send(order, own)
+            return worker.channel.receive_frame(own)
         except wire.Timeout:
-            return ["raised", "ValueError", "the emulator was stopped: the check takes too long"]
+            raise  # the time of the check is over
         except wire.ProtocolError:
             text = ending(worker.end(), self._limits)
-            return ["raised", "ValueError", f"the emulator did not come to an end: {text}"]
+            return _failed("ValueError", f"the emulator did not come to an end: {text}")
         finally:
             worker.end()
+            deadline.excuse(own.excused)
 
     def _judge(self, answer: Any, points: float) -> Verdict:
         """Build the verdict from the checker's answer, and let a lost student go."""
@@ -160,9 +174,15 @@ class Session:
         name = "TimeoutError" if status == "timeout" else "CheckEnded"
         return Verdict(status, 0.0, message, [error_output(name, message, [message])])
 
-    def _deadline(self, seconds: float) -> float:
-        """Return when something that may take so long must end, the whole session considered."""
-        return min(time.monotonic() + seconds, self._ends)
+    @contextmanager
+    def _within(self, seconds: float, *workers: Worker) -> Iterator[Deadline]:
+        """Give workers so many seconds of the session's; what they lose is not charged."""
+        left = max(min(seconds, self._ends.left()), 0.0)
+        deadline = Deadline(left, lambda: sum(worker.lost() for worker in workers))
+        try:
+            yield deadline
+        finally:
+            self._ends.excuse(deadline.excused)
 
     def _start_student(self) -> None:
         self.close()
@@ -184,7 +204,7 @@ class Session:
         self._check_time()
 
     def _check_time(self) -> None:
-        if time.monotonic() >= self._ends:
+        if self._ends.left() <= 0:
             self.close()
             limit = self._limits.session_seconds
             raise Lost(f"limit met: {limit:g} s for the whole notebook")
@@ -200,9 +220,10 @@ class Session:
         seed = self.seed if self.seed is not None else self._draw()
         self.seed = seed
         setup = self._setup(seed) if callable(self._setup) else self._setup
-        deadline = time.monotonic() + self._limits.start_seconds
+        begin = ["begin", seed, setup, *self._given]
+        deadline = Deadline(self._limits.start_seconds, self._checker.lost)
         try:
-            self._checker.channel.send(["begin", seed, setup, *self._given], deadline)
+            self._checker.channel.send(begin, deadline)
             problem = self._checker.channel.receive(deadline)
         except wire.ProtocolError as error:
             how = ending(self._checker.end(), self._limits)
@@ -214,10 +235,10 @@ class Session:
         """Run one cell and return its outputs as they came, or raise Lost."""
         assert self._student is not None
         student, number = self._student, self._cells
-        deadline = self._deadline(self._limits.cell_seconds)
         try:
-            student.channel.send([number, source], deadline)
-            answer = student.channel.receive(deadline)
+            with self._within(self._limits.cell_seconds, student) as deadline:
+                student.channel.send([number, source], deadline)
+                answer = student.channel.receive(deadline, most=packing.OUTPUTS)
             if type(answer) is not list or len(answer) != 2 or answer[0] != number:
                 raise wire.ProtocolError("malformed message")
             return answer[1]
@@ -229,3 +250,8 @@ class Session:
             reason = str(error)
         self.close()
         raise Lost(reason)
+
+
+def _failed(name: str, text: str) -> tuple[bytes, list[Any]]:
+    """Write as a frame that a kernel was not run, or not to its end."""
+    return packing.encode(["raised", name, text])

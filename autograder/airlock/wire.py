@@ -19,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgpack
 import numpy as np
@@ -30,7 +30,6 @@ from .packing import (
     BIG,
     BODY_BYTES,
     BUFFER_BYTES,
-    BUFFERS,
     CALLBACK,
     COMPLEX,
     DEPTH,
@@ -40,9 +39,9 @@ from .packing import (
     DOTS,
     DTYPE,
     FIELDS,
+    FRAME,
     HANDLE,
     INT_BYTES,
-    ITEMS,
     LIST,
     NAME_CHARS,
     SCALAR,
@@ -50,8 +49,12 @@ from .packing import (
     SLICE,
     TUPLE,
     Export,
+    Most,
     encode,
 )
+
+if TYPE_CHECKING:
+    from .deadline import Deadline
 
 MAGIC = b"ALK2"
 HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
@@ -72,7 +75,9 @@ class Timeout(ProtocolError):
     """The other process did not answer in time."""
 
 
-def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> Any:
+def decode(
+    body: bytes, buffers: list[Any], resolve: Resolve | None = None, most: Most = FRAME
+) -> Any:
     """Rebuild a value from exact built-in types, or raise ProtocolError.
 
     resolve(tag, number, type name) is asked for handles and callbacks; without it they are refused.
@@ -83,16 +88,16 @@ def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> A
         nonlocal lists, fields
         lists += 1
         fields += len(items)
-        if lists > ITEMS or fields > FIELDS:
+        if lists > most.items or fields > FIELDS * most.items:
             raise ProtocolError("too many lists")
         return items
 
     try:
         tree = msgpack.unpackb(
-            body, list_hook=count, max_array_len=ITEMS, max_map_len=0, max_ext_len=0,
+            body, list_hook=count, max_array_len=most.items, max_map_len=0, max_ext_len=0,
             max_str_len=BODY_BYTES, max_bin_len=BODY_BYTES,
         )  # fmt: skip
-        return _Decoder(buffers, resolve).value(tree, 0)
+        return _Decoder(buffers, resolve, most.items).value(tree, 0)
     except ProtocolError:
         raise
     except Exception as error:
@@ -102,15 +107,15 @@ def decode(body: bytes, buffers: list[Any], resolve: Resolve | None = None) -> A
 class _Decoder:
     """Rebuilds values from tagged lists. Trusts nothing it reads."""
 
-    def __init__(self, buffers: list[Any], resolve: Resolve | None) -> None:
+    def __init__(self, buffers: list[Any], resolve: Resolve | None, items: int) -> None:
         self.buffers = buffers
         self.resolve = resolve
-        self.items = 0
+        self.left = items
         self.arrays: dict[int, np.ndarray] = {}
 
     def value(self, node: Any, depth: int) -> Any:
-        self.items += 1
-        _need(self.items <= ITEMS and depth <= DEPTH, "too many items, or nested too deep")
+        self.left -= 1
+        _need(self.left >= 0 and depth <= DEPTH, "too many items, or nested too deep")
         if node is None or type(node) in (bool, int, float, str, bytes):
             return node
         _need(type(node) is list and node and type(node[0]) is int, "a tagged list")
@@ -200,7 +205,7 @@ def _dtype(name: Any) -> np.dtype:
 
 
 class Channel:
-    """Frames over a stream socket, each with an absolute deadline (time.monotonic())."""
+    """Frames over a stream socket, each with a deadline."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -211,11 +216,13 @@ class Channel:
     def close(self) -> None:
         self.sock.close()
 
-    def send(self, value: Any, deadline: float | None = None, export: Export | None = None) -> None:
+    def send(
+        self, value: Any, deadline: Deadline | None = None, export: Export | None = None
+    ) -> None:
         """Encode value and send it as one frame."""
         self.send_frame(*encode(value, export), deadline=deadline)
 
-    def send_frame(self, body: bytes, buffers: list[Any], deadline: float | None = None) -> None:
+    def send_frame(self, body: bytes, buffers: list[Any], deadline: Deadline | None = None) -> None:
         """Send an encoded frame."""
         lengths = [buffer.nbytes for buffer in buffers]
         head = HEAD.pack(MAGIC, len(body), len(buffers))
@@ -225,48 +232,52 @@ class Channel:
         blocks += [memoryview(b.reshape(-1)).cast("B") for b in buffers if b.nbytes]
         if sum(lengths) <= SMALL_BYTES:
             blocks = [b"".join(blocks)]
-        try:
-            for block in blocks:
-                self._wait(deadline)
-                self.sock.sendall(block)
-        except TimeoutError:
-            raise Timeout("not read in time") from None
-        except OSError:
-            raise PeerGone("the other process is gone") from None
+        for block in blocks:
+            self._move(self.sock.send, memoryview(block), deadline)
 
-    def receive(self, deadline: float | None = None, resolve: Resolve | None = None) -> Any:
+    def receive(
+        self, deadline: Deadline | None = None, resolve: Resolve | None = None, most: Most = FRAME
+    ) -> Any:
         """Receive one frame and rebuild its value."""
-        body, buffers = self.receive_frame(deadline)
-        return decode(body, buffers, resolve)
+        body, buffers = self.receive_frame(deadline, most)
+        return decode(body, buffers, resolve, most)
 
-    def receive_frame(self, deadline: float | None = None) -> tuple[bytes, list[Any]]:
+    def receive_frame(
+        self, deadline: Deadline | None = None, most: Most = FRAME
+    ) -> tuple[bytes, list[Any]]:
         """Receive one frame; its sizes are checked before anything is allocated."""
         magic, body_bytes, count = HEAD.unpack(self._exactly(HEAD.size, deadline))
-        _need(magic == MAGIC and body_bytes <= BODY_BYTES and count <= BUFFERS, "a frame")
+        _need(magic == MAGIC and body_bytes <= BODY_BYTES and count <= most.buffers, "a frame")
         lengths = struct.unpack(f"<{count}Q", self._exactly(8 * count, deadline))
         _need(sum(lengths) <= BUFFER_BYTES, f"at most {BUFFER_BYTES >> 20} MiB of arrays")
         body = bytes(self._exactly(body_bytes, deadline))
         return body, [self._exactly(length, deadline) for length in lengths]
 
-    def _exactly(self, size: int, deadline: float | None) -> Any:
+    def _exactly(self, size: int, deadline: Deadline | None) -> Any:
         block: Any = np.empty(size, np.uint8)
-        view = memoryview(block)
-        while len(view):
-            self._wait(deadline)
-            try:
-                got = self.sock.recv_into(view)
-            except TimeoutError:
-                raise Timeout("no answer in time") from None
-            except OSError:
-                got = 0
-            if got == 0:
-                raise PeerGone("the other process is gone")
-            view = view[got:]
+        self._move(self.sock.recv_into, memoryview(block), deadline)
         return block
 
-    def _wait(self, deadline: float | None) -> None:
-        """Let the next socket call wait until the deadline and no longer."""
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise Timeout("no answer in time")
-        self.sock.settimeout(left)
+    def _move(
+        self, move: Callable[[memoryview], int], view: memoryview, deadline: Deadline | None
+    ) -> None:
+        """Send or receive all of a block. Where the time is over, what has come already counts."""
+        while len(view):
+            asked = deadline.slice() if deadline else None
+            if asked is not None and asked < 0:
+                raise Timeout("no answer in time")
+            self.sock.settimeout(asked)
+            begun = time.monotonic()
+            try:
+                moved: int | None = move(view)
+            except BlockingIOError:
+                raise Timeout("no answer in time") from None
+            except TimeoutError:
+                moved = None
+            except OSError:
+                moved = 0
+            if deadline and asked is not None:
+                deadline.waited(time.monotonic() - begun - asked, in_vain=moved is None)
+            if moved == 0:
+                raise PeerGone("the other process is gone")
+            view = view[moved or 0 :]

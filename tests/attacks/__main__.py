@@ -3,6 +3,7 @@
 python -m attacks                      both graders, all cases
 python -m attacks --only ours tar      one grader, the cases with "tar" in class or name
 python -m attacks --markdown           the tables as docs/security.md has them
+python -m attacks --beside             an honest slow notebook beside each: does it keep its points
 """
 
 import argparse
@@ -17,6 +18,7 @@ from attacks import ours, plain, report
 from attacks.case import Case
 from attacks.facts import Facts
 from attacks.suite import CASES
+from attacks.target import FULL
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not cases:
         print("no case has such a name", file=sys.stderr)
         return 2
+    if args.beside:
+        return _beside(cases)
     if args.only != "ours" and os.getuid() != 0:
         print(
             "plain nbgrader is left out: its guard needs root, as in a container", file=sys.stderr
@@ -49,8 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("words", nargs="*", help="cases with one of these in class/name; all")
     parser.add_argument("--only", choices=("ours", "plain"), help="one grader")
     parser.add_argument("--workers", type=int, default=2, help="cases of nbgrader at a time")
+    parser.add_argument("--beside", action="store_true", help="grade a slow notebook beside each")
     parser.add_argument("--markdown", action="store_true", help="print tables for a page")
     return parser
+
+
+def _beside(cases: Sequence[Case]) -> int:
+    with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
+        points = ours.beside(cases, Path(folder))
+    lost = {name: score for name, score in points.items() if score != FULL}
+    print(f"beside {len(points)} cases, an honest slow notebook lost points {len(lost)} times")
+    print(*(f"{name}: {score:g} of {FULL}" for name, score in lost.items()), sep="\n")
+    return int(bool(lost))
 
 
 def _timed(name: str, run: Callable[[Path], dict[str, Facts]]) -> dict[str, Facts]:

@@ -35,6 +35,21 @@ LIMITS = Limits(
     output_bytes=64 << 10,
 )
 NEXT_HONEST = 10.0  # the honest student has one of two halves right
+# Near each limit, in time of the processor: with a neighbour that takes more than his part of it,
+# and on the clock, it is over. It takes that time once, as the suite's limits are soon met.
+SLOW = """
+import time
+left = [1.0]
+def work(seconds):
+    begun = time.process_time()
+    while time.process_time() - begun < seconds: pass
+work(1.5)
+"""
+SLOW_SCALE = """
+def scale(x, a):
+    if left: work(left.pop())
+    return a * x
+"""
 GROUP = 4  # attackers before each honest student
 FIRST = "0-first"  # an honest student before everybody: then all that runs all the time is there
 REAP_SECONDS = 5.0
@@ -63,6 +78,29 @@ def run(cases: Sequence[Case], folder: Path) -> dict[str, Facts]:
             if todo:
                 shutil.rmtree(room.results)
     return found
+
+
+def beside(cases: Sequence[Case], folder: Path) -> dict[str, float]:
+    """Grade an honest slow notebook beside each case, two at a time; return its points by case.
+
+    Args:
+        cases, folder: as for `run`.
+    """
+    course = target.build(folder / "course")
+    with ExitStack() as stack:
+        lesson = stack.enter_context(target.chosen(course, folder / "home"))
+        stack.enter_context(mock.patch("autograder.airlock.airlock.Limits", lambda: LIMITS))
+        room = class_at(folder / "class")
+        slow = text(filled_in(first=SLOW, scale=SLOW_SCALE))
+        for number, case in enumerate(cases):
+            case.make(room.submitted / f"{number:03}-attacker" / target.LESSON)
+            put(room.submitted / f"{number:03}-slow" / target.LESSON, slow)
+        results = {r.student: r for r in grade_class(room, [lesson.name], workers=2)}
+    grades = {n: results.get(f"{n:03}-slow") for n in range(len(cases))}
+    return {
+        case.name: grades[n].grade.score if isinstance(grades[n], Graded) else 0.0
+        for n, case in enumerate(cases)
+    }
 
 
 def _attacker(number: int) -> str:

@@ -12,10 +12,11 @@ CUT = "\n... the rest of the output is left out (limit: {} KiB for a cell) ...\n
 
 
 class Recorder:
-    """Collects outputs up to a size."""
+    """Collects outputs up to a size and a number; who reads them says what was left out."""
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, limit_items: int = 1000) -> None:
         self.limit_bytes = limit_bytes
+        self.limit_items = limit_items
         self.reset()
 
     def reset(self) -> None:
@@ -24,7 +25,7 @@ class Recorder:
 
     def add(self, output: dict[str, Any], size: int) -> None:
         """Keep one output, or say once that there is no more room."""
-        if self.left < 0:
+        if self.left < 0 or len(self.outputs) > self.limit_items:
             return
         self.left -= size
         if self.left < 0:

@@ -45,6 +45,7 @@ def warm_up() -> None:
 def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -> None:
     """Answer the grader and the checker until they go away."""
     _shell.recorder.limit_bytes = config["output_bytes"]
+    _shell.recorder.limit_items = config["limits"]["output_items"]
     grader, desk = wire.Channel(control), CallDesk(_shell, wire.Channel(call))
     waiting = [control, call]
     for sock in waiting:  # a fork that student code makes must not answer in this one's place

@@ -98,7 +98,7 @@ kept = Slow()
 ALIKE = "[n * (2 ** 61 - 1) for n in range({})]"
 # The process finds its channels, and writes to them itself what no set of its own could hold.
 SEND_SET = f"""
-import os, socket, stat, struct, time
+import os, socket, stat, struct
 from autograder.airlock import packing, wire
 numbers = [packing.encode(n)[0] for n in {ALIKE.format(260_000)}]
 body = b"\\xdd" + struct.pack(">I", len(numbers) + 1) + bytes([packing.SET]) + b"".join(numbers)
@@ -106,9 +106,10 @@ body = b"\\x93\\x00\\x01" + body
 for number in range(3, 40):
     try:
         if stat.S_ISSOCK(os.fstat(number).st_mode):
-            channel = wire.Channel(socket.socket(fileno=os.dup(number)))
-            channel.send_frame(body, [], time.monotonic() + 0.5)
-    except (OSError, wire.ProtocolError): pass
+            channel = socket.socket(fileno=os.dup(number))
+            channel.settimeout(0.5)
+            channel.sendall(wire.HEAD.pack(wire.MAGIC, len(body), 0) + body)
+    except OSError: pass
 """
 REGEX = 'import re\nre.match("(a+)+$", "a" * 40 + "b")'
 # nbgrader's own words count too.

@@ -253,6 +253,31 @@ def test_promise_10_a_fork_bomb_ends_with_its_submission(user: Airlock) -> None:
     assert of_user(uid) == []
 
 
+BURN = """
+import os, time
+for n in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            while time.process_time() < 0.3: pass
+            open(str(n), 'w').close()
+            time.sleep(60)
+        os._exit(0)
+while not all(os.path.exists(str(n)) for n in range(3)): time.sleep(0.05)
+"""
+
+
+def test_promise_10_what_an_orphan_takes_of_the_processor_is_its_submissions() -> None:
+    """Else the time that a submission makes itself wait would be given back to it."""
+    need("other users")
+    limits = dataclasses.replace(LIMITS, cell_seconds=60)
+    with Airlock("user", limits) as airlock, airlock.session(seed=1) as session:
+        assert session.run_student(BURN) == []
+        assert session._student is not None
+        session._student.lost()
+        assert session._student.said["worked"] >= 0.8
+
+
 def test_promise_15_where_it_cannot_be_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     with pytest.raises(SandboxError, match="it needs root"):

@@ -20,6 +20,7 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.airlock import packing as p
 from autograder.airlock import wire
+from autograder.airlock.deadline import Deadline
 from autograder.airlock.packing import Unsendable
 from autograder.airlock.wire import Channel, PeerGone, ProtocolError, Timeout
 
@@ -57,7 +58,7 @@ def through(value: Any) -> Any:
     with ours, theirs:
         sender = threading.Thread(target=Channel(ours).send, args=(value,))
         sender.start()
-        received = Channel(theirs).receive(time.monotonic() + 10)
+        received = Channel(theirs).receive(Deadline(10))
         sender.join()
     return received
 
@@ -268,6 +269,30 @@ def test_an_endless_body_is_refused_before_it_is_built() -> None:
         wire.decode(written(p.LIST, [part] * 30), [])
 
 
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ([[0] * 200] * 100, "too many"),
+        ([[[]] * 100] * 200, "too many lists"),
+        ({n: None for n in range(p.OUTPUTS.items)}, "ValueError"),  # a list of that length
+        ([0] * (p.OUTPUTS.items + 1), "ValueError"),
+    ],
+)
+def test_what_the_grader_itself_reads_is_small(value: object, why: str) -> None:
+    body, _ = p.encode(value)
+    assert wire.decode(body, []) == value
+    with pytest.raises(ProtocolError, match=why):
+        wire.decode(body, [], most=p.OUTPUTS)
+
+
+def test_a_cells_outputs_bring_no_array() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        Channel(ours).send(np.zeros(3))
+        with pytest.raises(ProtocolError, match="a frame"):
+            Channel(theirs).receive(Deadline(5), most=p.OUTPUTS)
+
+
 @pytest.mark.parametrize("shape", [(0, 1 << 40), (1 << 62, 0, 4), (0, 1 << 20, 1 << 20)])
 def test_an_empty_array_is_not_large(shape: tuple) -> None:
     """It has no bytes, but a sum over its empty side would have as many as it says."""
@@ -347,7 +372,7 @@ def test_random_frames_do_nothing_but_fail(raw: bytes, proper: bool) -> None:
         ours.sendall(wire.HEAD.pack(wire.MAGIC, len(raw), 0) + raw if proper else raw)
         ours.close()
         with contextlib.suppress(ProtocolError):
-            Channel(theirs).receive(time.monotonic() + 5)
+            Channel(theirs).receive(Deadline(5))
 
 
 @pytest.mark.parametrize(
@@ -363,7 +388,7 @@ def test_a_head_that_is_too_large_is_refused_at_once(head: tuple) -> None:
     with ours, theirs:
         ours.sendall(wire.HEAD.pack(*head))
         with pytest.raises(ProtocolError, match="malformed"):
-            Channel(theirs).receive(time.monotonic() + 5)
+            Channel(theirs).receive(Deadline(5))
 
 
 def test_announced_arrays_are_capped_before_they_come() -> None:
@@ -371,7 +396,7 @@ def test_announced_arrays_are_capped_before_they_come() -> None:
     with ours, theirs:
         ours.sendall(wire.HEAD.pack(wire.MAGIC, 1, 2) + struct.pack("<2Q", 1 << 62, 1 << 62))
         with pytest.raises(ProtocolError, match="MiB"):
-            Channel(theirs).receive(time.monotonic() + 5)
+            Channel(theirs).receive(Deadline(5))
 
 
 def test_silence_is_late_and_closing_is_gone() -> None:
@@ -380,11 +405,11 @@ def test_silence_is_late_and_closing_is_gone() -> None:
         ours.sendall(wire.HEAD.pack(wire.MAGIC, 10, 0) + b"abc")
         begin = time.monotonic()
         with pytest.raises(Timeout):
-            Channel(theirs).receive(begin + 0.2)
+            Channel(theirs).receive(Deadline(0.2))
         assert 0.15 < time.monotonic() - begin < 1
         ours.close()
         with pytest.raises(PeerGone):
-            Channel(theirs).receive(time.monotonic() + 5)
+            Channel(theirs).receive(Deadline(5))
 
 
 def test_a_trickle_of_bytes_does_not_move_the_deadline() -> None:
@@ -401,7 +426,7 @@ def test_a_trickle_of_bytes_does_not_move_the_deadline() -> None:
         thread.start()
         begin = time.monotonic()
         with pytest.raises(Timeout):
-            Channel(theirs).receive(begin + 0.4)
+            Channel(theirs).receive(Deadline(0.4))
         assert time.monotonic() - begin < 1
         stop.set()
         thread.join()
