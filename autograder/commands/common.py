@@ -57,8 +57,9 @@ def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
 def add_sandbox(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--sandbox",
-        choices=("bwrap", "none"),
-        help="'none' runs student code unprotected, which every result then says",
+        choices=("bwrap", "user", "none"),
+        help="'user' is for containers, and promises less; 'none' runs student code unprotected;"
+        " every result names it",
     )
 
 
@@ -87,6 +88,20 @@ def say_pages(pages: list["Written"], room: "Classroom") -> bool:
     return not bad
 
 
-def warn(sandbox: str | None) -> None:
+def warn(sandbox: str | None, *secrets: Path) -> None:
+    """Say how well the sandbox protects, where it is not bubblewrap's.
+
+    Args:
+        sandbox: as for `add_sandbox`.
+        secrets: folders that no student's process must be able to read.
+
+    Raises:
+        SandboxError: one could.
+    """
     if sandbox == "none":
         print("warning: student code runs unprotected, with your rights", file=sys.stderr)
+    if sandbox == "user":
+        from autograder.airlock import user
+
+        user.need(secrets)
+        print("the sandbox 'user' promises less: see docs/security.md", file=sys.stderr)

@@ -46,8 +46,8 @@ def _grade(args: Namespace) -> int:
     from autograder.handin import roster
     from autograder.report.table import table
 
-    warn(args.sandbox)
     room = classroom_of(args, args.submissions)
+    warn(args.sandbox, room.submitted, room.results)
     policy.read(room.results, lessons())  # what is wrong with it is said before, not after
     roster.read(room.results)
     results: list[Result] = []

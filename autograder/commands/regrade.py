@@ -29,8 +29,8 @@ def _regrade(args: Namespace) -> int:
     from autograder.feedback.write import write_feedback
     from autograder.shown import one_line
 
-    warn(args.sandbox)
     room = classroom_of(args)
+    warn(args.sandbox, room.submitted, room.results)
     lesson, exercise = find(args.exercise, room)
     changes = []
     for change in regrade(lesson, exercise, room, args.sandbox, args.scheduler):

@@ -10,8 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.airlock import Airlock, SandboxError
-from autograder.course import Lesson
+import autograder
+from autograder.airlock import Airlock, Limits, SandboxError
+from autograder.course import Lesson, root
 from autograder.grading.grade import canary
 from autograder.grading.stage import SEEN_AT, stage
 from autograder.shown import one_line
@@ -40,12 +41,15 @@ _open: dict[tuple[str, str | None], _Open] = {}
 
 
 @contextmanager
-def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock]:
+def open_airlock(
+    lesson: Lesson, sandbox: str | None = None, limits: Limits | None = None
+) -> Iterator[Airlock]:
     """Start an airlock for the submissions of one lesson.
 
     Args:
         lesson: decides which given layers student code cannot import.
-        sandbox: 'bwrap' or 'none'; bubblewrap, or an error, where None.
+        sandbox: 'bwrap', 'user' or 'none'; bubblewrap, or an error, where None.
+        limits: of each submission; the usual ones where None.
 
     Raises:
         SandboxError: there is no sandbox on this machine; the text says what to do.
@@ -56,11 +60,13 @@ def open_airlock(lesson: Lesson, sandbox: str | None = None) -> Iterator[Airlock
             stage(lesson, Path(folder))
             airlock = Airlock(
                 sandbox,
+                limits,
                 binds=[(folder, SEEN_AT)],
                 student_path=[SEEN_AT],
                 warm=WARM,
                 checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
                 machine=_machine(lesson),
+                secrets=[root() / "solutions", Path(autograder.__file__).parent],
             )
             stack.enter_context(airlock)
         except OSError as error:

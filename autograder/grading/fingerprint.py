@@ -40,7 +40,7 @@ def environment(sandbox: str) -> str:
     """Return the hash of what grades: Python, packages, sandbox, our own code and the data.
 
     Args:
-        sandbox: 'bwrap' or 'none'.
+        sandbox: 'bwrap', 'user' or 'none'.
     """
     versions = [f"{name} {metadata.version(name)}" for name in PACKAGES]
     system = [platform.python_implementation(), platform.python_version(), platform.machine()]

@@ -53,7 +53,7 @@ class CheckResult:
 class Grade:
     """What a submission came to: the results of its checks and the notebook as it ran.
 
-    The sandbox is 'bwrap', 'none', or '' where nothing could be run.
+    The sandbox is 'bwrap', 'user', 'none', or '' where nothing could be run.
     """
 
     assignment: str

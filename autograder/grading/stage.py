@@ -30,7 +30,6 @@ def stage(lesson: Lesson, folder: Path) -> None:
         lesson: the lesson that is graded.
         folder: an empty folder; gets convbook/ and data/.
     """
-    folder.chmod(0o755)  # the sandbox reads it as another user
     package = Path(convbook.__file__).parent
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(package, folder / "convbook", ignore=ignored)
@@ -39,6 +38,8 @@ def stage(lesson: Lesson, folder: Path) -> None:
     for module in itertools.chain.from_iterable(part.glob("*.py") for part in parts):
         text = module.read_text(encoding="utf-8")
         module.write_text(_without(text, lesson.withheld), encoding="utf-8")
+    for path in (folder, *folder.rglob("*")):  # another user reads it, also where ours is closed
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _without(source: str, names: frozenset[str]) -> str:

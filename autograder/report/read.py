@@ -38,7 +38,7 @@ class Work:
         results: of the checks and written answers; none where nothing could be graded.
         sources: the code cells of the graded notebook: name, or '', and text.
         problem: why nothing could be graded, or ''.
-        sandbox: 'bwrap', 'none', or '' where nothing could be run.
+        sandbox: 'bwrap', 'user', 'none', or '' where nothing could be run.
         notes: what was unusual.
         by_hand: points that a person gave, by cell; they count instead of the check's.
         handed_in: when, in UTC, or None where that is not known.

@@ -20,7 +20,7 @@ NEVER = ("autograder", "convbook")  # convbook is staged by the caller, less wha
 def visible(roots: tuple[str, ...] = ROOTS) -> dict[str, Path]:
     """Return the top-level files and folders of the packages and all they require, by name."""
     found: dict[str, Path] = {}
-    for distribution in _closure(roots):
+    for distribution in _distributions(roots):
         record = distribution.read_text("RECORD") or ""
         names = {line.split(",")[0].strip('"').split("/")[0] for line in record.splitlines()}
         for name in names - {"..", "__pycache__", "", *NEVER}:
@@ -30,10 +30,19 @@ def visible(roots: tuple[str, ...] = ROOTS) -> dict[str, Path]:
     return found
 
 
-def _closure(roots: tuple[str, ...]) -> list[metadata.Distribution]:
+def closure(roots: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the packages and of all they require here, as a lock file writes them."""
+    return tuple(_key(found.metadata["Name"]) for found in _distributions(roots))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _distributions(roots: tuple[str, ...]) -> list[metadata.Distribution]:
     todo, seen, result = list(roots), set(), []
     while todo:
-        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()
+        name = _key(todo.pop())
         if name in seen:
             continue
         seen.add(name)

@@ -21,8 +21,10 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REC, MS_SLAVE = 0x4000, 0x80000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_GET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 21, 24
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 39, 47, 4
+PR_SET_CHILD_SUBREAPER = 36
 CAPABILITY_VERSION = 0x20080522
 LAST_CAPABILITY = 63  # a kernel refuses those it does not know
+CAP_SETPCAP = 8
 EINVAL, SIGKILL = 22, 9
 
 HOME = "/tmp/home"  # in the fresh tmpfs of each student
@@ -42,15 +44,18 @@ def _check(result: int, what: str) -> None:
         raise JailError(number, f"{what}: {os.strerror(number)}")
 
 
-def drop_root(uid: int) -> None:
+def drop_root(uid: int, gid: int) -> None:
     """Become an ordinary user for good. The kernel does not count the processes of real root."""
     os.setgroups([])
-    os.setresgid(uid, uid, uid)
+    os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
-    # A change of user hides /proc/self from its own process; isolate() writes there.
-    _check(_libc().prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
     if os.getresuid() != (uid, uid, uid) or os.getgroups():
         raise JailError(0, "still root")
+
+
+def adopt() -> None:
+    """Be the parent of every orphan that descends from this process."""
+    _check(_libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "orphans")
 
 
 def isolate(disk_bytes: int, disk_files: int, programs: bool = False) -> None:
@@ -61,6 +66,8 @@ def isolate(disk_bytes: int, disk_files: int, programs: bool = False) -> None:
     The new process ids hold for children, so the caller forks next.
     """
     uid, gid = os.getuid(), os.getgid()
+    # A change of user hides /proc/self from its own process, which has to write there.
+    _check(_libc().prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
     flags = NEWUSER | NEWNS | NEWCGROUP | NEWPID | NEWIPC | NEWUTS | NEWNET
     _check(_libc().unshare(flags), "new namespaces")
     _write("/proc/self/setgroups", "deny")
@@ -120,7 +127,8 @@ def confine(limits: dict[str, int]) -> None:
     _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
     _check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient capabilities")
     header = struct.pack("Ii", CAPABILITY_VERSION, 0)
-    if any(_capabilities(libc, header)):
+    # Where none of them may be dropped, no new privileges keep them from coming back.
+    if struct.unpack("I", _capabilities(libc, header)[:4])[0] & 1 << CAP_SETPCAP:
         for capability in range(LAST_CAPABILITY + 1):
             dropped = libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
             if not dropped and ctypes.get_errno() != EINVAL:
@@ -149,7 +157,7 @@ def _verify(libc: Any, header: bytes) -> None:
 def probe(uid: int) -> None:
     """Go through every step once, to find out whether this machine allows it."""
     if os.getuid() == 0:
-        drop_root(uid)
+        drop_root(uid, uid)
     isolate(disk_bytes=1 << 20, disk_files=16)
     child = os.fork()
     if child == 0:

@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from . import jail
+from . import jail, users
 
 Serve = Callable[[socket.socket, socket.socket, dict[str, Any]], None]
 
@@ -28,14 +28,21 @@ Serve = Callable[[socket.socket, socket.socket, dict[str, Any]], None]
 def start(config: dict[str, Any], descriptors: list[int], serve: Serve) -> None:
     """Be the keeper of one worker. Runs in a fork of the fork server and never returns."""
     control, call, lifeline = (socket.socket(fileno=number) for number in descriptors)
-    home = ""
+    home, uid = "", 0
     processes = _processes()  # before there is a new, empty /proc
     try:
+        if config["own_user"]:
+            uid, _mark = users.take()  # nobody else's while the mark is open
+            jail.adopt()
+            users.end(uid)
+            users.sweep(uid)
         if config["isolate"]:
             jail.isolate(config["disk_bytes"], config["disk_files"], config["programs"])
             home = jail.HOME
         elif config["fresh_home"]:
             home = tempfile.mkdtemp(prefix="airlock-")
+            if uid:
+                os.chown(home, uid, uid)
         # From here on the end of a child wakes the loop in _keep.
         bell, ringer = socket.socketpair()
         ringer.setblocking(False)
@@ -46,18 +53,27 @@ def start(config: dict[str, Any], descriptors: list[int], serve: Serve) -> None:
         _report(lifeline, {"failed": str(error)})
         os._exit(1)
     if child == 0:
-        _work(config, home, (control, call, lifeline), serve)
+        _work(config, home, uid, (control, call, lifeline), serve)
     control.close()
     call.close()
-    _keep(child, lifeline, bell, processes)
-    if home and not config["isolate"]:
-        shutil.rmtree(home, ignore_errors=True)
+    report = _keep(child, lifeline, bell, processes)
+    try:
+        if uid:
+            users.end(uid)
+        _report(lifeline, report)  # now: to remove many files takes its time
+        if uid:
+            users.sweep(uid)
+        elif home and not config["isolate"]:
+            shutil.rmtree(home, ignore_errors=True)
+    except OSError as error:
+        _report(lifeline, {"failed": str(error)})
     os._exit(0)
 
 
 def _work(
     config: dict[str, Any],
     home: str,
+    uid: int,
     sockets: tuple[socket.socket, socket.socket, socket.socket],
     serve: Serve,
 ) -> None:
@@ -72,6 +88,11 @@ def _work(
             os.chdir(home)
             os.environ["HOME"] = os.environ["TMPDIR"] = home
             tempfile.tempdir = None
+        if uid and home:
+            _go_first()
+        if uid:
+            # A checker keeps the grader's group, which may read the course.
+            jail.drop_root(uid, uid if home else os.getgid())
         if config["confine"]:
             jail.confine(config["rlimits"])
         else:
@@ -85,6 +106,12 @@ def _work(
     os._exit(0)
 
 
+def _go_first() -> None:
+    """Have the kernel end this process, and none of the grader's, where the memory is used up."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
 def _leave_only(keep: list[int]) -> None:
     """Close every other file, and connect the standard ones to nothing."""
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -95,8 +122,10 @@ def _leave_only(keep: list[int]) -> None:
         os.closerange(low + 1, high)
 
 
-def _keep(child: int, lifeline: socket.socket, bell: socket.socket, processes: int | None) -> None:
-    """Wait until the worker ends; end it when the session lets go of the lifeline.
+def _keep(
+    child: int, lifeline: socket.socket, bell: socket.socket, processes: int | None
+) -> dict[str, Any]:
+    """Wait until the worker ends; end it when the session lets go of the lifeline. Return how.
 
     processes is the folder of all processes, or None.
     """
@@ -119,7 +148,7 @@ def _keep(child: int, lifeline: socket.socket, bell: socket.socket, processes: i
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(status)
-    _report(lifeline, {"ended": code, "cpu_seconds": usage.ru_utime + usage.ru_stime})
+    return {"ended": code, "cpu_seconds": usage.ru_utime + usage.ru_stime}
 
 
 def _report(lifeline: socket.socket, message: dict[str, Any]) -> None:
@@ -149,7 +178,7 @@ def spent(child: int, processes: int | None) -> dict[str, Any]:
         parents, ticks = _running(processes)
     except (OSError, IndexError, ValueError):
         return unknown
-    own = _family(child, parents)
+    own = _family(os.getpid(), parents) - {os.getpid()}  # the worker, and orphans that came here
     return {"waited": waited, "worked": sum(ticks[one] for one in own) / os.sysconf("SC_CLK_TCK")}
 
 

@@ -28,7 +28,7 @@ def main(module: str, descriptor: int, options: dict) -> None:
     gc.disable()  # until a child is forked: a collection would leave holes that children fill
     grader = socket.socket(fileno=descriptor)
     if options["drop_root"] and os.getuid() == 0:
-        jail.drop_root(options["uid"])
+        jail.drop_root(options["uid"], options["uid"])
     shutil.copytree(options["fonts"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
     role = importlib.import_module(module)
     role.warm_up()

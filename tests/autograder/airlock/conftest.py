@@ -22,9 +22,16 @@ def bare() -> Iterator[Airlock]:
         yield airlock
 
 
-@pytest.fixture(params=["bwrap", "bare"])
+@pytest.fixture(scope="session")
+def user() -> Iterator[Airlock]:
+    need("other users")
+    with Airlock(sandbox="user", limits=LIMITS) as airlock:
+        yield airlock
+
+
+@pytest.fixture(params=["bwrap", "user", "bare"])
 def airlock(request: pytest.FixtureRequest) -> Airlock:
-    """Both kinds: what a check says does not depend on the sandbox."""
+    """All kinds: what a check says does not depend on the sandbox."""
     return request.getfixturevalue(request.param)
 
 
@@ -37,4 +44,10 @@ def book(airlock: Airlock) -> Iterator[Notebook]:
 @pytest.fixture
 def jailed(bwrap: Airlock) -> Iterator[Notebook]:
     with bwrap.session(seed=1, prelude=[PRELUDE], student_names={"f"}) as session:
+        yield Notebook(session)
+
+
+@pytest.fixture
+def apart(user: Airlock) -> Iterator[Notebook]:
+    with user.session(seed=1, prelude=[PRELUDE], student_names={"f"}) as session:
         yield Notebook(session)

@@ -1,0 +1,86 @@
+"""The forms of results that platforms publish, as JSON schemas: nothing else may be in them."""
+
+from typing import Any
+
+VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+
+
+def _object(required: list[str], **fields: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": required,
+        "properties": fields,
+        "additionalProperties": False,
+    }
+
+
+TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
+POINTS = {"type": "number", "minimum": 0}
+# gradescope-autograders.readthedocs.io: specs, "Output format".
+GRADESCOPE = _object(
+    [],
+    score=NUMBER,
+    execution_time=NUMBER,
+    output=TEXT,
+    output_format=FORMAT,
+    test_output_format=FORMAT,
+    test_name_format=FORMAT,
+    visibility=VISIBILITY,
+    stdout_visibility=VISIBILITY,
+    extra_data={"type": "object"},
+    leaderboard={"type": "array"},
+    tests={
+        "type": "array",
+        "items": _object(
+            [],
+            score=NUMBER,
+            max_score=NUMBER,
+            status={"enum": ["passed", "failed"]},
+            name=TEXT,
+            name_format=FORMAT,
+            number=TEXT,
+            output=TEXT,
+            output_format=FORMAT,
+            tags={"type": "array", "items": TEXT},
+            visibility=VISIBILITY,
+            extra_data={"type": "object"},
+        ),
+    },
+) | {"anyOf": [{"required": ["score"]}, {"required": ["tests"]}]}
+# docs.prairielearn.com: External grading, "Grading results".
+PRAIRIELEARN = _object(
+    ["score"],
+    gradable=FLAG,
+    score={"type": "number", "minimum": 0, "maximum": 1},
+    message=TEXT,
+    output=TEXT,
+    images={"type": "array"},
+    format_errors={"anyOf": [TEXT, {"type": "array", "items": TEXT}]},
+    tests={
+        "type": "array",
+        "items": _object(
+            ["name"],
+            name=TEXT,
+            description=TEXT,
+            points=POINTS,
+            max_points=POINTS,
+            message=TEXT,
+            output=TEXT,
+            images={"type": "array"},
+        ),
+    },
+)
+# github.com/coursera/programming-assignments-demo: custom-graders.
+COURSERA = _object(
+    ["fractionalScore", "feedback"],
+    fractionalScore={"type": "number", "minimum": 0, "maximum": 1},
+    feedback=TEXT,
+    feedbackType={"enum": ["HTML", "TXT"]},
+)
+# docs.autolabproject.com: Guide for lab authors, "autoresult".
+AUTOLAB = _object(
+    ["scores"],
+    scores={"type": "object", "additionalProperties": NUMBER},
+    scoreboard={"type": "array"},
+)
