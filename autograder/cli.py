@@ -16,6 +16,7 @@ from autograder.commands import (
     feedback,
     grade,
     regrade,
+    release,
     report,
     slides,
     verify,
@@ -26,6 +27,20 @@ from autograder.shown import plain
 
 # New objects between two collections of garbage: most are of modules that load, and stay.
 OBJECTS = 100_000
+# In the order in which they are listed.
+COMMANDS = (
+    build,
+    release,
+    check,
+    collect,
+    grade,
+    feedback,
+    regrade,
+    report,
+    export,
+    verify,
+    slides,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(OBJECTS)
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (build, check, collect, grade, feedback, regrade, report, export, verify, slides):
+    for module in COMMANDS:
         module.add(commands)
     args = parser.parse_args(argv)
     try:
