@@ -24,6 +24,7 @@ HERE = sys.version_info[:2]
 LINES = 15  # of what a command printed, where it failed for a reason that we do not know
 LOCK = ROOT / "requirements.lock"
 WHEEL = next(ROOT.glob("convbook-*.whl"), None)  # where the course was given out
+SIZE = 100 if WHEEL else 250  # MB to download
 NEEDED = 1_500_000_000  # bytes on the disk: what is downloaded, and what becomes of it
 
 # What people wait for. Python compiles what these load, which a sandbox could not keep.
@@ -148,7 +149,7 @@ def offline(folder):
 def install(source):
     """Install the locked packages and the course, with uv where it can be had, else with pip."""
     UNFINISHED.touch()
-    say("2/3 Installing the packages of requirements.lock (about 250 MB, once)")
+    say(f"2/3 Installing the packages of requirements.lock (about {SIZE} MB, once)")
     installer = pip
     with tempfile.TemporaryDirectory() as scratch:  # where uv finds no settings of this project
         try:

@@ -43,7 +43,7 @@ CLOSED = (
     (rb"Rar!\x1a\x07", "a RAR archive"),
     (rb"\x28\xb5\x2f\xfd[\x00-\xff]{12}", "something packed by zstd"),
     (rb"[\x00-\xff][\x0c-\x0f]\r\n[\x00-\x03]\x00{3}", "compiled Python"),
-    (rb"\A\xe3\x00{8}", "compiled Python"),
+    (rb"\A[\x63\xe3]\x00{12}", "compiled Python"),
 )
 LETTERS = re.compile(rb"[\t\n\r\x20-\x7e]{20,}")  # a run of them in what is no text
 BASE64 = re.compile(r"(?:[\w+/-]{40,}={0,2}\s*)+(?:[\w+/-]{2,}={0,2})?", re.ASCII)
