@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import disk
-from autograder.course import Lesson
+from autograder.course import CourseError, Lesson
 from autograder.release import contents, folder, links, plan, repository, scan
 from autograder.release.secrets import Secrets
 
@@ -36,8 +36,13 @@ def release(
     zipped = folder.packed(what.slug, files)
     secrets = Secrets(course, lessons.values(), what.lessons)
     scan.check(files | {archive.name: zipped} | repository.objects(target), secrets)
-    folder.write(target, before, files)
-    disk.write(archive, zipped)
+    try:
+        folder.write(target, before, files)
+        disk.write(archive, zipped)
+    except OSError as error:
+        if disk.is_full(error):
+            raise
+        raise CourseError(f"{error.filename or target}: {error.strerror or error}") from None
     yield f"looked through {len(files)} files: no solution, no hidden check, nothing of the grader"
     yield f"{len(what.lessons)} lessons are in {target}, and packed in {archive}"
     if repository.is_installed():

@@ -21,7 +21,8 @@ def _install(address="{address}"):
     if find_spec("convbook"):
         return
     here = Path.cwd()
-    beside = [w for f in (here, *here.parents) for w in sorted(f.glob("convbook-*.whl"))]
+    near = (here, *here.parents[:2])  # no farther: above may be folders of others
+    beside = [wheel for folder in near for wheel in sorted(folder.glob("convbook-*.whl"))]
     if not (beside or address):
         raise ImportError("put convbook-...whl of the course beside this notebook, and run again")
     others = [name for name in {needed} if not find_spec(name)]
@@ -44,8 +45,8 @@ def text(address: str = "") -> str:
     """Return the cell's text.
 
     Args:
-        address: where the wheel of convbook can be downloaded, for where it lies in no folder
-            above the notebook.
+        address: where the wheel of convbook can be downloaded, for where it lies neither
+            beside the notebook nor in one of the two folders above.
     """
     return _TEXT.format(address=address, needed=NEEDED)
 
