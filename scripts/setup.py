@@ -23,7 +23,7 @@ UNFINISHED = VENV / ".unfinished"  # an interrupted set-up may leave half a pack
 HERE = sys.version_info[:2]
 LINES = 15  # of what a command printed, where it failed for a reason that we do not know
 LOCK = ROOT / "requirements.lock"
-WHEEL = next(ROOT.glob("convbook-*.whl"), None)  # where the course was given out
+WHEEL = max(ROOT.glob("convbook-*.whl"), default=None)  # where the course was given out
 SIZE = 100 if WHEEL else 250  # MB to download
 NEEDED = 1_500_000_000  # bytes on the disk: what is downloaded, and what becomes of it
 

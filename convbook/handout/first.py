@@ -22,11 +22,12 @@ def _install(address="{address}"):
         return
     here = Path.cwd()
     near = (here, *here.parents[:2])  # no farther: above may be folders of others
-    beside = [wheel for folder in near for wheel in sorted(folder.glob("convbook-*.whl"))]
-    if not (beside or address):
+    beside = [max(f.glob("convbook-*.whl"), default=None) for f in near]
+    wheel = str(next(filter(None, beside), address))
+    if not wheel:
         raise ImportError("put convbook-...whl of the course beside this notebook, and run again")
     others = [name for name in {needed} if not find_spec(name)]
-    for what in (["--no-deps", str(beside[0]) if beside else address], others):
+    for what in (["--no-deps", wheel], others):
         pip = [sys.executable, "-m", "pip", "install", "--quiet", *what]
         done = subprocess.run(pip, capture_output=True, text=True) if what else None
         if done and done.returncode:

@@ -11,6 +11,7 @@ import json
 import lzma
 import marshal
 import pickle
+import re
 import subprocess
 import sys
 import tarfile
@@ -145,6 +146,9 @@ PACKED: dict[str, Pack] = {
         text_html=highlight(s, PythonLexer(), HtmlFormatter(full=True))
     ),
     "HTML": lambda s: f"<pre>{html.escape(s)}</pre>".encode(),
+    "HTML with a name for each sign": lambda s: re.sub(
+        r"[^\w\s]", lambda sign: f"&#{ord(sign[0])};", s
+    ).encode(),
     "Base64 in an output": lambda s: output(image_png=base64.b64encode(s.encode()).decode()),
     "Base64 in lines": lambda s: b"see path/" + base64.encodebytes(s.encode()),
     "Base64 for addresses": lambda s: b"data:x;base64," + base64.urlsafe_b64encode(s.encode()),
