@@ -12,7 +12,7 @@ PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.14 python3.13
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
 .PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof kill bench grade attacks
-.PHONY: build slides lint lock clean FORCE
+.PHONY: build slides site lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.-]*\) *:.*## */make \1	/p' Makefile | expand -t 20
 
@@ -71,6 +71,10 @@ build: $(STAMP)  ## build the notebooks from their sources
 
 slides: $(STAMP)  ## build the slides, one HTML file a lecture (PDF=--pdf prints them, too)
 	@$(BIN)/autograder slides $(PDF)
+
+site: $(STAMP)  ## build the website in build/site: lessons, slides, demos, docs
+	@$(UV) pip install --quiet --python $(BIN)/python --group site
+	@$(BIN)/autograder site
 
 lint: $(STAMP)  ## check style and types
 	@status=0; for check in "ruff check $(CODE) lectures solutions" "ruff format --check $(CODE)" mypy \

@@ -19,6 +19,7 @@ from autograder.commands import (
     regrade,
     release,
     report,
+    site,
     slides,
     verify,
 )
@@ -41,6 +42,7 @@ COMMANDS = (
     export,
     verify,
     slides,
+    site,
     bundle,
 )
 

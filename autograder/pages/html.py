@@ -123,10 +123,10 @@ class _Renderer(mistune.HTMLRenderer):
         self._parts = parts
 
     def inline_math(self, text: str) -> str:
-        return self._parts.keep(_formula(text, "inline"))
+        return self._parts.keep(formula(text, "inline"))
 
     def block_math(self, text: str) -> str:
-        return self._parts.keep(f'<div class="scroll">{_formula(text, "block")}</div>')
+        return self._parts.keep(f'<div class="scroll">{formula(text, "block")}</div>')
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return f'<img src="{escape(unescape(url))}">'
@@ -247,11 +247,17 @@ def code_styles() -> str:
     return f"{colours}\n@media (prefers-color-scheme: dark) {{\n{night}\n}}"
 
 
-def _formula(tex: str, display: str) -> str:
+def formula(tex: str, display: str) -> str:
+    """Set a formula as MathML.
+
+    Args:
+        tex: the formula, without the marks around it.
+        display: "inline" or "block".
+    """
     tex = tex.strip()
     try:
-        formula = convert(tex, display=display)
+        found = convert(tex, display=display)
     except Exception:  # the library raises many kinds; a formula it cannot set is shown as typed
         return f"<code>{shown.visible(escape(tex))}</code>"
-    clean = nh3.clean(formula, tags=set(MATHML_TAGS), attributes=MATHML_ATTRIBUTES)
+    clean = nh3.clean(found, tags=set(MATHML_TAGS), attributes=MATHML_ATTRIBUTES)
     return shown.visible(clean)

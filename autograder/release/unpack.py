@@ -42,7 +42,8 @@ CLOSED = (
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (rb"Rar!\x1a\x07", "a RAR archive"),
     (rb"\A\x28\xb5\x2f\xfd", "something packed by zstd"),
-    (rb"[\x00-\xff][\x0c-\x0f]\r\n[\x00-\x03]\x00{3}", "compiled Python"),
+    # With the byte behind its header: pixels of a picture may look like the rest.
+    (rb"[\x00-\xff][\x0c-\x0f]\r\n[\x00-\x03]\x00{3}[\x00-\xff]{8}[\x63\xe3]", "compiled Python"),
     (rb"\A[\x63\xe3]\x00{12}", "compiled Python"),
 )
 LETTERS = re.compile(rb"[\t\n\r\x20-\x7e]{20,}")  # a run of them in what is no text

@@ -1,0 +1,111 @@
+"""Sphinx, with the course's look: from a folder of sources to the files of a website."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+from autograder.build import licence
+from autograder.course import CourseError
+from convbook.demo.page import read_asset
+
+STATIC = Path(__file__).parent / "static"
+LINES = 20  # of warnings, of which the first tell enough
+FONT = '-apple-system, system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif'
+CODE = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
+# Furo's colours, by those of the demos.
+COLOURS = {
+    "color-brand-primary": "var(--x-on)",
+    "color-brand-content": "var(--x-on)",
+    "color-brand-visited": "var(--x-on)",
+    "color-foreground-primary": "var(--fg)",
+    "color-foreground-secondary": "var(--muted)",
+    "color-foreground-muted": "var(--muted)",
+    "color-foreground-border": "var(--line)",
+    "color-background-primary": "var(--bg)",
+    "color-background-secondary": "var(--pad)",
+    "color-background-border": "var(--edge)",
+    "color-inline-code-background": "var(--pad)",
+    "color-code-background": "var(--pad)",
+    "color-code-foreground": "var(--fg)",
+    "font-stack": FONT,
+    "font-stack--monospace": CODE,
+}
+CONFIGURATION: dict[str, Any] = {
+    "extensions": ["myst_nb", "autograder.site.formulas"],
+    "html_theme": "furo",
+    "html_static_path": [str(STATIC)],
+    "html_css_files": ["site.css"],
+    "html_favicon": str(STATIC / "logo.svg"),
+    "html_logo": str(STATIC / "logo.svg"),
+    "html_math_renderer": "mathml",
+    "html_copy_source": False,
+    "html_use_index": False,
+    "html_show_copyright": True,
+    "html_show_search_summary": False,  # it would fetch pages, which a browser denies to files
+    "pygments_style": "default",
+    "pygments_dark_style": "github-dark",
+    "nb_execution_mode": "off",
+    "myst_enable_extensions": ["amsmath", "dollarmath"],
+    "myst_heading_anchors": 3,
+    "copyright": licence.LINE,
+}
+
+
+def build(sources: Path, pages: Path, name: str) -> dict[str, bytes]:
+    """Have Sphinx make the pages.
+
+    Args:
+        sources: the folder of what it reads.
+        pages: an empty folder, in which it works.
+        name: of the course.
+
+    Returns:
+        The content of each file of the website by its path.
+
+    Raises:
+        CourseError: Sphinx or what belongs to it is missing, or it finds something wrong.
+    """
+    try:
+        import furo  # noqa: F401
+        import myst_nb  # noqa: F401
+        from sphinx.application import Sphinx
+        from sphinx.util.docutils import docutils_namespace, patch_docutils
+    except ImportError as error:
+        raise CourseError(
+            f"{error.name} is missing, which builds the site: run make site"
+        ) from None
+    warnings = io.StringIO()
+    settings = CONFIGURATION | {
+        "project": name,
+        "html_title": name,
+        "html_theme_options": {
+            f"{theme}_css_variables": COLOURS | colours
+            for theme, colours in zip(("light", "dark"), _demo_colours(), strict=True)
+        },
+    }
+    lines = [f"{key} = {value!r}\n" for key, value in settings.items()]
+    (sources / "conf.py").write_text("".join(lines), encoding="utf-8")
+    made = pages / "html"
+    with patch_docutils(), docutils_namespace():
+        Sphinx(
+            srcdir=sources,
+            confdir=sources,
+            outdir=made,
+            doctreedir=pages / "trees",
+            buildername="html",
+            status=None,
+            warning=warnings,
+        ).build()
+    if said := re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()).strip():
+        raise CourseError("Sphinx says:\n" + "\n".join(said.splitlines()[:LINES]))
+    found = (path for path in sorted(made.rglob("*")) if path.is_file())
+    files = {path.relative_to(made).as_posix(): path.read_bytes() for path in found}
+    return {name: content for name, content in files.items() if not name.startswith(".")}
+
+
+def _demo_colours() -> list[dict[str, str]]:
+    """Return the variables of the demos' colours, for light and for dark."""
+    css = read_asset("demo.css")
+    blocks = re.findall(r"^:root.*?\{(.*?)^\}", css, flags=re.MULTILINE | re.DOTALL)[:2]
+    return [dict(re.findall(r"--([\w-]+): ([^;]+);", block)) for block in blocks]
