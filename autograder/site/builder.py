@@ -5,11 +5,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-from autograder.build import licence
 from autograder.course import CourseError
 from convbook.demo.page import read_asset
 
 STATIC = Path(__file__).parent / "static"
+RIGHTS = (
+    "2026, the authors of the ConvNet workbook."
+    " Text, pictures and slides: CC BY 4.0. Code: BSD-3-Clause"
+)
 LINES = 20  # of warnings, of which the first tell enough
 FONT = '-apple-system, system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif'
 CODE = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
@@ -41,14 +44,13 @@ CONFIGURATION: dict[str, Any] = {
     "html_math_renderer": "mathml",
     "html_copy_source": False,
     "html_use_index": False,
-    "html_show_copyright": True,
     "html_show_search_summary": False,  # it would fetch pages, which a browser denies to files
     "pygments_style": "default",
     "pygments_dark_style": "github-dark",
     "nb_execution_mode": "off",
     "myst_enable_extensions": ["amsmath", "dollarmath"],
     "myst_heading_anchors": 3,
-    "copyright": licence.LINE,
+    "copyright": RIGHTS,
 }
 
 

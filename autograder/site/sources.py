@@ -1,7 +1,7 @@
 """What Sphinx reads: the lessons with their demos, and pages of Markdown."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from convbook.desk.progress import title_of
 
 # Pages of docs/ that go, in the order in which they are listed.
 STUDENTS = ("gpu",)
-TEACHERS = ("teaching", "giving-out", "class", "platforms", "scale", "security")
+TEACHERS = (
+    *("teaching", "giving-out", "class", "platforms", "scale"),
+    *("cluster/ssh", "cluster/slurm", "cluster/kubernetes", "security"),
+)
 ALONE = ("self-study", "zero-install")
-BELOW = ("cluster/ssh", "cluster/slurm", "cluster/kubernetes")  # of scale, which links to them
-DOCS = (*STUDENTS, *TEACHERS, *ALONE, *BELOW)
+DOCS = (*STUDENTS, *TEACHERS, *ALONE)
 
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 _DEMO = re.compile(r"demo\.([a-z]\w*)\(\)")
@@ -112,7 +114,7 @@ def _mark(cell: NotebookNode) -> None:
 
 
 def write(
-    folder: Path, course: Path, plan: Plan, readme: str, pages: Iterable[Page], decks: list[Deck]
+    folder: Path, course: Path, plan: Plan, readme: str, pages: list[Page], decks: list[Deck]
 ) -> None:
     """Write all that Sphinx reads.
 
@@ -124,7 +126,6 @@ def write(
         pages: of the lessons.
         decks: the slides.
     """
-    pages = list(pages)
     known = {f"{name}.md" for name in DOCS}
     for name in DOCS:
         text = (course / "docs" / f"{name}.md").read_text(encoding="utf-8")
@@ -139,7 +140,6 @@ def write(
         "students": STUDENTS,
         "teachers": TEACHERS,
         "alone": ALONE,
-        "below": BELOW,
         "setup": linked(readme[readme.index("\n## ") :], set()),
     }
     _templates.filters["frame"] = _frame
