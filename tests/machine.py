@@ -81,6 +81,10 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "postgresql": (postgres.programs, "PostgreSQL's server: apt install postgresql"),
     "nvrtc": (nvrtc.version, "NVRTC: pip install nvidia-cuda-nvrtc"),
     "gpu": (gpu.real, "a GPU with CuPy"),
+    "sphinx": (
+        lambda: all(map(importlib.util.find_spec, ("sphinx", "myst_nb", "furo"))),
+        "the builder of the website: make site",
+    ),
     "torch": (lambda: importlib.util.find_spec("torch"), "PyTorch: pip install torch"),
     "unshare": (
         lambda: _runs("unshare", "--map-root-user", "--net", "true"),
