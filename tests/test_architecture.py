@@ -22,6 +22,7 @@ MADE = (
     "build/browser",
     "build/lectures",
     "build/release",
+    "build/site",
     "class/",
     "hand-in/",
     "slurm.py",

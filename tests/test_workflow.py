@@ -19,7 +19,10 @@ MATRIX = JOB["strategy"]["matrix"]
 SYSTEMS = {"ubuntu-latest": "Linux", "macos-latest": "macOS", "windows-latest": "Windows"}
 ACTIONS = {
     f"actions/{name}"
-    for name in ("checkout", "setup-python", "upload-artifact", "download-artifact")
+    for name in (
+        *("checkout", "setup-python", "upload-artifact", "download-artifact"),
+        *("upload-pages-artifact", "deploy-pages"),
+    )
 }
 PREPARED = {"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}  # as root, for GitHub
 STUDENT = ["convbook doctor", "convbook progress", "convbook hand-in", "pytest tests/convbook/desk"]
@@ -85,6 +88,24 @@ def test_what_is_given_out_is_set_up_by_its_own_readme(system: str) -> None:
         if "run" in step and holds(step.get("if", ""), SYSTEMS[system])
     ]
     assert len(ran) == 3 and all(command in readme for command in ran)
+
+
+def test_the_website_is_published_from_the_main_branch_where_pages_are_on() -> None:
+    jobs = WORKFLOW["jobs"]
+    assert [step["run"] for step in jobs["site"]["steps"] if "run" in step] == [
+        "make setup",
+        "make site",
+    ]
+    assert jobs["site"]["steps"][-1]["with"] == {"path": "build/site/"}
+    conditions = {part.strip() for part in jobs["pages"]["if"].split("&&")}
+    assert conditions == {
+        "github.event_name != 'pull_request'",
+        "github.event.repository.has_pages",
+        "github.ref_name == github.event.repository.default_branch",
+    }
+    assert jobs["pages"]["needs"] == "site"
+    allowed = {name: job["permissions"] for name, job in jobs.items() if "permissions" in job}
+    assert allowed == {"pages": {"pages": "write", "id-token": "write"}}
 
 
 def test_windows_does_without_make() -> None:

@@ -20,7 +20,7 @@ from convbook.desk.progress import title_of
 # Pages of docs/ that go, in the order in which they are listed.
 STUDENTS = ("gpu",)
 TEACHERS = (
-    *("teaching", "giving-out", "class", "platforms", "scale"),
+    *("teaching", "giving-out", "site", "class", "platforms", "scale"),
     *("cluster/ssh", "cluster/slurm", "cluster/kubernetes", "security"),
 )
 ALONE = ("self-study", "zero-install")

@@ -1,4 +1,4 @@
-"""Every page of the website in Chromium, opened as a file: on a desk and a phone, light and dark."""
+"""Every page of the website in Chromium, as a file: on a desk and a phone, light and dark."""
 
 import re
 from collections.abc import Iterator
