@@ -143,7 +143,8 @@ def write(
         "setup": linked(readme[readme.index("\n## ") :], set()),
     }
     _templates.filters["frame"] = _frame
-    for name in ("index", "start", "slides", "demos"):
+    some = {"demos": any(each.demos for each in pages), "slides": bool(decks)}
+    for name in ("index", "start", *(name for name, there in some.items() if there)):
         _put(folder / f"{name}.md", _templates.get_template(f"{name}.md.j2").render(values))
 
 

@@ -1,14 +1,15 @@
 """The files of the website: what is there, what is not, and where its links lead to."""
 
-import re
 import shutil
 import zipfile
 from pathlib import Path
+from textwrap import indent
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
 from machine import need
+from sample_class import without_marks
 from website import Page
 
 from autograder import course
@@ -83,7 +84,7 @@ def test_every_demo_of_a_lesson_is_on_its_page_and_with_the_others(pages: dict[s
 
 def test_an_answer_on_a_page_is_found_though_docs_are_public() -> None:
     lesson = lessons()["02_convolution"]
-    answer = lesson.solutions["conv_forward"]
+    answer = without_marks(lesson.solutions["conv_forward"])
     secrets = Secrets(course.root(), lessons().values(), lessons())
     grader = (course.root() / "autograder/classroom/policy.py").read_text(encoding="utf-8")
     assert secrets.find(grader) == "an import of the grader"
@@ -100,7 +101,7 @@ def copy(tmp_path: Path) -> Path:
     """A course of one lesson without slides, free to be changed."""
     need("sphinx")
     place = tmp_path / "course"
-    ignored = shutil.ignore_patterns("__pycache__", "*.svg", "*.png")
+    ignored = shutil.ignore_patterns("__pycache__")
     for name in ("convbook", "data", "docs", "scripts", *run.PUBLIC):
         shutil.copytree(course.root() / name, place / name, ignore=ignored)
     for name in ("LICENSE", "LICENSE-text", "pyproject.toml", "requirements.lock"):
@@ -125,9 +126,9 @@ def test_a_course_of_one_lesson_has_no_other_and_is_built_again(copy: Path) -> N
 
 
 def test_an_answer_in_the_docs_stops_the_site(copy: Path) -> None:
-    answer = re.sub("^", "    ", lessons()["02_convolution"].solutions["conv_forward"], flags=re.M)
+    answer = without_marks(lessons()["02_convolution"].solutions["conv_forward"])
     with (copy / "docs" / "teaching.md").open("a", encoding="utf-8") as page:
-        page.write(f"\n\n{answer}\n")
+        page.write("\n\n" + indent(answer, "    "))
     with pytest.raises(
         scan.LeakError, match=r"docs/teaching\.html holds the answer to conv_forward"
     ):

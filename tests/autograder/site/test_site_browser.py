@@ -90,9 +90,9 @@ def test_demos_step_and_follow_the_theme(
     for number in range(frames.count()):
         demo = frames.nth(number).content_frame
         expect(demo.locator("html")).to_have_attribute("data-shown", theme)
-        expect(demo.locator(".count")).to_contain_text(" 1 of ")
+        expect(demo.locator("#count")).to_contain_text(" 1 of ")
         demo.get_by_role("button", name="Next").click()
-        expect(demo.locator(".count")).to_contain_text(" 2 of ")
+        expect(demo.locator("#count")).to_contain_text(" 2 of ")
         inner, outer = demo.locator("body").bounding_box(), frames.nth(number).bounding_box()
         assert inner and outer and abs(inner["height"] - outer["height"]) < 3
     assert asked == []
