@@ -2,8 +2,8 @@
 () => {
   const shown = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const scrolls = (node) => {
-    for (let n = node.parentElement; n; n = n.parentElement) {
-      if (["auto", "scroll", "hidden"].includes(getComputedStyle(n).overflowX)) return true;
+    for (let n = node.parentElement; n && n.tagName !== "ARTICLE"; n = n.parentElement) {
+      if (["auto", "scroll"].includes(getComputedStyle(n).overflowX)) return true;
     }
     return false;
   };

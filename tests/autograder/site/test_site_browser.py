@@ -90,6 +90,7 @@ def test_demos_step_and_follow_the_theme(
     for number in range(frames.count()):
         demo = frames.nth(number).content_frame
         expect(demo.locator("html")).to_have_attribute("data-shown", theme)
+        demo.locator("#slider").press("Home")
         expect(demo.locator("#count")).to_contain_text(" 1 of ")
         demo.get_by_role("button", name="Next").click()
         expect(demo.locator("#count")).to_contain_text(" 2 of ")
