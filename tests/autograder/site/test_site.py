@@ -115,7 +115,7 @@ def build(copy: Path) -> str:
 
 
 def test_a_course_of_one_lesson_has_no_other_and_is_built_again(copy: Path) -> None:
-    assert "1 lessons are on the website" in build(copy)
+    assert build(copy).endswith(f"open {copy / 'site' / 'index.html'}")
     assert [path.stem for path in (copy / "site" / "lessons").iterdir()] == ["02_convolution"]
     first = (copy / "site" / "index.html").read_text(encoding="utf-8")
     assert "Filters &amp; more" in first and "Slides" not in first
