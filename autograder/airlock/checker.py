@@ -193,6 +193,7 @@ class Checker:
     def _run_hidden(self, check_id: str, source: str, shown: Shown) -> BaseException | None:
         seconds = max(0.0, self.limits.check_seconds - shown.seconds)
         self._begin_check(check_id, seconds, shown.lent)
+        self._seed_for(f"the hidden part of {check_id}")  # what is drawn here was not seen before
         self.names.clear()
         self.names.update(shown.names)
         self.value = shown.value
