@@ -32,6 +32,7 @@ LARGE_NUMBER = f"an integer of more than {INT_BYTES} bytes"
 LARGE_ARRAYS = f"more than {BUFFERS} arrays or {BUFFER_BYTES >> 20} MiB of them"
 TOO_LARGE = (MUCH_TEXT, MANY_ITEMS, LARGE_NUMBER, LARGE_ARRAYS)
 
+
 class Most(NamedTuple):
     """How much a frame may hold."""
 
