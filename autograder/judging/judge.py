@@ -10,16 +10,20 @@ what differs. It also refuses a function that changes its arguments.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder import course
+from autograder.airlock.errors import StudentGone
 from autograder.judging import diagnosis, sizes
 from autograder.judging.difference import of as picture_of
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
+from autograder.mistakes import shortcuts
+from autograder.mistakes.shortcuts import Shortcut
 from convbook.check import NotYet, not_yet
 from convbook.check.compare import difference, wrong_shape
 
@@ -38,6 +42,9 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     Returns:
         The mistake's name, and what to tell the student.
     """
+    shortcut: Shortcut | None = getattr(error, "shortcut", None)
+    if shortcut is not None:
+        return shortcut.name, shortcut.text()
     if state.lesson is None:
         return None
     found = diagnosis.diagnose(state.lesson, check_id, error, state.so_far)
@@ -116,6 +123,7 @@ def backward(
     *args: Any,
     results: tuple[str, ...] = ("dx",),
     returns: tuple[str, ...] = PAIR,
+    only: str = "",
     hint: str = "",
     **kwargs: Any,
 ) -> None:
@@ -127,6 +135,7 @@ def backward(
         *args, **kwargs: what the forward functions are called with.
         results: what backward returns: the name of its one gradient, or of each in the tuple.
         returns: what forward returns; out comes first and the cache second.
+        only: the one of the results that is looked at; '' means all.
         hint: one sentence to show below a difference.
 
     Raises:
@@ -146,7 +155,30 @@ def backward(
     elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
         raise not_yet(f"{names[1]} must return {len(results)} gradients: {', '.join(results)}.")
     for result, yours, theirs in zip(results, actual, expected, strict=True):
-        _agree(names[0], args, kwargs, yours, theirs, f"{result} of {names[1]}", hint, changed)
+        if only in ("", result):
+            where = f"{result} of {names[1]}"
+            _agree(names[0], args, kwargs, yours, theirs, where, hint, changed)
+
+
+@contextmanager
+def derived(name: str) -> Iterator[None]:
+    """Check within it a gradient where slopes cannot be measured; see `inputs.no_slope_conv`.
+
+    What fails here alone has been measured: the checks before it have found the gradient right.
+
+    Args:
+        name: of the function that returns the gradient.
+    """
+    try:
+        yield
+    except NotYet as error:
+        if not _is_finite(error.actual):  # something else is wrong
+            raise
+        raise _shortcut(shortcuts.MEASURED, name) from None
+    except StudentGone as gone:
+        if gone.reason == "late":
+            gone.shortcut = shortcuts.TOO_SLOW  # type: ignore[attr-defined]
+        raise
 
 
 def refuses(
@@ -171,6 +203,19 @@ def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any
             problem = f"{name} changes its argument {label}."
             return result, not_yet(problem, "Work on a copy.", new)
     return result, None
+
+
+def _shortcut(shortcut: Shortcut, name: str) -> NotYet:
+    error = not_yet(f"{name}: {shortcut.noticed}")
+    error.shortcut = shortcut  # type: ignore[attr-defined]
+    return error
+
+
+def _is_finite(answer: Any) -> bool:
+    try:
+        return bool(np.isfinite(answer).all())
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_plain(value: Any) -> bool:

@@ -797,6 +797,8 @@ print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
 #
 # ### Exercise 6: `conv_forward_im2col` and `conv_backward_im2col` (7 points)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # No loops of your own. Three checks follow, and you can earn them one by one: return `None` for
 # what you have not written yet. What is in the cache is your affair.
 #
@@ -950,6 +952,10 @@ for x, w, b, how in inputs.conv(judge.rng()):
     _, dw, db = conv_backward_im2col(dout, conv_forward_im2col(x, w, b, **how)[1])
     check.same(dw, dw_wanted, f"dw for x {x.shape}, w {w.shape}, {how}")
     check.same(db, db_wanted, f"db for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward_im2col", "conv_backward_im2col"), (conv_forward_im2col, conv_backward_im2col)
+with judge.derived("conv_backward_im2col"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dx" points=2
@@ -985,6 +991,10 @@ for x, w, b, how in inputs.conv(judge.rng()):
     dx, _, _ = conv_backward_im2col(dout, conv_forward_im2col(x, w, b, **how)[1])
     check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
     check.same(dout, before, "dout afterwards", hint="Work on a copy.")
+pair = ("conv_forward_im2col", "conv_backward_im2col"), (conv_forward_im2col, conv_backward_im2col)
+with judge.derived("conv_backward_im2col"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
 ### END HIDDEN TESTS
 
 # %% [markdown]

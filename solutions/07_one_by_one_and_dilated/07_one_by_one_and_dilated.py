@@ -253,6 +253,8 @@ print(np.sum(x[0:5:2] * w))
 # %% [markdown]
 # ### Exercise 2: `conv_forward` and `conv_backward` (8 points)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # Do not start again. Copy your `conv_forward` of lesson 02 and your `conv_backward` of lesson 03
 # into the cell, loops and all, and give `dilation` its meaning. Two things change on the way there:
 # the size of the output, and the window, which becomes a slice with a step. On the way back it is
@@ -447,6 +449,10 @@ for x, w, b, how in inputs.dilated(judge.rng()):
         _, dw, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
         check.same(dw, dw_expected, f"dw for x {x.shape}, w {w.shape}, {how}")
         check.same(db, db_expected, f"db for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dx" points=2
@@ -469,6 +475,10 @@ for x, w, b, how in inputs.dilated(judge.rng()):
         expected, _, _ = judge.reference("conv_backward")(dout, own)
         dx, _, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
         check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="stride_pad" points=1
@@ -489,6 +499,9 @@ from autograder.judging import inputs, judge
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
 for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
     judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), **how)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"))
 ### END HIDDEN TESTS
 
 # %% [markdown]

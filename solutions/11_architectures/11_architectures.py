@@ -1108,6 +1108,8 @@ np.sum([[1, 1, 1], [2, 3, 2], [3, 3, 3], [0, 1, 2]], axis=0)
 # %% [markdown]
 # ### Exercise 7: `inception_backward` (1 point)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # By hand: $[6, 8, 8]$ from above.
 #
 # <details><summary>Hint</summary>
@@ -1201,7 +1203,7 @@ check.same(
     dx, [[[[0.0, 0.0, 0.0]]]], "dx of the negative row", hint="Nothing comes through a ReLU."
 )
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 for (N, C, H, W), filters in (
     ((2, 3, 5, 7), (2, 3, 4, 2, 1, 5)),
@@ -1223,6 +1225,9 @@ for (N, C, H, W), filters in (
     x = judge.rng().normal(size=(N, C, H, W))
     judge.value("inception_backward", inception_backward, dout, x, params)
     judge.value("inception_backward", inception_backward, dout, -1 - np.abs(x), params)
+    with judge.derived("inception_backward"):
+        far = {name: (w, inputs.FAR * b) for name, (w, b) in params.items()}
+        judge.value("inception_backward", inception_backward, dout, inputs.FAR * abs(x), far)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1416,7 +1421,7 @@ dx, grads = residual_backward(np.ones((1, 1, 2, 3)), residual_forward(x, down, 2
 check.same(sorted(grads), ["conv1", "conv2", "shortcut"], "the keys of grads with a shortcut")
 check.gradient(lambda point: residual_forward(point, down, 2)[0], x, dx, name="dx with a shortcut")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 pair = ("residual_forward", "residual_backward")
 for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 9, 5, 2)):
@@ -1430,6 +1435,16 @@ for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 
     judge.backward(
         pair, (residual_forward, residual_backward), x, params, stride, results=("dx", "grads")
     )
+    with judge.derived("residual_backward"):
+        far = {name: (w, inputs.FAR * b) for name, (w, b) in params.items()}
+        judge.backward(
+            pair,
+            (residual_forward, residual_backward),
+            inputs.FAR * x,
+            far,
+            stride,
+            results=("dx", "grads"),
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]
