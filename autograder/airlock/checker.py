@@ -110,7 +110,31 @@ class Checker:
     def check(self, check_id: str, source: str, points: float) -> list[Any]:
         """Run one check cell and judge it."""
         self.link.begin_check(self.limits.check_seconds)
+        error = self._tried(check_id, source)
+        if error is None:
+            status, score = grade(self.value, points)
+            if judge is not None and status == "pass":
+                judge.passed(check_id)
+            return [status, score, "", self.recorder.outputs, "", None, None]
+        outputs = self.recorder.outputs
+        if said := self._passes_with_ours(check_id, source, points):
+            return ["pass", float(points), said, self.recorder.outputs, "", None, None]
+        if judge is not None:
+            judge.failed(check_id)
+        status, score, message, name, lines = judged(error, self.limits)
+        mistake, told = self._explain(check_id, error, status)
+        message, lines = message + told, lines + told.splitlines()
+        picture = self._picture(source, error, status)
+        outputs = [*outputs, error_output(name, message, lines)]
+        lost = self.link.gone.reason if self.link.gone else ""
+        return [status, score, message, outputs, lost, mistake, picture]
+
+    def _tried(
+        self, check_id: str, source: str, ours: dict[str, Any] | None = None
+    ) -> BaseException | None:
+        """Run a check, with functions of ours among its names; return what it ended in."""
         self._seed_for(check_id)
+        self.names.update(ours or {})
         try:
             if judge is not None:
                 judge.begin_check(check_id)
@@ -121,19 +145,27 @@ class Checker:
         for output in self.recorder.outputs:
             if output.get("name") == "stderr":  # a warning is no reason to lose points
                 output["name"] = "stdout"
-        error = self.link.gone or raised
-        if error is None:
-            status, score = grade(self.value, points)
-            if judge is not None and status == "pass":
-                judge.passed(check_id)
-            return [status, score, "", self.recorder.outputs, "", None, None]
-        status, score, message, name, lines = judged(error, self.limits)
-        mistake, said = self._explain(check_id, error, status)
-        message, lines = message + said, lines + said.splitlines()
-        picture = self._picture(source, error, status)
-        outputs = [*self.recorder.outputs, error_output(name, message, lines)]
-        lost = self.link.gone.reason if self.link.gone else ""
-        return [status, score, message, outputs, lost, mistake, picture]
+        return self.link.gone or raised
+
+    def _passes_with_ours(self, check_id: str, source: str, points: float) -> str:
+        """Run a failed check again with the lesson's own functions for those that failed before.
+
+        Returns:
+            What to say where it passes, else ''.
+        """
+        for ours in judge.instead(check_id) if judge is not None else ():
+            if self.link.gone or self.link.is_half_over():
+                return ""
+            try:
+                self.link.put_in_place(ours)
+                error = self._tried(check_id, source, ours)
+                self.link.put_back()
+            except (StudentGone, Exception):  # of the student's process: the first verdict stands
+                return ""
+            if error is None and grade(self.value, points)[0] == "pass":
+                names = " and ".join(ours)
+                return f"Passed with the lesson's own {names}: a mistake costs its points once."
+        return ""
 
     def run(self, source: str, file: str) -> BaseException | None:
         """Run a cell of the course, called file in tracebacks; return what it ended in."""

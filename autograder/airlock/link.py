@@ -16,6 +16,7 @@ from .remote import Remote
 from .shelf import Shelf
 
 LENT = (FunctionType, BuiltinFunctionType, MethodType, functools.partial, np.ufunc)
+REFUSALS = (ValueError, TypeError, IndexError)
 CALLBACKS = 1_000_000  # calls of lent functions in one check
 
 
@@ -26,19 +27,37 @@ class Link:
         self.channel = channel
         self.call_seconds = call_seconds
         self.check_ends = float("inf")  # time.monotonic() when the whole check must be over
+        self.half_over = float("inf")
         self.gone: StudentGone | None = None
         self.forgotten: list[int] = []  # handles that nothing here refers to any more
         self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
         self.label = ""  # what is being asked for: new proxies are called by it in messages
         self.callbacks: list[Any] = []  # functions lent to the student for this check
         self.called = 0
+        self.in_place: list[Any] = []  # those of them that stand for functions of the student's
         self.shelf = Shelf()
 
     def begin_check(self, seconds: float) -> None:
         self.check_ends = time.monotonic() + seconds
+        self.half_over = self.check_ends - seconds / 2
+        self.in_place = []
         self.callbacks.clear()
         self.shelf.clear()
         self.called = 0
+
+    def is_half_over(self) -> bool:
+        """Tell whether half of a check's time is gone, so that it cannot run once more."""
+        return time.monotonic() > self.half_over
+
+    def put_in_place(self, functions: dict[str, Any]) -> None:
+        """Let functions stand for those of these names in the student's notebook."""
+        self.in_place = list(functions.values())
+        self.ask("", "put in place", functions)
+
+    def put_back(self) -> None:
+        """Let the student's own functions stand there again."""
+        self.in_place = []
+        self.ask("", "put back")
 
     def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
         """Send one request and return the fields of the answer. label names it in messages."""
@@ -122,10 +141,16 @@ class Link:
         raise wire.ProtocolError("not a callback")
 
     def lend(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Call a lent function; of what goes wrong in it the student learns no details."""
+        """Call a lent function; of what goes wrong in it the student learns no details.
+
+        But a function that stands for the student's own refuses what it cannot do as that would.
+        """
         try:
             return packing.encode(["returned", function(*args, **kwargs)], self.export)
         except Exception as error:
+            kinds = [kind.__name__ for kind in REFUSALS if isinstance(error, kind)]
+            if kinds and function in self.in_place:
+                return packing.encode(["failed", kinds[0], str(error)])
             return packing.encode(
                 ["refused", f"the check's function raised {type(error).__name__}"]
             )

@@ -20,6 +20,7 @@ import numpy as np
 from autograder import course
 from autograder.airlock.errors import StudentGone
 from autograder.judging import diagnosis, sizes
+from autograder.judging import instead as own
 from autograder.judging.difference import of as picture_of
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
 from autograder.mistakes import shortcuts
@@ -34,6 +35,19 @@ PAIR = ("out", "cache")
 def passed(check_id: str) -> None:
     """Note that a check was passed: no mistake that fails it can explain what fails after it."""
     state.so_far.passed.add(check_id)
+
+
+def failed(check_id: str) -> None:
+    """Note that a check failed: what needs its function is judged with the lesson's own."""
+    if state.lesson is not None:
+        state.so_far.failed |= {c.exercise for c in state.lesson.checks if c.id == check_id}
+
+
+def instead(check_id: str) -> Iterator[dict[str, Callable[..., Any]]]:
+    """Give the lesson's own functions to try in place of those that failed before; see `instead`."""
+    if state.lesson is not None and state.reference is not None:
+        failed = state.so_far.failed
+        yield from own.functions(state.lesson, check_id, failed, state.reference)
 
 
 def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
