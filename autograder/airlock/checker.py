@@ -30,6 +30,7 @@ from .remote import Remote
 from .verdict import error_output
 
 judge: Any = None  # what is told of each check, and asked why one failed; see judging.judge
+HINT = "  Hint: "  # how the line of a hint begins
 GIVEN = "<given>"  # the file of all given cells, in tracebacks
 Judged = tuple[str, float, str, str, list[str]]  # status, score, message, name of error, traceback
 
@@ -123,7 +124,10 @@ class Checker:
             judge.failed(check_id)
         status, score, message, name, lines = judged(error, self.limits)
         mistake, told = self._explain(check_id, error, status)
-        message, lines = message + told, lines + told.splitlines()
+        if HINT in told:  # of two hints, that of the mistake belongs to what failed
+            message = "\n".join(line for line in message.split("\n") if not line.startswith(HINT))
+        message = self._before(error) + message + told
+        lines = [*lines[:-1], message]
         picture = self._picture(source, error, status)
         outputs = [*outputs, error_output(name, message, lines)]
         lost = self.link.gone.reason if self.link.gone else ""
@@ -199,6 +203,15 @@ class Checker:
         except Exception:  # the check is judged; a diagnosis that fails must not change that
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
+
+    def _before(self, error: BaseException) -> str:
+        """Return the line that stands before an exception: the call that raised, or gave None."""
+        if isinstance(error, StudentError):
+            call = judge.call(error) if judge is not None else ""
+            return f"{call}\n  " if call else ""
+        if type(error) is TypeError and "NoneType" in str(error) and self.link.gave_none:
+            return f"{self.link.gave_none} returned None: does it end without a return?\n  "
+        return ""
 
     def _picture(self, source: str, error: BaseException, status: str) -> dict[str, Any] | None:
         """Return data of where an answer differs, if there is something to see."""

@@ -32,6 +32,7 @@ class Link:
         self.forgotten: list[int] = []  # handles that nothing here refers to any more
         self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
         self.label = ""  # what is being asked for: new proxies are called by it in messages
+        self.gave_none = ""  # the function that was called last, where it returned None
         self.callbacks: list[Any] = []  # functions lent to the student for this check
         self.called = 0
         self.in_place: list[Any] = []  # those of them that stand for functions of the student's
@@ -40,7 +41,7 @@ class Link:
     def begin_check(self, seconds: float) -> None:
         self.check_ends = time.monotonic() + seconds
         self.half_over = self.check_ends - seconds / 2
-        self.in_place = []
+        self.gave_none, self.in_place = "", []
         self.callbacks.clear()
         self.shelf.clear()
         self.called = 0

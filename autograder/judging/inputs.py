@@ -22,6 +22,7 @@ CONV = (
     ((1, 3, 4, 6), (2, 3, 4, 3), 1, 0),  # one window along the height
     ((2, 1, 6, 3), (3, 1, 2, 3), 2, 0),  # one along the width
     ((2, 2, 3, 4), (3, 2, 3, 2), 2, 3),  # more padding than picture
+    ((2, 3, 2, 4), (5, 3, 2, 4), 1, 0),  # one window
 )
 # (shape of x, shape of w, stride, pad, dilation)
 DILATED = (
@@ -30,6 +31,7 @@ DILATED = (
     ((2, 4, 3, 5), (3, 4, 1, 1), 1, 0, 3),
     ((3, 2, 9, 5), (1, 2, 3, 2), 2, 1, 2),
     ((2, 1, 4, 11), (3, 1, 2, 3), 3, 2, 4),
+    ((2, 4, 5, 7), (3, 4, 3, 4), 1, 0, 2),  # one window
 )
 # Where a slope cannot be measured: next to 2**50 a small step is lost in the last digits, and so is
 # what it does to an output. A power of two, so that scaling by it rounds nothing, in float32 too.
@@ -43,6 +45,7 @@ POOL = (
     ((2, 3, 4, 6), 2, 2, 2),
     ((1, 2, 6, 5), 3, 2, 1),
     ((2, 1, 8, 5), 2, 2, 3),
+    ((3, 2, 4, 3), 4, 3, 2),  # one window
 )
 
 

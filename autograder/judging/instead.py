@@ -45,7 +45,7 @@ def functions(
 
 
 def _needed(lesson: Lesson, source: str) -> set[str]:
-    """Return the functions of the lesson that a check calls, and those that their solutions call."""
+    """Return the functions of the lesson that a check calls, and what their solutions call."""
     calls, found = _calls(lesson), _names(ast.parse(source)) & lesson.student_names
     while more := set().union(*(calls[name] for name in found)) - found:
         found |= more

@@ -19,8 +19,9 @@ import numpy as np
 
 from autograder import course
 from autograder.airlock.errors import StudentGone
-from autograder.judging import diagnosis, sizes
+from autograder.judging import calls, diagnosis, sizes
 from autograder.judging import instead as own
+from autograder.judging.calls import copied
 from autograder.judging.difference import of as picture_of
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
 from autograder.mistakes import shortcuts
@@ -44,10 +45,17 @@ def failed(check_id: str) -> None:
 
 
 def instead(check_id: str) -> Iterator[dict[str, Callable[..., Any]]]:
-    """Give the lesson's own functions to try in place of those that failed before; see `instead`."""
+    """Give the lesson's own functions to try in place of those that failed before."""
     if state.lesson is not None and state.reference is not None:
         failed = state.so_far.failed
         yield from own.functions(state.lesson, check_id, failed, state.reference)
+
+
+def call(error: BaseException) -> str:
+    """Write the call of a student's function that raised, or return ''."""
+    name, args, kwargs = getattr(error, "called", None) or ("", (), {})
+    known = (state.reference or {}).get(name)
+    return calls.describe(known, name, args, kwargs) if callable(known) else ""
 
 
 def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
@@ -107,7 +115,7 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
     Raises:
         NotYet: the results differ, or an argument was changed.
     """
-    expected = reference(name)(*_copied(args), **_copied(kwargs))
+    expected = reference(name)(*copied(args), **copied(kwargs))
     actual, changed = _call(name, function, args, kwargs)
     _agree(name, args, kwargs, actual, expected, "result", hint, changed)
 
@@ -125,7 +133,7 @@ def forward(
     The cache belongs to the student: it is not looked at. Nor is what comes after it; but as many
     things must be returned as `returns` has names. The other arguments are those of `value`.
     """
-    expected = reference(name)(*_copied(args), **_copied(kwargs))[0]
+    expected = reference(name)(*copied(args), **copied(kwargs))[0]
     result, changed = _call(name, function, args, kwargs)
     out = _parts(name, result, returns)[0]
     _agree(name, args, kwargs, out, expected, "out", hint, changed)
@@ -156,7 +164,7 @@ def backward(
         NotYet: a gradient differs, or dout was changed.
     """
     forward_reference, backward_reference = map(reference, names)
-    out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))[:2]
+    out, own_cache = forward_reference(*copied(args), **copied(kwargs))[:2]
     dout = rng().normal(size=out.shape)
     expected = backward_reference(dout.copy(), own_cache)
     forwarded, changed = _call(names[0], functions[0], args, kwargs)
@@ -203,16 +211,17 @@ def refuses(
         result = function(*args, **kwargs)
     except error:
         return
-    call = _describe(name, args, kwargs)
-    problem = f"{call} returned {type(result).__name__}, expected {error.__name__}."
+    call = calls.describe(reference(name), name, args, kwargs)
+    problem = f"{call} returned {calls.kind(result)}, expected {error.__name__}."
     raise not_yet(problem, actual=result)
 
 
 def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any, NotYet | None]:
     """Call the student's function; return its result, and what to raise if an argument changed."""
-    before = _copied(args)
+    before = copied(args)
     result = function(*args, **kwargs)
-    for label, old, new in zip(_labels(name, args), before, args, strict=True):
+    labels = calls.labels(reference(name), name, args)
+    for label, old, new in zip(labels, before, args, strict=True):
         if label != "cache" and _is_plain(old) and difference(new, old, label, rtol=0, atol=0):
             problem = f"{name} changes its argument {label}."
             return result, not_yet(problem, "Work on a copy.", new)
@@ -241,7 +250,7 @@ def _parts(name: str, result: Any, returns: tuple[str, ...]) -> tuple[Any, ...]:
         return tuple(result)
     count = {2: "two", 3: "three"}.get(len(returns), str(len(returns)))
     listed = f"{', '.join(returns[:-1])} and {returns[-1]}"
-    got = f"{len(result)}" if isinstance(result, (tuple, list)) else type(result).__name__
+    got = f"{len(result)}" if isinstance(result, (tuple, list)) else calls.kind(result)
     raise not_yet(f"{name} must return {count} things, {listed}, not {got}.")
 
 
@@ -267,38 +276,5 @@ def _agree(
         raise changed
     problem = problem or difference(actual, expected, result)
     if problem:
-        said = f"{_describe(name, args, kwargs)}\n  {problem}"
+        said = f"{calls.describe(reference(name), name, args, kwargs)}\n  {problem}"
         raise not_yet(said, hint, actual, expected)
-
-
-def _describe(name: str, args: tuple, kwargs: dict) -> str:
-    """Write the call as a reader would: names and shapes, not the values of arrays."""
-    shown = [_show(label, arg) for label, arg in zip(_labels(name, args), args, strict=True)]
-    shown += [_show(label, arg) for label, arg in kwargs.items()]
-    return f"{name} with {', '.join(shown)}:"
-
-
-def _labels(name: str, args: tuple) -> list[str]:
-    if name.endswith("_backward") and len(args) == 2:
-        return ["dout", "cache"]
-    return list(inspect.signature(reference(name)).parameters)[: len(args)]
-
-
-def _show(label: str, arg: Any) -> str:
-    if isinstance(arg, np.ndarray):
-        return f"{label} of shape {arg.shape}"
-    if callable(arg):  # its text holds an address, which is another one in every run
-        return label
-    text = repr(arg)
-    return f"{label}={text}" if len(text) <= 60 else label
-
-
-def _copied(values: Any) -> Any:
-    """Copy arrays, lists and dicts, however deep; leave functions and caches as they are."""
-    if isinstance(values, np.ndarray):
-        return values.copy()
-    if isinstance(values, dict):
-        return {key: _copied(value) for key, value in values.items()}
-    if isinstance(values, (tuple, list)):
-        return type(values)(_copied(value) for value in values)
-    return values

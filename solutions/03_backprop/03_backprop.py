@@ -94,7 +94,7 @@ print((L(3 + h) - L(3 - h)) / (2 * h))
 # </details>
 
 
-# %% exercise="numerical_gradient"
+# %% exercise="numerical_gradient" withholds="measured_gradient gradient"
 def numerical_gradient(f, x, dout, h=1e-5):
     """Measure the gradient of sum(f(x) * dout) by central differences.
 

@@ -102,7 +102,7 @@ print(x.reshape(1, 4) @ w)
 # $1 \cdot 1 + 10 \cdot 1 = 11$. The last stood under 1 and $-1$, and gets $1 - 10 = -9$.
 
 
-# %% exercise="affine_forward"
+# %% exercise="affine_forward" withholds="conv_backward conv_weight_gradients"
 def affine_forward(x, w, b):
     """Connect every unit to every input.
 
