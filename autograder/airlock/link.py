@@ -35,7 +35,7 @@ class Link:
         self.gave_none = ""  # the function that was called last, where it returned None
         self.callbacks: list[Any] = []  # functions lent to the student for this check
         self.called = 0
-        self.in_place: list[Any] = []  # those of them that stand for functions of the student's
+        self.in_place: list[dict[str, Any]] = []  # those that stand for functions of the student's
         self.shelf = Shelf()
 
     def begin_check(self, seconds: float) -> None:
@@ -52,12 +52,12 @@ class Link:
 
     def put_in_place(self, functions: dict[str, Any]) -> None:
         """Let functions stand for those of these names in the student's notebook."""
-        self.in_place = list(functions.values())
+        self.in_place.append(functions)
         self.ask("", "put in place", functions)
 
     def put_back(self) -> None:
         """Let the student's own functions stand there again."""
-        self.in_place = []
+        self.in_place.pop()
         self.ask("", "put back")
 
     def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
@@ -150,7 +150,7 @@ class Link:
             return packing.encode(["returned", function(*args, **kwargs)], self.export)
         except Exception as error:
             kinds = [kind.__name__ for kind in REFUSALS if isinstance(error, kind)]
-            if kinds and function in self.in_place:
+            if kinds and any(function in ours.values() for ours in self.in_place):
                 return packing.encode(["failed", kinds[0], str(error)])
             return packing.encode(
                 ["refused", f"the check's function raised {type(error).__name__}"]

@@ -7,10 +7,12 @@ forward function whose cache a backward function gets.
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import FunctionType
 from typing import Any
 
+from autograder.airlock.remote import Remote
 from autograder.course import Lesson
 
 
@@ -50,6 +52,37 @@ def _needed(lesson: Lesson, source: str) -> set[str]:
     while more := set().union(*(calls[name] for name in found)) - found:
         found |= more
     return found
+
+
+@contextmanager
+def in_place(function: Any, ours: dict[str, Callable[..., Any]]) -> Iterator[None]:
+    """Let functions of ours stand for a student's of these names.
+
+    Args:
+        function: one of the student's, by which the others are found.
+        ours: names of the student's, and what stands for them.
+    """
+    if type(function) is Remote:
+        link = object.__getattribute__(function, "_link")
+        link.put_in_place(ours)
+        try:
+            yield
+        finally:
+            link.put_back()
+        return
+    names = function.__globals__  # of a rehearsal
+    before = {name: names[name] for name in ours}
+    names.update(ours)
+    try:
+        yield
+    finally:
+        names.update(before)
+
+
+def helpers(lesson: Lesson, name: str, reference: dict[str, Any]) -> dict[str, Callable[..., Any]]:
+    """Return the functions of other exercises that a function of the solution calls."""
+    here = next(own for own in lesson.functions.values() if name in own)
+    return {n: reference[n] for n in sorted(_needed(lesson, name) - here)}
 
 
 @cache

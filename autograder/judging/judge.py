@@ -11,20 +11,18 @@ what differs. It also refuses a function that changes its arguments.
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder import course
-from autograder.airlock.errors import StudentGone
-from autograder.judging import calls, diagnosis, sizes
+from autograder.judging import calls, diagnosis, shortcuts, sizes
 from autograder.judging import instead as own
 from autograder.judging.calls import copied
 from autograder.judging.difference import of as picture_of
+from autograder.judging.shortcuts import derived, without  # noqa: F401 - for checks
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
-from autograder.mistakes import shortcuts
 from autograder.mistakes.shortcuts import Shortcut
 from convbook.check import NotYet, not_yet
 from convbook.check.compare import difference, wrong_shape
@@ -182,25 +180,24 @@ def backward(
             _agree(names[0], args, kwargs, yours, theirs, where, hint, changed)
 
 
-@contextmanager
-def derived(name: str) -> Iterator[None]:
-    """Check within it a gradient where slopes cannot be measured; see `inputs.no_slope_conv`.
-
-    What fails here alone has been measured: the checks before it have found the gradient right.
+def no_loops(name: str, function: Callable, args: tuple, own_args: tuple | None = None) -> None:
+    """Check that a function goes through whole arrays, by how long it takes beside the solution.
 
     Args:
-        name: of the function that returns the gradient.
+        name: of the function, in the solution.
+        function: the student's.
+        args: what it is called with: large arrays.
+        own_args: what the solution is called with, where that differs by the cache.
+
+    Raises:
+        NotYet: it is slower by far, also with the solution's functions of other exercises.
     """
-    try:
-        yield
-    except NotYet as error:
-        if not _is_finite(error.actual):  # something else is wrong
-            raise
-        raise _shortcut(shortcuts.MEASURED, name) from None
-    except StudentGone as gone:
-        if gone.reason == "late":
-            gone.shortcut = shortcuts.TOO_SLOW  # type: ignore[attr-defined]
-        raise
+    assert state.lesson is not None and state.reference is not None
+    helpers = own.helpers(state.lesson, name, state.reference)
+    ours = reference(name)
+    shortcuts.no_loops(
+        name, lambda: function(*args), lambda: ours(*(own_args or args)), function, helpers
+    )
 
 
 def refuses(
@@ -226,19 +223,6 @@ def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any
             problem = f"{name} changes its argument {label}."
             return result, not_yet(problem, "Work on a copy.", new)
     return result, None
-
-
-def _shortcut(shortcut: Shortcut, name: str) -> NotYet:
-    error = not_yet(f"{name}: {shortcut.noticed}")
-    error.shortcut = shortcut  # type: ignore[attr-defined]
-    return error
-
-
-def _is_finite(answer: Any) -> bool:
-    try:
-        return bool(np.isfinite(answer).all())
-    except (TypeError, ValueError):
-        return False
 
 
 def _is_plain(value: Any) -> bool:

@@ -32,3 +32,13 @@ TOO_SLOW = Shortcut(
     "this takes too long.",
     "A formula takes a moment here. To measure a slope for each number takes minutes: derive it.",
 )
+LOOPS = Shortcut(
+    "loops in place of array operations",
+    "this loops over places or pixels.",
+    "The exercise is to do without: let NumPy go through whole arrays.",
+)
+ASKED = Shortcut(
+    "another function has the answer",
+    "this calls {}, which has the answer already.",
+    "The exercise is to find it in the way that the text describes.",
+)

@@ -75,7 +75,9 @@ def a_moment() -> Iterator[None]:
 @contextmanager
 def staged(lesson: Lesson) -> Iterator[dict[str, dict[str, Callable[..., Any]]]]:
     """Load the convbook that the lesson's students have while they are graded: module to names."""
-    kept = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "convbook"}
+    kept = {
+        name: module for name, module in sys.modules.items() if name.split(".")[0] == "convbook"
+    }
     with tempfile.TemporaryDirectory() as folder:
         stage(lesson, Path(folder))
         for name in kept:
@@ -156,7 +158,9 @@ def _table(lesson: Lesson, name: str) -> Callable[..., Any]:
 
     names = rehearse.student(lesson, {}) | {name: learn}
     for check in checks_of(lesson, name):
-        rehearse.run(Check(check.id, check.exercise, 0.0, notebook.public(check.source), False), names)
+        rehearse.run(
+            Check(check.id, check.exercise, 0.0, notebook.public(check.source), False), names
+        )
     return lambda *args, **how: table[repr((args, how))]
 
 
@@ -166,7 +170,7 @@ def checks_of(lesson: Lesson, name: str) -> list[Check]:
     return [c for c in lesson.checks if c.exercise in own and not c.manual]
 
 
-def measure(lesson: Lesson) -> list[tuple[str, str, str, list[str]]]:
+def measure(lesson: Lesson) -> list[tuple[str, str, str]]:
     """Try all answers to all exercises; return function, answer and checks of each that passes."""
     found = []
     with staged(lesson) as modules:
@@ -177,7 +181,7 @@ def measure(lesson: Lesson) -> list[tuple[str, str, str, list[str]]]:
             checks = checks_of(lesson, next(iter(functions)))
             checks = [c for c in checks if len(functions) > 1 or c.exercise in functions]
             for check in passed(lesson, checks, functions):
-                found.append((exercise, answer, ", ".join(functions), check))
+                found.append((answer, ", ".join(functions), check))
     return found
 
 
@@ -187,7 +191,7 @@ def main(names: list[str]) -> int:
     bad = 0
     for name in names or lessons():
         found = measure(lessons()[name])
-        for exercise, answer, function, check in found:
+        for answer, function, check in found:
             known = KNOWN.get((name, function, answer), "NOT LISTED")
             bad += known == "NOT LISTED"
             print(f"{name}: {function} = {answer} passes {check}: {known}", flush=True)

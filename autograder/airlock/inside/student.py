@@ -86,7 +86,7 @@ class CallDesk:
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id of an object -> its handle
         self.count = itertools.count()
-        self.lent: dict[str, Any] = {}  # what stood where a function of the lesson's stands now
+        self.before: list[dict[str, Any]] = []  # what stood where a lent function stands now
         self.device: Any = None  # the simulated one, which is in the checker
         self.actions: dict[str, Callable[..., list[Any]]] = {
             "get": self.get,
@@ -150,15 +150,14 @@ class CallDesk:
         return ["module"] if isinstance(value, types.ModuleType) else ["value", value]
 
     def put_in_place(self, functions: dict[str, Any]) -> list[Any]:
-        """Let functions of the lesson's own stand for those of the notebook."""
+        """Let functions of the check stand for those of the notebook."""
         names = self.shell.user_ns
-        self.lent = {name: names.get(name) for name in functions}
+        self.before.append({name: names.get(name) for name in functions})
         names.update(functions)
         return ["value", None]
 
     def put_back(self) -> list[Any]:
-        self.shell.user_ns.update(self.lent)
-        self.lent = {}
+        self.shell.user_ns.update(self.before.pop())
         return ["value", None]
 
     def call(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
