@@ -911,8 +911,8 @@ for N, C, H, W, F, HH, WW, stride, pad in (
     judge.forward("conv_forward_im2col", conv_forward_im2col, x, w, np.arange(F) - 0.5, stride, pad)
 x, w = np.ones((2, 3, 10, 9)), np.ones((4, 3, 3, 3))
 judge.refuses(ValueError, "conv_forward_im2col", conv_forward_im2col, x, w, np.zeros(4), 2)
-x, w = random.normal(size=(4, 8, 30, 30)), random.normal(size=(32, 8, 3, 3))
-judge.no_loops("conv_forward_im2col", conv_forward_im2col, (x, w, np.zeros(32)))
+x, w = random.normal(size=(4, 4, 30, 30)), random.normal(size=(64, 4, 3, 3))
+judge.no_loops("conv_forward_im2col", conv_forward_im2col, (x, w, np.zeros(64)))
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dw" points=2
@@ -958,9 +958,9 @@ pair = ("conv_forward_im2col", "conv_backward_im2col"), (conv_forward_im2col, co
 with judge.derived("conv_backward_im2col"):
     for case in inputs.no_slope_conv(judge.rng()):
         judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
-x, w = np.ones((4, 8, 30, 30)), np.ones((32, 8, 3, 3))
-out, own = judge.reference("conv_forward_im2col")(x, w, np.zeros(32))
-_, cache = conv_forward_im2col(x, w, np.zeros(32))
+x, w = np.ones((4, 4, 30, 30)), np.ones((64, 4, 3, 3))
+out, own = judge.reference("conv_forward_im2col")(x, w, np.zeros(64))
+_, cache = conv_forward_im2col(x, w, np.zeros(64))
 judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out, own))
 ### END HIDDEN TESTS
 
@@ -1001,9 +1001,9 @@ pair = ("conv_forward_im2col", "conv_backward_im2col"), (conv_forward_im2col, co
 with judge.derived("conv_backward_im2col"):
     for case in inputs.no_slope_conv(judge.rng()):
         judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
-x, w = np.ones((4, 8, 30, 30)), np.ones((32, 8, 3, 3))
-out, own = judge.reference("conv_forward_im2col")(x, w, np.zeros(32))
-_, cache = conv_forward_im2col(x, w, np.zeros(32))
+x, w = np.ones((4, 4, 30, 30)), np.ones((64, 4, 3, 3))
+out, own = judge.reference("conv_forward_im2col")(x, w, np.zeros(64))
+_, cache = conv_forward_im2col(x, w, np.zeros(64))
 judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out, own))
 ### END HIDDEN TESTS
 

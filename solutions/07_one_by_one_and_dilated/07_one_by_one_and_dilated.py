@@ -138,8 +138,8 @@ random = judge.rng()
 for C, H, W, F in ((3, 4, 5, 2), (2, 5, 3, 4), (1, 2, 6, 3), (4, 3, 2, 1)):
     x, w = random.normal(size=(1, C, H, W)), random.normal(size=(F, C, 1, 1))
     judge.value("conv_1x1", conv_1x1, x, w, random.normal(size=F))
-x, w = random.normal(size=(1, 8, 200, 200)), random.normal(size=(4, 8, 1, 1))
-judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(4)))
+x, w = random.normal(size=(1, 4, 300, 300)), random.normal(size=(8, 4, 1, 1))
+judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(8)))
 ### END HIDDEN TESTS
 
 # %% check="conv_1x1" part="batch" points=1
@@ -155,8 +155,8 @@ random = judge.rng()
 for N, C, H, W, F in ((2, 3, 4, 5, 6), (3, 2, 5, 4, 1), (4, 6, 1, 3, 2), (2, 5, 6, 3, 4)):
     x, w = random.normal(size=(N, C, H, W)), random.normal(size=(F, C, 1, 1))
     judge.value("conv_1x1", conv_1x1, x, w, random.normal(size=F))
-x, w = random.normal(size=(8, 8, 70, 70)), random.normal(size=(4, 8, 1, 1))
-judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(4)))
+x, w = random.normal(size=(4, 4, 150, 150)), random.normal(size=(8, 4, 1, 1))
+judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(8)))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -29,6 +29,7 @@ PAIRS = {
 # Functions that return a loss and its gradient with respect to their first argument.
 LOSSES = {("06_fully_connected", "softmax_loss"), ("06_fully_connected", "svm_loss")}
 
+LESSONS = {name for name, _ in {*PAIRS, *LOSSES}}
 OF_THE_LOSS = ("-loss", "-large")  # the parts that look at it alone, or at scores of 1000
 
 # How one entry of dx is found: f is a function of x, and e has a single 1. The last two need a
