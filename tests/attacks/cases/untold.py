@@ -79,6 +79,7 @@ EXIT = "raise SystemExit(said)"
 STOP = "raise KeyboardInterrupt(said)"
 FILE = "open('kept.txt', 'a').write(said + '\\n')"
 READ = "try: print(open('kept.txt').read())\nexcept OSError: pass"
+SET = "import os\nos.environ['S'] = said"
 WARNING = "import warnings\nwarnings.warn(said)"
 DEL = """
 class Late:
@@ -141,7 +142,7 @@ CASES = [
     later("attribute", "of itself", "scale.said = said", "print(getattr(scale, 'said', ''))"),
     later("file", "writes it", FILE, READ),
     later("another module", "leaves it there", "np.said = said", "print(getattr(np, 'said', ''))"),
-    later("environment variable", "sets a variable", "import os\nos.environ['S'] = said", "!echo\n%env"),
+    later("environment variable", "sets a variable", SET, "%env"),
     later("warning", "warns", WARNING, "import warnings\nprint(warnings.filters)"),
     later("print at the end of an object", "in its __del__", DEL, "kept.clear()"),
     later("thread that prints", "while later cells run", THREAD, "import time; time.sleep(1)"),
