@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import hashlib
 import math
 import random
@@ -126,7 +127,7 @@ class Checker:
         mistake, told = self._explain(check_id, error, status)
         if HINT in told:  # of two hints, that of the mistake belongs to what failed
             message = "\n".join(line for line in message.split("\n") if not line.startswith(HINT))
-        message = self._before(error) + message + told
+        message = self._with_call(error, message) + told
         lines = [*lines[:-1], message]
         picture = self._picture(source, error, status)
         outputs = [*outputs, error_output(name, message, lines)]
@@ -204,14 +205,17 @@ class Checker:
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
 
-    def _before(self, error: BaseException) -> str:
-        """Return the line that stands before an exception: the call that raised, or gave None."""
-        if isinstance(error, StudentError):
-            call = judge.call(error) if judge is not None else ""
-            return f"{call}\n  " if call else ""
+    def _with_call(self, error: BaseException, message: str) -> str:
+        """Add to a message which call raised, or gave None where something was needed."""
+        if isinstance(error, StudentError) and not isinstance(error, NotImplementedError):
+            with contextlib.suppress(Exception):  # as above
+                call = judge.call(error) if judge is not None else ""
+                return f"{message}\n  In the call: {call}" if call else message
         if type(error) is TypeError and "NoneType" in str(error) and self.link.gave_none:
-            return f"{self.link.gave_none} returned None: does it end without a return?\n  "
-        return ""
+            return (
+                f"{self.link.gave_none} returned None: does it end without a return?\n  {message}"
+            )
+        return message
 
     def _picture(self, source: str, error: BaseException, status: str) -> dict[str, Any] | None:
         """Return data of where an answer differs, if there is something to see."""

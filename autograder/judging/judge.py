@@ -209,7 +209,7 @@ def refuses(
     except error:
         return
     call = calls.describe(reference(name), name, args, kwargs)
-    problem = f"{call} returned {calls.kind(result)}, expected {error.__name__}."
+    problem = f"{call}: returned {calls.kind(result)}, expected {error.__name__}."
     raise not_yet(problem, actual=result)
 
 
@@ -260,5 +260,5 @@ def _agree(
         raise changed
     problem = problem or difference(actual, expected, result)
     if problem:
-        said = f"{calls.describe(reference(name), name, args, kwargs)}\n  {problem}"
+        said = f"{calls.describe(reference(name), name, args, kwargs)}:\n  {problem}"
         raise not_yet(said, hint, actual, expected)

@@ -114,6 +114,9 @@ def _noticed(shortcut: Shortcut, name: str) -> NotYet:
 
 
 def _is_finite(answer: Any) -> bool:
+    if isinstance(answer, (tuple, list, dict)):
+        parts = answer.values() if isinstance(answer, dict) else answer
+        return all(map(_is_finite, parts))
     try:
         return bool(np.isfinite(answer).all())
     except (TypeError, ValueError):
