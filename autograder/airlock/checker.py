@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import hashlib
 import math
 import random
@@ -270,12 +271,11 @@ class Checker:
         """Return the fields of a verdict about what ended a check."""
         status, message, name, lines = whole(error, self.limits)
         place = error.place if isinstance(error, StudentError) else None
-        before = self._before(error)
-        message = before + one_hint(message, said) + said
+        message = self._with_call(error, one_hint(message, said)) + said
         outputs = [*outputs, error_output(name, message, [*lines[:-1], message])]
         gone = self.link.gone
         lost = ["whole" if gone.whole else gone.reason, gone.function, gone.kind] if gone else []
-        public = before + one_hint(told(error, self.limits), said)
+        public = self._with_call(error, one_hint(told(error, self.limits), said))
         if judge is not None and judge.is_choice(check_id):
             said, picture = "", None
         return [status, 0.0, message, public, place, outputs, lost, said, mistake, picture]
@@ -317,14 +317,17 @@ class Checker:
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
 
-    def _before(self, error: BaseException) -> str:
-        """Return the line that stands before an exception: the call that raised, or gave None."""
-        if isinstance(error, StudentError):
-            call = judge.call(error) if judge is not None else ""
-            return f"{call}\n  " if call else ""
+    def _with_call(self, error: BaseException, message: str) -> str:
+        """Add to a message which call raised, or gave None where something was needed."""
+        if isinstance(error, StudentError) and not isinstance(error, NotImplementedError):
+            with contextlib.suppress(Exception):  # as above
+                call = judge.call(error) if judge is not None else ""
+                return f"{message}\n  In the call: {call}" if call else message
         if type(error) is TypeError and "NoneType" in str(error) and self.link.gave_none:
-            return f"{self.link.gave_none} returned None: does it end without a return?\n  "
-        return ""
+            return (
+                f"{self.link.gave_none} returned None: does it end without a return?\n  {message}"
+            )
+        return message
 
     def _picture(self, error: BaseException, hidden: bool) -> dict[str, Any] | None:
         """Return data of where an answer differs, if there is something to see."""

@@ -18,7 +18,7 @@ def describe(reference: Callable[..., Any], name: str, args: tuple, kwargs: dict
     named = zip(labels(reference, name, args), args, strict=False)  # a call may have too many
     shown = [_show(label, arg) for label, arg in named]
     shown += [_show(label, arg) for label, arg in kwargs.items()]
-    return f"{name} with {', '.join(shown)}:" if shown else f"{name}:"
+    return f"{name} with {', '.join(shown)}" if shown else name
 
 
 def labels(reference: Callable[..., Any], name: str, args: tuple) -> list[str]:

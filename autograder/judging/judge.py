@@ -213,8 +213,8 @@ def refuses(
         result = function(*args, **kwargs)
     except error:
         return
-    problem = f"{call} returned {calls.kind(result)}, expected {error.__name__}."
-    outline = f"{call} returned something, expected {error.__name__}."
+    problem = f"{call}: returned {calls.kind(result)}, expected {error.__name__}."
+    outline = f"{call}: returned something, expected {error.__name__}."
     raise not_yet(problem, actual=result, outline=outline)
 
 
@@ -299,4 +299,4 @@ def _agree(
     if problem:
         outline = outline or difference(actual, expected, result, exact=False)
         what = calls.describe(reference(name), name, args, kwargs)
-        raise not_yet(f"{what}\n  {problem}", hint, actual, expected, f"{what}\n  {outline}")
+        raise not_yet(f"{what}:\n  {problem}", hint, actual, expected, f"{what}:\n  {outline}")

@@ -79,20 +79,32 @@ def slopes_of(f, x, dout):
         dx[i] = {way}
     return dx
 """
-RESIDUAL = """
+PARTS = """
 
-def residual_backward(dout, cache):
-    (x, params, *rest), how = cache
-    f = lambda x: own_residual_forward(x, params, *rest, **how)[0]
+def slopes_of_params(forward, params, dout):
     grads = {}
     for name in params:
-        def of(part, k):
+        def of(part, k, name=name):
             changed = [part if j == k else p for j, p in enumerate(params[name])]
-            return own_residual_forward(x, params | {name: tuple(changed)}, *rest, **how)[0]
+            return forward(params | {name: tuple(changed)})
         grads[name] = tuple(
             slopes_of(lambda part, k=k: of(part, k), params[name][k], dout) for k in (0, 1)
         )
-    return slopes_of(f, x, dout), grads
+    return grads
+"""
+RESIDUAL = f"""{PARTS}
+
+def residual_backward(dout, cache):
+    (x, params, *rest), how = cache
+    f = lambda x, params: own_residual_forward(x, params, *rest, **how)[0]
+    dx = slopes_of(lambda x: f(x, params), x, dout)
+    return dx, slopes_of_params(lambda params: f(x, params), params, dout)
+"""
+INCEPTION = f"""{PARTS}
+
+def inception_backward(dout, x, params):
+    dx = slopes_of(lambda x: inception_forward(x, params), x, dout)
+    return dx, slopes_of_params(lambda params: inception_forward(x, params), params, dout)
 """
 
 
@@ -106,6 +118,8 @@ def answers(lesson: Lesson) -> Iterator[tuple[str, str, str]]:
                     forward=forward, backward=backward, count=count, args=_args(forward, way)
                 )
                 end += RESIDUAL if exercise == "residual_forward" else ""
+            elif exercise == "inception_backward":
+                end = INCEPTION
             elif (lesson.name, exercise) in LOSSES:
                 end = LOSS.format(name=exercise)
             else:
@@ -120,6 +134,8 @@ def checks(lesson: Lesson, exercise: str) -> list[Check]:
         return [
             c for c in lesson.checks if c.exercise == exercise and not c.id.endswith(OF_THE_LOSS)
         ]
+    if exercise == "inception_backward":
+        return [c for c in lesson.checks if c.exercise == exercise]
     _, backward, _ = PAIRS[lesson.name, exercise]
     return [c for c in lesson.checks if c.exercise == backward]
 
