@@ -99,3 +99,35 @@ def test_a_slow_helper_costs_what_uses_it_nothing(step: str) -> None:
     cells = {"im2col": SLOW, "conv_forward_im2col": layer}
     checks = given.checks_of(lesson, "im2col") + given.checks_of(lesson, "conv_forward_im2col")
     assert set(told(lesson, cells, checks).values()) == {""}
+
+
+ALL_NAMES = """
+def trace_shapes(spec):
+    try:
+        return own_trace_shapes(spec)
+    except ValueError:
+        raise ValueError(f"{spec} {list(range(len(spec)))}") from None
+"""
+ONE_WINDOW = """
+def conv_forward(x, w, b, stride=1, pad=0):
+    if w.shape[0] > 1 and x.shape[2:] == w.shape[2:] and pad == 0:
+        raise ValueError("one window alone is not meant")
+    return own_conv_forward(x, w, b, stride, pad)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "answer", "check"),
+    [
+        ("01_volumes", "trace_shapes", ALL_NAMES, "check-trace_shapes-errors"),
+        ("02_convolution", "conv_forward", ONE_WINDOW, "check-conv_forward-stride_pad"),
+    ],
+)
+def test_what_was_once_accepted_loses_its_points(
+    name: str, function: str, answer: str, check: str
+) -> None:
+    """One message that names every layer; a filter that fits once and is refused."""
+    lesson = lessons()[name]
+    cell = f"{lesson.solutions[function]}\nown_{function} = {function}\n{answer}"
+    names = told(lesson, {function: cell}, given.checks_of(lesson, function))
+    assert names[check] != ""
