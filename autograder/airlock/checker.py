@@ -1,29 +1,23 @@
 """The trusted process: runs check cells and judges them. Never runs a line the student wrote.
 
-The grader sends ["begin", ...] once and then ["check", ...] for each check. The answer to a check
-is the fields of a Verdict and whether the student's process can still be used. Before it answers,
-the checker may ask the grader for something that it cannot see from here.
+The grader sends ["begin", ...] once, then ["show", ...] for the shown part of each check, and
+["check", ...] for the rest of it. The answer is the fields of a Verdict and whether the student's
+process can still be used. Before it answers, the checker may ask the grader for something that it
+cannot see from here.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
 import contextlib
 import hashlib
-import math
 import random
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, partial
-from types import CodeType
+from functools import partial
 from typing import Any
 
 import numpy as np
-
-from convbook import notebook
 
 from . import kernels, wire
 from .deadline import LOST, Deadline
@@ -32,64 +26,11 @@ from .hung import Hung
 from .inside.recorder import Recorder, captured
 from .limits import Limits
 from .link import Lent, Link
-from .remote import Remote
+from .parts import GIVEN, HIDDEN, SHOWN, Names, Shown, compiled, grade
 from .told import one_hint, told, whole
 from .verdict import error_output
 
 judge: Any = None  # what is told of each check, and asked why one failed; see judging.judge
-GIVEN = "<given>"  # the file of all given cells, in tracebacks
-SHOWN, HIDDEN = 0, 1  # the two parts of a check
-
-
-class Names(dict[str, Any]):
-    """The globals of check cells: their own, then builtins, then the student's names."""
-
-    link: Link | None = None  # None while the prelude runs: it must not depend on a student
-    student_names: frozenset[str] = frozenset()  # never taken from the builtins
-
-    def __missing__(self, name: str) -> Any:
-        ours = hasattr(builtins, name) and name not in self.student_names
-        if ours or name.startswith("__") or self.link is None:
-            raise KeyError(name)
-        value = self.link.ask(name, "get", name)[0]
-        if type(value) is Remote:  # a function is asked for once in a check
-            self[name] = value
-        return value
-
-
-@cache
-def compiled(source: str, file: str) -> tuple[tuple[CodeType, ...], tuple[CodeType, ...]]:
-    """Compile the two parts of a cell of the course: what everybody sees, and what is hidden.
-
-    What is compiled in the fork server costs a checker nothing. Such cells are plain Python. As in
-    a notebook, the value of a last expression is displayed.
-    """
-    border, statements = notebook.first_hidden(source), ast.parse(source, file).body
-    last = [statements.pop()] if statements and isinstance(statements[-1], ast.Expr) else []
-
-    def code(hidden: bool) -> tuple[CodeType, ...]:
-        some, end = ([s for s in part if _ends(s, border) != hidden] for part in (statements, last))
-        shown = [compile(ast.Interactive([one]), file, "single") for one in end]
-        return (compile(ast.Module(some, []), file, "exec"), *shown)
-
-    return code(hidden=False), code(hidden=True)
-
-
-def _ends(statement: ast.stmt, border: float) -> bool:
-    """Tell whether a statement ends before a line."""
-    return (statement.end_lineno or 0) < border
-
-
-@dataclass
-class Shown:
-    """What the shown part of a check has left."""
-
-    error: BaseException | None  # that ended it
-    names: dict[str, Any]
-    value: Any
-    outputs: list[dict[str, Any]]
-    lent: Lent
-    seconds: float  # that it took
 
 
 def warm_up() -> None:
@@ -343,15 +284,3 @@ class Checker:
         digest = hashlib.sha256(f"{self.seed}/{purpose}".encode()).digest()
         random.seed(digest)
         np.random.seed(list(np.frombuffer(digest, np.uint32)))
-
-
-def grade(value: Any, points: float) -> tuple[str, float]:
-    """Turn the value of the last expression into a status and a score.
-
-    A float is a partial score (NumPy's float64 is a float). Anything else means full marks.
-    """
-    if not isinstance(value, float):
-        return "pass", float(points)
-    if not math.isfinite(value) or value < 0:
-        return "partial", 0.0
-    return ("pass", float(points)) if value >= points else ("partial", float(value))
