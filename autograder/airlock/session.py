@@ -137,7 +137,7 @@ class Session:
                     self._run("back", order[1])
                 self._need_checker()
             except Lost as lost:
-                return self._verdict("timeout", str(lost))
+                return self._verdict("timeout", told.ended(str(lost)))
             assert self._checker is not None
             checker = self._checker
             try:
