@@ -156,6 +156,8 @@ def _frame(shown: Demo) -> str:
 def linked(text: str, known: set[str], depth: int = 0) -> str:
     """Return Markdown whose links to files that are not on the website are plain text.
 
+    A link that says the name of a file will say the title of its page.
+
     Args:
         text: the Markdown.
         known: the files that are there, as seen from docs/.
@@ -167,7 +169,9 @@ def linked(text: str, known: set[str], depth: int = 0) -> str:
         if depth:
             target = target.removeprefix("../") if target.startswith("../") else f"/{target}"
         there = not target or target in known or found[2].startswith(("https://", "http://"))
-        return found[0] if there else found[1]
+        if not there:
+            return found[1]
+        return f"[]({found[2]})" if found[1].endswith(".md") else found[0]
 
     return _LINK.sub(link, text)
 

@@ -47,6 +47,7 @@ def test_the_lesson_stays_as_it_is(lesson: Lesson) -> None:
             1,
             "[up](../scale.md), code, class",
         ),
+        ("[scale.md](scale.md#more), [a.md](a.md)", 0, "[](scale.md#more), a.md"),
         ("![a picture](picture.png)", 0, "![a picture](picture.png)"),
     ],
 )
