@@ -74,7 +74,8 @@ slides: $(STAMP)  ## build the slides, one HTML file a lecture (PDF=--pdf prints
 	@$(BIN)/autograder slides $(PDF)
 
 site: $(STAMP)  ## build the website in build/site: lessons, slides, demos, docs
-	@$(UV) pip install --quiet --python $(BIN)/python --group site
+	@$(BIN)/python -c "import furo, myst_nb, sphinx" 2>/dev/null || \
+		$(UV) pip install --quiet --python $(BIN)/python --group site
 	@$(BIN)/autograder site
 
 lint: $(STAMP)  ## check style and types

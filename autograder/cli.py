@@ -44,7 +44,6 @@ COMMANDS = (
     verify,
     slides,
     site,
-    bundle,
 )
 
 
