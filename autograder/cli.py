@@ -17,6 +17,7 @@ from autograder.commands import (
     feedback,
     grade,
     regrade,
+    release,
     report,
     slides,
     verify,
@@ -27,6 +28,21 @@ from autograder.shown import plain
 
 # New objects between two collections of garbage: most are of modules that load, and stay.
 OBJECTS = 100_000
+# In the order in which they are listed.
+COMMANDS = (
+    build,
+    release,
+    check,
+    collect,
+    grade,
+    feedback,
+    regrade,
+    report,
+    export,
+    verify,
+    slides,
+    bundle,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,8 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(OBJECTS)
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    modules = (build, check, collect, grade, feedback, regrade, report, export, verify, slides)
-    for module in (*modules, bundle):
+    for module in COMMANDS:
         module.add(commands)
     args = parser.parse_args(argv)
     try:

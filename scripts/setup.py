@@ -1,9 +1,11 @@
-"""Make .venv, and install the locked packages and this project into it.
+"""Make .venv, and install the locked packages and the course into it: in place, or from a wheel.
 
-`make setup` runs this; where there is no make, run it with the Python you want to use.
-With --fits it only answers, by its exit status, whether this Python will do.
+`make setup` runs this, and setup.sh where a course was given out with its wheel. Where there is no
+make, run it with the Python you want to use. With --fits it only answers, by its exit status,
+whether this Python will do. With --find-links FOLDER the packages come from there.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,12 +23,14 @@ UNFINISHED = VENV / ".unfinished"  # an interrupted set-up may leave half a pack
 HERE = sys.version_info[:2]
 LINES = 15  # of what a command printed, where it failed for a reason that we do not know
 LOCK = ROOT / "requirements.lock"
+WHEEL = max(ROOT.glob("convbook-*.whl"), default=None)  # where the course was given out
+SIZE = 100 if WHEEL else 250  # MB to download
 NEEDED = 1_500_000_000  # bytes on the disk: what is downloaded, and what becomes of it
 
 # What people wait for. Python compiles what these load, which a sandbox could not keep.
 PROGRAMS = (
-    "IPython.core.completer, IPython.core.interactiveshell, matplotlib.pyplot, msgpack, "
-    "ipykernel.kernelapp, jupyterlab.labapp, nbgrader.apps, nbconvert.exporters"
+    "IPython.core.completer, IPython.core.interactiveshell, matplotlib.pyplot, "
+    "ipykernel.kernelapp, jupyterlab.labapp, nbconvert.exporters, msgpack, nbgrader.apps"
 )
 # What stands in the output of venv, pip or uv, and what to do about it.
 REMEDIES = {
@@ -44,19 +49,28 @@ class SetupError(Exception):
 
 def supported():
     """The lowest minor version of Python 3 that will do, and the first that will not."""
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    low, high = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', text).groups()
-    return int(low), int(high)
+    line = re.search(r"(?i)^requires-python.*3\..*", about_this_course(), re.M)[0]
+    return tuple(int(re.search(sign + r"3\.(\d+)", line)[1]) for sign in (">=", "<"))
+
+
+def about_this_course():
+    """What the project says of itself, or the wheel."""
+    if not WHEEL:
+        return (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    with zipfile.ZipFile(WHEEL) as files:
+        name = next(name for name in files.namelist() if name.endswith(".dist-info/METADATA"))
+        return files.read(name).decode("utf-8")
 
 
 def problem():
     """What keeps this Python from being used, or None."""
     low, high = supported()
     if not (3, low) <= HERE < (3, high):
+        named = f"PYTHON=python3.{high - 1}"
         return (
             f"This course needs Python 3.{low} to 3.{high - 1}; {sys.executable}"
             f" is {sys.version.split()[0]}. Install one, or name it:"
-            f" make setup PYTHON=python3.{high - 1}"
+            f" {f'{named} sh setup.sh' if WHEEL else f'make setup {named}'}"
         )
     try:
         import ensurepip  # noqa: F401
@@ -70,8 +84,12 @@ def problem():
 
 
 def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--fits", action="store_true")
+    options.add_argument("--find-links", metavar="FOLDER", type=Path)
+    args = options.parse_args()
     complaint = problem()
-    if "--fits" in sys.argv:
+    if args.fits:
         return bool(complaint)
     if complaint:
         print(complaint, file=sys.stderr)
@@ -79,7 +97,7 @@ def main():
     start = time.monotonic()
     try:
         make_venv()
-        install()
+        install(offline(args.find_links))
         compile_programs()
     except (SetupError, OSError) as error:
         print(f"Set-up stopped: {error}. Then run the same command again.", file=sys.stderr)
@@ -119,21 +137,34 @@ def make_venv():
     run(sys.executable, "-m", "venv", "--clear", "--prompt", "convbook", VENV)
 
 
-def install():
-    """Install the locked packages and this project, with uv where it can be had, else with pip."""
+def offline(folder):
+    """The options that have all packages come from a folder, where one is named."""
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        raise SetupError(f"there is no folder {folder}")
+    return ["--no-index", "--find-links", folder.resolve()]
+
+
+def install(source):
+    """Install the locked packages and the course, with uv where it can be had, else with pip."""
     UNFINISHED.touch()
-    say("2/3 Installing the packages of requirements.lock (about 250 MB, once)")
+    say(f"2/3 Installing the packages of requirements.lock (about {SIZE} MB, once)")
     installer = pip
     with tempfile.TemporaryDirectory() as scratch:  # where uv finds no settings of this project
         try:
-            pip("--require-hashes", "-r", uv_alone(scratch), cwd=scratch)
-            uv("--require-hashes", "-r", LOCK, cwd=scratch)
+            pip(*source, "--require-hashes", "-r", uv_alone(scratch), cwd=scratch)
+            uv(*source, "--require-hashes", "-r", LOCK, cwd=scratch)
             installer = uv
         except SetupError as error:
             say(f"    without uv ({error}): pip takes longer")
-            pip("--require-hashes", "-r", LOCK, cwd=scratch)
-    say("3/3 Installing this course into .venv, in place")
-    installer("--no-deps", "--no-build-isolation", "-e", ".", cwd=ROOT)
+            pip(*source, "--require-hashes", "-r", LOCK, cwd=scratch)
+    if WHEEL:
+        say("3/3 Installing the course into .venv")
+        installer("--no-deps", "--force-reinstall", WHEEL, cwd=ROOT)
+    else:
+        say("3/3 Installing this course into .venv, in place")
+        installer("--no-deps", "--no-build-isolation", "-e", ".", cwd=ROOT)
     UNFINISHED.unlink()
 
 
@@ -158,7 +189,9 @@ def compile_programs():
     """Have Python compile what is needed first, whatever the environment says of keeping it."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run([VENV_PYTHON, "-c", f"import {PROGRAMS}"], env=env, capture_output=True)
-    subprocess.run([VENV_PYTHON, "-m", "compileall", "-q", "autograder", "convbook"], cwd=ROOT)
+    if not WHEEL:
+        folders = ["autograder", "convbook"]
+        subprocess.run([VENV_PYTHON, "-m", "compileall", "-q", *folders], cwd=ROOT)
 
 
 def run(*command, cwd=ROOT):

@@ -76,6 +76,7 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "chromium": (chromium, "Chromium: apt install chromium"),
     "npm": (lambda: shutil.which("npm"), "npm: apt install npm"),
+    "git": (lambda: shutil.which("git"), "Git: apt install git"),
     "g++": (cuda.compiler, "a C++ compiler: apt install g++"),
     "postgresql": (postgres.programs, "PostgreSQL's server: apt install postgresql"),
     "nvrtc": (nvrtc.version, "NVRTC: pip install nvidia-cuda-nvrtc"),

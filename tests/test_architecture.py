@@ -17,7 +17,15 @@ TOLD = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "lectures/README.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-MADE = (".venv/", "build/browser", "build/lectures", "class/", "hand-in/", "slurm.py")  # by users
+MADE = (
+    ".venv/",
+    "build/browser",
+    "build/lectures",
+    "build/release",
+    "class/",
+    "hand-in/",
+    "slurm.py",
+)  # by users
 HOMES = ("autograder", "convbook", "lectures", "scripts", "tests")  # of a file named without folder
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = {

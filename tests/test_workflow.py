@@ -17,7 +17,10 @@ WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding
 JOB = WORKFLOW["jobs"]["course"]
 MATRIX = JOB["strategy"]["matrix"]
 SYSTEMS = {"ubuntu-latest": "Linux", "macos-latest": "macOS", "windows-latest": "Windows"}
-ACTIONS = {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}
+ACTIONS = {
+    f"actions/{name}"
+    for name in ("checkout", "setup-python", "upload-artifact", "download-artifact")
+}
 PREPARED = {"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}  # as root, for GitHub
 STUDENT = ["convbook doctor", "convbook progress", "convbook hand-in", "pytest tests/convbook/desk"]
 TEACHER = ["make lint", "make test", "make grade"]
@@ -71,6 +74,19 @@ def test_a_student_is_everywhere_and_a_teacher_on_linux(system: str, python: str
     assert all(part in command for part, command in zip(wanted, rest, strict=True))
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_what_is_given_out_is_set_up_by_its_own_readme(system: str) -> None:
+    job = WORKFLOW["jobs"]["given-out"]
+    assert system in job["strategy"]["matrix"]["system"]
+    readme = (ROOT / "autograder/release/student/README.md").read_text(encoding="utf-8")
+    ran = [
+        step["run"].removeprefix(".\\")
+        for step in job["steps"]
+        if "run" in step and holds(step.get("if", ""), SYSTEMS[system])
+    ]
+    assert len(ran) == 3 and all(command in readme for command in ran)
+
+
 def test_windows_does_without_make() -> None:
     assert not any(command.startswith("make") for command in commands("windows-latest", "3.11"))
 
@@ -92,5 +108,6 @@ def test_every_target_of_make_exists() -> None:
 def test_it_may_only_read_and_takes_no_action_of_others() -> None:
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert WORKFLOW["concurrency"]["cancel-in-progress"] and JOB["timeout-minutes"]
-    used = [step["uses"] for step in JOB["steps"] if "uses" in step]
+    steps = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
     assert {action.partition("@")[0] for action in used} <= ACTIONS

@@ -7,7 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.build import lint, source
-from autograder.build.release import release
+from autograder.build.generate import generate
 from autograder.course import CourseError, Lesson
 
 
@@ -89,7 +89,7 @@ def _paths(course: Path, name: str) -> tuple[Path, Path, Path]:
 
 def _build(course: Path, text: Path) -> tuple[NotebookNode, NotebookNode, NotebookNode]:
     solution = source.to_notebook(text.read_text(encoding="utf-8"), text.stem)
-    released = release(course, text.stem, solution)
+    released = generate(course, text.stem, solution)
     return solution, released, released
 
 

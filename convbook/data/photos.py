@@ -8,9 +8,17 @@ PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "rocket")
 
 
 def folder() -> Path:
-    """Return the folder of the shipped data: the checkout's data/, or the installed copy."""
+    """Return the folder of the shipped data: the installed copy, or the checkout's data/.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
     package = Path(__file__).resolve().parents[1]
-    return next(place for place in (package.parent / "data", package / "shipped") if place.is_dir())
+    # In this order: beside an installed package, data/ may be anybody's.
+    for place in (package / "shipped", package.parent / "data"):
+        if place.is_dir():
+            return place
+    raise FileNotFoundError("the course's data are missing: convbook doctor says what to do")
 
 
 def photo(name: str) -> np.ndarray:

@@ -23,7 +23,10 @@ ENOUGH = 500_000_000  # bytes: CIFAR-10 while it arrives, and room for notebooks
 TRIAL_SECONDS = 20.0
 IMPORT_SECONDS = 120.0  # a cold disk and a virus scanner may take long
 COMPILERS = ("c++", "g++", "clang++", "cl")
+IN_PLACE = not (PACKAGE / "shipped").is_dir()  # else it was installed from its wheel
 SETUP = "run make setup, or pip install -e . in the course's folder"
+if not IN_PLACE:
+    SETUP = "run the course's set-up again: sh setup.sh, on Windows setup.bat"
 UNPROTECTED = "without one, check and grade need --sandbox none, which runs code with your rights"
 OK, NOTE, STOP = "ok", "note", "STOP"
 
@@ -77,7 +80,8 @@ def python() -> Finding:
         return Finding("Python", STOP, f"{here}, but the course is not installed in it: {SETUP}")
     if fits(here, wanted):
         return Finding("Python", OK, f"{here}, {sys.executable}")
-    todo = "install one of these and run make setup PYTHON=python3.14"
+    again = "make setup PYTHON=python3.14" if IN_PLACE else "PYTHON=python3.14 sh setup.sh"
+    todo = f"install one of these and run {again}"
     return Finding("Python", STOP, f"{here}, but the course needs {wanted}: {todo}")
 
 
@@ -143,13 +147,13 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def data_folder() -> Path | None:
     """Find what convbook.data.folder finds, which needs NumPy to be loaded."""
-    places = (PACKAGE.parent / "data", PACKAGE / "shipped")
+    places = (PACKAGE / "shipped", PACKAGE.parent / "data")
     return next((place for place in places if place.is_dir()), None)
 
 
 def data(folder: Path | None) -> Finding:
     """Compare every shipped picture with its checksum."""
-    todo = "get the course again, or git checkout -- data"
+    todo = "get the course again, or git checkout -- data" if IN_PLACE else SETUP
     try:
         if folder is None:
             return Finding("data", STOP, f"the folder data/ is missing: {todo}")
@@ -233,7 +237,8 @@ def gpu() -> Finding:
     names = _gpus()
     if not names:
         return Finding("GPU", OK, "none; not needed")
-    todo = "with CuPy" if cupy else 'without CuPy; not needed. To use it: pip install -e ".[gpu]"'
+    wanted = '-e ".[gpu]"' if IN_PLACE else "cupy-cuda13x"
+    todo = "with CuPy" if cupy else f"without CuPy; not needed. To use it: pip install {wanted}"
     return Finding("GPU", OK, f"{', '.join(names)}, {todo}")
 
 

@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import Any
 
 from convbook import notebook
+from convbook.handout import first
 from convbook.handout.lesson import SHORT, Handout
 
 Cell = Any
@@ -30,6 +31,7 @@ def recognise(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> list[str]:
     Returns:
         A line for each that was decided.
     """
+    first.take_out(cells)
     return [
         *_kinds(cells),
         *_merged(cells, lesson, own),

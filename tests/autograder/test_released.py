@@ -14,7 +14,7 @@ from cells import named
 from machine import SANDBOX
 from nbformat import NotebookNode
 
-from autograder.build.release import release
+from autograder.build.generate import generate
 from autograder.course import Lesson, lessons, root
 from convbook import notebook
 
@@ -24,7 +24,7 @@ LESSON = lessons()["02_convolution"]
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
 def test_it_is_what_nbgrader_leaves(lesson: Lesson) -> None:
-    theirs = release(root(), lesson.name, nbformat.from_dict(lesson.notebook))
+    theirs = generate(root(), lesson.name, nbformat.from_dict(lesson.notebook))
     for own, other in zip(lesson.released.cells, theirs.cells, strict=True):
         assert (own.id, own.cell_type, own.source) == (other.id, other.cell_type, other.source)
 

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from cells import named
 
-from autograder.build.release import release
+from autograder.build.generate import generate
 from autograder.course import lessons, root
 from autograder.handin import reader
 from autograder.handin.reader import SubmissionError
@@ -149,7 +149,7 @@ def test_what_is_no_notebook_is_said_in_one_line(content: str | bytes, said: str
 
 
 def test_it_is_told_which_given_cell_was_edited() -> None:
-    book = release(root(), LESSON.name, nbformat.from_dict(LESSON.notebook))
+    book = generate(root(), LESSON.name, nbformat.from_dict(LESSON.notebook))
     _, untouched = brought_back(notebook.parse(nbformat.writes(book)))
     assert not [note for note in untouched if "edited" in note]
     for cell in book.cells:

@@ -69,7 +69,7 @@ def test_missing_old_and_damaged_packages_stop_a_student(tmp_path: Path) -> None
     assert status == 1
     text = rows["packages"]
     assert text.startswith(STOPPED) and text.endswith(doctor.SETUP)
-    assert "jupyterlab is missing; matplotlib is 2." in text and "nbgrader is missing" in text
+    assert "jupyterlab is missing; matplotlib is 2." in text and "threadpoolctl is missing" in text
     assert "cannot be loaded (" in text and "numpy" in text
     assert rows["Python"].startswith(doctor.OK) and rows["data"].startswith(doctor.OK)
 

@@ -9,7 +9,7 @@ import pytest
 from cells import named
 from nbformat import NotebookNode
 
-from autograder.build.release import release
+from autograder.build.generate import generate
 from autograder.course import lessons, root
 from autograder.handin import submission
 from convbook import notebook
@@ -23,7 +23,7 @@ LESSON = "02_convolution"
 def answers() -> NotebookNode:
     """Lesson 02 with every answer right, run from top to bottom."""
     lesson = lessons()[LESSON]
-    cells = release(root(), LESSON, nbformat.from_dict(lesson.notebook))
+    cells = generate(root(), LESSON, nbformat.from_dict(lesson.notebook))
     for number, cell in enumerate(cells.cells, start=1):
         if notebook.grade_id(cell) in lesson.exercises:
             cell.source = named(lesson.notebook, notebook.grade_id(cell)).source

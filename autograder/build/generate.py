@@ -15,7 +15,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.build import source
 
 
-def release(course: Path, lesson: str, notebook: NotebookNode) -> NotebookNode:
+def generate(course: Path, lesson: str, notebook: NotebookNode) -> NotebookNode:
     """Make the notebook that students get, with the settings of the course's nbgrader_config.py.
 
     Args:
@@ -32,7 +32,7 @@ def release(course: Path, lesson: str, notebook: NotebookNode) -> NotebookNode:
         written = place / "source" / lesson / f"{lesson}.ipynb"
         written.parent.mkdir(parents=True)
         written.write_text(source.text_of(notebook), encoding="utf-8")
-        _generate(_only_here(config, place, lesson))
+        _convert(_only_here(config, place, lesson))
         return nbformat.read(place / "release" / lesson / f"{lesson}.ipynb", as_version=4)
 
 
@@ -49,8 +49,8 @@ def _only_here(config: Config, place: Path, lesson: str) -> Config:
     return config
 
 
-def _generate(config: Config) -> None:
-    quiet = logging.getLogger("autograder.release")
+def _convert(config: Config) -> None:
+    quiet = logging.getLogger("autograder.generate")
     quiet.setLevel(logging.ERROR)
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.log = quiet

@@ -1,0 +1,31 @@
+"""autograder release: what students are given."""
+
+from pathlib import Path
+
+from autograder import course
+from autograder.commands.common import Namespace, Parsers
+
+
+def add(commands: Parsers) -> None:
+    release = commands.add_parser(
+        "release", help="make what students are given: lessons, a wheel with the data, a set-up"
+    )
+    release.add_argument(
+        "-o", "--output", type=Path, default=Path("build/release"), help="where it goes"
+    )
+    release.add_argument(
+        "--wheel-url", default="", metavar="ADDRESS", help="where notebooks can get the wheel"
+    )
+    release.add_argument(
+        "--repository", default="", metavar="ADDRESS", help="print links to the lessons there"
+    )
+    release.set_defaults(command=_release)
+
+
+def _release(args: Namespace) -> int:
+    from autograder.release import links, run
+
+    addresses = [links.checked(address) for address in (args.wheel_url, args.repository)]
+    for line in run.release(course.root(), course.lessons(), args.output, *addresses):
+        print(line, flush=True)
+    return 0
