@@ -23,11 +23,9 @@ SHORTEST = 8  # of an answer that is looked for as a whole
 # the exercises that it may show.
 GIVEN = {
     "check/__init__.py": "numerical_gradient",
-    "layers/conv.py": "conv_forward col2im",
     "layers/gradient.py": "numerical_gradient",
     "layers/loss.py": "softmax_loss svm_loss",
-    "layers/norm.py": "batchnorm_forward dropout_forward spatial_batchnorm_forward",
-    "layers/windows.py": "conv_forward im2col",
+    "layers/norm.py": "lrn_forward",
 }
 SAME = {"running/shell.py"}  # files of convbook that do what a file of the grader does
 
@@ -114,14 +112,12 @@ class Secrets:
             have += found
             secret += [hidden] * len(found)
         count = sum(secret)
-        if 0 < len(have) < ANSWER:
-            if len(have) >= SHORTEST:
-                self._whole.append((f" {' '.join(have)} ", what))
-            return
+        if count and SHORTEST <= len(have) < ANSWER:
+            self._whole.append((f" {' '.join(have)} ", what))
         enough = min(ANSWER // 2, count)
         skip = set(allowed)
         for start, piece in enumerate(_pieces(have, ANSWER)):
-            if piece not in skip and count and sum(secret[start : start + ANSWER]) >= enough:
+            if count and piece not in skip and sum(secret[start : start + ANSWER]) >= enough:
                 self._pieces[ANSWER].setdefault(piece, what)
 
     def _add(self, what: str, have: list[str], size: int, allowed: Iterable[int]) -> None:

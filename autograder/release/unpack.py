@@ -41,7 +41,7 @@ STORED, DEFLATED, BZIP2 = 0, 8, 12
 CLOSED = (
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (rb"Rar!\x1a\x07", "a RAR archive"),
-    (rb"\x28\xb5\x2f\xfd[\x00-\xff]{12}", "something packed by zstd"),
+    (rb"\A\x28\xb5\x2f\xfd", "something packed by zstd"),
     (rb"[\x00-\xff][\x0c-\x0f]\r\n[\x00-\x03]\x00{3}", "compiled Python"),
     (rb"\A[\x63\xe3]\x00{12}", "compiled Python"),
 )

@@ -248,6 +248,13 @@ def test_what_is_said_names_what_and_where(secrets: Secrets) -> None:
     assert "nothing was released" in said
 
 
+def test_two_lines_of_a_right_version_are_enough(secrets: Secrets) -> None:
+    """Fewer than of the grader's own code; nobody's solution has them."""
+    lines = RIGHT["max_pool_forward"][0].split("\n")
+    two = [line for line in lines if line.strip().startswith(("rows =", "cols ="))]
+    assert "right_05.py" in found(secrets, "\n".join(two).encode())
+
+
 def test_some_lines_of_it_are_enough(secrets: Secrets) -> None:
     lines = [line for line in ANSWER.split("\n") if line.strip()][-6:]
     assert found(secrets, "\n".join(["x = 1", *lines[1:5], "y = 2"]).encode())
