@@ -177,19 +177,6 @@ def test_the_set_up_that_is_given_out(course: Path) -> None:
     assert "02 Slide a filter" in page
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """As much of the course as a release is made of, free to be changed."""
-    place = tmp_path / "course"
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("convbook", "data", "scripts"):
-        shutil.copytree(root() / name, place / name, ignore=ignored)
-    for name in ("LICENSE", "LICENSE-text", "pyproject.toml", "requirements.lock"):
-        shutil.copy(root() / name, place)
-    (place / FILE).write_text('name = "One"\nlessons = ["02_convolution"]')
-    return place
-
-
 def release(copy: Path) -> str:
     lines = release_of(copy, lessons(), copy.parent / "out", "", "")
     return "\n".join(lines)
