@@ -60,11 +60,14 @@ def checked(checkout: Path) -> tuple[dict[str, Any], str]:
     from convbook.handout.lesson import known
 
     (lesson,) = known().values()
-    path = _notebook(checkout, lesson.name)
-    found = progress.of(path, SECONDS)
+    file = f"{lesson.name}.ipynb"
+    if path := _nearest(checkout, file):
+        found = progress.of(path, SECONDS)
+    else:
+        found = progress.Lesson(checkout / file, lesson.name, todo=f"push {file}: it is missing")
     outcomes = {check.name: check.outcome for check in found.checks}
     tests = list(_tests(progress.points_of(lesson.notebook), outcomes))
-    now = datetime.datetime.now(datetime.timezone.utc)  # the platform puts the commit's in its place
+    now = datetime.datetime.now(datetime.UTC)  # the platform puts the commit's in its place
     said = {
         "schema": SCHEMA,
         **{key: os.environ[name] for key, name in SAID.items()},
@@ -76,10 +79,10 @@ def checked(checkout: Path) -> tuple[dict[str, Any], str]:
     return said, summary.of([found])
 
 
-def _notebook(checkout: Path, name: str) -> Path:
-    """Find the lesson's notebook: the one that lies in the fewest folders; no link is followed."""
-    found = [p for p in checkout.rglob(f"{name}.ipynb") if p.is_file() and not p.is_symlink()]
-    return min(found, key=lambda path: (len(path.parts), path), default=checkout / f"{name}.ipynb")
+def _nearest(checkout: Path, name: str) -> Path | None:
+    """Find the file of a name that lies in the fewest folders; no link is followed."""
+    found = [path for path in checkout.rglob(name) if path.is_file() and not path.is_symlink()]
+    return min(found, key=lambda path: (len(path.parts), path), default=None)
 
 
 def _tests(points: dict[str, float], outcomes: dict[str, str]) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from machine import SANDBOX, needs
 from server import serving
 
 from autograder import cli
-from autograder.course import lessons, root
+from autograder.course import lessons
 from autograder.handin import submission
 from autograder.release import scan
 from autograder.release.plan import FILE

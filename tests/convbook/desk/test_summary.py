@@ -38,7 +38,9 @@ def test_one_lesson_right_one_wrong_and_one_untouched(tmp_path: Path) -> None:
 
 def test_what_a_student_wrote_stays_a_text(tmp_path: Path) -> None:
     """In a title, in an error, in what a check quotes."""
-    trap = '"\\n```\\n<img src=https://example.org/a.png>\\n\\u202e\\x1b[2J[a](https://example.org)"'
+    trap = (
+        '"\\n```\\n<img src=https://example.org/a.png>\\n\\u202e\\x1b[2J[a](https://example.org)"'
+    )
     path = small(
         tmp_path,
         function("f", f"return {trap}"),
