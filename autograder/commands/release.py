@@ -28,8 +28,8 @@ def add(commands: Parsers) -> None:
 def _release(args: Namespace) -> int:
     from autograder.release import links, run
 
-    addresses = [links.checked(address) for address in (args.wheel_url, args.repository)]
-    lines = run.release(course.root(), course.lessons(), args.output, *addresses, args.github)
-    for line in lines:
+    wheel_url, address = map(links.checked, (args.wheel_url, args.repository))
+    given = (args.output, wheel_url, address, args.github)
+    for line in run.release(course.root(), course.lessons(), *given):
         print(line, flush=True)
     return 0

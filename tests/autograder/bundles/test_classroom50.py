@@ -58,11 +58,11 @@ def ready(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(python: Path | str, folder: Path, checkout: Path, **said: str) -> Any:
-    """Run the script as the platform does."""
+def run(python: Path | str, folder: Path, checkout: Path, *words: str, **said: str) -> Any:
+    """Run the script as the platform does, or with a word as it does itself after its set-up."""
     kept = {name: value for name, value in os.environ.items() if name not in SAID}
     return subprocess.run(
-        [str(python), str(folder / "autograder.py")],
+        [str(python), str(folder / "autograder.py"), *words],
         cwd=checkout,
         env=kept | SAID | said,
         capture_output=True,
@@ -72,7 +72,7 @@ def run(python: Path | str, folder: Path, checkout: Path, **said: str) -> Any:
 
 
 def result(folder: Path, checkout: Path) -> dict[str, Any]:
-    done = run(folder / ".venv" / "bin" / "python", folder, checkout)
+    done = run(folder / ".venv" / "bin" / "python", folder, checkout, script.CHECK)
     assert done.returncode == 0, done.stderr
     found = json.loads((checkout / "result.json").read_text())
     jsonschema.validate(found, schemas.CLASSROOM50)
