@@ -32,6 +32,7 @@ OBJECTS = 100_000
 COMMANDS = (
     build,
     release,
+    bundle,
     check,
     collect,
     grade,

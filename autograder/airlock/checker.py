@@ -1,94 +1,36 @@
 """The trusted process: runs check cells and judges them. Never runs a line the student wrote.
 
-The grader sends ["begin", ...] once and then ["check", ...] for each check. The answer to a check
-is the fields of a Verdict and whether the student's process can still be used. Before it answers,
-the checker may ask the grader for something that it cannot see from here.
+The grader sends ["begin", ...] once, then ["show", ...] for the shown part of each check, and
+["check", ...] for the rest of it. The answer is the fields of a Verdict and whether the student's
+process can still be used. Before it answers, the checker may ask the grader for something that it
+cannot see from here.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
+import contextlib
 import hashlib
-import math
 import random
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, partial
-from types import CodeType
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convbook import notebook
-
 from . import kernels, wire
-from .deadline import LOST
-from .errors import StudentError
+from .deadline import LOST, Deadline
+from .errors import StudentError, StudentGone
 from .hung import Hung
 from .inside.recorder import Recorder, captured
 from .limits import Limits
 from .link import Lent, Link
-from .remote import Remote
-from .told import told, whole
+from .parts import GIVEN, HIDDEN, SHOWN, Names, Shown, compiled, grade
+from .told import one_hint, told, whole
 from .verdict import error_output
 
 judge: Any = None  # what is told of each check, and asked why one failed; see judging.judge
-GIVEN = "<given>"  # the file of all given cells, in tracebacks
-SHOWN, HIDDEN = 0, 1  # the two parts of a check
-
-
-class Names(dict[str, Any]):
-    """The globals of check cells: their own, then builtins, then the student's names."""
-
-    link: Link | None = None  # None while the prelude runs: it must not depend on a student
-    student_names: frozenset[str] = frozenset()  # never taken from the builtins
-
-    def __missing__(self, name: str) -> Any:
-        ours = hasattr(builtins, name) and name not in self.student_names
-        if ours or name.startswith("__") or self.link is None:
-            raise KeyError(name)
-        value = self.link.ask(name, "get", name)[0]
-        if type(value) is Remote:  # a function is asked for once in a check
-            self[name] = value
-        return value
-
-
-@cache
-def compiled(source: str, file: str) -> tuple[tuple[CodeType, ...], tuple[CodeType, ...]]:
-    """Compile the two parts of a cell of the course: what everybody sees, and what is hidden.
-
-    What is compiled in the fork server costs a checker nothing. Such cells are plain Python. As in
-    a notebook, the value of a last expression is displayed.
-    """
-    border, statements = notebook.first_hidden(source), ast.parse(source, file).body
-    last = [statements.pop()] if statements and isinstance(statements[-1], ast.Expr) else []
-
-    def code(hidden: bool) -> tuple[CodeType, ...]:
-        some, end = ([s for s in part if _ends(s, border) != hidden] for part in (statements, last))
-        shown = [compile(ast.Interactive([one]), file, "single") for one in end]
-        return (compile(ast.Module(some, []), file, "exec"), *shown)
-
-    return code(hidden=False), code(hidden=True)
-
-
-def _ends(statement: ast.stmt, border: float) -> bool:
-    """Tell whether a statement ends before a line."""
-    return (statement.end_lineno or 0) < border
-
-
-@dataclass
-class Shown:
-    """What the shown part of a check has left."""
-
-    error: BaseException | None  # that ended it
-    names: dict[str, Any]
-    value: Any
-    outputs: list[dict[str, Any]]
-    lent: Lent
-    seconds: float  # that it took
 
 
 def warm_up() -> None:
@@ -169,6 +111,7 @@ class Checker:
 
     def check(self, check_id: str, source: str, points: float) -> list[Any]:
         """Run a check cell and judge it; where its shown part has run, the rest of it."""
+        ends = Deadline(self.limits.check_seconds, self.link.lost)
         shown = self.shown.pop(check_id, None) or self._run_shown(check_id, source)
         error, outputs = shown.error, shown.outputs
         if error is None:
@@ -179,12 +122,54 @@ class Checker:
             if judge is not None and status == "pass":
                 judge.passed(check_id)
             return [status, score, "", "", None, outputs, "", "", None, None]
+        if passes := self._passes_with_ours(check_id, source, points, ends):
+            return ["pass", float(points), passes, passes, None, outputs, "", "", None, None]
+        if judge is not None:
+            judge.failed(check_id)
         mistake, said = self._explain(check_id, error)
         picture = self._picture(error, hidden=True)
         return self._failed(check_id, error, outputs, picture, mistake, said)
 
-    def _run_shown(self, check_id: str, source: str) -> Shown:
-        self._begin_check(check_id, self.limits.check_seconds, Lent())
+    def _passes_with_ours(self, check_id: str, source: str, points: float, ends: Deadline) -> str:
+        """Run a failed check again with the lesson's own functions for those that failed before.
+
+        Returns:
+            What to say where it passes, else ''.
+        """
+        for ours in judge.instead(check_id) if judge is not None else ():
+            if self.link.gone or ends.left() < ends.seconds / 2:
+                return ""
+            try:
+                error = self._tried(check_id, source, ours, ends.left())
+            except (StudentGone, Exception):  # of the student's process: the first verdict stands
+                return ""
+            if error is None and grade(self.value, points)[0] == "pass":
+                names = " and ".join(ours)
+                return f"Passed with the lesson's own {names}: a mistake costs its points once."
+        return ""
+
+    def _tried(
+        self, check_id: str, source: str, ours: dict[str, Any], seconds: float
+    ) -> BaseException | None:
+        """Run both parts of a check with functions of ours in place; return what it ended in."""
+        lent = Lent()
+        self.link.begin_check(seconds, lent)
+        self.link.put_in_place(ours)
+        shown = self._run_shown(check_id, source, lent, ours)
+        error = shown.error or self._run_hidden(check_id, source, shown)
+        if not self.link.gone:
+            self.link.put_back()
+        return error
+
+    def _run_shown(
+        self,
+        check_id: str,
+        source: str,
+        lent: Lent | None = None,
+        ours: dict[str, Any] | None = None,
+    ) -> Shown:
+        self._begin_check(check_id, self.limits.check_seconds, lent or Lent())
+        self.names.update(ours or {})
         error = self._run_part(check_id, source, SHOWN)
         names, outputs = dict(self.names), self.recorder.outputs
         took = self.link.check_ends.spent()
@@ -193,6 +178,7 @@ class Checker:
     def _run_hidden(self, check_id: str, source: str, shown: Shown) -> BaseException | None:
         seconds = max(0.0, self.limits.check_seconds - shown.seconds)
         self._begin_check(check_id, seconds, shown.lent)
+        self._seed_for(f"the hidden part of {check_id}")  # what is drawn here was not seen before
         self.names.clear()
         self.names.update(shown.names)
         self.value = shown.value
@@ -226,11 +212,11 @@ class Checker:
         """Return the fields of a verdict about what ended a check."""
         status, message, name, lines = whole(error, self.limits)
         place = error.place if isinstance(error, StudentError) else None
-        message += said
-        outputs = [*outputs, error_output(name, message, lines + said.splitlines())]
+        message = self._with_call(error, one_hint(message, said)) + said
+        outputs = [*outputs, error_output(name, message, [*lines[:-1], message])]
         gone = self.link.gone
         lost = ["whole" if gone.whole else gone.reason, gone.function, gone.kind] if gone else []
-        public = told(error, self.limits)
+        public = self._with_call(error, one_hint(told(error, self.limits), said))
         if judge is not None and judge.is_choice(check_id):
             said, picture = "", None
         return [status, 0.0, message, public, place, outputs, lost, said, mistake, picture]
@@ -262,14 +248,27 @@ class Checker:
 
     def _explain(self, check_id: str, error: BaseException) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""
-        status = whole(error, self.limits)[0]
-        if judge is None or status not in ("fail", "error") or self.link.gone:
+        seen = hasattr(error, "shortcut")  # also of a call that came to no end
+        failed = whole(error, self.limits)[0] in ("fail", "error") and not self.link.gone
+        if judge is None or not (seen or failed):
             return None, ""
         try:
             found = judge.explain(check_id, error)
         except Exception:  # the check is judged; a diagnosis that fails must not change that
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
+
+    def _with_call(self, error: BaseException, message: str) -> str:
+        """Add to a message which call raised, or gave None where something was needed."""
+        if isinstance(error, StudentError) and not isinstance(error, NotImplementedError):
+            with contextlib.suppress(Exception):  # as above
+                call = judge.call(error) if judge is not None else ""
+                return f"{message}\n  In the call: {call}" if call else message
+        if type(error) is TypeError and "NoneType" in str(error) and self.link.gave_none:
+            return (
+                f"{self.link.gave_none} returned None: does it end without a return?\n  {message}"
+            )
+        return message
 
     def _picture(self, error: BaseException, hidden: bool) -> dict[str, Any] | None:
         """Return data of where an answer differs, if there is something to see."""
@@ -285,15 +284,3 @@ class Checker:
         digest = hashlib.sha256(f"{self.seed}/{purpose}".encode()).digest()
         random.seed(digest)
         np.random.seed(list(np.frombuffer(digest, np.uint32)))
-
-
-def grade(value: Any, points: float) -> tuple[str, float]:
-    """Turn the value of the last expression into a status and a score.
-
-    A float is a partial score (NumPy's float64 is a float). Anything else means full marks.
-    """
-    if not isinstance(value, float):
-        return "pass", float(points)
-    if not math.isfinite(value) or value < 0:
-        return "partial", 0.0
-    return ("pass", float(points)) if value >= points else ("partial", float(value))

@@ -20,6 +20,7 @@ class StudentError(Exception):
     function = ""  # the student's function where it happened, if known
     where = ""  # ", line 7: <source line>"
     place: list[Any] | None = None  # the same as number and text
+    called: tuple[str, tuple[Any, ...], dict[str, Any]] | None = None  # by the check, and how
     frames: list[str] = []  # noqa: RUF012 - replaced, never changed
 
     def __str__(self) -> str:

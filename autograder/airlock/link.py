@@ -19,6 +19,7 @@ from .remote import Remote
 from .shelf import Shelf
 
 LENT = (FunctionType, BuiltinFunctionType, MethodType, functools.partial, np.ufunc)
+REFUSALS = (ValueError, TypeError, IndexError)
 CALLBACKS = 1_000_000  # calls of lent functions in one check
 
 
@@ -29,6 +30,7 @@ class Lent:
     functions: list[Any] = field(default_factory=list)
     called: int = 0  # how often any of them was
     shelf: Shelf = field(default_factory=Shelf)
+    in_place: list[dict[str, Any]] = field(default_factory=list)  # of the student's own functions
 
 
 class Link:
@@ -49,6 +51,7 @@ class Link:
         self.forgotten: list[int] = []  # handles that nothing here refers to any more
         self.remotes: WeakValueDictionary[int, Remote] = WeakValueDictionary()
         self.label = ""  # what is being asked for: new proxies are called by it in messages
+        self.gave_none = ""  # the function that was called last, where it returned None
         self.lent = Lent()
         self.hung = Hung()
 
@@ -56,6 +59,17 @@ class Link:
         """Start a check that may take so long, or go on with one, whose functions are lent."""
         self.check_ends = Deadline(seconds, self.lost)
         self.lent = lent or Lent()
+        self.gave_none = ""
+
+    def put_in_place(self, functions: dict[str, Any]) -> None:
+        """Let functions stand for those of these names in the student's notebook."""
+        self.lent.in_place.append(functions)
+        self.ask("", "put in place", functions)
+
+    def put_back(self) -> None:
+        """Let the student's own functions stand there again."""
+        self.lent.in_place.pop()
+        self.ask("", "put back")
 
     def ask(self, label: str, action: str, *arguments: Any) -> list[Any]:
         """Send one request and return the fields of the answer. label names it in messages."""
@@ -143,10 +157,16 @@ class Link:
         raise wire.ProtocolError("not a callback")
 
     def lend(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Call a lent function; of what goes wrong in it the student learns no details."""
+        """Call a lent function; of what goes wrong in it the student learns no details.
+
+        But a function that stands for the student's own refuses what it cannot do as that would.
+        """
         try:
             return packing.encode(["returned", function(*args, **kwargs)], self.export)
         except Exception as error:
+            kinds = [kind.__name__ for kind in REFUSALS if isinstance(error, kind)]
+            if kinds and any(function in ours.values() for ours in self.lent.in_place):
+                return packing.encode(["failed", kinds[0], str(error)])
             return packing.encode(
                 ["refused", f"the check's function raised {type(error).__name__}"]
             )

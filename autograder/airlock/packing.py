@@ -25,6 +25,13 @@ DIMENSIONS = 32  # of one array
 INT_BYTES = 4096  # one large integer
 NAME_CHARS = 80  # the name of a handle's type
 
+# What is said of a value that is too large to send.
+MUCH_TEXT = f"more than {BODY_BYTES >> 20} MiB of lists and text"
+MANY_ITEMS = f"more than {ITEMS} items, or nested deeper than {DEPTH} levels"
+LARGE_NUMBER = f"an integer of more than {INT_BYTES} bytes"
+LARGE_ARRAYS = f"more than {BUFFERS} arrays or {BUFFER_BYTES >> 20} MiB of them"
+TOO_LARGE = (MUCH_TEXT, MANY_ITEMS, LARGE_NUMBER, LARGE_ARRAYS)
+
 
 class Most(NamedTuple):
     """How much a frame may hold."""
@@ -63,7 +70,7 @@ def encode(value: Any, export: Export | None = None) -> tuple[bytes, list[Any]]:
     encoder = _Encoder(export)
     body = msgpack.packb(encoder.tree(value, 0), use_bin_type=True)
     if len(body) > BODY_BYTES:
-        raise Unsendable(f"more than {BODY_BYTES >> 20} MiB of lists and text")
+        raise Unsendable(MUCH_TEXT)
     return body, encoder.buffers
 
 
@@ -82,7 +89,7 @@ class _Encoder:
         """Return value as msgpack can write it. Exact types only: a subclass is not plain."""
         self.items += 1
         if self.items > ITEMS or depth > DEPTH:
-            raise Unsendable(f"more than {ITEMS} items, or nested deeper than {DEPTH} levels")
+            raise Unsendable(MANY_ITEMS)
         kind = type(value)
         if value is None or kind in (bool, float, bytes):
             return value
@@ -121,7 +128,7 @@ class _Encoder:
     def big(self, value: int) -> list[Any]:
         size = value.bit_length() // 8 + 1
         if size > INT_BYTES:
-            raise Unsendable(f"an integer of more than {INT_BYTES} bytes")
+            raise Unsendable(LARGE_NUMBER)
         return [BIG, value.to_bytes(size, "little", signed=True)]
 
     def array(self, value: Any) -> list[Any]:
@@ -130,7 +137,7 @@ class _Encoder:
             index = self.seen[id(value)] = len(self.buffers)
             self.bytes += value.nbytes
             if index >= BUFFERS or self.bytes > BUFFER_BYTES:
-                raise Unsendable(f"more than {BUFFERS} arrays or {BUFFER_BYTES >> 20} MiB of them")
+                raise Unsendable(LARGE_ARRAYS)
             self.kept.append(value)
             self.buffers.append(_native(value))
         return [ARRAY, _dtype_name(value), index, bool(value.flags.writeable), *value.shape]

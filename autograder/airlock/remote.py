@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import NotPlain
+from .errors import NotPlain, StudentError
 
 WRITABLE = (np.ndarray, list, dict)
 
@@ -39,7 +39,12 @@ class Remote:
         object.__setattr__(self, "_label", label)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        value, *rest = _ask(self, "call", list(args), kwargs)
+        try:
+            value, *rest = _ask(self, "call", list(args), kwargs)
+        except StudentError as error:
+            error.called = error.called or (_hidden(self, "_label"), args, kwargs)
+            raise
+        _hidden(self, "_link").gave_none = _hidden(self, "_label") if value is None else ""
         match rest:
             case [[list(new_args), dict(new_kwargs)]]:
                 _copy_changes(list(args), new_args)

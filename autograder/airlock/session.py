@@ -119,12 +119,13 @@ class Session:
         if shown is not None and check_id in self._final:
             return shown
         found = self._ask(["check", check_id, source, float(points)], float(points))
-        outputs, told = found.outputs, found.told
+        outputs, words = found.outputs, found.told
         if shown is not None and "pass" not in (shown.status, found.status):
             pictures = filter(_is_picture, shown.outputs)
             outputs = [*itertools.filterfalse(_is_picture, outputs), *pictures]
-            told = shown.told
-        return dataclasses.replace(found, outputs=outputs, told=told + found.said)
+            words = shown.told
+        words = told.one_hint(words, found.said) + found.said
+        return dataclasses.replace(found, outputs=outputs, told=words)
 
     def _ask(self, order: list[Any], points: float) -> Verdict:
         """Have the checker run a check, or its shown part, and return what it came to."""
@@ -136,7 +137,7 @@ class Session:
                     self._run("back", order[1])
                 self._need_checker()
             except Lost as lost:
-                return self._verdict("timeout", str(lost))
+                return self._verdict("timeout", told.ended(str(lost)))
             assert self._checker is not None
             checker = self._checker
             try:

@@ -21,11 +21,13 @@ from typing import Any
 
 from autograder.shown import one_line, plain
 
+from . import packing
 from .errors import LINE_CHARS, MissingName, NotPlain, StudentError, StudentGone
 from .limits import Limits
 
 Judged = tuple[str, str, str, list[str]]  # status, message, name of error, traceback
-NOT_WHOLE = "Its text is not shown: the call was a hidden one."
+HINT = "  Hint: "  # how the line of a hint begins
+NOT_WHOLE = "Its text is not shown; other sizes than the shown ones may bring it about."
 FORM = "the check cannot use the answer: is it of the form that the exercise asks for?"
 DIFFERS = "Not yet: the answer is not what the hidden part of the check expects."
 NOT_PLAIN = (
@@ -74,6 +76,13 @@ def told(error: BaseException, limits: Limits) -> str:
     if isinstance(error, _of_checks("NotYet")):
         return plain(getattr(error, "outline", "") or DIFFERS, limits.verdict_chars)
     return f"{_built_in(error)}: {FORM}"
+
+
+def one_hint(text: str, said: str) -> str:
+    """Leave out a hint where what is added has one: that of a known mistake fits what failed."""
+    if HINT not in said:
+        return text
+    return "\n".join(line for line in text.split("\n") if not line.startswith(HINT))
 
 
 def at_line(place: Any, cells: list[str]) -> str:
@@ -146,6 +155,8 @@ def _told_of_raised(error: StudentError, limits: Limits) -> str:
     what = error.asked or "the submitted code"
     if isinstance(error, NotImplementedError):
         return f"{what} is not written yet (NotImplementedError)"
+    if error.text in packing.TOO_LARGE:
+        return f"{what} gave an answer that is too large: {error.text}"
     hint = limits.hint(error.kind, error.text)
     met = f" [{hint}]" if hint else ""
     return f"{_built_in(error)} in a hidden call of {what}{met}. {NOT_WHOLE}"

@@ -18,7 +18,7 @@ from convbook import notebook
 from convbook.points import said
 
 LONGEST_CELL = 1 << 20  # characters of a cell that is run
-MOST_OUTPUT = 8 << 20  # characters of all outputs of a notebook; an ordinary one has some 500 kB
+MOST_OUTPUT = 8 << 20  # characters that all cells put out; an ordinary notebook has some 500 kB
 NOT_RUN = f"not run: the cell has more than {LONGEST_CELL:,} characters"
 NO_OUTPUT = f"[left out: a notebook keeps {MOST_OUTPUT >> 20} MiB of outputs]"
 # How the notebook of a submission begins that could not be graded.
@@ -119,12 +119,12 @@ def grade(
     verdicts: dict[str, Verdict] = {}
     cells = handed_in.cells.cells
     with airlock.session(**_checker(lesson, seed)) as session:
-        left = _run_shown(handed_in, session, all_cells)
+        _run_shown(handed_in, session, all_cells)
         for cell in filter(notebook.is_check, notebook.run_by_grading(cells)):
             name = notebook.grade_id(cell)
             points = float(cell.metadata["nbgrader"]["points"])
             verdicts[name] = session.run_check(name, cell.source, points)
-            left = _keep(cell, verdicts[name].outputs, left)
+            cell.outputs = [nbformat.from_dict(output) for output in verdicts[name].outputs]
     results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
     _number(handed_in.cells)
     _keep_results(handed_in.cells, results)
@@ -132,8 +132,8 @@ def grade(
     return Grade(lesson.name, airlock.sandbox, session.seed or 0, results, notes, handed_in.cells)
 
 
-def _run_shown(handed_in: Submission, session: Session, all_cells: bool) -> int:
-    """Run the cells, and of the checks what everybody sees; return how much output is left."""
+def _run_shown(handed_in: Submission, session: Session, all_cells: bool) -> None:
+    """Run the cells, and of the checks what everybody sees."""
     left, cells = MOST_OUTPUT, handed_in.cells.cells
     for cell in notebook.run_by_grading(cells):
         if notebook.is_check(cell):
@@ -147,7 +147,6 @@ def _run_shown(handed_in: Submission, session: Session, all_cells: bool) -> int:
         for cell in filter(notebook.is_shown_only, notebook.of_code(cells)):
             left = _keep(cell, session.run_student(cell.source, again=False), left)
         session.close()  # the checks get a process in which these have not run
-    return left
 
 
 def _keep(cell: NotebookNode, outputs: list[dict[str, Any]], left: int) -> int:

@@ -34,7 +34,7 @@ def stage(lesson: Lesson, folder: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(package, folder / "convbook", ignore=ignored)
     shutil.copytree(data.folder(), folder / "data", ignore=ignored)
-    parts = (folder / "convbook" / part for part in ("layers", "demo"))
+    parts = (folder / "convbook" / part for part in ("layers", "demo", "check"))
     for module in itertools.chain.from_iterable(part.glob("*.py") for part in parts):
         text = module.read_text(encoding="utf-8")
         module.write_text(_without(text, lesson.withheld), encoding="utf-8")

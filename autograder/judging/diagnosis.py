@@ -22,6 +22,7 @@ from autograder.course import Check, Lesson
 from autograder.judging import rehearse
 from autograder.judging.state import SoFar
 from autograder.mistakes import Mistake
+from convbook.check import NotYet
 
 SECONDS = 5.0  # of the processor, for all replays of one check: a busy machine names no less
 CLOSE = 1e-6  # how near two answers are that come from the same mistake, written differently
@@ -73,7 +74,8 @@ def diagnose(
     name = " or ".join(mistake.name for mistake in found)
     lead = "This is a known mistake" if sure else "This looks like a known mistake"
     said = "; or ".join(f"{mistake.name} ({mistake.symptom})" for mistake in found)
-    text = f"  {lead}{where}: {said}.\n  Hint: {found[0].hint}"
+    hint = f"\n  Hint: {found[0].hint}" if len(found) == 1 else ""  # two may contradict each other
+    text = f"  {lead}{where}: {said}.{hint}"
     return Diagnosis(name, text, tuple(found))
 
 
@@ -122,9 +124,17 @@ def alike(error: BaseException, replayed: BaseException) -> bool:
     actual = getattr(error, "actual", None)
     if actual is None:
         kinds = (getattr(error, "kind", type(error).__name__), type(replayed).__name__)
-        # The airlock puts a student's text on one line: NumPy's often end in a space.
-        return kinds[0] == kinds[1] and str(error).split() == str(replayed).split()
+        return kinds[0] == kinds[1] and _words(error) == _words(replayed)
     return _place(error) == _place(replayed) and _equal(actual, getattr(replayed, "actual", None))
+
+
+def _words(error: BaseException) -> list[str]:
+    """Return the words of an exception, of a check's own only those of the first line.
+
+    The airlock puts a student's text on one line: NumPy's often end in a space.
+    """
+    text = str(error)
+    return (text.split("\n")[0] if isinstance(error, NotYet) else text).split()
 
 
 def _place(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 N, C, F, H, W, HH and WW are all different wherever they can be, so that a swapped axis shows.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ CONV = (
     ((1, 3, 4, 6), (2, 3, 4, 3), 1, 0),  # one window along the height
     ((2, 1, 6, 3), (3, 1, 2, 3), 2, 0),  # one along the width
     ((2, 2, 3, 4), (3, 2, 3, 2), 2, 3),  # more padding than picture
+    ((2, 3, 2, 4), (5, 3, 2, 4), 1, 0),  # one window
 )
 # (shape of x, shape of w, stride, pad, dilation)
 DILATED = (
@@ -29,7 +31,13 @@ DILATED = (
     ((2, 4, 3, 5), (3, 4, 1, 1), 1, 0, 3),
     ((3, 2, 9, 5), (1, 2, 3, 2), 2, 1, 2),
     ((2, 1, 4, 11), (3, 1, 2, 3), 3, 2, 4),
+    ((2, 4, 5, 7), (3, 4, 3, 4), 1, 0, 2),  # one window
 )
+# Where a slope cannot be measured: next to 2**50 a small step is lost in the last digits, and so is
+# what it does to an output. A power of two, so that scaling by it rounds nothing, in float32 too.
+FAR = 2.0**50
+# And where measuring takes minutes, but a formula a moment: many numbers, few windows.
+LARGE = (1, 3000, 4, 5), (2, 3000, 3, 4)
 # (shape of x, HH, WW, stride)
 POOL = (
     ((2, 3, 7, 9), 3, 3, 2),
@@ -37,6 +45,7 @@ POOL = (
     ((2, 3, 4, 6), 2, 2, 2),
     ((1, 2, 6, 5), 3, 2, 1),
     ((2, 1, 8, 5), 2, 2, 3),
+    ((3, 2, 4, 3), 4, 3, 2),  # one window
 )
 
 
@@ -57,6 +66,37 @@ def dilated(
         x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
         how = {"stride": stride, "pad": pad, "dilation": dilation}
         yield x, w, rng.normal(size=w_shape[0]), how
+
+
+def no_slope_conv(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Draw x, w and b where no slope of a convolution can be measured, at stride 1 without padding.
+
+    No gradient depends on the biases, so they are FAR; and the last case is LARGE.
+    """
+    for x_shape, w_shape in (CONV[0][:2], CONV[5][:2], LARGE):
+        x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+        yield x, w, rng.choice([-FAR, FAR], size=w_shape[0])
+
+
+def no_slope_affine(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Draw x, w and b where no slope of a fully-connected layer can be measured."""
+    for shape, M in (((3, 2, 4), 5), ((2, 100_000), 2)):
+        x, w = rng.normal(size=shape), rng.normal(size=(math.prod(shape[1:]), M))
+        yield x, w, rng.choice([-FAR, FAR], size=M)
+
+
+def no_slope_scores(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw scores and y where no slope of a loss can be measured, but in row 0.
+
+    The loss of row 0 is so large that in the average nothing is left of the others.
+    """
+    scores, y = rng.normal(size=(4, 5)), rng.integers(1, 5, size=4)
+    scores[0] = FAR, 0, 0, 0, 0
+    return scores, y
 
 
 def field_by_gradient(layers: list[tuple[int, int, int]]) -> tuple[int, int]:
@@ -106,6 +146,15 @@ def norm(
     x = rng.normal(size=places) + 0.1 * rng.normal(size=shape)
     running = rng.normal(size=D), rng.uniform(0.005, 0.02, size=D)
     return x, rng.uniform(0.5, 2.0, size=D), rng.normal(size=D), running
+
+
+def no_slope_norm(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """Draw x, gamma, beta, running, train, momentum and eps where no slope is measured.
+
+    Here beta is 2**30: who finds x_hat again from the output still has nine of its digits.
+    """
+    x, gamma, _, running = norm(rng, shape)
+    return x, gamma, np.full(shape[1], 2.0**30), running, True, 0.9, 1e-2
 
 
 # (shape of x; shapes of three banks of filters, for the strides 2, 2 and 1; classes)

@@ -10,16 +10,20 @@ what differs. It also refuses a function that changes its arguments.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder import course
-from autograder.judging import diagnosis, sizes
+from autograder.judging import calls, diagnosis, shortcuts, sizes
+from autograder.judging import instead as own
+from autograder.judging.calls import copied
 from autograder.judging.difference import of as picture_of
+from autograder.judging.shortcuts import derived, without  # noqa: F401 - for checks
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
+from autograder.mistakes.shortcuts import Shortcut
 from convbook.check import NotYet, not_yet
 from convbook.check.compare import difference, wrong_shape
 
@@ -32,12 +36,35 @@ def passed(check_id: str) -> None:
     state.so_far.passed.add(check_id)
 
 
+def failed(check_id: str) -> None:
+    """Note that a check failed: what needs its function is judged with the lesson's own."""
+    if state.lesson is not None:
+        state.so_far.failed |= {c.exercise for c in state.lesson.checks if c.id == check_id}
+
+
+def instead(check_id: str) -> Iterator[dict[str, Callable[..., Any]]]:
+    """Give the lesson's own functions to try in place of those that failed before."""
+    if state.lesson is not None and state.reference is not None:
+        failed = state.so_far.failed
+        yield from own.functions(state.lesson, check_id, failed, state.reference)
+
+
+def call(error: BaseException) -> str:
+    """Write the call of a student's function that raised, or return ''."""
+    name, args, kwargs = getattr(error, "called", None) or ("", (), {})
+    known = (state.reference or {}).get(name)
+    return calls.describe(known, name, args, kwargs) if callable(known) else ""
+
+
 def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
     """Name the known mistake that fails a check as it just failed, if there is one.
 
     Returns:
         The mistake's name, and what to tell the student.
     """
+    shortcut: Shortcut | None = getattr(error, "shortcut", None)
+    if shortcut is not None:
+        return shortcut.name, shortcut.text()
     if state.lesson is None:
         return None
     found = diagnosis.diagnose(state.lesson, check_id, error, state.so_far)
@@ -86,8 +113,8 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
     Raises:
         NotYet: the results differ, or an argument was changed.
     """
-    call = _copied(args), _copied(kwargs)
-    expected = reference(name)(*_copied(args), **_copied(kwargs))
+    call = copied(args), copied(kwargs)
+    expected = reference(name)(*copied(args), **copied(kwargs))
     actual, changed = _call(name, function, args, kwargs)
     _agree(name, call, actual, expected, "result", hint, changed)
 
@@ -105,8 +132,8 @@ def forward(
     The cache belongs to the student: it is not looked at. Nor is what comes after it; but as many
     things must be returned as `returns` has names. The other arguments are those of `value`.
     """
-    call = _copied(args), _copied(kwargs)
-    expected = reference(name)(*_copied(args), **_copied(kwargs))[0]
+    call = copied(args), copied(kwargs)
+    expected = reference(name)(*copied(args), **copied(kwargs))[0]
     result, changed = _call(name, function, args, kwargs)
     out = _parts(name, result, returns)[0]
     _agree(name, call, out, expected, "out", hint, changed)
@@ -118,6 +145,7 @@ def backward(
     *args: Any,
     results: tuple[str, ...] = ("dx",),
     returns: tuple[str, ...] = PAIR,
+    only: str = "",
     hint: str = "",
     **kwargs: Any,
 ) -> None:
@@ -129,14 +157,15 @@ def backward(
         *args, **kwargs: what the forward functions are called with.
         results: what backward returns: the name of its one gradient, or of each in the tuple.
         returns: what forward returns; out comes first and the cache second.
+        only: the one of the results that is looked at; '' means all.
         hint: one sentence to show below a difference.
 
     Raises:
         NotYet: a gradient differs, or dout was changed.
     """
-    call = _copied(args), _copied(kwargs)
+    call = copied(args), copied(kwargs)
     forward_reference, backward_reference = map(reference, names)
-    out, own_cache = forward_reference(*_copied(args), **_copied(kwargs))[:2]
+    out, own_cache = forward_reference(*copied(args), **copied(kwargs))[:2]
     dout = rng().normal(size=out.shape)
     expected = backward_reference(dout.copy(), own_cache)
     forwarded, changed = _call(names[0], functions[0], args, kwargs)
@@ -150,20 +179,42 @@ def backward(
         problem = f"{names[1]} must return {len(results)} gradients: {', '.join(results)}."
         raise not_yet(problem, outline=problem)
     for result, yours, theirs in zip(results, actual, expected, strict=True):
-        _agree(names[0], call, yours, theirs, f"{result} of {names[1]}", hint, changed)
+        if only in ("", result):
+            where = f"{result} of {names[1]}"
+            _agree(names[0], call, yours, theirs, where, hint, changed)
+
+
+def no_loops(name: str, function: Callable, args: tuple, own_args: tuple | None = None) -> None:
+    """Check that a function goes through whole arrays, by how long it takes beside the solution.
+
+    Args:
+        name: of the function, in the solution.
+        function: the student's.
+        args: what it is called with: large arrays.
+        own_args: what the solution is called with, where that differs by the cache.
+
+    Raises:
+        NotYet: it is slower by far, also with the solution's functions of other exercises.
+    """
+    assert state.lesson is not None and state.reference is not None
+    helpers = own.helpers(state.lesson, name, state.reference)
+    ours = reference(name)
+    shortcuts.no_loops(
+        name, lambda: function(*args), lambda: ours(*(own_args or args)), function, helpers
+    )
 
 
 def refuses(
     error: type[Exception], name: str, function: Callable, *args: Any, **kwargs: Any
 ) -> None:
     """Check that a call raises an exception, as the exercise asks for what cannot be done."""
-    call = _describe(name, args, kwargs)
+    call = calls.describe(reference(name), name, args, kwargs)
     try:
         result = function(*args, **kwargs)
     except error:
         return
-    problem = f"{call} returned {type(result).__name__}, expected {error.__name__}."
-    outline = f"{call} returned something, expected {error.__name__}."
+    problem = f"{call}: returned {calls.kind(result)}, expected {error.__name__}."
+    outline = f"{call}: returned something, expected {error.__name__}."
     raise not_yet(problem, actual=result, outline=outline)
 
 
@@ -195,9 +246,10 @@ def is_choice(check_id: str) -> bool:
 
 def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any, NotYet | None]:
     """Call the student's function; return its result, and what to raise if an argument changed."""
-    before = _copied(args)
+    before = copied(args)
     result = function(*args, **kwargs)
-    for label, old, new in zip(_labels(name, args), before, args, strict=True):
+    labels = calls.labels(reference(name), name, args)
+    for label, old, new in zip(labels, before, args, strict=True):
         if label != "cache" and _is_plain(old) and difference(new, old, label, rtol=0, atol=0):
             problem = f"{name} changes its argument {label}."
             return result, not_yet(problem, "Work on a copy.", new, outline=problem)
@@ -213,7 +265,7 @@ def _parts(name: str, result: Any, returns: tuple[str, ...]) -> tuple[Any, ...]:
         return tuple(result)
     count = {2: "two", 3: "three"}.get(len(returns), str(len(returns)))
     listed = f"{', '.join(returns[:-1])} and {returns[-1]}"
-    got = f"{len(result)}" if isinstance(result, (tuple, list)) else type(result).__name__
+    got = f"{len(result)}" if isinstance(result, (tuple, list)) else calls.kind(result)
     problem = f"{name} must return {count} things, {listed}"
     raise not_yet(f"{problem}, not {got}.", outline=f"{problem}.")
 
@@ -246,38 +298,5 @@ def _agree(
     problem = problem or difference(actual, expected, result)
     if problem:
         outline = outline or difference(actual, expected, result, exact=False)
-        what = _describe(name, args, kwargs)
-        raise not_yet(f"{what}\n  {problem}", hint, actual, expected, f"{what}\n  {outline}")
-
-
-def _describe(name: str, args: tuple, kwargs: dict) -> str:
-    """Write the call as a reader would: names and shapes, not the values of arrays."""
-    shown = [_show(label, arg) for label, arg in zip(_labels(name, args), args, strict=True)]
-    shown += [_show(label, arg) for label, arg in kwargs.items()]
-    return f"{name} with {', '.join(shown)}:"
-
-
-def _labels(name: str, args: tuple) -> list[str]:
-    if name.endswith("_backward") and len(args) == 2:
-        return ["dout", "cache"]
-    return list(inspect.signature(reference(name)).parameters)[: len(args)]
-
-
-def _show(label: str, arg: Any) -> str:
-    if isinstance(arg, np.ndarray):
-        return f"{label} of shape {arg.shape}"
-    if callable(arg):  # its text holds an address, which is another one in every run
-        return label
-    text = f"{arg:.2g}" if isinstance(arg, float) else repr(arg)
-    return f"{label}={text}" if len(text) <= 60 else label
-
-
-def _copied(values: Any) -> Any:
-    """Copy arrays, lists and dicts, however deep; leave functions and caches as they are."""
-    if isinstance(values, np.ndarray):
-        return values.copy()
-    if isinstance(values, dict):
-        return {key: _copied(value) for key, value in values.items()}
-    if isinstance(values, (tuple, list)):
-        return type(values)(_copied(value) for value in values)
-    return values
+        what = calls.describe(reference(name), name, args, kwargs)
+        raise not_yet(f"{what}:\n  {problem}", hint, actual, expected, f"{what}:\n  {outline}")

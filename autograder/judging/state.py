@@ -20,10 +20,12 @@ class SoFar:
 
     Attributes:
         passed: the checks that it passed.
+        failed: the functions whose checks it failed.
         named: the known mistakes that were found in it.
     """
 
     passed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     named: list[Mistake] = field(default_factory=list)
 
 

@@ -1,7 +1,7 @@
 """What a checker's fork server loads once, so that no submission waits: the judge first."""
 
 from autograder import course
-from autograder.airlock import checker
+from autograder.airlock import checker, parts
 from autograder.judging import inputs, judge  # noqa: F401 - inputs is for checks
 
 
@@ -11,7 +11,7 @@ def up(name: str) -> None:
     lesson = course.lessons()[name]
     lesson.reference()
     for source in lesson.given:
-        checker.compiled(source, checker.GIVEN)
+        parts.compiled(source, parts.GIVEN)
     for check in lesson.checks:
         if not check.manual:
-            checker.compiled(check.source, f"<{check.id}>")
+            parts.compiled(check.source, f"<{check.id}>")

@@ -24,9 +24,10 @@ UNPROTECTED = "graded without a sandbox"
 LIMIT = "met a limit"
 ERROR = "stopped with an error"
 NOT_RUN = "not run on this machine"
+OURS = "judged with a function of the lesson's own"
 CHANGED = "given cells were changed"
 LATE = "late"
-REASONS = (UNREADABLE, ABSENT, UNPROTECTED, LIMIT, ERROR, NOT_RUN, CHANGED, LATE)
+REASONS = (UNREADABLE, ABSENT, UNPROTECTED, LIMIT, ERROR, NOT_RUN, OURS, CHANGED, LATE)
 
 
 @dataclass
@@ -205,7 +206,7 @@ class Tally:
         seen: set[tuple[str, str]] = set()
         named = {r.exercise for r in checked if r.mistake}
         for result in checked:
-            if result.status not in ("fail", "error"):
+            if result.status not in ("fail", "error") and not result.mistake:
                 continue
             if result.mistake:
                 key, counts = (result.exercise, result.mistake), self.mistakes
@@ -256,6 +257,8 @@ def _looks(work: Work, hours: float | None) -> Iterable[tuple[str, str]]:
             yield ERROR, text
         elif result.status == "not-run":
             yield NOT_RUN, text
+        elif result.status == "pass" and result.message:
+            yield OURS, text
     if work.notes:
         yield CHANGED, one_line("; ".join(work.notes), WORDS)
     if hours is not None and hours < 0:

@@ -93,6 +93,7 @@ def raises(error: type[Exception], call: Callable[[], Any], name: str, hint: str
         raise
     except Exception as other:
         problem = f"{name} raised {type(other).__name__}, expected {error.__name__}."
+        problem += f"\n  Its text: {str(other).splitlines()[0]}" if str(other).strip() else ""
         outline = f"{name} raised another exception, expected {error.__name__}."
         raise not_yet(problem, hint, outline=outline) from None
     problem = f"{name} returned {short(value)}, expected {error.__name__} to be raised."

@@ -94,7 +94,7 @@ print((L(3 + h) - L(3 - h)) / (2 * h))
 # </details>
 
 
-# %% exercise="numerical_gradient"
+# %% exercise="numerical_gradient" withholds="measured_gradient gradient"
 def numerical_gradient(f, x, dout, h=1e-5):
     """Measure the gradient of sum(f(x) * dout) by central differences.
 
@@ -199,6 +199,9 @@ plt.show()
 #
 # ### Exercise 2: `relu_forward` and `relu_backward` (2 points)
 #
+# Derive the gradients, here and in all lessons that follow. What measures slopes earns no points:
+# grading also tries it where none can be measured, next to huge numbers and for many thousands.
+#
 # By hand: the gate is shut for $-1$ and open for 2 and 3, so $\text{dx} = [0, -20, 30]$.
 #
 # The two functions share a `cache`. Put into it what the way back will need; no check looks inside.
@@ -271,11 +274,14 @@ check.same(
 )
 check.same(dout, [10.0, -20.0, 30.0], "dout afterwards", hint="dout[...] = 0 writes into dout.")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for shape in ((7,), (3, 4), (2, 3, 4, 5)):
     x = random.normal(scale=5, size=shape)
+    judge.backward(("relu_forward", "relu_backward"), (relu_forward, relu_backward), x)
+with judge.derived("relu_backward"):
+    x = inputs.FAR * random.normal(size=(3, 4))
     judge.backward(("relu_forward", "relu_backward"), (relu_forward, relu_backward), x)
 ### END HIDDEN TESTS
 
@@ -482,6 +488,10 @@ for x, w, b, how in inputs.conv(judge.rng()):
     _, _, expected = judge.reference("conv_backward")(dout, own)
     _, _, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
     check.same(db, expected, f"db for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="db")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dw" points=2
@@ -502,6 +512,10 @@ for x, w, b, how in inputs.conv(judge.rng()):
         _, expected, _ = judge.reference("conv_backward")(dout, own)
         _, dw, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
         check.same(dw, expected, f"dw for x {x.shape}, w {w.shape}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dx" points=3
@@ -524,6 +538,10 @@ for x, w, b, how in inputs.conv(judge.rng()):
         expected, _, _ = judge.reference("conv_backward")(dout, own)
         dx, _, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
         check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="stride_pad" points=2
@@ -550,6 +568,9 @@ for N, C, H, W, F, HH, WW, stride, pad in (
 ):
     x, w = judge.rng().normal(size=(N, C, H, W)), judge.rng().normal(size=(F, C, HH, WW))
     judge.backward(*pair, x, w, np.zeros(F), stride, pad, results=("dx", "dw", "db"))
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -665,6 +686,10 @@ for N, F, C, H_out, W_out, HH, WW in (
 ):
     dout, w = random.normal(size=(N, F, H_out, W_out)), random.normal(size=(F, C, HH, WW))
     judge.value("dx_by_full_convolution", dx_by_full_convolution, dout, w)
+with judge.without("dx_by_full_convolution", dx_by_full_convolution, "conv_backward"):
+    judge.value("dx_by_full_convolution", dx_by_full_convolution, dout, w)
+dout, w = random.normal(size=(8, 16, 26, 26)), random.normal(size=(16, 8, 3, 3))
+judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 ### END HIDDEN TESTS
 
 # %% [markdown]

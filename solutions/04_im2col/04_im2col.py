@@ -797,6 +797,8 @@ print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
 #
 # ### Exercise 6: `conv_forward_im2col` and `conv_backward_im2col` (7 points)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # No loops of your own. Three checks follow, and you can earn them one by one: return `None` for
 # what you have not written yet. What is in the cache is your affair.
 #
@@ -909,6 +911,8 @@ for N, C, H, W, F, HH, WW, stride, pad in (
     judge.forward("conv_forward_im2col", conv_forward_im2col, x, w, np.arange(F) - 0.5, stride, pad)
 x, w = np.ones((2, 3, 10, 9)), np.ones((4, 3, 3, 3))
 judge.refuses(ValueError, "conv_forward_im2col", conv_forward_im2col, x, w, np.zeros(4), 2)
+x, w = random.normal(size=(4, 4, 30, 30)), random.normal(size=(64, 4, 3, 3))
+judge.no_loops("conv_forward_im2col", conv_forward_im2col, (x, w, np.zeros(64)))
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dw" points=2
@@ -950,6 +954,14 @@ for x, w, b, how in inputs.conv(judge.rng()):
     _, dw, db = conv_backward_im2col(dout, conv_forward_im2col(x, w, b, **how)[1])
     check.same(dw, dw_wanted, f"dw for x {x.shape}, w {w.shape}, {how}")
     check.same(db, db_wanted, f"db for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward_im2col", "conv_backward_im2col"), (conv_forward_im2col, conv_backward_im2col)
+with judge.derived("conv_backward_im2col"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
+x, w = np.ones((4, 4, 30, 30)), np.ones((64, 4, 3, 3))
+out, own = judge.reference("conv_forward_im2col")(x, w, np.zeros(64))
+_, cache = conv_forward_im2col(x, w, np.zeros(64))
+judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out, own))
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dx" points=2
@@ -985,6 +997,14 @@ for x, w, b, how in inputs.conv(judge.rng()):
     dx, _, _ = conv_backward_im2col(dout, conv_forward_im2col(x, w, b, **how)[1])
     check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
     check.same(dout, before, "dout afterwards", hint="Work on a copy.")
+pair = ("conv_forward_im2col", "conv_backward_im2col"), (conv_forward_im2col, conv_backward_im2col)
+with judge.derived("conv_backward_im2col"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
+x, w = np.ones((4, 4, 30, 30)), np.ones((64, 4, 3, 3))
+out, own = judge.reference("conv_forward_im2col")(x, w, np.zeros(64))
+_, cache = conv_forward_im2col(x, w, np.zeros(64))
+judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out, own))
 ### END HIDDEN TESTS
 
 # %% [markdown]

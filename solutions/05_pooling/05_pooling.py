@@ -134,6 +134,8 @@ demo.max_pooling()
 #
 # ### Exercise 1: `max_pool_forward` and `max_pool_backward` (7 points)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # Both stand in one cell, because they share the cache. What is in it is your affair: no check looks
 # inside. Give a tie to its first winner or share it evenly, as you like.
 #
@@ -305,12 +307,14 @@ check.same(
     hint="1 goes to the place of the 7, 2 to the 4, 3 to the 8 and 4 to the 9.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 names, pair = ("max_pool_forward", "max_pool_backward"), (max_pool_forward, max_pool_backward)
 for shape, F in (((2, 3, 4, 6), 2), ((3, 1, 6, 9), 3), ((1, 4, 8, 4), 4)):
     judge.backward(names, pair, judge.rng().normal(size=shape), F, F, F)
     judge.backward(names, pair, -1 - judge.rng().random(size=shape), F, F, F)
+with judge.derived("max_pool_backward"):
+    judge.backward(names, pair, inputs.FAR * (1 + judge.rng().random(size=(2, 3, 4, 6))))
 ### END HIDDEN TESTS
 
 # %% check="max_pool_backward" part="overlap" points=2
@@ -338,6 +342,8 @@ names, pair = ("max_pool_forward", "max_pool_backward"), (max_pool_forward, max_
 for k, (x, HH, WW, stride) in enumerate(inputs.pool(judge.rng())):
     if k % 3 < 2:  # the third of each case has ties, where more than one answer is right
         judge.backward(names, pair, x, HH, WW, stride)
+with judge.derived("max_pool_backward"):
+    judge.backward(names, pair, inputs.FAR * (1 + judge.rng().random(size=(2, 3, 4, 5))), 3, 2, 1)
 ### END HIDDEN TESTS
 
 # %% check="max_pool_backward" part="ties" points=1
@@ -521,6 +527,9 @@ from autograder.judging import inputs, judge
 names, pair = ("avg_pool_forward", "avg_pool_backward"), (avg_pool_forward, avg_pool_backward)
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     judge.backward(names, pair, x, HH, WW, stride)
+with judge.derived("avg_pool_backward"):
+    for shape in ((2, 3, 4, 5), (1, 20_000, 2, 3)):  # of so many numbers no slope is measured
+        judge.backward(names, pair, inputs.FAR * judge.rng().normal(size=shape), 2, 2, 1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -678,6 +687,8 @@ sparse = np.maximum(judge.rng().normal(size=(2, 3, 7, 9)), 0)
 sparse[:, :, :3, :4] = 0
 judge.backward(names, pair, sparse, 3, 3, 2)
 judge.backward(names, pair, sparse, 3, 1, 1)
+with judge.derived("l2_pool_backward"):
+    judge.backward(names, pair, inputs.FAR * (1 + judge.rng().random(size=(2, 3, 4, 5))), 3, 2, 1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -808,6 +819,7 @@ from autograder.judging import inputs, judge
 
 for x, HH, WW, stride in inputs.pool(judge.rng()):
     judge.value("max_pool_im2col", max_pool_im2col, x, HH, WW, stride)
+judge.no_loops("max_pool_im2col", max_pool_im2col, (judge.rng().normal(size=(16, 8, 80, 80)),))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -95,12 +95,14 @@ print(x.reshape(1, 4) @ w)
 #
 # ### Exercise 1: `affine_forward` and `affine_backward` (3 points)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # By hand: the picture above with $b = [0.5, 0]$ gives $[10.5, -3]$. Send back
 # $\text{dout} = [1, 10]$. The first pixel stood under the weights 1 and 1, so it gets
 # $1 \cdot 1 + 10 \cdot 1 = 11$. The last stood under 1 and $-1$, and gets $1 - 10 = -9$.
 
 
-# %% exercise="affine_forward"
+# %% exercise="affine_forward" withholds="conv_backward conv_weight_gradients"
 def affine_forward(x, w, b):
     """Connect every unit to every input.
 
@@ -179,7 +181,7 @@ _, cache = affine_forward(tiny, units, np.zeros(2))
 dx, _, _ = affine_backward(np.array([[1.0, 10.0]]), cache)
 check.same(dx, [[[[11.0, 1.0], [1.0, -9.0]]]], "dx", hint="It has the shape of x, not of a row.")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((5, 1, 2, 3), 4)):
@@ -190,6 +192,10 @@ for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((5, 1, 2, 3), 
     expected, _, _ = judge.reference("affine_backward")(dout, own)
     dx, _, _ = affine_backward(dout.copy(), affine_forward(x, w, b)[1])
     check.same(dx, expected, f"dx for x of shape {shape}, {M} units")
+pair = ("affine_forward", "affine_backward"), (affine_forward, affine_backward)
+with judge.derived("affine_backward"):
+    for case in inputs.no_slope_affine(random):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
 ### END HIDDEN TESTS
 
 # %% check="affine_backward" part="dw_db" points=1
@@ -201,13 +207,16 @@ expected = [[101.0, 10.0], [202.0, 20.0], [303.0, 30.0], [404.0, 40.0]]
 check.same(dw, expected, "dw", hint="dw[d, m] adds up x[n, d] * dout[n, m] over the batch.")
 check.same(db, [101.0, 10.0], "db", hint="Each bias is used once for every picture.")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 pair = ("affine_forward", "affine_backward"), (affine_forward, affine_backward)
 for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((5, 1, 2, 3), 4)):
     D, random = int(np.prod(shape[1:])), judge.rng()
     x, w, b = random.normal(size=shape), random.normal(size=(D, M)), random.normal(size=M)
     judge.backward(*pair, x, w, b, results=("dx", "dw", "db"))
+with judge.derived("affine_backward"):
+    for case in inputs.no_slope_affine(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -340,12 +349,17 @@ check.same(dscores, expected, "dscores", hint="(1/4 - 1)/2 = -0.375: minus 1 at 
 check.same(pair, before, "scores afterwards", hint="scores -= ... writes into scores.")
 check.gradient(lambda s: softmax_loss(s, right)[0], pair, dscores, name="dscores")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for N, M in ((5, 3), (2, 7), (1, 4), (6, 2)):
     scores, y = random.normal(scale=3, size=(N, M)), random.integers(M, size=N)
     judge.value("softmax_loss", softmax_loss, scores, y)
+with judge.derived("softmax_loss"):
+    scores, y = inputs.no_slope_scores(random)
+    _, expected = judge.reference("softmax_loss")(scores, y)
+    _, dscores = softmax_loss(scores.copy(), y)
+    check.same(dscores[1:], expected[1:], "dscores")
 ### END HIDDEN TESTS
 
 # %% check="softmax_loss" part="large" points=1
@@ -451,7 +465,7 @@ loss, dscores = svm_loss(np.array([[1000.0, 0.0, -1000.0]]), np.array([2]))
 check.same(loss, 3002.0, "loss of large scores", hint="2001 + 1001")
 check.same(dscores, [[1.0, 1.0, -2.0]], "dscores of large scores")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 for N, M, scale in ((5, 3, 1.0), (2, 7, 2.0), (1, 4, 1.0), (6, 2, 3.0), (4, 5, 0.1)):
@@ -459,6 +473,11 @@ for N, M, scale in ((5, 3, 1.0), (2, 7, 2.0), (1, 4, 1.0), (6, 2, 3.0), (4, 5, 0
     judge.value("svm_loss", svm_loss, scores, y)
     large = random.choice([-1000.0, 1000.0], size=(N, M)) + scores
     judge.value("svm_loss", svm_loss, large, y)
+with judge.derived("svm_loss"):
+    scores, y = inputs.no_slope_scores(random)
+    _, expected = judge.reference("svm_loss")(scores, y)
+    _, dscores = svm_loss(scores.copy(), y)
+    check.same(dscores[1:], expected[1:], "dscores")
 ### END HIDDEN TESTS
 
 # %% [markdown]

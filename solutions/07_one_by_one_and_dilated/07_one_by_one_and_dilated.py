@@ -138,6 +138,8 @@ random = judge.rng()
 for C, H, W, F in ((3, 4, 5, 2), (2, 5, 3, 4), (1, 2, 6, 3), (4, 3, 2, 1)):
     x, w = random.normal(size=(1, C, H, W)), random.normal(size=(F, C, 1, 1))
     judge.value("conv_1x1", conv_1x1, x, w, random.normal(size=F))
+x, w = random.normal(size=(1, 4, 300, 300)), random.normal(size=(8, 4, 1, 1))
+judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(8)))
 ### END HIDDEN TESTS
 
 # %% check="conv_1x1" part="batch" points=1
@@ -153,6 +155,8 @@ random = judge.rng()
 for N, C, H, W, F in ((2, 3, 4, 5, 6), (3, 2, 5, 4, 1), (4, 6, 1, 3, 2), (2, 5, 6, 3, 4)):
     x, w = random.normal(size=(N, C, H, W)), random.normal(size=(F, C, 1, 1))
     judge.value("conv_1x1", conv_1x1, x, w, random.normal(size=F))
+x, w = random.normal(size=(4, 4, 150, 150)), random.normal(size=(8, 4, 1, 1))
+judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(8)))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -252,6 +256,8 @@ print(np.sum(x[0:5:2] * w))
 
 # %% [markdown]
 # ### Exercise 2: `conv_forward` and `conv_backward` (8 points)
+#
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
 # Do not start again. Copy your `conv_forward` of lesson 02 and your `conv_backward` of lesson 03
 # into the cell, loops and all, and give `dilation` its meaning. Two things change on the way there:
@@ -447,6 +453,10 @@ for x, w, b, how in inputs.dilated(judge.rng()):
         _, dw, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
         check.same(dw, dw_expected, f"dw for x {x.shape}, w {w.shape}, {how}")
         check.same(db, db_expected, f"db for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dx" points=2
@@ -469,6 +479,10 @@ for x, w, b, how in inputs.dilated(judge.rng()):
         expected, _, _ = judge.reference("conv_backward")(dout, own)
         dx, _, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
         check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
+pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="stride_pad" points=1
@@ -489,6 +503,9 @@ from autograder.judging import inputs, judge
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
 for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
     judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), **how)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=("dx", "dw", "db"))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -362,6 +362,8 @@ print(mean, 0.9 * 2)
 # %% [markdown]
 # ### Exercise 2: `batchnorm_forward` and `batchnorm_backward` (10 points)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # Both stand in one cell, because they share the cache. Write the forward function now, and leave
 # the other as it is until section 4.
 #
@@ -629,6 +631,19 @@ for shape in ((5, 3), (4, 7), (9, 2)):
     _, dgamma, dbeta = batchnorm_backward(dout, cache)
     check.same(dgamma, expected[0], f"dgamma for x {shape}")
     check.same(dbeta, expected[1], f"dbeta for x {shape}")
+three, pair = ("out", "cache", "running"), (batchnorm_forward, batchnorm_backward)
+with judge.derived("batchnorm_backward"):
+    for shape in ((4, 7), (200, 1000)):
+        case = inputs.no_slope_norm(judge.rng(), shape)
+        for only in ("dgamma", "dbeta"):
+            judge.backward(
+                ("batchnorm_forward", "batchnorm_backward"),
+                pair,
+                *case,
+                results=("dx", "dgamma", "dbeta"),
+                returns=three,
+                only=only,
+            )
 ### END HIDDEN TESTS
 
 # %% check="batchnorm_backward" points=3
@@ -663,6 +678,10 @@ pair = (batchnorm_forward, batchnorm_backward)
 for shape, eps in (((5, 3), 1e-2), ((4, 7), 1e-2), ((9, 2), 1e-3), ((3, 6), 1e-1)):
     case = (*inputs.norm(judge.rng(), shape), True, 0.9, eps)
     judge.backward(names, pair, *case, results=("dx", "dgamma", "dbeta"), returns=three)
+with judge.derived("batchnorm_backward"):
+    for shape in ((4, 7), (200, 1000)):
+        case = inputs.no_slope_norm(judge.rng(), shape)
+        judge.backward(names, pair, *case, results=("dx", "dgamma", "dbeta"), returns=three)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -971,6 +990,10 @@ pair = (spatial_batchnorm_forward, spatial_batchnorm_backward)
 for shape, eps in (((2, 3, 4, 5), 1e-2), ((3, 2, 5, 4), 1e-2), ((1, 4, 2, 3), 1e-1)):
     case = (*inputs.norm(judge.rng(), shape), True, 0.9, eps)
     judge.backward(names, pair, *case, results=("dx", "dgamma", "dbeta"), returns=three)
+with judge.derived("spatial_batchnorm_backward"):
+    for shape in ((2, 3, 4, 5), (2, 1000, 10, 10)):
+        case = inputs.no_slope_norm(judge.rng(), shape)
+        judge.backward(names, pair, *case, results=("dx", "dgamma", "dbeta"), returns=three)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1129,7 +1152,7 @@ _, cache = dropout_forward(np.array([1.0, 2.0, 3.0, 4.0]), 0.8, 8)
 dx = dropout_backward(np.array([10.0, 20.0, 30.0, 40.0]), cache)
 check.same(dx, [12.5, 0.0, 37.5, 50.0], "dx", hint="The same mask as forward, with its 1 / p.")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 random = judge.rng()
 names, pair = ("dropout_forward", "dropout_backward"), (dropout_forward, dropout_backward)
@@ -1137,6 +1160,9 @@ for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6)):
     for train in (True, False):
         x, seed = random.normal(size=shape), int(random.integers(1000))
         judge.backward(names, pair, x, p, seed, train)
+with judge.derived("dropout_backward"):
+    for shape in ((5, 7), (100_000,)):
+        judge.backward(names, pair, inputs.FAR * random.normal(size=shape), 0.6, 5)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -550,7 +550,7 @@ for N in (2, 8):
 # </details>
 
 
-# %% exercise="conv_forward"
+# %% exercise="conv_forward" withholds="conv_weight_gradients"
 def conv_forward(x, w, b, stride=1, pad=0):
     """Convolve a batch of pictures with a bank of filters, on the host or on the device.
 

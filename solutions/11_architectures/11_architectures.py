@@ -810,8 +810,8 @@ for source, size in training_memory(nets.spec("vgg16"), 32, "momentum").items():
     print(f"{source:12} {size / 1024**3:6.3f} GB")
 
 # %% check="training_memory" points=2
-# 2 points. Shown: the small net. Hidden: famous and random nets, batches and optimizers. Judged
-# by your own layer_table and totals: a mistake there costs its points once.
+# 2 points. Shown: the small net. Hidden: famous and random nets, batches and optimizers. A mistake
+# in layer_table or totals costs its points once.
 tiny = [("INPUT", {"C": 2, "H": 3, "W": 5}), ("FC", {"M": 4})]
 check.same(
     training_memory(tiny, 10, "momentum"),
@@ -830,15 +830,7 @@ for name, optimizer in (
     ("resnet18", "adam"),
 ):
     batch, spec = int(judge.rng().integers(2, 300)), nets.spec(name)
-    table = layer_table(spec)
-    sums, copies = totals(table), {"sgd": 2, "momentum": 3, "adam": 4}[optimizer]
-    wanted = {
-        "activations": 8 * sums["activations"] * batch,
-        "parameters": 4 * copies * sums["parameters"],
-        "rest": 4 * table[0]["activations"] * batch,
-    }
-    found = training_memory(spec, batch, optimizer)
-    check.same(found, wanted, f"{name}, {batch} pictures, {optimizer}")
+    judge.value("training_memory", training_memory, spec, batch, optimizer)
 C, H, W, M = (judge.rng().permutation(9)[:4] + 2).tolist()
 tiny = [("INPUT", {"C": C, "H": H, "W": W}), ("RELU", {}), ("FC", {"M": M})]
 for optimizer in ("sgd", "momentum", "adam"):
@@ -901,8 +893,8 @@ def largest_batch(spec, optimizer, gigabytes):
 [largest_batch(nets.spec("vgg16"), "momentum", gigabytes) for gigabytes in (3, 4, 6, 12)]
 
 # %% check="largest_batch" points=2
-# 2 points. Shown: the net by hand, and one too large. Hidden: nets with 3, 4, 6 and 12 GB. Judged by
-# your own training_memory: a mistake there costs its points once.
+# 2 points. Shown: the net by hand, and one too large. Hidden: nets with 3, 4, 6 and 12 GB. A mistake
+# in training_memory costs its points once.
 flat = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("CONV", {"K": 1, "F": 1, "S": 1, "P": 0})]
 check.same(largest_batch(flat, "momentum", 0.5), 25, "pictures with one weight in 0.5 GB")
 big = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("FC", {"M": 1})]
@@ -929,11 +921,7 @@ for name, optimizer, gigabytes in (
     ("lenet5", "adam", 4),
 ):
     spec = large if name == "large pictures" else nets.spec(name)
-    one, two = (sum(training_memory(spec, N, optimizer).values()) for N in (1, 2))
-    each = two - one
-    wanted = max(0, int((gigabytes * 1024**3 - (one - each)) // each))
-    found = largest_batch(spec, optimizer, gigabytes)
-    check.same(found, wanted, f"{name} with {optimizer} in {gigabytes} GB")
+    judge.value("largest_batch", largest_batch, spec, optimizer, gigabytes)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1108,6 +1096,8 @@ np.sum([[1, 1, 1], [2, 3, 2], [3, 3, 3], [0, 1, 2]], axis=0)
 # %% [markdown]
 # ### Exercise 7: `inception_backward` (1 point)
 #
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
 # By hand: $[6, 8, 8]$ from above.
 #
 # <details><summary>Hint</summary>
@@ -1201,7 +1191,7 @@ check.same(
     dx, [[[[0.0, 0.0, 0.0]]]], "dx of the negative row", hint="Nothing comes through a ReLU."
 )
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 for (N, C, H, W), filters in (
     ((2, 3, 5, 7), (2, 3, 4, 2, 1, 5)),
@@ -1223,6 +1213,9 @@ for (N, C, H, W), filters in (
     x = judge.rng().normal(size=(N, C, H, W))
     judge.value("inception_backward", inception_backward, dout, x, params)
     judge.value("inception_backward", inception_backward, dout, -1 - np.abs(x), params)
+    with judge.derived("inception_backward"):
+        far = {name: (w, inputs.FAR * b) for name, (w, b) in params.items()}
+        judge.value("inception_backward", inception_backward, dout, inputs.FAR * abs(x), far)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1416,7 +1409,7 @@ dx, grads = residual_backward(np.ones((1, 1, 2, 3)), residual_forward(x, down, 2
 check.same(sorted(grads), ["conv1", "conv2", "shortcut"], "the keys of grads with a shortcut")
 check.gradient(lambda point: residual_forward(point, down, 2)[0], x, dx, name="dx with a shortcut")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
 pair = ("residual_forward", "residual_backward")
 for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 9, 5, 2)):
@@ -1430,6 +1423,16 @@ for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 
     judge.backward(
         pair, (residual_forward, residual_backward), x, params, stride, results=("dx", "grads")
     )
+    with judge.derived("residual_backward"):
+        far = {name: (w, inputs.FAR * b) for name, (w, b) in params.items()}
+        judge.backward(
+            pair,
+            (residual_forward, residual_backward),
+            inputs.FAR * x,
+            far,
+            stride,
+            results=("dx", "grads"),
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]

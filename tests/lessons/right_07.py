@@ -1,14 +1,13 @@
 """Right answers to lesson 07, written in other ways than the solution."""
 
-PIXEL_LOOP = """
+FILTER_BY_FILTER = """
 def conv_1x1(x, w, b):
     N, C, H, W = x.shape
-    out = np.zeros((N, w.shape[0], H, W))
-    for n in range(N):
-        for i in range(H):
-            for j in range(W):
-                for f in range(w.shape[0]):
-                    out[n, f, i, j] = np.dot(w[f, :, 0, 0], x[n, :, i, j]) + b[f]
+    out = np.zeros((N, len(w), H, W))
+    for f in range(len(w)):
+        for c in range(C):
+            out[:, f] += w[f, c, 0, 0] * x[:, c]
+        out[:, f] += b[f]
     return out
 """
 
@@ -203,7 +202,7 @@ def collapse(w1, b1, w2, b2):
 """
 
 RIGHT = {
-    "conv_1x1": [PIXEL_LOOP, ONE_EINSUM, COLUMNS_IN_SINGLE_PRECISION],
+    "conv_1x1": [FILTER_BY_FILTER, ONE_EINSUM, COLUMNS_IN_SINGLE_PRECISION],
     "conv_forward": [SIX_LOOPS, FILTER_WITH_ZEROS, SHIFTED_PRODUCTS],
     "receptive_field": [FROM_THE_OUTPUT_DOWN, AS_A_SUM],
     "stack_cost": [LAYER_BY_LAYER, IN_BYTES],

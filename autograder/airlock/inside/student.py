@@ -99,9 +99,12 @@ class CallDesk:
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id of an object -> its handle
         self.count = itertools.count()
+        self.before: list[dict[str, Any]] = []  # what stood where a lent function stands now
         self.device: Any = None  # the simulated one, which is in the checker
         self.actions: dict[str, Callable[..., list[Any]]] = {
             "get": self.get,
+            "put in place": self.put_in_place,
+            "put back": self.put_back,
             "call": self.call,
             "attribute": lambda owner, name: ["value", getattr(owner, name)],
             "set attribute": lambda owner, name, value: ["value", owner.__setattr__(name, value)],
@@ -158,6 +161,17 @@ class CallDesk:
             return ["absent"]
         value = names[name]
         return ["module"] if isinstance(value, types.ModuleType) else ["value", value]
+
+    def put_in_place(self, functions: dict[str, Any]) -> list[Any]:
+        """Let functions of the check stand for those of the notebook."""
+        names = self.shell.user_ns
+        self.before.append({name: names.get(name) for name in functions})
+        names.update(functions)
+        return ["value", None]
+
+    def put_back(self) -> list[Any]:
+        self.shell.user_ns.update(self.before.pop())
+        return ["value", None]
 
     def call(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
         """Call a function; say what its arguments are now where it has changed them."""

@@ -6,10 +6,10 @@ import pytest
 from airlock_book import LIMITS, Notebook
 
 from autograder.airlock import Airlock
-from autograder.airlock.checker import grade
 from autograder.airlock.errors import student_error
 from autograder.airlock.inside.recorder import Recorder
 from autograder.airlock.outputs import clean
+from autograder.airlock.parts import grade
 
 
 def text(outputs: list[dict]) -> str:

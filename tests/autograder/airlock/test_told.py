@@ -36,7 +36,8 @@ def test_a_hidden_call_is_told_by_class_and_line_and_the_instructor_sees_all(
     verdict = graded(book, cell)
     assert verdict.status == "error"
     assert verdict.told == (
-        "KeyError in a hidden call of f. Its text is not shown: the call was a hidden one.\n"
+        "KeyError in a hidden call of f."
+        " Its text is not shown; other sizes than the shown ones may bring it about.\n"
         "  At line 3 of its cell: if x > 1: raise Odd(f'x is {x}')"
     )
     assert "Odd: 'x is 41'" in verdict.message
@@ -113,6 +114,19 @@ def test_a_shown_part_that_hangs_is_run_once(bare: Airlock, tmp_path: Path) -> N
         verdict = graded(Notebook(session), hang)
     assert verdict.told == "f gave no answer within 0.6 s and was stopped"
     assert calls.read_text() == "call "
+
+
+def test_the_hidden_part_draws_numbers_that_the_shown_part_has_not_seen(book: Notebook) -> None:
+    check = "f(np.random.random())\n### BEGIN HIDDEN TESTS\nassert f(np.random.random()) == 1\n"
+    cell = "kept = set()\ndef f(x):\n    kept.add(x)\n    return len(kept)"
+    assert graded(book, cell, check=f"{check}### END HIDDEN TESTS").status == "fail"
+
+
+def test_a_limit_of_a_hidden_answer_is_told(book: Notebook) -> None:
+    verdict = graded(book, "def f(x): return 2 if x == 1 else [0] * 300_000")
+    assert "262144 items" in verdict.told
+    verdict = graded(book, "def f(x):\n    if x > 1: raise MemoryError\n    return 2")
+    assert "perhaps limit met: 4096 MiB of memory" in verdict.told
 
 
 def test_the_class_of_an_object_is_not_told(book: Notebook) -> None:

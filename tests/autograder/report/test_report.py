@@ -121,6 +121,7 @@ def test_who_needs_a_look_and_why() -> None:
         Work("f", results(), penalty=2.0, **late),
         Work("g", results(shift_gap=("not-run", "no compiler", None))),
         Work("h", results(), sandbox="bwrap", handed_in=DUE, due=DUE),
+        Work("i", results(shift_gap=("pass", "Passed with the lesson's own conv_forward", None))),
     )
     assert {row.student: [why for why, _ in row.looks] for row in tallied.rows} == {
         "a": [tally.LIMIT],
@@ -131,6 +132,7 @@ def test_who_needs_a_look_and_why() -> None:
         "f": [tally.LATE],
         "g": [tally.NOT_RUN],
         "h": [],
+        "i": [tally.OURS],
     }
     assert tallied.needing(tally.LATE)[0][1] == "by 2 h, 2 off"
     assert tallied.hours == [-1.5, 0.0]

@@ -110,3 +110,13 @@ def test_gradient_takes_the_right_one_and_refuses_a_wrong_one(size: tuple[int, i
 def test_gradient_looks_at_the_form_first() -> None:
     with pytest.raises(NotYet, match="shape"):
         check.gradient(np.sum, np.ones((2, 3)), np.ones((3, 2)))
+
+
+@pytest.mark.parametrize("kind", [int, np.int32, np.uint64])
+def test_whole_numbers_are_compared_exactly(kind: type) -> None:
+    check.same(np.array([120_000], kind), [120_000])
+    with pytest.raises(NotYet, match=r"yours 120001|yours 120001\.0"):
+        check.same(np.array([5, 120_001], kind), [5, 120_000])
+    with pytest.raises(NotYet):
+        check.same(2**62 + 1, 2**62)
+    check.same(120_000.1, 120_000.0)  # a floating-point number may be rounded

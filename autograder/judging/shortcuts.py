@@ -1,0 +1,133 @@
+"""Notice answers that leave the exercise out: measured slopes, and loops where none are wanted."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograder.airlock.errors import StudentGone
+from autograder.airlock.remote import Remote
+from autograder.judging.instead import in_place
+from autograder.mistakes.shortcuts import ASKED, LOOPS, MEASURED, TOO_SLOW, Shortcut
+from convbook.check import NotYet, not_yet
+
+TRIES = 2  # with each: a busy machine holds up a call, and the next one hardly
+SLOWER = 10  # times than the solution on the processor: loops over places take 50 times and more
+SECONDS = 0.2  # besides, for the way there and back
+
+
+@contextmanager
+def derived(name: str) -> Iterator[None]:
+    """Check within it a gradient where slopes cannot be measured; see `inputs.no_slope_conv`.
+
+    What fails here alone has been measured: the checks before it have found the gradient right.
+
+    Args:
+        name: of the function that returns the gradient.
+    """
+    try:
+        yield
+    except NotYet as error:
+        if not _is_finite(error.actual):  # something else is wrong
+            raise
+        raise _noticed(MEASURED, name) from None
+    except StudentGone as gone:
+        if gone.reason == "late":
+            gone.shortcut = TOO_SLOW  # type: ignore[attr-defined]
+        raise
+
+
+def no_loops(
+    name: str,
+    call: Callable[[], Any],
+    ours: Callable[[], Any],
+    function: Any,
+    helpers: dict[str, Callable[..., Any]],
+) -> None:
+    """Check that a function is no slower than what goes through whole arrays.
+
+    It may call functions of other exercises, which may be slow: the solution's stand for them.
+
+    Args:
+        name: of the function.
+        call, ours: make one and the same call, of the student's function and of the solution's.
+        function: the student's.
+        helpers: the solution's functions that it may call.
+
+    Raises:
+        NotYet: it was far slower each time.
+    """
+    limit = SECONDS + SLOWER * min(_seconds(ours, time.thread_time) for _ in range(TRIES))
+    if _is_ever_below(limit, call, function):
+        return
+    try:
+        with in_place(function, helpers):
+            if _is_ever_below(limit, call, function):
+                return
+    except Exception:  # the student's helpers are called in another way: nothing is shown
+        return
+    raise _noticed(LOOPS, name)
+
+
+def _is_ever_below(limit: float, call: Callable[[], Any], function: Any) -> bool:
+    """Tell whether one of some calls of a function takes less."""
+    return any(_seconds(call, lambda: _clock_of(function)) < limit for _ in range(TRIES))
+
+
+def _clock_of(function: Any) -> float:
+    """Return seconds of the clock, less what the process of a function has lost to others."""
+    if type(function) is not Remote:
+        return time.perf_counter()
+    lost = object.__getattribute__(function, "_link").lost
+    return time.perf_counter() - (lost() if lost else 0.0)
+
+
+@contextmanager
+def without(name: str, function: Any, other: str) -> Iterator[None]:
+    """Check within it that a function does not get its answer from another one of the student's.
+
+    Args:
+        name: of the function.
+        function: the student's.
+        other: the name of the one that would have the answer.
+    """
+    called = []
+
+    def noted(*_: Any, **__: Any) -> None:
+        called.append(other)
+        raise ValueError(f"{other} is not to be called here")
+
+    try:
+        with in_place(function, {other: noted}):
+            yield
+    except Exception:
+        if not called:
+            raise
+    if called:
+        raise _noticed(replace(ASKED, noticed=ASKED.noticed.format(other)), name)
+
+
+def _seconds(call: Callable[[], Any], clock: Callable[[], float]) -> float:
+    begun = clock()
+    call()
+    return clock() - begun
+
+
+def _noticed(shortcut: Shortcut, name: str) -> NotYet:
+    problem = f"{name}: {shortcut.noticed}"
+    error = not_yet(problem, outline=problem)
+    error.shortcut = shortcut  # type: ignore[attr-defined]
+    return error
+
+
+def _is_finite(answer: Any) -> bool:
+    if isinstance(answer, (tuple, list, dict)):
+        parts = answer.values() if isinstance(answer, dict) else answer
+        return all(map(_is_finite, parts))
+    try:
+        return bool(np.isfinite(answer).all())
+    except (TypeError, ValueError):
+        return False
