@@ -44,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress = commands.add_parser("progress", help="show your points so far, and what is next")
     progress.add_argument("folder", nargs="?", type=Path, help="holds the lessons")
     progress.add_argument("--seconds", type=float, help="how long one lesson may take; 60")
+    progress.add_argument(
+        "--summary", type=Path, metavar="FILE", help="add to a Markdown file what differs"
+    )
     progress.set_defaults(command=_progress)
 
     handin = commands.add_parser(
@@ -83,13 +86,20 @@ def _lab(args: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _progress(args: argparse.Namespace, rest: list[str]) -> int:
-    from convbook.desk import known, progress
+    from convbook.desk import known, progress, summary
 
     lessons = _lessons((args.folder or _course()).resolve(), "progress")
     if not lessons:
         return 2
     seconds = progress.SECONDS if args.seconds is None else args.seconds
-    progress.show(known.look(lessons, seconds), lambda text: print(text, flush=True))
+    found = progress.show(known.look(lessons, seconds), lambda text: print(text, flush=True))
+    if args.summary:
+        try:
+            with args.summary.open("a", encoding="utf-8") as file:
+                file.write(summary.of(found))
+        except OSError as error:
+            print(f"convbook: {args.summary} cannot be written to: {error}", file=sys.stderr)
+            return 2
     return 0
 
 

@@ -19,13 +19,17 @@ def add(commands: Parsers) -> None:
     release.add_argument(
         "--repository", default="", metavar="ADDRESS", help="print links to the lessons there"
     )
+    release.add_argument(
+        "--github", action="store_true", help="have GitHub run the checks that lessons show"
+    )
     release.set_defaults(command=_release)
 
 
 def _release(args: Namespace) -> int:
     from autograder.release import links, run
 
-    addresses = [links.checked(address) for address in (args.wheel_url, args.repository)]
-    for line in run.release(course.root(), course.lessons(), args.output, *addresses):
+    wheel_url, address = map(links.checked, (args.wheel_url, args.repository))
+    given = (args.output, wheel_url, address, args.github)
+    for line in run.release(course.root(), course.lessons(), *given):
         print(line, flush=True)
     return 0

@@ -26,11 +26,16 @@ WRITTEN = {
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
 }
+WORKFLOW = ".github/workflows/checks.yml"
 TERMS = ("NOTICE", "licences/")  # of the data, which lie in the wheel
+
+PUSHED = """\
+On GitHub each push runs the same checks. Under "Actions", the summary of a run says what differs.
+"""
 
 
 def build(
-    course: Path, plan: Plan, lessons: Mapping[str, Lesson], address: str
+    course: Path, plan: Plan, lessons: Mapping[str, Lesson], address: str, github: bool = False
 ) -> dict[str, bytes]:
     """Build everything that is given out.
 
@@ -39,6 +44,7 @@ def build(
         plan: what it is called, and which lessons are given out.
         lessons: all lessons by name.
         address: from where the wheel can be downloaded, or ''.
+        github: whether GitHub is to run the checks that lessons show.
 
     Returns:
         The content of each file by its path, in the order of the paths.
@@ -52,7 +58,9 @@ def build(
     terms = {n: c for n, c in wheel.data(course).items() if n.startswith(TERMS)}
     found |= {f"data/{name}": content for name, content in terms.items()}
     found |= {goes: _written(STUDENT / name) for name, goes in WRITTEN.items()}
-    found["README.md"] = _readme(plan, released).encode()
+    if github:
+        found[WORKFLOW] = _written(STUDENT / "checks.yml")
+    found["README.md"] = _readme(plan, released, github).encode()
     return dict(sorted(found.items()))
 
 
@@ -77,11 +85,14 @@ def _written(path: Path) -> bytes:
     return content.replace(b"\n", b"\r\n") if path.suffix == ".bat" else content
 
 
-def _readme(plan: Plan, released: Mapping[str, NotebookNode]) -> str:
+def _readme(plan: Plan, released: Mapping[str, NotebookNode], github: bool) -> str:
     lines = [
         f"- [{title_of(notebook.parse(text_of(cells)), name)}](notebooks/{name}/{name}.ipynb)"
         for name, cells in released.items()
     ]
     text = (STUDENT / "README.md").read_text(encoding="utf-8")
     example = f"{plan.lessons[0]}/{plan.lessons[0]}.ipynb"
-    return Template(text).substitute(name=plan.name, lessons="\n".join(lines), example=example)
+    pushed = f"\n{PUSHED}" if github else ""
+    return Template(text).substitute(
+        name=plan.name, lessons="\n".join(lines), example=example, pushed=pushed
+    )

@@ -10,7 +10,12 @@ from autograder.release.secrets import Secrets
 
 
 def release(
-    course: Path, lessons: dict[str, Lesson], place: Path, wheel_url: str, address: str
+    course: Path,
+    lessons: dict[str, Lesson],
+    place: Path,
+    wheel_url: str,
+    address: str,
+    github: bool = False,
 ) -> Iterator[str]:
     """Give the course out: a folder with a history of its own, and a zip file beside it.
 
@@ -20,6 +25,7 @@ def release(
         place: the folder in which both go.
         wheel_url: from where notebooks can download the wheel, or ''.
         address: of the repository, once it is pushed, or ''; links for students are made of it.
+        github: whether GitHub is to run the checks that lessons show.
 
     Yields:
         A line for each thing that was done.
@@ -31,7 +37,7 @@ def release(
     what = plan.read(course, lessons)
     target, archive = place / what.slug, place / f"{what.slug}.zip"
     before = folder.sums(target)
-    files = folder.with_sums(contents.build(course, what, lessons, wheel_url))
+    files = folder.with_sums(contents.build(course, what, lessons, wheel_url, github))
     folder.check(target, before, files)
     zipped = folder.packed(what.slug, files)
     secrets = Secrets(course, lessons.values(), what.lessons)

@@ -55,7 +55,7 @@ def look(paths: Sequence[Path], seconds: float = progress.SECONDS) -> Iterator[p
     sums = [_sum(path) for path in paths]  # before: what is saved meanwhile was not looked at
     for lesson, checksum in zip(progress.all_of(paths, seconds), sums, strict=True):
         entry = asdict(lesson) | {"sha256": checksum}
-        del entry["path"]
+        del entry["path"], entry["checks"]  # what they said is told, not kept
         _write(lesson.path, entry)
         yield lesson
 

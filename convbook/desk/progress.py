@@ -19,6 +19,7 @@ from convbook.points import said
 from convbook.running.process import (
     AT,
     BLANK,
+    DIFFERS,
     ENDED,
     FAILED,
     MISSING,
@@ -42,6 +43,23 @@ TODO = {
 
 
 @dataclass(frozen=True)
+class Check:
+    """What one check came to.
+
+    Attributes:
+        name: the check's.
+        points: the most that it can give.
+        outcome: one of those of `running.process`; '' where it did not come to its end.
+        why: what differs, or why it was not run, in some lines; or ''.
+    """
+
+    name: str
+    points: float
+    outcome: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Lesson:
     """How far one lesson is.
 
@@ -53,6 +71,7 @@ class Lesson:
         answers: what written answers can give, which a person grades.
         not_run: the part of `most` whose checks this machine cannot run.
         errors: what cells ended in, a line each.
+        checks: what each check came to.
         exercise: the first one that is not done, or ''.
         todo: what to do about it, or '' where everything is done.
     """
@@ -66,6 +85,7 @@ class Lesson:
     exercise: str = ""
     todo: str = ""
     errors: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 def of(path: Path, seconds: float = SECONDS) -> Lesson:
@@ -86,8 +106,11 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     if not points:
         return Lesson(path, title, todo="no checks in it; get this notebook from the course again")
     told, stopped = outcomes(cells.cells, seconds)
-    got = {name: told.get(name, "") for name in points}
-    exercise, todo = _next(got, stopped, told.get(AT, ""))
+    checks = tuple(
+        Check(name, worth, told.get(name, ""), told.get(f"{DIFFERS} {name}", ""))
+        for name, worth in points.items()
+    )
+    exercise, todo = _next(checks, stopped, told.get(AT, ""))
     broken = (
         notebook.syntax_error(c.source) for c in cells.cells if notebook.grade_id(c) == exercise
     )
@@ -95,13 +118,14 @@ def of(path: Path, seconds: float = SECONDS) -> Lesson:
     return Lesson(
         path,
         title,
-        sum(points[name] for name in got if got[name] == RIGHT),
+        sum(check.points for check in checks if check.outcome == RIGHT),
         sum(points.values()),
         lesson.written if lesson else 0.0,
-        sum(points[name] for name in got if got[name] == NOT_RUN),
+        sum(check.points for check in checks if check.outcome == NOT_RUN),
         exercise,
         todo,
         tuple(f"{x.removeprefix(FAILED).strip()}: {told[x]}" for x in told if x.startswith(FAILED)),
+        checks,
     )
 
 
@@ -111,8 +135,8 @@ def all_of(paths: Sequence[Path], seconds: float = SECONDS) -> Iterator[Lesson]:
         yield from pool.map(lambda path: of(path, seconds), paths)
 
 
-def show(found: Iterable[Lesson], say: Callable[[str], object] = print) -> None:
-    """Print a line for each lesson as it comes, the sum, and what to do next."""
+def show(found: Iterable[Lesson], say: Callable[[str], object] = print) -> list[Lesson]:
+    """Print a line for each lesson as it comes, the sum, and what is next; return the lessons."""
     lessons = []
     for lesson in found:
         lessons.append(lesson)
@@ -122,6 +146,7 @@ def show(found: Iterable[Lesson], say: Callable[[str], object] = print) -> None:
     say("Counted are the checks that you can see, in what was saved; grading has hidden ones.")
     todo = next((x for x in lessons if x.todo), None)
     say(f"Next: {todo.title}: {todo.todo}." if todo else "Next: nothing, every check passes.")
+    return lessons
 
 
 def line(lesson: Lesson) -> str:
@@ -149,18 +174,18 @@ def points_of(cells: Node) -> dict[str, float]:
     return points
 
 
-def _next(outcomes: dict[str, str], stopped: str, at: str) -> tuple[str, str]:
+def _next(checks: Iterable[Check], stopped: str, at: str) -> tuple[str, str]:
     """Return the first exercise that is not done, and what to do about it.
 
     Args:
-        outcomes: of each check; '' for one that did not come to its end.
+        checks: what each came to, in their order.
         stopped: how everything ended, if it ended too early.
         at: the cell that was running then.
     """
-    for name, outcome in outcomes.items():
-        exercise = notebook.exercise_of(name)
-        if outcome in TODO:
-            return exercise, TODO[outcome].format(exercise)
-        if not outcome:
+    for check in checks:
+        exercise = notebook.exercise_of(check.name)
+        if check.outcome in TODO:
+            return exercise, TODO[check.outcome].format(exercise)
+        if not check.outcome:
             return exercise, f"{at or 'the first cell'} {stopped}, and later checks were not run"
     return "", ""

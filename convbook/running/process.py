@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from convbook import check, notebook
@@ -24,9 +25,11 @@ BLANK, MISSING, WRONG = "blank", "missing", "wrong"
 RIGHT, NOT_RUN = "right", "not run"
 FAILED = "failed"  # said with a cell that ended in an error, and which
 ENDED = "ended"  # said of a check at which Python ended
+DIFFERS = "differs"  # said with a check that is wrong or was not run: why, in some lines
 LOST = "it ended Python, and what it defined is lost"  # said of such a cell
 AT = "at"  # said of each cell before it runs: the last one is where everything ended
 NUMBER = "number"  # said with it: which of the cells it is, from 0
+TEXT = 2000  # characters of what is said of a check, at the most
 MOST_ENDS = 5  # cells that may end Python before the rest is not run any more
 
 
@@ -38,8 +41,8 @@ def outcomes(cells: list[Node], seconds: float) -> tuple[dict[str, str], str]:
         seconds: how long all of them may take.
 
     Returns:
-        The outcome of each check that came to its end, by name, with what is said under FAILED and
-        AT; and how everything ended too early, a few words.
+        The outcome of each check that came to its end, by name, with what is said under FAILED,
+        DIFFERS and AT; and how everything ended too early, a few words.
     """
     cells = list(notebook.run_by_grading(cells))
     end, ended = time.monotonic() + seconds, dict[str, str]()
@@ -110,32 +113,52 @@ def _run() -> None:
         say(NUMBER, str(number))
         if notebook.is_check(cell):
             say(AT, notebook.exercise_of(name))
-            say(name, outcome_of(notebook.public(cell.source), name, ipython.user_ns))
+            outcome, error = outcome_of(notebook.public(cell.source), name, ipython.user_ns)
+            say(name, outcome)
+            if error:
+                with contextlib.suppress(Exception):  # its text may be a trap
+                    say(f"{DIFFERS} {name}", _why(error)[:TEXT])
             continue
         where = name or f"code cell {number + 1}"
         say(AT, where)
         ended = ipython.run_cell(cell.source, store_history=False)
         error = ended.error_before_exec or ended.error_in_exec
         if error and not isinstance(error, NotImplementedError):
-            with contextlib.suppress(Exception):  # its text may be a trap
+            with contextlib.suppress(Exception):
                 text = f"{type(error).__name__}: {error}".split("\n")[0][:200]
                 say(f"{FAILED} {where}", text)
     say(NUMBER, "")
 
 
-def outcome_of(source: str, name: str, names: dict[str, Any]) -> str:
-    """Run one check on names that cells have defined, and return its outcome."""
+def outcome_of(source: str, name: str, names: dict[str, Any]) -> tuple[str, BaseException | None]:
+    """Run one check on names that cells have defined.
+
+    Returns:
+        Its outcome, and what it raised where that says more.
+    """
     if notebook.exercise_of(name) not in names:
-        return MISSING
+        return MISSING, None
     try:
         exec(source, dict(names))
     except NotImplementedError:
-        return BLANK
-    except check.NotRun:
-        return NOT_RUN
-    except (Exception, SystemExit):
-        return WRONG
-    return RIGHT
+        return BLANK, None
+    except check.NotRun as error:
+        return NOT_RUN, error
+    except (Exception, SystemExit) as error:
+        return WRONG, error
+    return RIGHT, None
+
+
+def _why(error: BaseException) -> str:
+    """Return what a check said, or Python's error and the student's own line that led to it."""
+    if isinstance(error, (check.NotYet, check.NotRun)):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith("<ipython-input")]
+    where = (
+        f"\n  in {own[-1].name}, line {own[-1].lineno} of its cell: {own[-1].line}" if own else ""
+    )
+    return f"{type(error).__name__}: {error}{where}"
 
 
 if __name__ == "__main__":

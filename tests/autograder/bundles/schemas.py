@@ -84,3 +84,40 @@ AUTOLAB = _object(
     scores={"type": "object", "additionalProperties": NUMBER},
     scoreboard={"type": "array"},
 )
+# github.com/foundation50/classroom50: schemas/result-v1.schema.json.
+WHOLE = {"type": "integer", "minimum": 0}
+FILLED = {"type": "string", "minLength": 1}
+TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"}
+CLASSROOM50 = _object(
+    [
+        *("schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit"),
+        *("release", "review", "datetime", "score", "max-score", "tests"),
+    ],
+    schema={"const": "classroom50/result/v1"},
+    classroom=FILLED,
+    assignment=FILLED,
+    assignment_type={"enum": ["individual", "group"]},
+    owner=FILLED,
+    submission={"type": "string", "pattern": "^submit/"},
+    commit=FILLED,
+    release=FILLED,
+    review=FILLED,
+    datetime=TIME,
+    graded_at=TIME,
+    score=WHOLE,
+    tests={
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["test-name", "passed", "score", "max-score"],
+            "properties": {
+                "test-name": FILLED,
+                "passed": FLAG,
+                "score": WHOLE,
+                "max-score": WHOLE,
+            },
+        },
+    },
+    submitted_by={"type": "object"},
+    **{"max-score": WHOLE},
+)

@@ -23,7 +23,7 @@ from machine import SANDBOX, needs
 from server import serving
 
 from autograder import cli
-from autograder.course import lessons, root
+from autograder.course import lessons
 from autograder.handin import submission
 from autograder.release import scan
 from autograder.release.plan import FILE
@@ -175,19 +175,6 @@ def test_the_set_up_that_is_given_out(course: Path) -> None:
     with serving([str(convbook), "lab"], home=home, cwd=course) as address:
         page = urllib.request.urlopen(f"{address}/convbook/home", timeout=60).read().decode()
     assert "02 Slide a filter" in page
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """As much of the course as a release is made of, free to be changed."""
-    place = tmp_path / "course"
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("convbook", "data", "scripts"):
-        shutil.copytree(root() / name, place / name, ignore=ignored)
-    for name in ("LICENSE", "LICENSE-text", "pyproject.toml", "requirements.lock"):
-        shutil.copy(root() / name, place)
-    (place / FILE).write_text('name = "One"\nlessons = ["02_convolution"]')
-    return place
 
 
 def release(copy: Path) -> str:
