@@ -75,7 +75,7 @@ def page(lesson: Lesson, deck: bool) -> Page:
     return Page(
         lesson.name,
         title,
-        opening.split("\n\n")[1],
+        next(iter(opening.split("\n\n")[1:]), ""),
         sum(check.points for check in lesson.checks),
         minutes[1] if minutes else "",
         cells,

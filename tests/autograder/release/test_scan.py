@@ -216,6 +216,12 @@ def test_what_is_harmless_is_not(secrets: Secrets, pack: str) -> None:
         assert found(secrets, PACKED[pack](text)) == ""
 
 
+def test_pixels_are_not_taken_for_compiled_python(secrets: Secrets) -> None:
+    """A row of a dark picture, as one of the slides has it."""
+    pixels = bytes(400) + b"\x00\x0c\r\n" + bytes(400)
+    assert found(secrets, zlib.compress(pixels)) == ""
+
+
 def bare(source: str) -> ast.Module:
     """Return Python without its docstrings."""
     tree = ast.parse(source)
