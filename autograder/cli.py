@@ -42,7 +42,6 @@ COMMANDS = (
     export,
     verify,
     slides,
-    bundle,
 )
 
 
