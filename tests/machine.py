@@ -20,6 +20,7 @@ import pytest
 
 from autograder.airlock import bubblewrap, sandbox, user
 from autograder.course import lessons
+from autograder.site.builder import PACKAGES
 from autograder.slides.pdf import chromium
 from convbook import cuda, gpu
 from convbook.cuda import nvrtc
@@ -82,7 +83,7 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "nvrtc": (nvrtc.version, "NVRTC: pip install nvidia-cuda-nvrtc"),
     "gpu": (gpu.real, "a GPU with CuPy"),
     "sphinx": (
-        lambda: all(map(importlib.util.find_spec, ("sphinx", "myst_nb", "furo"))),
+        lambda: all(map(importlib.util.find_spec, PACKAGES)),
         "the builder of the website: make site",
     ),
     "torch": (lambda: importlib.util.find_spec("torch"), "PyTorch: pip install torch"),

@@ -2,12 +2,14 @@
 
 import io
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from autograder.course import CourseError
 from convbook.demo.page import read_asset
 
+PACKAGES = ("furo", "myst_nb", "sphinx")
 STATIC = Path(__file__).parent / "static"
 RIGHTS = (
     "2026, the authors of the ConvNet workbook."
@@ -54,6 +56,13 @@ CONFIGURATION: dict[str, Any] = {
 }
 
 
+def check() -> None:
+    """Raise CourseError where a package that builds the website is missing."""
+    for name in PACKAGES:
+        if find_spec(name) is None:
+            raise CourseError(f"{name} is missing, which builds the website: run make site")
+
+
 def build(sources: Path, pages: Path, name: str) -> dict[str, bytes]:
     """Have Sphinx make the pages.
 
@@ -66,17 +75,11 @@ def build(sources: Path, pages: Path, name: str) -> dict[str, bytes]:
         The content of each file of the website by its path.
 
     Raises:
-        CourseError: Sphinx or what belongs to it is missing, or it finds something wrong.
+        CourseError: Sphinx finds something wrong.
     """
-    try:
-        import furo  # noqa: F401
-        import myst_nb  # noqa: F401
-        from sphinx.application import Sphinx
-        from sphinx.util.docutils import docutils_namespace, patch_docutils
-    except ImportError as error:
-        raise CourseError(
-            f"{error.name} is missing, which builds the site: run make site"
-        ) from None
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
     warnings = io.StringIO()
     settings = CONFIGURATION | {
         "project": name,

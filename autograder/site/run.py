@@ -34,6 +34,7 @@ def site(course: Path, lessons: Mapping[str, Lesson], target: Path) -> Iterator[
         CourseError: a program or a package is missing, something is wrong with a page, or
             something that students must not get would be on it. Then nothing is written.
     """
+    builder.check()
     if target.exists() and any(target.iterdir()) and not (target / INDEX).is_file():
         raise CourseError(f"{target} holds other files: name another folder with -o")
     what = plan.read(course, lessons)

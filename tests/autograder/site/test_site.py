@@ -17,7 +17,7 @@ from autograder.course import CourseError, lessons
 from autograder.release import scan
 from autograder.release.plan import FILE
 from autograder.release.secrets import Secrets
-from autograder.site import run, sources
+from autograder.site import builder, run, sources
 
 pytestmark = pytest.mark.slow
 ELSEWHERE = {"http", "https", "mailto", "data"}
@@ -144,7 +144,16 @@ def test_what_sphinx_warns_of_stops_the_site(copy: Path) -> None:
     assert not (copy / "site").exists()
 
 
+def test_a_package_that_is_missing_is_named_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "PACKAGES", ("sphinx_of_nobody",))
+    with pytest.raises(CourseError, match=r"sphinx_of_nobody is missing.*: run make site"):
+        next(run.site(course.root(), lessons(), tmp_path))
+
+
 def test_a_folder_with_other_files_stays(tmp_path: Path) -> None:
+    need("sphinx")
     (tmp_path / "thesis.txt").touch()
     with pytest.raises(CourseError, match="holds other files: name another folder with -o"):
         next(run.site(course.root(), lessons(), tmp_path))
