@@ -97,8 +97,12 @@ def reference(name: str) -> Callable[..., Any]:
     the notebook lies in.
     """
     if state.reference is None:
-        state.reference = course.lessons()[Path.cwd().name].reference()
+        state.reference = _lesson().reference()
     return state.reference[name]
+
+
+def _lesson() -> course.Lesson:
+    return state.lesson or course.lessons()[Path.cwd().name]
 
 
 def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> None:
@@ -196,9 +200,9 @@ def no_loops(name: str, function: Callable, args: tuple, own_args: tuple | None 
     Raises:
         NotYet: it is slower by far, also with the solution's functions of other exercises.
     """
-    assert state.lesson is not None and state.reference is not None
-    helpers = own.helpers(state.lesson, name, state.reference)
     ours = reference(name)
+    assert state.reference is not None
+    helpers = own.helpers(_lesson(), name, state.reference)
     shortcuts.no_loops(
         name, lambda: function(*args), lambda: ours(*(own_args or args)), function, helpers
     )
