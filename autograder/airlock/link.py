@@ -61,6 +61,14 @@ class Link:
         self.lent = lent or Lent()
         self.gave_none = ""
 
+    def processor_time(self) -> float:
+        """Return the seconds that the student's process has computed, as it says itself.
+
+        Good for sparing an honest answer that only waited; never a reason for points.
+        """
+        seconds = self.ask("", "processor time")[0]
+        return seconds if type(seconds) is float else 0.0
+
     def put_in_place(self, functions: dict[str, Any]) -> None:
         """Let functions stand for those of these names in the student's notebook."""
         self.lent.in_place.append(functions)

@@ -688,7 +688,7 @@ for N, F, C, H_out, W_out, HH, WW in (
     judge.value("dx_by_full_convolution", dx_by_full_convolution, dout, w)
 with judge.without("dx_by_full_convolution", dx_by_full_convolution, "conv_backward"):
     judge.value("dx_by_full_convolution", dx_by_full_convolution, dout, w)
-dout, w = random.normal(size=(8, 16, 26, 26)), random.normal(size=(16, 8, 3, 3))
+dout, w = random.normal(size=(32, 16, 26, 26)), random.normal(size=(16, 8, 3, 3))
 judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 ### END HIDDEN TESTS
 

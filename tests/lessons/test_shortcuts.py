@@ -101,6 +101,18 @@ def test_a_slow_helper_costs_what_uses_it_nothing(step: str) -> None:
     assert set(told(lesson, cells, checks).values()) == {""}
 
 
+def test_an_answer_that_has_to_wait_is_no_loop() -> None:
+    """As on a busy machine: time passes, and nothing is computed."""
+    lesson = lessons()["04_im2col"]
+    layer = lesson.solutions["conv_forward_im2col"]
+    layer = layer.replace(
+        "    cols = im2col(", "    __import__('time').sleep(0.5)\n    cols = im2col("
+    )
+    assert "sleep" in layer
+    checks = [c for c in lesson.checks if c.id == "check-conv_forward_im2col"]
+    assert told(lesson, {"conv_forward_im2col": layer}, checks) == {checks[0].id: ""}
+
+
 ALL_NAMES = """
 def trace_shapes(spec):
     try:

@@ -17,6 +17,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,7 @@ class CallDesk:
             "get": self.get,
             "put in place": self.put_in_place,
             "put back": self.put_back,
+            "processor time": lambda: ["value", thread_time()],
             "call": self.call,
             "attribute": lambda owner, name: ["value", getattr(owner, name)],
             "set attribute": lambda owner, name, value: ["value", owner.__setattr__(name, value)],

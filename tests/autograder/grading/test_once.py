@@ -12,6 +12,7 @@ from autograder.handin import reader, submission
 from autograder.mistakes import known, source
 
 VOLUMES, IM2COL, POOL, NORM = "01_volumes", "04_im2col", "05_pooling", "08_normalization"
+LAYER = "check-conv_forward_im2col"
 BLANK = "raise NotImplementedError"
 
 
@@ -146,3 +147,13 @@ def test_a_function_that_was_lent_is_of_no_use_afterwards() -> None:
     missed = {name.split("-")[1] for name in lost(result)}
     assert {"im2col", "cover_count", "adjoint_gap", "conv_forward_im2col"} <= missed
     assert not {"memory_factor", "col2im"} & missed
+
+
+def test_waiting_is_no_loop_and_a_loop_is_one() -> None:
+    """The processor's time is that of the student's process, not what passes meanwhile."""
+    layer = lessons()[IM2COL].solutions["conv_forward_im2col"]
+    for wait, lose in (("__import__('time').sleep(0.5)", set()), ("sum(range(10**8))", {LAYER})):
+        slow = layer.replace("    cols = im2col(", f"    {wait}\n    cols = im2col(")
+        slow = slow.replace(wait, f"if x.size > 10**4: {wait}")
+        assert wait in slow
+        assert set(lost(graded(IM2COL, {"conv_forward_im2col": slow}))) == lose
