@@ -20,6 +20,7 @@ from . import sandbox, user, wire
 from .limits import Limits
 from .sandbox import Bind, SandboxError
 
+TICKS = 0.2  # seconds by which the kernel's counts of a process's time may differ
 REPORT_SECONDS = 5  # for the keeper to say how its worker ended
 SIGNALS = {signal.SIGSEGV: "it crashed (segmentation fault)", signal.SIGABRT: "it aborted"}
 
@@ -82,7 +83,7 @@ def ending(report: dict[str, Any], limits: Limits) -> str:
     if "ended" not in report:
         raise SandboxError("a worker process and its keeper are gone: was something killed?")
     code = report["ended"]
-    if code < 0 and report["cpu_seconds"] >= 0.9 * limits.cpu_seconds:
+    if code < 0 and report["cpu_seconds"] >= 0.9 * limits.cpu_seconds - TICKS:
         return f"limit met: {limits.cpu_seconds} s of processor time"
     if code < 0:
         return SIGNALS.get(signal.Signals(-code), f"it was killed ({signal.Signals(-code).name})")

@@ -226,7 +226,14 @@ def test_ctrl_c_stops_at_once_and_the_same_command_goes_on(room: Classroom) -> N
     handed_in = nbformat.read(last, 4)
     handed_in.cells.insert(0, nbformat.v4.new_code_cell("import time\ntime.sleep(8)"))
     nbformat.write(handed_in, last)  # or all might be over before it is stopped
-    started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    started = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell that runs these tests in the background has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert started.stderr is not None
     assert "1 of 6, graded" in next(line for line in started.stderr if " of 6" in line)
     os.killpg(started.pid, signal.SIGINT)  # a terminal sends it to all of them
