@@ -152,32 +152,29 @@ class Checker:
         self, check_id: str, source: str, ours: dict[str, Any], seconds: float
     ) -> BaseException | None:
         """Run both parts of a check with functions of ours in place; return what it ended in."""
-        lent = Lent()
-        self.link.begin_check(seconds, lent)
+        self._begin_check(check_id, seconds, Lent())
         self.link.put_in_place(ours)
-        shown = self._run_shown(check_id, source, lent, ours)
+        self.names.update(ours)
+        shown = self._shown_part(check_id, source)
         error = shown.error or self._run_hidden(check_id, source, shown)
         if not self.link.gone:
             self.link.put_back()
         return error
 
-    def _run_shown(
-        self,
-        check_id: str,
-        source: str,
-        lent: Lent | None = None,
-        ours: dict[str, Any] | None = None,
-    ) -> Shown:
-        self._begin_check(check_id, self.limits.check_seconds, lent or Lent())
-        self.names.update(ours or {})
+    def _run_shown(self, check_id: str, source: str) -> Shown:
+        self._begin_check(check_id, self.limits.check_seconds, Lent())
+        return self._shown_part(check_id, source)
+
+    def _shown_part(self, check_id: str, source: str) -> Shown:
+        """Run what everybody sees, in a check that has begun."""
         error = self._run_part(check_id, source, SHOWN)
-        names, outputs = dict(self.names), self.recorder.outputs
-        took = self.link.check_ends.spent()
-        return Shown(error, names, self.value, outputs, self.link.lent, took)
+        ends = self.link.check_ends
+        left = max(0.0, ends.seconds - ends.spent())
+        outputs = self.recorder.outputs
+        return Shown(error, dict(self.names), self.value, outputs, self.link.lent, left)
 
     def _run_hidden(self, check_id: str, source: str, shown: Shown) -> BaseException | None:
-        seconds = max(0.0, self.limits.check_seconds - shown.seconds)
-        self._begin_check(check_id, seconds, shown.lent)
+        self._begin_check(check_id, shown.left, shown.lent)
         self._seed_for(f"the hidden part of {check_id}")  # what is drawn here was not seen before
         self.names.clear()
         self.names.update(shown.names)

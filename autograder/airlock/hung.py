@@ -20,7 +20,7 @@ def kind(arguments: Any, depth: int = 0) -> str:
     if isinstance(arguments, np.ndarray):
         return f"{arguments.dtype}{arguments.shape}"
     if isinstance(arguments, dict):
-        arguments = sorted(arguments.items(), key=repr)
+        arguments = sorted(arguments.items(), key=lambda item: repr(item[0]))
     if isinstance(arguments, (list, tuple)) and depth < DEPTH:
         items = (kind(item, depth + 1) for item in arguments[:ITEMS])
         return f"{len(arguments)}({', '.join(items)})"

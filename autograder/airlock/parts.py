@@ -67,7 +67,7 @@ class Shown:
     value: Any
     outputs: list[dict[str, Any]]
     lent: Lent
-    seconds: float  # that it took
+    left: float  # seconds of the check's time
 
 
 def grade(value: Any, points: float) -> tuple[str, float]:
