@@ -119,7 +119,7 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
     """
     call = copied(args), copied(kwargs)
     expected = reference(name)(*copied(args), **copied(kwargs))
-    actual, changed = _call(name, function, args, kwargs)
+    actual, changed = _call(name, function, args, kwargs, call[0])
     _agree(name, call, actual, expected, "result", hint, changed)
 
 
@@ -138,7 +138,7 @@ def forward(
     """
     call = copied(args), copied(kwargs)
     expected = reference(name)(*copied(args), **copied(kwargs))[0]
-    result, changed = _call(name, function, args, kwargs)
+    result, changed = _call(name, function, args, kwargs, call[0])
     out = _parts(name, result, returns)[0]
     _agree(name, call, out, expected, "out", hint, changed)
 
@@ -172,11 +172,12 @@ def backward(
     out, own_cache = forward_reference(*copied(args), **copied(kwargs))[:2]
     dout = rng().normal(size=out.shape)
     expected = backward_reference(dout.copy(), own_cache)
-    forwarded, changed = _call(names[0], functions[0], args, kwargs)
+    forwarded, changed = _call(names[0], functions[0], args, kwargs, call[0])
     if changed:
         raise changed
     cache = _parts(names[0], forwarded, returns)[1]
-    actual, changed = _call(names[1], functions[1], (dout, cache), {})
+    given = (dout, cache)
+    actual, changed = _call(names[1], functions[1], given, {}, copied(given))
     if len(results) == 1:
         actual, expected = (actual,), (expected,)
     elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
@@ -248,9 +249,13 @@ def is_choice(check_id: str) -> bool:
     return any(c.id == check_id and "judge.choices(" in c.source for c in checks)
 
 
-def _call(name: str, function: Callable, args: tuple, kwargs: dict) -> tuple[Any, NotYet | None]:
-    """Call the student's function; return its result, and what to raise if an argument changed."""
-    before = copied(args)
+def _call(
+    name: str, function: Callable, args: tuple, kwargs: dict, before: tuple
+) -> tuple[Any, NotYet | None]:
+    """Call the student's function; return its result, and what to raise if an argument changed.
+
+    before is a copy of the arguments.
+    """
     result = function(*args, **kwargs)
     labels = calls.labels(reference(name), name, args)
     for label, old, new in zip(labels, before, args, strict=True):
