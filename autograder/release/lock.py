@@ -16,13 +16,17 @@ def for_students(course: Path) -> str:
     Args:
         course: the course's folder.
     """
-    text = (course / "requirements.lock").read_text(encoding="utf-8")
-    entries = [(found[1], found[0]) for found in ENTRY.finditer(text)]
+    entries = parsed((course / "requirements.lock").read_text(encoding="utf-8"))
     wanted = _direct(course) | {INSTALLER}
     while more := {n for n, entry in entries if n not in wanted and _via(entry) & wanted}:
         wanted |= more
     kept = [VIA.sub("", entry).rstrip() for name, entry in entries if name in wanted]
     return HEADER + "\n".join(kept) + "\n"
+
+
+def parsed(text: str) -> list[tuple[str, str]]:
+    """Return each entry of a lock with the name of its package; one may have some entries."""
+    return [(found[1], found[0]) for found in ENTRY.finditer(text)]
 
 
 def _direct(course: Path) -> set[str]:
