@@ -41,6 +41,7 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, and no function may change its arguments.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -944,10 +945,11 @@ small_net = [
 # Let a function do it for any list of layers. By hand, the small net gives the five shapes above.
 #
 # Height and width have sizes of their own, and each must fit. Where one does not, raise a
-# `ValueError` that names the layer: its place in the list, counted from 0, and its kind. The layer
-# behind INPUT has place 1. `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good
-# message: it says where to look and what is wrong. A kind that does not exist is an error of the
-# same form. So is a net that begins with another kind than INPUT.
+# `ValueError` that names this layer and no other: its place in the list, counted from 0, and its
+# kind, written as there. The layer behind INPUT has place 1.
+# `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good message: it says where to
+# look and what is wrong. A kind that does not exist is an error of the same form. So is a net that
+# begins with another kind than INPUT.
 #
 # <details><summary>Hint</summary>
 #

@@ -36,7 +36,8 @@
 # | 7 | `projection_check` | 2 |
 #
 # Plan about 80 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
-# finished; the set-up cell says which.
+# finished; the set-up cell says which. As before, grading uses further random input. There all
+# sizes may differ, and no function may change its arguments.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -399,6 +400,7 @@ demo.backward()
 # the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
 #
 # Four checks follow. You can earn them one by one: return `None` for what you have not written yet.
+# Those of `dw` and `dx` begin without stride and padding; that of `db` has both.
 #
 # <details><summary>Hint</summary>
 #
@@ -628,7 +630,8 @@ plot.maps(
 # %% [markdown]
 # ### Exercise 4: `dx_by_full_convolution` (3 points)
 #
-# Write it without any loop of your own: pad `dout`, turn `w`, call `conv_forward`.
+# Write it without any loop of your own: pad `dout`, turn `w`, call `conv_forward`. `conv_backward`
+# has the answer already; do not call it.
 #
 # By hand: if `dout` is a single number 1, it must give the filter itself. The full convolution sees
 # that 1 first with the last weight of the flipped filter, which is the first weight of `w`.

@@ -39,6 +39,7 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, and no function may change its arguments.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

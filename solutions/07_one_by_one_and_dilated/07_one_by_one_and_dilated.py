@@ -38,6 +38,7 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, and no function may change its arguments.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -267,6 +268,9 @@ print(np.sum(x[0:5:2] * w))
 # By hand: with $D = 2$ the line above has room for a single output, 420. If its gradient is 1, then
 # $\text{dx} = [1, 0, 10, 0, 100]$, the filter with its holes, and $\text{dw} = [0, 2, 4]$, the
 # pixels that it saw.
+#
+# What does not fit raises `ValueError` as before, and so does a filter that reaches over more rows
+# or columns than the padded picture has.
 #
 # Six checks follow, three for each direction. In `conv_backward` you may return `None` for what you
 # have not written yet.

@@ -37,6 +37,7 @@
 # Plan about 80 minutes. The set-up cell says whose layers of earlier lessons section 5 will use.
 # A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, and no function may change its arguments.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1043,7 +1044,8 @@ np.random.default_rng(8).random(4).round(2)
 #
 # ### Exercise 4: `dropout_forward` and `dropout_backward` (3 points)
 #
-# By hand: with seed 8 and $p = 0.8$, $[1, 2, 3, 4]$ becomes $[1.25, 0, 3.75, 5]$.
+# By hand: with seed 8 and $p = 0.8$, $[1, 2, 3, 4]$ becomes $[1.25, 0, 3.75, 5]$. What passes as it
+# is at test time sends `dout` back as it is.
 
 
 # %% exercise="dropout_forward"

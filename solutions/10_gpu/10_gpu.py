@@ -45,6 +45,7 @@
 #
 # Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, and no function may change its arguments.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -350,7 +351,8 @@ for tier in tiers.each():
 # ### Exercise 3: `affine_forward`, `affine_backward`, `softmax_loss` (2 points)
 #
 # Port the three. Nothing may be uploaded, downloaded or waited for, and nothing may become float64.
-# So the loss stays on the device.
+# So the loss stays on the device. It is finite for scores in the thousands too, also where the right
+# class lies far behind: the lines above take the logarithm of 0 there. Lesson 06 takes it on paper.
 #
 # By hand: $x = [1, 2]$, $w = [1, 3]$ as a column, $b = 10$ give $1 + 6 + 10 = 17$. And two equal
 # scores give the loss $\log 2 = 0.693$.
@@ -537,8 +539,9 @@ for N in (2, 8):
 #
 # ### Exercise 4: `conv_forward`, `conv_backward` (3 points)
 #
-# Write both, for every stride and padding. No loop may run over pictures or places; a loop over the
-# $HH \cdot WW$ taps of the filter is fine. What does not fit raises `ValueError`, as in lesson 02.
+# Write both, for every stride and padding. Nothing may move, wait or become float64. No loop may run
+# over pictures or places; a loop over the $HH \cdot WW$ taps of the filter is fine. What does not
+# fit raises `ValueError`, as in lesson 02, and so does a filter larger than the padded picture.
 #
 # By hand: the numbers 1 to 9 in 3 x 3, under a filter of four ones, give 12, 16, 24, 28.
 #
@@ -729,8 +732,8 @@ for x, w, b, how in inputs.conv(judge.rng()):
 #
 # ### Exercise 5: `max_pool_forward`, `max_pool_backward` (2 points)
 #
-# Windows may overlap. Of equal values the first wins, row by row. Nothing may move or wait, and no
-# loop may run over pictures or places.
+# Windows may overlap. Of equal values the first wins, row by row. Nothing may move, wait or become
+# float64, and no loop may run over pictures or places.
 #
 # By hand: four ones in a 2 x 2 window, and `dout` $= 5$, give `dx` $= [[5, 0], [0, 0]]$.
 #
@@ -880,7 +883,7 @@ for x, *how in inputs.pool(judge.rng()):
 # ### Exercise 6: `train` (2 points)
 #
 # Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from
-# number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`.
+# number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`. All of it is float32.
 #
 # By hand: 10 steps, every fifth loss: 4 uploads, $2 + 2 = 4$ downloads, 4 waits. And the first loss
 # of weights that are all zero, for two classes, is $\log 2 = 0.693$.

@@ -39,6 +39,7 @@
 #
 # Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, and no function may change its arguments.
 #
 # The set-up cell says whose layers of earlier lessons sections 6 to 8 will use.
 
