@@ -282,7 +282,9 @@ for policy in ("crop", "pad"):
     for _ in range(8):
         F, S, P, h, w = judge.rng().integers([1, 2, 0, 0, 0], [7, 6, 3, 30, 30]).tolist()
         numbers, shape = {"F": F, "S": S, "P": P, "policy": policy}, (4, F + h, F + w)
-        judge.value("layer_row", layer_row, "POOL", numbers, shape)
+        wanted = judge.reference("layer_row")("POOL", numbers, shape)["shape"]
+        row = layer_row("POOL", numbers, shape)
+        check.same(row["shape"], wanted, f"POOL with {numbers} over {shape}")
     tight = {"K": 3, "F": 6, "S": 2, "P": 1, "policy": policy}
     judge.refuses(ValueError, "layer_row", layer_row, "CONV", tight, (2, 3, 9))
 for H, W in ((8, 7), (7, 8)):
