@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Lesson, lessons
+from autograder.judging import rehearse
 from convbook import notebook
 
 TABLE = Path(__file__).with_name("asked.txt")
@@ -81,3 +82,36 @@ def test_every_hidden_check_has_its_sentences(lesson: Lesson) -> None:
     ]
     assert missing == []
     assert "arguments unchanged" in tried[ALL]
+
+
+# Lesson, exercise, function, which of its results is None, and the checks that this fails.
+NOT_WRITTEN = (
+    ("03", "conv_forward", "conv_backward", 0, ("conv_backward-dx", "conv_backward-stride_pad")),
+    ("03", "conv_forward", "conv_backward", 2, ("conv_backward-db",)),
+    ("04", "conv_forward_im2col", "conv_backward_im2col", 0, ("conv_backward_im2col-dx",)),
+    ("04", "conv_forward_im2col", "conv_backward_im2col", 1, ("conv_backward_im2col-dw",)),
+    ("06", "softmax_loss", "softmax_loss", 1, ("softmax_loss-gradient", "softmax_loss-large")),
+    ("06", "affine_forward", "affine_backward", 0, ("affine_backward-dx",)),
+    ("07", "conv_forward", "conv_backward", 2, ("conv_backward-dw",)),
+    ("08", "batchnorm_forward", "batchnorm_backward", 1, ("batchnorm_backward-dgamma_dbeta",)),
+)
+
+
+@pytest.mark.parametrize("case", NOT_WRITTEN, ids=lambda case: f"{case[0]} {case[2]} {case[3]}")
+def test_a_result_that_is_none_fails_only_the_checks_that_show_it(
+    case: tuple[str, str, str, int, tuple[str, ...]],
+) -> None:
+    number, exercise, name, place, failing = case
+    lesson = next(lesson for lesson in LESSONS if lesson.name.startswith(number))
+    without = f"""
+whole = {name}
+
+def {name}(*args):
+    results = list(whole(*args))
+    results[{place}] = None
+    return tuple(results)
+"""
+    cells = {exercise: lesson.solutions[exercise] + without}
+    results = rehearse.rehearse(lesson, cells, seed=5)
+    own = {n.removeprefix("check-"): e for n, e in results.items() if f"check-{name}" in n}
+    assert {check for check, error in own.items() if error} == set(failing)
