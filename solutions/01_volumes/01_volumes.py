@@ -41,7 +41,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -509,7 +510,7 @@ plt.show()
 # <details><summary>Answer</summary>
 #
 # 0, 1, 2 and 5. For a window of 4 it would be 1.5, and there is no half pixel. Even windows have no
-# middle, and no same padding.
+# middle, and no padding that is equal at both ends. Some libraries put one more zero at one end.
 #
 # </details>
 
@@ -1134,8 +1135,8 @@ shapes = trace_shapes(alexnet)
 plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into volumes")
 
 # %% [markdown]
-# Follow the boxes: they get smaller in height and width, and deeper. What the picture loses in
-# places it gains in things that are known about each place.
+# Follow the boxes: they get smaller in height and width, and up to the fourth CONV deeper. What the
+# picture loses in places it gains in things that are known about each place.
 #
 # **Find the mistake.** One reads that AlexNet has five pools, which bring 224 down to 7. Compare
 # this with the boxes. A net called VGG has five pools with $F = 2$, $S = 2$, and convolutions that

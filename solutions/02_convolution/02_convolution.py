@@ -37,7 +37,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -646,7 +647,7 @@ judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 #
 # A filter that finds a nose at the left finds it at the right as well. Put exactly: cut the first
 # rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
-# with stride 1 the result is the same. The layer is **equivariant** to shifts.
+# with stride 1 and no padding the result is the same. The layer is **equivariant** to shifts.
 #
 # **Predict before you run.** Is the locally connected layer equivariant, too?
 

@@ -37,7 +37,8 @@
 #
 # Plan about 80 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
 # finished; the set-up cell says which. As before, grading uses further random input. There all
-# sizes may differ, and no function may change its arguments.
+# sizes may differ, no function may change its arguments, and beside Python's own library only NumPy
+# and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

@@ -38,7 +38,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -859,7 +860,7 @@ judge.no_loops(
 
 # %% exercise="avg_pool_weights"
 def avg_pool_weights(C, HH, WW):
-    """Make the filters with which a convolution of stride HH is average pooling.
+    """Make the filters with which a convolution is average pooling, at the stride of the pool.
 
     Args:
         C: channels, of the input and of the output.

@@ -40,7 +40,8 @@
 #
 # Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -858,8 +859,8 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the map on the right. It has two bright spots. The brightest is the eye itself, with score
-# 1. The second is the other eye, which the unit has never seen: 0.75. No crop away from the eyes
+# Look at the map on the right. It has two bright spots. The brightest is the eye itself and scores 1.
+# The second is the other eye, which the unit has never seen: 0.75. No crop away from the eyes
 # scores above 0.51. A cell of the map belongs to the crop that begins there, so the spots lie up and
 # to the left of the eyes.
 #

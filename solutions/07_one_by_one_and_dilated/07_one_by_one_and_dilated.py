@@ -38,7 +38,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1004,8 +1005,8 @@ plt.show()
 # cut, and the stack is one layer again: the gap is 0. As soon as a few values are cut the gap
 # rises. At the far left everything is cut; the stack answers `b2` to every picture.
 #
-# **Take away.** Without a nonlinearity between them any number of convolution layers is one
-# convolution layer. It is the ReLU that makes depth worth something.
+# **Take away.** Without a nonlinearity between them, and without padding, any number of convolution
+# layers is one convolution layer. It is the ReLU that makes depth worth something.
 
 # %% [markdown]
 # ## 6. The border that wears away

@@ -37,7 +37,8 @@
 # Plan about 80 minutes. The set-up cell says whose layers of earlier lessons section 5 will use.
 # A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

@@ -41,7 +41,8 @@
 # Plan about 90 minutes. The set-up cell says whose layers the net will use. A check cell has a lock
 # and says what it is worth. It shows part of the test; grading uses further random input, so a
 # green check is a good sign and not yet the grade. There all sizes may differ, and no function may
-# change the arrays, lists and dicts that it is handed.
+# change the arrays, lists and dicts that it is handed. Beside Python's own library only NumPy and
+# Matplotlib can be imported.
 
 # %% given="setup"
 import re

@@ -45,7 +45,8 @@
 #
 # Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -197,8 +198,8 @@ judge.choices("lines b, c, d, f, g and h", [answers[letter] for letter in lines]
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** CuPy raises where data would have to move to the GPU unasked, and stays silent
-# where it moves back.
+# **Take away.** CuPy raises where an array would have to move unasked, and stays silent where it
+# uploads an index or waits for a number.
 
 # %% [markdown]
 # ## 2. One source for both
@@ -1271,7 +1272,9 @@ if cuda.compiler():
 #
 # A product of matrices reads every number of `A` once for each column of `B`. The same numbers
 # travel again and again. A block can do better: its threads load a small **tile** of each matrix
-# into **shared memory**, which is near, and all of them use it.
+# into **shared memory**, which is near, and all of them use it. `__shared__ float a[8][8];` declares
+# such a tile. In a block of 8 x 8 threads `threadIdx.y` is a thread's row and `threadIdx.x` its
+# column; `blockIdx.y` and `blockIdx.x` count the blocks in the same way.
 #
 # All threads must have loaded before the first one reads, and all must have read before the first
 # one loads the next tile. `__syncthreads()` is the place where they wait for each other: a
@@ -1362,7 +1365,7 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 # %% [markdown]
 # ## 11. Find the mistake
 #
-# Three kernels, each with one wrong line. The first counts how often each class occurs. The second
+# Three kernels, each with one mistake. The first counts how often each class occurs. The second
 # adds two rows of numbers. The third adds up the numbers of a block, by halves.
 
 # %% given="suspects"
@@ -1404,13 +1407,20 @@ if cuda.compiler():
 
 # %% [markdown]
 # **Predict before you run.** The numbers that `votes` gives on one processor, thread after thread,
-# are right. So are they on many a GPU, most of the time. What is wrong with it?
+# are right. On a GPU nearly all votes of a class can be lost. What is wrong with it?
 #
 # ### Exercise 11: `corrections` (1 point)
 #
 # For each kernel, the number of the wrong line, counted from 1, and the line as it should be. In
 # `total` a thread without a number must stay: let it bring a 0. There the line after the wrong one
 # changes too: write both as one line.
+#
+# <details><summary>Hint</summary>
+#
+# `a += 1` reads, adds and writes, and other threads may come in between. CUDA's `atomicAdd(&a, 1)`
+# does the same in one step.
+#
+# </details>
 
 
 # %% exercise="corrections"

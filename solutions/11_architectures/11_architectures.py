@@ -39,7 +39,8 @@
 #
 # Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, and no function may change its arguments.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 #
 # The set-up cell says whose layers of earlier lessons sections 6 to 8 will use.
 
@@ -952,7 +953,7 @@ plt.show()
 # the memory, because its parameters are few and its activations many.
 #
 # A real library needs more than this: space for columns as in lesson 04, and some hundred MB for
-# itself. Take the count as the least it can be.
+# itself. One that lets go of each gradient as soon as it can needs less. The count is a first guess.
 #
 # **Take away.** Activations grow with the batch, parameters do not. If it does not fit, lower the
 # batch.

@@ -82,6 +82,7 @@ def test_every_hidden_check_has_its_sentences(lesson: Lesson) -> None:
     ]
     assert missing == []
     assert "arguments unchanged" in tried[ALL]
+    assert "no other packages" in tried[ALL]
 
 
 # Lesson, exercise, function, which of its results is None, and the checks that this fails.
