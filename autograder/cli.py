@@ -9,6 +9,7 @@ from autograder import disk
 from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.commands import (
+    answers,
     build,
     bundle,
     check,
@@ -37,6 +38,7 @@ COMMANDS = (
     check,
     collect,
     grade,
+    answers,
     feedback,
     regrade,
     report,

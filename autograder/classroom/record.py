@@ -5,6 +5,7 @@ environment), with which seed, when it came in, and what came out. Points that a
 a line each, and the class's list and rules one where they have changed.
 """
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -159,7 +160,7 @@ def enter(folder: Path, whose: Cell, points: Points, how: str = GIVEN, wait: flo
         how: GIVEN where they were given just now, SEEN where they stood in the gradebook.
         wait: as for `ledger.append`.
     """
-    body = {"whose": whose, "points": points, "how": how, "at": _now()}
+    body = {"whose": whose, "points": points, "how": how, "at": _now(), "by": _user()}
     ledger.append(folder, "entered", body, wait)
 
 
@@ -181,6 +182,7 @@ class State:
     Attributes:
         grades: student and lesson to the last record.
         entered: cell to the points that a person gave.
+        by: cell to who gave them, by the name of the account, and when.
         seen: cell to when such points were seen that nobody had given in Formgrader.
         students: folder to name, id and email.
         policy: SHA-256 of policy.toml; '' where there is none.
@@ -191,6 +193,7 @@ class State:
 
     grades: dict[tuple[str, str], Record] = field(default_factory=dict)
     entered: dict[Cell, Points] = field(default_factory=dict)
+    by: dict[Cell, tuple[str, str]] = field(default_factory=dict)
     seen: dict[Cell, str] = field(default_factory=dict)
     students: dict[str, list[str]] = field(default_factory=dict)
     policy: str = ""
@@ -225,6 +228,7 @@ def _take(found: State, kind: str, body: dict[str, Any]) -> None:
         student, lesson, cell = body["whose"]
         manual, extra = body["points"]
         found.entered[student, lesson, cell] = manual, extra
+        found.by[student, lesson, cell] = str(body.get("by", "")), str(body["at"])
         found.seen.pop((student, lesson, cell), None)
         if body["how"] == SEEN:
             found.seen[student, lesson, cell] = body["at"]
@@ -244,6 +248,14 @@ def _record(body: dict[str, Any]) -> Record | None:
         return Record(**body | {"checks": checks, "notes": tuple(body["notes"])})
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _user() -> str:
+    """Return the name of the account that this program runs in; '' where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def _now() -> str:
