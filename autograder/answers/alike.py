@@ -1,4 +1,4 @@
-"""Find answers that say the same, so that one decision serves all of them."""
+"""Find answers that say nearly the same, so that one decision serves all of them."""
 
 import re
 import unicodedata
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 NEAR = 90  # percent of letters that two wordings share
-LONGEST = 2000  # characters of a wording that is compared; a longer one is alike only to the same
-MOST_WORDINGS = 10  # in a group, as a person reads each of them
+LONGEST = 2000  # characters of a wording that is compared; a longer one stands by itself
+MOST = 10  # wordings in a group, as a person reads each of them
 # What turns an answer into another, however alike they look: numbers, signs, a no, a comparison.
 _TELLING = re.compile(
     r"\d+(?:[.,]\d+)*|[<>=≤≥≠]|n['’]t\b"
@@ -19,11 +19,11 @@ _TELLING = re.compile(
 
 @dataclass(frozen=True)
 class Wording:
-    """What some wrote, letter by letter the same.
+    """What some wrote, the same but for capitals and spaces.
 
     Attributes:
         key: its fingerprint.
-        text: the Markdown; of a very long one nothing.
+        text: in the form of `normal`.
         pictures: the fingerprint of the pictures in it, or ''.
         count: of the students who wrote it.
     """
@@ -34,16 +34,20 @@ class Wording:
     count: int
 
 
-def groups(wordings: list[Wording]) -> list[list[Wording]]:
-    """Put alike wordings together, the commonest first.
+def normal(text: str) -> str:
+    """Return a text without capitals, and with one space for several."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
-    Alike are those that differ in capitals and spaces, and those that are nearly the same and have
-    the same numbers, signs and negations. The others are compared with a group's first.
+
+def groups(wordings: list[Wording]) -> list[list[Wording]]:
+    """Put wordings together that are nearly the same, the commonest first.
+
+    They have the same pictures, numbers, signs and negations. Each is compared with the first of a
+    group.
     """
-    forms = {wording.key: normal(wording.text) for wording in wordings}
     found: list[list[Wording]] = []
     for wording in sorted(wordings, key=lambda w: (-w.count, w.key)):
-        home = next((group for group in found if _belongs(wording, group, forms)), None)
+        home = next((group for group in found if _belongs(wording, group)), None)
         if home is None:
             found.append([wording])
         else:
@@ -51,20 +55,12 @@ def groups(wordings: list[Wording]) -> list[list[Wording]]:
     return sorted(found, key=lambda group: -sum(w.count for w in group))
 
 
-def _belongs(wording: Wording, group: list[Wording], forms: dict[str, str]) -> bool:
-    one, other = forms[group[0].key], forms[wording.key]
-    if group[0].pictures != wording.pictures or not (one and other):
-        return False
-    if one == other:
-        return True
+def _belongs(wording: Wording, group: list[Wording]) -> bool:
+    one, other = group[0].text, wording.text
     return (
-        len(group) < MOST_WORDINGS
+        len(group) < MOST
+        and group[0].pictures == wording.pictures
         and max(len(one), len(other)) <= LONGEST
-        and _TELLING.findall(one) == _TELLING.findall(other)
         and fuzz.ratio(one, other, score_cutoff=NEAR) > 0
+        and _TELLING.findall(one) == _TELLING.findall(other)
     )
-
-
-def normal(text: str) -> str:
-    """Return a text without what makes no difference: capitals, spaces, kinds of letters."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

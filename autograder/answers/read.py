@@ -20,7 +20,6 @@ from convbook import notebook
 
 MOST_BYTES = 12 << 20  # of one wording as it is shown, its pictures included
 TOO_MUCH = f"It has more than {MOST_BYTES >> 20} MiB of pictures, so only its text is shown."
-
 _HALVES = re.compile(r"(?:\d[.,]5|½|\bhalf a)\s+points?\b", re.IGNORECASE)
 
 
@@ -31,7 +30,8 @@ class Answer:
     Attributes:
         id: of its entry in the gradebook; it says nothing of the student.
         student: the student's id.
-        key: fingerprint of what was written; '' where that cannot be read.
+        key: fingerprint of what was written, the same for all who wrote so but for capitals and
+            spaces; '' where that cannot be read.
         given: what stands in the gradebook for it.
     """
 
@@ -46,18 +46,12 @@ class Question:
     """A question with all answers to it.
 
     Attributes:
-        check: the cell of the lesson.
         answers: by their ids.
         groups: alike wordings, those to be graded first.
     """
 
-    check: Check
     answers: dict[str, Answer]
     groups: list[list[Wording]]
-
-    def of(self, key: str) -> list[Answer]:
-        """Return the answers of one wording."""
-        return [answer for answer in self.answers.values() if answer.key == key]
 
 
 @dataclass(frozen=True)
@@ -67,13 +61,14 @@ class _Written:
     text: str
     pictures: dict[str, Any]
 
-    @property
-    def pictures_print(self) -> str:
-        return _print(self.pictures) if self.pictures else ""
-
     @cached_property
     def key(self) -> str:
-        return _print([self.text, self.pictures])
+        return _print([alike.normal(self.text), self.pictures])
+
+    def wording(self, count: int) -> Wording:
+        """Return it with how many wrote so; a text that is too long to compare is cut."""
+        text = alike.normal(self.text)[: alike.LONGEST + 1]
+        return Wording(self.key, text, _print(self.pictures) if self.pictures else "", count)
 
 
 def questions(lesson: Lesson) -> list[Check]:
@@ -105,14 +100,13 @@ def question(room: Classroom, book: Book, lesson: Lesson, check: Check) -> Quest
         answers[answer.id] = answer
         if written:
             count = wordings[answer.key].count if answer.key in wordings else 0
-            text = written.text if len(written.text) <= html.MAX_TEXT else ""
-            wordings[answer.key] = Wording(answer.key, text, written.pictures_print, count + 1)
+            wordings[answer.key] = written.wording(count + 1)
     if not answers:
         raise CourseError(f"{lesson.name}: nothing was graded yet: run autograder grade first")
     waiting = {a.key for a in answers.values() if not a.given.is_done}
     groups = alike.groups(list(wordings.values()))
     groups.sort(key=lambda group: not any(w.key in waiting for w in group))
-    return Question(check, answers, groups)
+    return Question(answers, groups)
 
 
 def current(
@@ -120,63 +114,6 @@ def current(
 ) -> dict[str, Answer]:
     """Return some answers as they are now, by their ids; one that is gone is not among them."""
     return {answer.id: answer for answer, _ in _all(room, book, lesson, check, ids)}
-
-
-def shown(self) -> str:
-        """The fingerprint of the pictures, or ''."""
-        return _print(self.pictures) if self.pictures else ""
-
-    @cached_property
-    def key(self) -> str:
-        return _print([self.text, self.pictures])
-
-
-def questions(lesson: Lesson) -> list[Check]:
-    """Return the questions of a lesson that a person grades.
-
-    Raises:
-        CourseError: there are none.
-    """
-    found = [check for check in lesson.checks if check.manual]
-    if not found:
-        raise CourseError(f"{lesson.name} has no written answers")
-    return found
-
-
-def question(room: Classroom, book: Book, lesson: Lesson, check: Check) -> Question:
-    """Read a question and all answers to it.
-
-    Raises:
-        CourseError: nothing was graded yet.
-    """
-    answers, wordings = {}, dict[str, Wording]()
-    for entry in by_hand.entries(book, lesson.name, check.id):
-        written = _written(room, entry.student, lesson, check)
-        key = written.key if written else ""
-        answers[entry.id] = Answer(entry.id, entry.student, key, entry.given)
-        if written:
-            count = wordings[key].count + 1 if key in wordings else 1
-            text = written.text if len(written.text) <= html.MAX_TEXT else ""
-            wordings[key] = Wording(key, text, written.shown, count)
-    if not answers:
-        raise CourseError(f"{lesson.name}: nothing was graded yet: run autograder grade first")
-    waiting = {a.key for a in answers.values() if not a.given.is_done}
-    groups = alike.groups(list(wordings.values()))
-    groups.sort(key=lambda group: not any(w.key in waiting for w in group))
-    return Question(check, answers, groups)
-
-
-def current(
-    room: Classroom, book: Book, lesson: Lesson, check: Check, ids: set[str]
-) -> dict[str, Answer]:
-    """Return some answers as they are now, by their ids; one that is gone is not among them."""
-    found = {}
-    for entry in by_hand.entries(book, lesson.name, check.id):
-        if entry.id in ids:
-            written = _written(room, entry.student, lesson, check)
-            key = written.key if written else ""
-            found[entry.id] = Answer(entry.id, entry.student, key, entry.given)
-    return found
 
 
 def shown(room: Classroom, lesson: Lesson, check: Check, answers: list[Answer]) -> str:

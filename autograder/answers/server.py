@@ -37,7 +37,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-COOKIE = {"httponly": True, "samesite": "Strict"}
 
 _templates = jinja2.Environment(
     loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True
@@ -94,7 +93,7 @@ def application(desk: Desk) -> web.Application:
         xsrf_cookies=True,
         # A browser has the same cookies for all ports of a machine.
         xsrf_cookie_name=f"answers-{desk.port}-form",
-        xsrf_cookie_kwargs=COOKIE,
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},
         log_function=lambda handler: None,
     )
 
@@ -159,7 +158,9 @@ class _Page(_Guarded):
     def _is_known(self) -> bool:
         token = self.get_query_argument("token", "")
         if compare_digest(token.encode(), self.desk.token.encode()):
-            self.set_signed_cookie(self._cookie, "known", expires_days=None, **COOKIE)
+            self.set_signed_cookie(
+                self._cookie, "known", expires_days=None, httponly=True, samesite="Strict"
+            )
             return True
         return super()._is_known()
 
