@@ -1,7 +1,6 @@
 """Find answers that say nearly the same, so that one decision serves all of them."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -23,7 +22,7 @@ class Wording:
 
     Attributes:
         key: its fingerprint.
-        text: in the form of `normal`.
+        text: in the normal form of `classroom.written`.
         pictures: the fingerprint of the pictures in it, or ''.
         count: of the students who wrote it.
     """
@@ -32,11 +31,6 @@ class Wording:
     text: str
     pictures: str
     count: int
-
-
-def normal(text: str) -> str:
-    """Return a text without capitals, and with one space for several."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def groups(wordings: list[Wording]) -> list[list[Wording]]:

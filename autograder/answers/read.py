@@ -1,22 +1,18 @@
 """Read the written answers of a class: who wrote what, and what was given for it."""
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 from autograder.answers import alike
 from autograder.answers.alike import Wording
-from autograder.classroom import by_hand
+from autograder.classroom import by_hand, written
 from autograder.classroom.by_hand import Given
 from autograder.classroom.gradebook import Book
 from autograder.classroom.room import Classroom
+from autograder.classroom.written import Written
 from autograder.course import Check, CourseError, Lesson
 from autograder.pages import html
-from convbook import notebook
 
 MOST_BYTES = 12 << 20  # of one wording as it is shown, its pictures included
 TOO_MUCH = f"It has more than {MOST_BYTES >> 20} MiB of pictures, so only its text is shown."
@@ -54,23 +50,6 @@ class Question:
     groups: list[list[Wording]]
 
 
-@dataclass(frozen=True)
-class _Written:
-    """What stands in the cell of an answer."""
-
-    text: str
-    pictures: dict[str, Any]
-
-    @cached_property
-    def key(self) -> str:
-        return _print([alike.normal(self.text), self.pictures])
-
-    def wording(self, count: int) -> Wording:
-        """Return it with how many wrote so; a text that is too long to compare is cut."""
-        text = alike.normal(self.text)[: alike.LONGEST + 1]
-        return Wording(self.key, text, _print(self.pictures) if self.pictures else "", count)
-
-
 def questions(lesson: Lesson) -> list[Check]:
     """Return the questions of a lesson that a person grades.
 
@@ -96,11 +75,12 @@ def question(room: Classroom, book: Book, lesson: Lesson, check: Check) -> Quest
         CourseError: nothing was graded yet.
     """
     answers, wordings = {}, dict[str, Wording]()
-    for answer, written in _all(room, book, lesson, check):
+    for answer, found in _all(room, book, lesson, check):
         answers[answer.id] = answer
-        if written:
+        if found:
             count = wordings[answer.key].count if answer.key in wordings else 0
-            wordings[answer.key] = written.wording(count + 1)
+            text = found.normal[: alike.LONGEST + 1]  # of a longer one nothing is compared
+            wordings[answer.key] = Wording(answer.key, text, found.pictures_key, count + 1)
     if not answers:
         raise CourseError(f"{lesson.name}: nothing was graded yet: run autograder grade first")
     waiting = {a.key for a in answers.values() if not a.given.is_done}
@@ -123,9 +103,9 @@ def shown(room: Classroom, lesson: Lesson, check: Check, answers: list[Answer]) 
         CourseError: it was handed in anew meanwhile.
     """
     for answer in answers:
-        written = _written(room, answer.student, lesson, check)
-        if written and written.key == answer.key:
-            return _html(written)
+        found = written.read(room, answer.student, lesson, check.id)
+        if found and found.key == answer.key:
+            return _html(found)
     raise CourseError("This answer was handed in anew meanwhile: load the page again.")
 
 
@@ -139,32 +119,17 @@ def asked(lesson: Lesson, check: Check) -> tuple[str, str]:
 
 def _all(
     room: Classroom, book: Book, lesson: Lesson, check: Check, ids: set[str] | None = None
-) -> Iterator[tuple[Answer, _Written | None]]:
+) -> Iterator[tuple[Answer, Written | None]]:
     """Go through the answers to a question: all, or those of some ids."""
     for entry in by_hand.entries(book, lesson.name, check.id):
         if ids is None or entry.id in ids:
-            written = _written(room, entry.student, lesson, check)
-            key = written.key if written else ""
-            yield Answer(entry.id, entry.student, key, entry.given), written
+            found = written.read(room, entry.student, lesson, check.id)
+            key = found.key if found else ""
+            yield Answer(entry.id, entry.student, key, entry.given), found
 
 
-def _written(room: Classroom, student: str, lesson: Lesson, check: Check) -> _Written | None:
-    """Return what a student wrote, from the graded notebook; None where that cannot be read."""
-    try:
-        cells = json.loads(room.graded(student, lesson), object_hook=notebook.Node)
-        cell = notebook.by_name(cells)[check.id]
-        return _Written("".join(cell["source"]), dict(cell.get("attachments") or {}))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _html(written: _Written) -> str:
-    made = html.markdown(written.text, written.pictures)
+def _html(found: Written) -> str:
+    made = html.markdown(found.text, found.pictures)
     if len(made) <= MOST_BYTES:
         return made
-    return f"<p><em>{TOO_MUCH}</em></p>\n{html.markdown(html.DATA.sub('', written.text))}"
-
-
-def _print(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    return f"<p><em>{TOO_MUCH}</em></p>\n{html.markdown(html.DATA.sub('', found.text))}"

@@ -43,7 +43,7 @@ def serve(
     except (OSError, OverflowError) as error:
         raise CourseError(f"port {port} cannot be used ({error}): name another, or none") from None
     desk = Desk(room, lesson, sockets[0].getsockname()[1])
-    taken_down.watch(room.results)
+    taken_down.watch(room)
     server = HTTPServer(application(desk), max_body_size=MOST_BYTES)
     server.add_sockets(sockets)
     leading = room.results / f"answers-{desk.port}.html"
