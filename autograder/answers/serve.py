@@ -16,6 +16,7 @@ from autograder.classroom import gradebook, ledger, taken_down
 from autograder.classroom.room import Classroom
 from autograder.course import CourseError, Lesson
 
+LAST_PORT = 65535
 MOST_BYTES = 16 << 20  # of one request
 
 
@@ -38,10 +39,13 @@ def serve(
     with gradebook.opened(room.db_url) as book:
         for check in read.questions(lesson):
             read.question(room, book, lesson, check)
+    if not 0 <= port <= LAST_PORT:
+        raise CourseError(f"port {port} cannot be used: there are 1 to {LAST_PORT}")
     try:
         sockets = bind_sockets(port, HOSTS[0])
-    except (OSError, OverflowError) as error:
-        raise CourseError(f"port {port} cannot be used ({error}): name another, or none") from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CourseError(f"port {port} cannot be used ({why}): name another, or none") from None
     desk = Desk(room, lesson, sockets[0].getsockname()[1])
     taken_down.watch(room)
     server = HTTPServer(application(desk), max_body_size=MOST_BYTES)

@@ -61,7 +61,9 @@ def entries(book: Book, lesson: str, cell: str) -> list[Entry]:
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .outerjoin(
-            Comment, (Comment.cell_id == BaseCell.id) & (Comment.notebook_id == Grade.notebook_id)
+            # To nbgrader the cell is two of the same name: one has points, the other comments.
+            Comment,
+            (Comment.notebook_id == Grade.notebook_id) & Comment.cell.has(name=cell),
         )
         .filter(Assignment.name == lesson, BaseCell.name == cell)
     )
@@ -82,7 +84,7 @@ def give(book: Book, id: str, given: Given) -> None:
     db = book.api.db
     grade = book.api.find_grade_by_id(id)
     found = db.query(Comment).filter(
-        Comment.cell_id == grade.cell_id, Comment.notebook_id == grade.notebook_id
+        Comment.notebook_id == grade.notebook_id, Comment.cell.has(name=grade.name)
     )
     comment = found.one()
     if given.points != grade.manual_score or given.is_done:
