@@ -62,29 +62,39 @@ function button(points) {
 }
 
 async function show(place) {
+  const keys = groups[place];
+  const texts = await Promise.all(keys.map(wording));
   at = place;
-  const keys = groups[at];
-  tell();
-  const made = [];
-  for (const key of keys) {
-    const ids = idsOf([key]);
-    const found = await ask(`/wordings/${key}?${new URLSearchParams(ids.slice(0, 5).map((id) => ["id", id]))}`);
-    const whose = document.createElement("p");
-    whose.className = "whose";
-    whose.dataset.key = key;
-    const frame = document.createElement("div");
-    frame.className = "wording";
-    frame.tabIndex = 0;
-    frame.setAttribute("role", "group");
-    frame.setAttribute("aria-label", keys.length > 1 ? `Wording ${made.length / 2 + 1}` : "The answer");
-    frame.innerHTML = found.html;
-    made.push(whose, frame);
+  $("wordings").replaceChildren(...keys.flatMap((key, n) => framed(key, texts[n], n)));
+  if (!isWriting()) {
+    shownComment = $("comment").value = "";
+    $("place").focus({ preventScroll: true });
+    scrollTo(0, 0);
   }
-  $("wordings").replaceChildren(...made);
   tell();
-  $("place").focus({ preventScroll: true });
-  scrollTo(0, 0);
 }
+
+async function wording(key) {
+  const some = idsOf([key]).slice(0, 5); // any of them will do
+  return (await ask(`/wordings/${key}?${new URLSearchParams(some.map((id) => ["id", id]))}`)).html;
+}
+
+function framed(key, html, n) {
+  const whose = document.createElement("p");
+  whose.className = "whose";
+  whose.dataset.key = key;
+  const frame = document.createElement("div");
+  frame.className = "wording";
+  frame.tabIndex = 0; // to be scrolled by keys
+  frame.setAttribute("role", "group");
+  frame.setAttribute("aria-label", `Wording ${n + 1}`);
+  frame.innerHTML = html;
+  return [whose, frame];
+}
+
+// Who has begun to write is not disturbed by what is shown meanwhile.
+const isWriting = () => document.activeElement === $("comment");
+const isUnsaved = () => $("comment").value !== shownComment;
 
 // Say all that may have changed since the wordings were put there.
 function tell() {
@@ -103,8 +113,9 @@ function tell() {
     one.setAttribute("aria-pressed", String(points.length === 1 && points[0] === Number(one.value)));
   }
   const comments = unique(ids.map((id) => given(id).comment));
+  const kept = isUnsaved();
   shownComment = comments.length === 1 ? comments[0] : "";
-  if (document.activeElement !== $("comment")) $("comment").value = shownComment;
+  if (!kept) $("comment").value = shownComment;
   $("comment").placeholder = comments.length > 1 ? "Several comments; what you write here replaces them." : "";
   $("split").hidden = keys.length < 2;
   $("undo").disabled = !undoable.length;
@@ -150,7 +161,9 @@ function told(conflicts) {
 
 async function give(points) {
   const ids = idsOf(groups[at]);
-  undoable.push(await save(ids, (id, seen) => ({ points, comment: seen.comment, done: true })));
+  const text = isUnsaved() ? $("comment").value : null;
+  undoable.push(await save(ids, (id, seen) => ({ points, comment: text ?? seen.comment, done: true })));
+  if (text !== null) shownComment = text;
   const saved = `Saved: ${count(points, "point")} for ${count(ids.length, "answer")}.`;
   const order = groups.map((_, n) => (at + 1 + n) % groups.length);
   const next = order.find((n) => isLeft(groups[n]));
@@ -166,10 +179,11 @@ async function half() {
 }
 
 async function comment() {
+  if (!isUnsaved()) return;
   const text = $("comment").value;
-  if (text === shownComment) return;
   const ids = idsOf(groups[at]);
   undoable.push(await save(ids, (id, seen) => ({ ...seen, comment: text })));
+  shownComment = text;
   tell();
   $("said").textContent = `Saved: the comment on ${count(ids.length, "answer")}.`;
 }
@@ -197,8 +211,9 @@ async function whose() {
   tell();
 }
 
-function move(by) {
-  return show((at + by + groups.length) % groups.length);
+async function move(by) {
+  await comment(); // one that could not be saved before
+  await show((at + by + groups.length) % groups.length);
 }
 
 const KEYS = {
@@ -225,6 +240,6 @@ for (const [id, key] of Object.entries({ previous: "k", next: "j", undo: "u", na
   $(id).addEventListener("click", () => then(KEYS[key]));
 }
 addEventListener("beforeunload", (event) => {
-  if (document.activeElement === $("comment") && $("comment").value !== shownComment) event.preventDefault();
+  if (isUnsaved()) event.preventDefault();
 });
 then(load);
