@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from autograder.classroom.room import Classroom
+from autograder.classroom.room import read as notebook_of
 from autograder.course import Lesson
 from convbook import notebook
 
@@ -43,14 +44,13 @@ class Written:
 
 def of(cell: Any) -> Written:
     """Return what stands in a cell."""
-    return Written("".join(cell["source"]), dict(cell.get("attachments") or {}))
+    return Written(cell["source"], dict(cell.get("attachments") or {}))
 
 
 def read(room: Classroom, student: str, lesson: Lesson, name: str) -> Written | None:
     """Return what stands in a cell of a graded notebook; None where that cannot be read."""
     try:
-        cells = json.loads(room.graded(student, lesson), object_hook=notebook.Node)
-        return of(notebook.by_name(cells)[name])
+        return of(notebook.by_name(notebook_of(room.graded(student, lesson)))[name])
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

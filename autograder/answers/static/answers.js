@@ -107,7 +107,7 @@ function tell() {
     `${left} of ${count(all.length, "answer")} left` +
     (lost ? `; ${lost} cannot be read: run autograder grade again` : "");
   $("place").textContent = `${at + 1} of ${groups.length}: ${count(ids.length, "student")}`;
-  $("state").textContent = unique(ids.map(state)).join("; ");
+  $("state").textContent = unique(ids.map(state)).sort().join("; ");
   const points = unique(ids.map((id) => (given(id).done ? given(id).points : undefined)));
   for (const one of $("points").children) {
     one.setAttribute("aria-pressed", String(points.length === 1 && points[0] === Number(one.value)));

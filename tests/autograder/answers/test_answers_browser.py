@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 from written_class import CELL, LESSON, WRITTEN, Page, Serve, given, grade, hand_in
 
-from autograder.classroom import by_hand, gradebook, taken_down
+from autograder.classroom import by_hand, gradebook, record, taken_down
 from autograder.classroom.by_hand import Given
 from autograder.classroom.room import Classroom
 from autograder.classroom.verify import verify
@@ -93,6 +93,40 @@ def test_a_comment_is_saved_and_undone_with_the_points(tab: Tab, room: Classroom
     assert list(verify(room)) == []
 
 
+def test_a_comment_that_is_begun_at_once_is_whole_and_the_next_ones(
+    tab: Tab, room: Classroom
+) -> None:
+    press(tab, "2", "c")
+    tab.keyboard.type("012 jkun? for the next")
+    expect(place(tab)).to_contain_text("2 of 8")
+    press(tab, "Escape")
+    expect(tab.locator("#said")).to_have_text("Saved: the comment on 1 answer.")
+    now = given(room)
+    assert [now[s] for s in ALIKE] == [Given(2.0, "", True)] * 3
+    assert [one.comment for one in now.values()].count("012 jkun? for the next") == 1
+
+
+def test_a_comment_that_could_not_be_saved_is_saved_with_the_points(
+    tab: Tab, room: Classroom
+) -> None:
+    key = room.results / record.KEY
+    key.rename(key.with_suffix(".away"))
+    press(tab, "1")
+    expect(tab.get_by_role("alert")).to_contain_text("put the key back")
+    press(tab, "c")
+    tab.keyboard.type("Why?")
+    tab.context.set_offline(True)
+    press(tab, "Escape")
+    expect(tab.get_by_role("alert")).to_contain_text("the server does not answer")
+    tab.context.set_offline(False)
+    key.with_suffix(".away").rename(key)
+    press(tab, "1")
+    expect(place(tab)).to_contain_text("2 of 8")
+    expect(tab.locator("#comment")).to_have_value("")
+    assert given(room)["ada"] == Given(1.0, "Why?", True)
+    assert list(verify(room)) == []
+
+
 def test_wordings_are_taken_apart(tab: Tab, room: Classroom) -> None:
     press(tab, "s", "0")
     expect(tab.locator("#said")).to_have_text("Saved: 0 points for 2 answers.")
@@ -143,7 +177,7 @@ def test_a_colleagues_points_are_not_overwritten_unseen(tab: Tab, room: Classroo
     expect(alert).to_contain_text("Nothing was saved: the answer was graded meanwhile: 1 point")
     expect(alert).to_contain_text("last by ")
     assert given(room)["bao"] == Given(1.0, "Good.", True)
-    expect(tab.locator("#state")).to_have_text("Not graded yet; 1 point")
+    expect(tab.locator("#state")).to_have_text("1 point; Not graded yet")
     press(tab, "2")
     expect(alert).to_be_hidden()
     expect(place(tab)).to_contain_text("2 of 8")

@@ -8,8 +8,11 @@ import sys
 import urllib.parse
 from typing import Any
 
+import nbformat
+import pasted
 import psutil
 import pytest
+from cells import named, write
 from written_class import CELL, LESSON, WRITTEN, Page, Serve, given, grade, hand_in
 
 from autograder.answers import read
@@ -214,7 +217,7 @@ def test_of_two_who_grade_at_once_the_later_is_told(
 
 
 def test_a_changed_answer_is_queued_again_with_its_old_points(page: Page, room: Classroom) -> None:
-    for student, points in (("ada", 2), ("dora", 1), ("emil", 1), ("gus", 1)):
+    for student, points in (("ada", 2), ("dora", 1), ("emil", 1), ("fay", 2), ("gus", 1)):
         assert page.save(wish(page, student, points, comment="So."))[0] == 200
     stale = wish(page, "emil", 2)
     hand_in(room, "ada", "As good:  THE layer can learn either filter.")
@@ -222,12 +225,14 @@ def test_a_changed_answer_is_queued_again_with_its_old_points(page: Page, room: 
     (room.submitted / "dora" / LESSON / "timestamp.txt").write_text("2026-10-12 10:00:00 UTC")
     hand_in(room, "emil", "Better, in fact.")
     hand_in(room, "gus", None)
+    (room.submitted / "fay" / LESSON / "timestamp.txt").write_text("2026-10-12 10:00:00 UTC")
     grade(room)
     now = given(room)
     assert now["emil"] == Given(1.0, "So.", False)
-    assert [now[s] for s in ("ada", "dora", "gus")] == [
+    assert [now[s] for s in ("ada", "dora", "fay", "gus")] == [
         Given(2.0, "So.", True),
         Given(1.0, "So.", True),
+        Given(2.0, "So.", True),
         Given(1.0, "So.", True),
     ]
     assert page.save(stale)[0] == 409  # it was given for what is no longer there
@@ -266,6 +271,40 @@ WRONG: dict[str, Any] = {
     ],
     "a number for an id": [{"id": 1, "key": "b", "seen": SEEN, "given": SEEN}],
 }
+
+
+def test_nothing_is_saved_where_it_cannot_be_recorded(page: Page, room: Classroom) -> None:
+    wanted = wish(page, "ada", 2)
+    key = room.results / record.KEY
+    key.rename(key.with_suffix(".away"))
+    status, said = page.save(wanted)
+    assert status == 503 and "put the key back" in said["error"]
+    key.with_suffix(".away").rename(key)
+    assert given(room)["ada"] == Given(None, "", False)
+    assert page.save(wanted)[0] == 200
+    assert list(verify(room)) == []
+
+
+def test_an_answer_of_too_many_pictures_is_shown_without_them(page: Page, room: Classroom) -> None:
+    large = pasted.text(pasted.png() + bytes(4 << 20))
+    cells = nbformat.read(room.submitted / "emil" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    answer = named(cells, CELL)
+    answer.source = " ".join(f"![](attachment:{n}.png)" for n in range(3)) + " as drawn"
+    answer["attachments"] = {f"{n}.png": {"image/png": large} for n in range(3)}
+    write(cells, room.submitted / "emil" / LESSON / f"{LESSON}.ipynb")
+    grade(room)
+    shown = html(page, "emil")
+    assert len(shown) < 10_000 and read.TOO_MUCH in shown and "as drawn" in shown
+
+
+def test_a_notebook_that_cannot_be_read_is_counted_and_the_others_are_there(
+    page: Page, room: Classroom
+) -> None:
+    (room.autograded / "emil" / LESSON / f"{LESSON}.ipynb").write_text("{")
+    found = page.question()
+    assert found["answers"][ids(page)["emil"]]["key"] == ""
+    assert len(found["answers"]) == len(WRITTEN)
+    assert not [group for group in found["groups"] if "" in group]
 
 
 def test_a_request_that_cannot_be_meant_changes_nothing(page: Page, room: Classroom) -> None:
