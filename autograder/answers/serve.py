@@ -1,5 +1,6 @@
 """Open the page on which written answers are graded, until it is stopped."""
 
+import signal
 import webbrowser
 from collections.abc import Callable
 from html import escape
@@ -50,6 +51,7 @@ def serve(
     taken_down.watch(room)
     server = HTTPServer(application(desk), max_body_size=MOST_BYTES)
     server.add_sockets(sockets)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended in any way, it leaves no file
     leading = room.results / f"answers-{desk.port}.html"
     try:
         say(desk.address)

@@ -68,8 +68,8 @@ async function show(place) {
   $("wordings").replaceChildren(...keys.flatMap((key, n) => framed(key, texts[n], n)));
   if (!isWriting()) {
     shownComment = $("comment").value = "";
-    $("place").focus({ preventScroll: true });
     scrollTo(0, 0);
+    $("place").focus(); // which scrolls to it where it is far below
   }
   tell();
 }

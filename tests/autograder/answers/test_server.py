@@ -2,10 +2,14 @@
 
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.parse
+import urllib.request
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -347,8 +351,37 @@ def test_what_cannot_be_served_gives_one_line(room: Classroom, serve: Serve) -> 
     assert "port 70000 cannot be used" in run(LESSON, *where, "--port", "70000")
 
 
-def test_an_interrupted_server_says_what_comes_next(page: Page) -> None:
-    page.process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_server_says_what_comes_next(how: signal.Signals, page: Page) -> None:
+    page.process.send_signal(how)
     rest, _ = page.process.communicate(timeout=30)
     assert f"autograder feedback {LESSON} writes the pages again" in rest
     assert page.process.returncode == 0
+
+
+def test_no_command_line_shows_the_token(room: Classroom, tmp_path: Path) -> None:
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {opened}.part\nmv {opened}.part {opened}\n')
+    browser.chmod(0o755)
+    command = [sys.executable, "-m", "autograder.cli", "answers", LESSON]
+    process = subprocess.Popen(
+        [*command, "--class", str(room.results)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"BROWSER": str(browser)},
+    )
+    try:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        for _ in range(600):
+            if opened.exists():
+                break
+            time.sleep(0.1)
+        url = opened.read_text().strip()
+        assert address[-43:] not in url
+        leading = Path(urllib.request.url2pathname(urllib.parse.urlsplit(url).path))
+        assert address in leading.read_text() and leading.stat().st_mode & 0o777 == 0o600
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert not leading.exists()
