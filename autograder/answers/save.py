@@ -93,8 +93,8 @@ def save(room: Classroom, lesson: Lesson, check: Check, wanted: list[Wish]) -> l
             for wish in wanted:
                 by_hand.give(book, wish.id, wish.given)
             return []
-    except BlockingIOError as error:
-        raise CourseError(str(error)) from None
+    except OSError as error:
+        raise CourseError(f"{room.results / LOCK}: {disk.why(error)}") from None
 
 
 def _is_as_seen(wish: Wish, now: Mapping[str, Answer]) -> bool:
@@ -132,11 +132,11 @@ def _wish(body: Any, check: Check) -> Wish:
 def _given(body: Any) -> Given:
     points, comment, is_done = body["points"], body["comment"], body["done"]
     is_number = isinstance(points, (int, float)) and not isinstance(points, bool)
-    if points is not None and not (is_number and math.isfinite(points)):
+    if points is not None and not (is_number and abs(points) < math.inf):
         raise WishError("points are a number, or null")
     if not isinstance(comment, str) or not isinstance(is_done, bool):
         raise WishError("a comment is a text, done is true or false")
-    return Given(None if points is None else float(points), _clean(comment), is_done)
+    return Given(points, _clean(comment), is_done)
 
 
 def _clean(comment: str) -> str:

@@ -9,6 +9,7 @@ let question = null; // as the server tells it, with what was given since
 let groups = []; // of keys of wordings
 let at = 0; // which group is shown
 let names = null; // of those who wrote, once asked for
+let half = false; // whether the next key for points gives half a point more
 let shownComment = ""; // what the field held before somebody wrote in it
 const undoable = []; // lists of [id, what was given before]
 let work = Promise.resolve();
@@ -30,7 +31,8 @@ async function ask(path, body) {
 
 // One step after the other: a key that comes while something is saved waits for it.
 function then(step) {
-  work = work.then(step).catch((error) => ($("problem").textContent = error.message));
+  const clear = () => ($("problem").textContent = "");
+  work = work.then(clear).then(step).catch((error) => ($("problem").textContent = error.message));
   return work;
 }
 
@@ -57,7 +59,7 @@ function button(points) {
   made.textContent = count(points, "point");
   made.value = points;
   if (Number.isInteger(points) && points < 10) made.setAttribute("aria-keyshortcuts", points);
-  made.onclick = () => then(() => give(points));
+  made.onclick = () => thenGive(points);
   return made;
 }
 
@@ -147,7 +149,6 @@ async function save(ids, change) {
     throw new Error(told(conflicts));
   }
   for (const one of wanted) question.answers[one.id].given = one.given;
-  $("problem").textContent = "";
   return before;
 }
 
@@ -157,6 +158,13 @@ function told(conflicts) {
   const by = who && now?.given.points !== null ? ` (last by ${who}, ${new Date(when).toLocaleString()})` : "";
   const what = anew ? "handed in again: load the page again" : `graded meanwhile: ${state(id)}${by}. Look, and give your points again`;
   return `Nothing was saved: ${conflicts.length > 1 ? `${conflicts.length} answers were` : "the answer was"} ${what}.`;
+}
+
+// Points are for what was shown when they were given: never for what comes after it, unseen.
+function thenGive(points) {
+  const seen = groups[at];
+  half = false;
+  then(() => (groups[at] === seen ? give(points) : undefined));
 }
 
 async function give(points) {
@@ -172,10 +180,9 @@ async function give(points) {
   $("said").textContent = next === undefined ? `${saved} ${DONE}` : saved;
 }
 
-async function half() {
-  const now = unique(idsOf(groups[at]).map((id) => (given(id).done ? given(id).points : null)));
-  const more = (now.length === 1 ? (now[0] ?? 0) : 0) + 0.5;
-  if (question.points.includes(more)) await give(more);
+function andHalf() {
+  half = question.points.includes(0.5);
+  if (half) $("said").textContent = "And a half: now the key for the whole points.";
 }
 
 async function comment() {
@@ -218,17 +225,17 @@ async function move(by) {
 
 const KEYS = {
   j: () => move(1), ArrowRight: () => move(1), k: () => move(-1), ArrowLeft: () => move(-1),
-  u: undo, n: whose, s: split, h: half,
+  u: undo, n: whose, s: split, h: andHalf,
 };
 
 document.addEventListener("keydown", (event) => {
   const typing = ["TEXTAREA", "SELECT", "INPUT"].includes(event.target.tagName);
   if (event.target === $("comment") && event.key === "Escape") return $("place").focus();
   if (typing || event.ctrlKey || event.metaKey || event.altKey || $("keys").open || !$("single").checked) return;
-  const points = /^\d$/.test(event.key) && question?.points.includes(Number(event.key));
+  const points = /^\d$/.test(event.key) ? Number(event.key) + (half ? 0.5 : 0) : NaN;
   if (event.key === "c") $("comment").focus();
   else if (event.key === "?") $("keys").showModal();
-  else if (points && !event.repeat) then(() => give(Number(event.key)));
+  else if (question?.points.includes(points) && !event.repeat) thenGive(points);
   else if (KEYS[event.key] && question) then(KEYS[event.key]);
   else return;
   event.preventDefault();

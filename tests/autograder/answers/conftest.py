@@ -31,4 +31,4 @@ def room(graded: Path, tmp_path: Path) -> Classroom:
 def serve() -> Iterator[Serve]:
     """Serve a class; what is served ends with the test."""
     with ExitStack() as stack:
-        yield lambda room: stack.enter_context(served(room))
+        yield lambda *what: stack.enter_context(served(*what))

@@ -2,14 +2,18 @@
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from cells import named, write
 from machine import needs
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 from written_class import CELL, LESSON, WRITTEN, Page, Serve, given, grade, hand_in
 
+from autograder import course
 from autograder.classroom import by_hand, gradebook, record, taken_down
 from autograder.classroom.by_hand import Given
 from autograder.classroom.room import Classroom
@@ -127,6 +131,35 @@ def test_a_comment_that_could_not_be_saved_is_saved_with_the_points(
     assert list(verify(room)) == []
 
 
+def test_points_are_never_given_to_what_was_not_shown_yet(tab: Tab, room: Classroom) -> None:
+    press(tab, "2", "2", "2")
+    expect(place(tab)).to_contain_text("2 of 8")
+    press(tab, "j")
+    expect(place(tab)).to_contain_text("3 of 8")
+    expect(tab.locator("#left")).to_have_text("6 of 10 answers left")
+    assert sum(one.points is not None for one in given(room).values()) == len(ALIKE)
+
+
+def test_half_points_are_given_where_the_rubric_has_them(
+    browser: Browser, room: Classroom, serve: Serve, tmp_path: Path
+) -> None:
+    (path,) = (course.root() / "solutions" / LESSON).glob("*.ipynb")
+    cells = nbformat.read(path, as_version=4)
+    named(cells, CELL).source += "\n- **1.5 points:** nearly."
+    write(cells, tmp_path / "solutions" / LESSON / path.name)
+    tab = browser.new_page()
+    tab.goto(serve(room, tmp_path).address)
+    expect(tab.locator("#points button")).to_have_count(5)
+    expect(place(tab)).to_contain_text("1 of 8")
+    press(tab, "h", "1")
+    expect(place(tab)).to_contain_text("2 of 8")
+    assert given(room)["ada"].points == 1.5
+    press(tab, "1")
+    expect(place(tab)).to_contain_text("3 of 8")
+    assert sorted(one.points or 0 for one in given(room).values())[-4:] == [1.0, 1.5, 1.5, 1.5]
+    tab.context.close()
+
+
 def test_wordings_are_taken_apart(tab: Tab, room: Classroom) -> None:
     press(tab, "s", "0")
     expect(tab.locator("#said")).to_have_text("Saved: 0 points for 2 answers.")
@@ -147,10 +180,9 @@ def test_names_are_shown_when_asked_for_and_no_sooner(tab: Tab) -> None:
 def test_all_can_be_graded_by_keys_and_is_there_after_a_kill(
     tab: Tab, page: Page, room: Classroom, serve: Serve
 ) -> None:
-    for number in range(7):
+    for left in (6, 5, 4, 3, 2, 1, 0):
         press(tab, "1")
-        expect(tab.locator("#left")).not_to_have_text(f"{9 - number} of 10 answers left")
-    expect(tab.locator("#left")).to_have_text("0 of 10 answers left")
+        expect(tab.locator("#left")).to_have_text(f"{left} of 10 answers left")
     expect(tab.locator("#said")).to_contain_text("All answers are graded.")
     page.process.send_signal(signal.SIGKILL)
     page.process.wait()
@@ -191,7 +223,9 @@ def test_an_answer_that_was_handed_in_again_stands_with_its_old_points(
     expect(place(tab)).to_contain_text("2 of 8")
     hand_in(room, "ada", "Never mind.")
     grade(room)
-    press(tab, "k", "1")
+    press(tab, "k")
+    expect(place(tab)).to_contain_text("1 of 8")
+    press(tab, "1")
     expect(tab.get_by_role("alert")).to_contain_text("handed in again: load the page again")
     tab.reload()
     expect(tab.locator("#left")).to_have_text("7 of 10 answers left")

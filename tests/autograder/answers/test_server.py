@@ -269,6 +269,8 @@ WRONG: dict[str, Any] = {
     "too many points": [{"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"points": 3}}],
     "fewer than none": [{"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"points": -1}}],
     "no number": [{"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"points": float("nan")}}],
+    "very many": [{"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"points": 10**400}}],
+    "no end": [{"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"points": float("inf")}}],
     "true": [{"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"points": True}}],
     "a long comment": [
         {"id": "a", "key": "b", "seen": SEEN, "given": SEEN | {"comment": "x" * 20_001}}

@@ -1,6 +1,7 @@
 """A class with written answers of all kinds, and somebody who asks for the page that is served."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -115,14 +117,18 @@ class Page:
         return status, json.loads(text)
 
 
-Serve = Callable[[Classroom], Page]
+Serve = Callable[..., Page]
 
 
 @contextmanager
-def served(room: Classroom) -> Iterator[Page]:
+def served(room: Classroom, course: Path | None = None) -> Iterator[Page]:
+    """Serve a class, of this course or of the one in a folder."""
     command = [sys.executable, "-m", "autograder.cli", "answers", LESSON, "--no-browser"]
     process = subprocess.Popen(
-        [*command, "--class", str(room.results)], stdout=subprocess.PIPE, text=True
+        [*command, "--class", str(room.results)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | ({"CONVBOOK_COURSE": str(course)} if course else {}),
     )
     try:
         assert process.stdout
