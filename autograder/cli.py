@@ -9,6 +9,7 @@ from autograder import disk
 from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.commands import (
+    answers,
     build,
     bundle,
     check,
@@ -38,6 +39,7 @@ COMMANDS = (
     check,
     collect,
     grade,
+    answers,
     feedback,
     regrade,
     report,
