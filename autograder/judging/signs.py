@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.airlock.errors import MissingName
 from autograder.judging.alike import is_number
 
 NOT_FINISHED = "not finished"
@@ -54,6 +55,8 @@ def name(check_id: str, failures: Iterable[BaseException]) -> tuple[str, str] | 
 
 def _follows(error: BaseException, check_id: str) -> bool:
     """Tell whether an exception is the check's own: something before gave it no answer."""
+    if isinstance(error, MissingName):
+        return True
     if hasattr(error, "outline") or type(error) not in (NameError, TypeError):
         return False
     trace = error.__traceback__
