@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from autograder.build.source import sealed
-from autograder.classroom import database, gradebook, late, policy, record
+from autograder.classroom import database, gradebook, late, record
 from autograder.classroom.room import class_at
 from autograder.course import lessons
 from autograder.feedback.maker import Maker
@@ -76,7 +76,7 @@ class LatePenalties(AssignLatePenalties):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
         results, lesson = database.results(names["db_url"]), lessons()[names["assignment"]]
-        rules = policy.read(results, lessons())
+        rules = late.rules_of(class_at(results))
         with gradebook.opened(names["db_url"]) as book:
             # nbgrader itself takes an offset of hours for one of seconds.
             came = class_at(results).came(names["student"], lesson)

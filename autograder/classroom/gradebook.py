@@ -1,10 +1,10 @@
 """Grades in nbgrader's gradebook: the one place that writes it."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError, SAWarning, SQLAlchemyError
 from autograder.classroom import database
 from autograder.course import COURSE_ID, CourseError, Lesson
 from autograder.grading.grade import Grade
-from autograder.handin import timestamp
+from autograder.handin import roster, timestamp
 
 NO_ANSWER = "No response."
 
@@ -46,6 +46,27 @@ class Book:
         cells = nbformat.from_dict(lesson.notebook)
         cells, resources = ComputeChecksums().preprocess(cells, {"nbgrader": names})
         SaveCells().preprocess(cells, resources)
+
+    def name(self, students: Iterable[roster.Student]) -> None:
+        """Enter who is in the class: names, emails and a platform's ids."""
+        db = self._gradebook.db
+        there = {student.id: student for student in db.query(nbgrader.api.Student)}
+        for who in students:
+            first, last = roster.parts(who.name)
+            wanted = {
+                "first_name": first,
+                "last_name": last,
+                "email": who.email or None,
+                "lms_user_id": who.id or None,
+            }
+            entered = there.get(who.student)
+            if entered is None:
+                db.add(nbgrader.api.Student(id=who.student, **wanted))
+                continue
+            for name, value in wanted.items():
+                if getattr(entered, name) != value:
+                    setattr(entered, name, value)
+        db.commit()
 
     def save(self, student: str, grade: Grade, handed_in: datetime | None) -> None:
         """Enter one grade, and when it was handed in. Points that a person gave before are kept.
@@ -135,7 +156,15 @@ class Book:
         return {(who, lesson, cell): (m, e or 0.0) for who, lesson, cell, m, e in query}
 
     def annotate(self, cells: NotebookNode, lesson: str, student: str) -> None:
-        """Write points and comments of the gradebook into a graded notebook's cells."""
+        """Write points and comments of the gradebook into a graded notebook."""
+        found = self._gradebook.find_submission_notebook(lesson, lesson, student)
+        off = found.late_submission_penalty or 0.0
+        came = found.assignment.timestamp
+        cells.metadata["handed_in"] = {
+            "score": max(0.0, found.score - off),
+            "off": off,
+            "when": f"came {timestamp.shown(came.replace(tzinfo=UTC))}" if came else "",
+        }
         grades = self._entries(nbgrader.api.Grade, lesson, student)
         comments = self._entries(nbgrader.api.Comment, lesson, student)
         for cell in cells.cells:
@@ -207,6 +236,13 @@ class Entry:
     handed_in: datetime | None
     penalty: float
     points: dict[str, tuple[float | None, float | None, float]]
+
+    @property
+    def score(self) -> float:
+        """All points, those by hand in place of the checks', less what lateness costs."""
+        given = (auto if hand is None else hand for auto, hand, _ in self.points.values())
+        extra = sum(extra for _, _, extra in self.points.values())
+        return max(0.0, sum(points or 0.0 for points in given) + extra - self.penalty)
 
 
 class _Entries(dict[str, Any]):

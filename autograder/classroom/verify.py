@@ -17,7 +17,8 @@ from autograder.classroom.room import Classroom
 from autograder.classroom.taken_down import NOTHING, shown
 from autograder.course import CourseError, Lesson, lessons
 from autograder.grading import fingerprint
-from autograder.handin import timestamp
+from autograder.handin import roster, timestamp
+from autograder.handin.roster import Roster
 from autograder.shown import one_line
 
 NO_ENTRY = Entry(None, 0.0, {})
@@ -46,14 +47,14 @@ def verify(room: Classroom, last: str = "") -> Iterator[str]:
     yield from taken_down.changes(room, known).values()
     rules = policy.read(room.results, lessons()) or Policy({}, {})
     with gradebook.opened(room.db_url) as book:
-        yield from _of_class(book, rules, known)
+        yield from _of_class(book, rules, known, roster.read(room.results))
         costs = _costs(rules, known)
         for lesson in {name: None for _, name in sorted(known.grades)} | dict.fromkeys(lessons()):
             for who, problem in _of_lesson(room, book, lesson, known, costs):
                 yield f"{one_line(who)}, {lesson}: {problem}"
 
 
-def _of_class(book: Book, rules: Policy, known: State) -> Iterator[str]:
+def _of_class(book: Book, rules: Policy, known: State, listed: Roster) -> Iterator[str]:
     """Compare what the gradebook says of the course: lessons, points, deadlines, people."""
     for assignment in book.api.assignments:
         lesson = lessons().get(assignment.name)
@@ -66,6 +67,7 @@ def _of_class(book: Book, rules: Policy, known: State) -> Iterator[str]:
         if rules.deadlines and assignment.duedate != wanted:
             yield f"{lesson.name}: its deadline in the gradebook is not that of {policy.FILE}"
     people = known.students.keys() | {student for student, _ in known.grades}
+    people |= {student.student for student in listed.all()}
     for (student,) in book.api.db.query(Student.id).order_by(Student.id):
         if student not in people:
             yield f"{one_line(student)}: is in the gradebook and in no record"
@@ -89,9 +91,9 @@ def _costs(rules: Policy, known: State) -> dict[tuple[str, str], float]:
             when = datetime.fromisoformat(entry.handed_in).replace(tzinfo=UTC)
             times.setdefault(student, {})[lesson] = when
     return {
-        (student, lesson): points
+        (student, lesson): found.points
         for student, theirs in times.items()
-        for lesson, points in late.costs(rules, student, theirs).items()
+        for lesson, found in late.late(rules, student, theirs).items()
     }
 
 

@@ -1,5 +1,7 @@
 """autograder report: what an instructor wants to see of a class."""
 
+import sys
+
 from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
 
 
@@ -11,8 +13,14 @@ def add(commands: Parsers) -> None:
 
 
 def _report(args: Namespace) -> int:
+    from autograder.classroom import late
     from autograder.report.write import write
+    from autograder.shown import one_line
 
-    for page in write(classroom_of(args), args.lessons):
+    room = classroom_of(args)
+    for page in write(room, args.lessons):
         print(f"wrote {page}")
-    return 0
+    unread = late.enter(room).unread
+    for why in unread.values():
+        print(one_line(why, 500), file=sys.stderr)
+    return 1 if unread else 0

@@ -266,6 +266,14 @@ def written(name: str) -> str:
     return "".join(f"<U+{ord(c):04X}>" if _is_invisible(c) else c for c in text)
 
 
+def parts(name: str) -> tuple[str, str]:
+    """Return the first names and the last name in a name, as far as it can be told."""
+    last, comma, first = name.partition(",")
+    if not comma:
+        first, _, last = name.rpartition(" ")
+    return first.strip(), last.strip()
+
+
 @cache
 def key(name: str) -> str:
     """Return what a name has in common with those that look like it."""

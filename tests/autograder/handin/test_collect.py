@@ -285,6 +285,8 @@ def test_a_zip_that_says_no_zone_is_read_in_that_of_this_machine(
         ("2026-10-12 07:00:00 -0500", NOON),
         ("2026-10-12 14:00 +02", NOON),
         ("2026-10-12T12:00Z\r\n", NOON),
+        ("12.10.2026 14:00 +0200", NOON),
+        ("12.10.2026 07:00:00 America/Chicago", NOON),
         ("\ufeff2026-10-12 12:00", NOON),
         ("", None),
     ],
