@@ -75,14 +75,14 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
-        results, lesson = database.results(names["db_url"]), lessons()[names["assignment"]]
-        rules = late.rules_of(class_at(results))
+        room = class_at(database.results(names["db_url"]))
+        rules, (came, _) = late.rules_of(room), late.came_of(room)
         with gradebook.opened(names["db_url"]) as book:
             # nbgrader itself takes an offset of hours for one of seconds.
-            came = class_at(results).came(names["student"], lesson)
-            book.came(names["student"], lesson.name, came)
+            whose = names["student"], names["assignment"]
+            book.came(*whose, room.came(whose[0], lessons()[whose[1]]))
             if rules:
-                late.charge(book.api, rules, names["student"])
+                late.charge(book.api, rules, came)
         return (nb, resources) if rules else super().preprocess(nb, resources)
 
 

@@ -114,85 +114,101 @@ def rules_of(room: Classroom) -> Policy | None:
     return policy.read(room.results, lessons(), people)
 
 
+def standing(room: Classroom) -> Times:
+    """Say how late each submission is that lies in a class, graded or not; nothing is entered.
+
+    Raises:
+        CourseError: the policy is not in order.
+    """
+    rules, (came, unread) = rules_of(room), came_of(room)
+    found = lates(rules or Policy({}, {}), {key: when for key, when in came.items() if when})
+    return Times(found, unread, [])
+
+
 def enter(room: Classroom) -> Times:
     """Enter into the gradebook of a class who is who, when work came in, and what lateness costs.
 
     Raises:
         CourseError: the policy is not in order.
     """
-    rules = rules_of(room)
+    rules, (came, unread) = rules_of(room), came_of(room)
     with gradebook.opened(room.db_url) as book:
         book.name(roster.read(room.results).all())
-        came, unread = _read(room, book.api)
+        is_ruled = rules or _had_rules(room)  # else the deadlines are nbgrader's own
+        found = (charge if is_ruled else _charge)(book.api, rules or Policy({}, {}), came)
         moved = _move(room, came)
-        if rules is None and not _had_rules(room):
-            found = _charge(book.api, Policy({}, {}))  # the deadlines are nbgrader's own
-        else:
-            found = charge(book.api, rules or Policy({}, {}))
     return Times({key: one for key, one in found.items() if key not in unread}, unread, moved)
 
 
-def charge(api: Gradebook, rules: Policy, student: str | None = None) -> dict[Key, Late]:
-    """Enter deadlines, extensions and penalties into a gradebook, by the times that it holds.
+def came_of(room: Classroom) -> tuple[dict[Key, datetime | None], dict[Key, str]]:
+    """Read when each submission came in that lies in a class.
+
+    Returns:
+        Student and lesson to when, None where nothing says so; and to why that cannot be read.
+    """
+    came: dict[Key, datetime | None] = {}
+    unread: dict[Key, str] = {}
+    for lesson in lessons().values():
+        for folder in room.folders(lesson):
+            key = folder.parent.name, lesson.name
+            try:
+                came[key] = room.came(key[0], lesson)
+            except CourseError as error:
+                unread[key] = str(error)
+    return came, unread
+
+
+def lates(rules: Policy, came: dict[Key, datetime]) -> dict[Key, Late]:
+    """Say how late each submission of a class is; rules as for `late`."""
+    whose: dict[str, dict[str, datetime]] = {}
+    for (student, lesson), when in came.items():
+        whose.setdefault(student, {})[lesson] = when
+    return {
+        (student, lesson): one
+        for student, theirs in whose.items()
+        for lesson, one in late(rules, student, theirs).items()
+    }
+
+
+def charge(api: Gradebook, rules: Policy, came: dict[Key, datetime | None]) -> dict[Key, Late]:
+    """Enter deadlines, extensions, times and penalties into a gradebook.
 
     Args:
         api: the open gradebook.
         rules: the policy.
-        student: the one student to look at; all where None.
+        came: when submissions came in; the gradebook's own time stands for all others.
+
+    Returns:
+        How late each submission is.
     """
     for assignment in api.assignments:
         due = rules.deadlines.get(assignment.name)
         wanted = timestamp.naive(due) if due else None
         if assignment.duedate != wanted:
             assignment.duedate = wanted
-    for entry in _submissions(api, student):
+    for entry in _submissions(api):
         own = rules.extensions.get((entry.student_id, entry.lesson))
         extension = own - rules.deadlines[entry.lesson] if own else None
         if entry.extension != extension:
             _set(api, SubmittedAssignment, entry.submission, extension=extension)
-    return _charge(api, rules, student)
+    return _charge(api, rules, came)
 
 
-def _charge(api: Gradebook, rules: Policy, student: str | None = None) -> dict[Key, Late]:
-    entries: dict[str, list[Any]] = {}
-    for entry in _submissions(api, student):
-        entries.setdefault(entry.student_id, []).append(entry)
-    found: dict[Key, Late] = {}
-    for name, theirs in entries.items():
-        times = {e.lesson: e.timestamp.replace(tzinfo=UTC) for e in theirs if e.timestamp}
-        lates = late(rules, name, times)
-        found |= {(name, lesson): one for lesson, one in lates.items()}
-        for entry in theirs:
-            penalty = lates[entry.lesson].points if entry.lesson in lates else 0.0
-            if (entry.penalty or 0.0) != penalty:
-                _set(api, SubmittedNotebook, entry.id, late_submission_penalty=penalty)
-    api.db.commit()
-    return found
-
-
-def _read(room: Classroom, api: Gradebook) -> tuple[dict[Key, datetime | None], dict[Key, str]]:
-    """Enter when each submission came in by its folder; return those times, and what is none.
-
-    Where there is no folder any more, the time that was entered stands.
-    """
-    came: dict[Key, datetime | None] = {}
-    unread: dict[Key, str] = {}
-    for entry in _submissions(api, None):
-        key = entry.student_id, entry.lesson
-        folder = room.submitted.joinpath(*key)
-        if entry.lesson not in lessons() or not folder.is_dir():
-            continue
-        try:
-            came[key] = room.came(entry.student_id, lessons()[entry.lesson])
-        except CourseError as error:
-            unread[key] = str(error)
-            continue
-        when = came[key]
+def _charge(api: Gradebook, rules: Policy, came: dict[Key, datetime | None]) -> dict[Key, Late]:
+    entries = {(entry.student_id, entry.lesson): entry for entry in _submissions(api)}
+    times = {key: e.timestamp.replace(tzinfo=UTC) for key, e in entries.items() if e.timestamp}
+    times |= came
+    found = lates(rules, {key: when for key, when in times.items() if when})
+    for key, entry in entries.items():
+        when = times.get(key)
         naive = timestamp.naive(when) if when else None
         if entry.timestamp != naive:
             _set(api, SubmittedAssignment, entry.submission, timestamp=naive)
+        penalty = found[key].points if key in found else 0.0
+        if (entry.penalty or 0.0) != penalty:
+            _set(api, SubmittedNotebook, entry.id, late_submission_penalty=penalty)
     api.db.commit()
-    return came, unread
+    return found
 
 
 def _move(room: Classroom, came: dict[Key, datetime | None]) -> list[str]:
@@ -210,8 +226,14 @@ def _move(room: Classroom, came: dict[Key, datetime | None]) -> list[str]:
             ledger.append(replace(known, handed_in=record.said(came[key])))
             if known.handed_in is not None:
                 whose = ", ".join(map(one_line, key))
-                moved.append(f"{whose}: came {_shown(came[key])}; {_was(known)} was recorded")
+                before = came_at(record.time(known.handed_in))
+                moved.append(f"{whose}: {came_at(came[key])}; recorded was: {before}")
     return moved
+
+
+def came_at(when: datetime | None) -> str:
+    """Say when something came in."""
+    return f"came {timestamp.shown(when)}" if when else "came at a time that nothing says"
 
 
 def _had_rules(room: Classroom) -> bool:
@@ -219,8 +241,8 @@ def _had_rules(room: Classroom) -> bool:
     return bool(record.state(room.results).policy)
 
 
-def _submissions(api: Gradebook, student: str | None) -> Iterable[Any]:
-    query = (
+def _submissions(api: Gradebook) -> Iterable[Any]:
+    return (
         api.db.query(
             SubmittedNotebook.id,
             SubmittedNotebook.late_submission_penalty.label("penalty"),
@@ -233,7 +255,6 @@ def _submissions(api: Gradebook, student: str | None) -> Iterable[Any]:
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
     )
-    return query.filter(SubmittedAssignment.student_id == student) if student else query
 
 
 def _set(api: Gradebook, table: Any, id: str, **values: Any) -> None:
@@ -247,12 +268,3 @@ def _points(lesson: str) -> float:
 
 def _days(number: int, word: str) -> str:
     return f"{number} {word}{'s' * (number != 1)}"
-
-
-def _shown(when: datetime | None) -> str:
-    return timestamp.shown(when) if when else "at a time that nothing says"
-
-
-def _was(known: record.Record) -> str:
-    said = known.handed_in
-    return timestamp.shown(datetime.fromisoformat(said).replace(tzinfo=UTC)) if said else "no time"

@@ -86,6 +86,12 @@ class Roster:
         named = self._with("name", name) or self._with("student", name)
         return bool(named) or self._folders.get(name.casefold()) == name
 
+    def called(self, said: str) -> list[str]:
+        """Return the folders of those who have this folder, name, id or email."""
+        what = {"student": said, "name": written(said), "id": said, "email": said.casefold()}
+        found = (self._with(*pair) for pair in what.items())
+        return list(dict.fromkeys(s.student for some in found for s in some))
+
     def has(self, name: str) -> bool:
         """Tell whether a row says this very name."""
         return bool(self._with("name", written(name)))

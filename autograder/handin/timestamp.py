@@ -53,8 +53,12 @@ def read(folder: Path, below: Path | None = None) -> datetime | None:
         raise CourseError(f"{path}, line {line}: {error}; {HOWTO}") from None
 
 
-def parse(text: str) -> datetime:
+def parse(text: str, needs_zone: bool = False) -> datetime:
     """Return the time that a text says.
+
+    Args:
+        text: what is said.
+        needs_zone: whether a time without a zone is refused, and not taken for UTC.
 
     Raises:
         ValueError: it is not clear which time is meant; the text says why.
@@ -66,7 +70,7 @@ def parse(text: str) -> datetime:
             "may have the day or the month first" if _SLASHES.match(text.strip()) else "is no time"
         )
         raise ValueError(f"{said} {why}")
-    if "." in found["day"] and not found["zone"]:
+    if not found["zone"] and (needs_zone or "." in found["day"]):
         raise ValueError(f"{said} says no time zone")
     zone = _zone(found["zone"])
     if zone is None:
