@@ -6,7 +6,6 @@ collected again and has it no more, or when a person takes it out.
 
 import csv
 import io
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -22,7 +21,7 @@ class Left:
     """One file that could not be used; as text, a line.
 
     Attributes:
-        source: what was collected.
+        source: what was collected: the whole path.
         where: the file's path in it, fit to be printed.
         why: it could not be used.
         content: SHA-256 of its bytes; '' where they were not read.
@@ -56,7 +55,7 @@ def read(results: Path) -> list[Left]:
     return [Left(*(original(row.get(name) or "") for name in _COLUMNS)) for row in rows]
 
 
-def keep(results: Path, source: Path, left: Iterable[Left], used: set[str]) -> None:
+def keep(results: Path, source: str, left: list[Left], used: set[str]) -> None:
     """Write what a source left, in place of what it left before.
 
     Args:
@@ -65,9 +64,9 @@ def keep(results: Path, source: Path, left: Iterable[Left], used: set[str]) -> N
         left: of it, what could not be used.
         used: SHA-256 of each file that was taken, from whatever source.
     """
-    before = read(results)
-    now = [one for one in before if one.source != str(source) and one.content not in used]
-    now += [one for one in left if one.content not in used]
+    before, left = read(results), [one for one in left if one.content not in used]
+    again = used | {one.content for one in left if one.content}
+    now = [one for one in before if one.source != source and one.content not in again] + left
     if now == before:
         return
     file = io.StringIO()
