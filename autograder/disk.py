@@ -158,6 +158,21 @@ def why(error: Exception) -> str:
     return f"cannot be read ({said or type(error).__name__})"
 
 
+def not_yours(path: Path, shared: Path) -> str:
+    """Say that a file or folder may not be used, whose it is, and how its owner shares the whole.
+
+    Args:
+        path: what may not be read or written.
+        shared: the folder that a group is to share.
+    """
+    try:
+        owner = f"belongs to {path.owner()}"
+    except (OSError, KeyError, NotImplementedError):
+        owner = "belongs to somebody else"
+    how = f"chmod -R g+rwX {shared} && find {shared} -type d -exec chmod g+s {{}} +"
+    return f"{path} {owner}, and you may not use it: for a group, they run: {how}"
+
+
 def check(path: Path, below: Path) -> None:
     """Refuse a folder to which a link leads, below another.
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError, SAWarning, SQLAlchemyError
 from autograder.classroom import database
 from autograder.course import COURSE_ID, CourseError, Lesson
 from autograder.grading.grade import Grade
-from autograder.handin import roster, timestamp
+from autograder.handin import roster, spelling, timestamp
 
 NO_ANSWER = "No response."
 
@@ -52,7 +52,7 @@ class Book:
         db = self._gradebook.db
         there = {student.id: student for student in db.query(nbgrader.api.Student)}
         for who in students:
-            first, last = roster.parts(who.name)
+            first, last = spelling.parts(who.name)
             wanted = {
                 "first_name": first,
                 "last_name": last,
@@ -276,6 +276,8 @@ def opened(db_url: str) -> Iterator[Book]:
         if path.is_symlink():
             raise CourseError(f"{path} is a link: name the gradebook itself with --db")
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch()  # SQLite itself would let no group write
     with warnings.catch_warnings(), database.explained(url):
         # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
         warnings.simplefilter("ignore", SAWarning)

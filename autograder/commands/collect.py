@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from autograder.commands.common import Namespace, Parsers, add_room
+from autograder.commands.common import Namespace, Parsers, add_room, need_rights
 
 
 def add(commands: Parsers) -> None:
@@ -31,6 +31,7 @@ def _collect(args: Namespace) -> int:
     from autograder.shown import one_line
 
     room, counts = class_at(args.room), Counter[str]()
+    need_rights(room)
     for line in taken_down.take_down(room):
         print(line, file=sys.stderr)
     ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None

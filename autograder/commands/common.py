@@ -1,5 +1,6 @@
 """What commands share: the class they are about, and the sandbox."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = [
     "add_sandbox",
     "add_scheduler",
     "classroom_of",
+    "need_rights",
     "say_pages",
     "warn",
 ]
@@ -48,10 +50,30 @@ def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
     from autograder.classroom.room import class_at, remember
 
     room = class_at(args.room, submitted, args.db)
+    need_rights(room)
     if args.db:
         database.address(args.db)
-        remember(room)
+    if args.db or submitted:
+        remember(room, args.db, submitted)
     return room
+
+
+def need_rights(room: "Classroom") -> None:
+    """Refuse a class in which this user may not write.
+
+    Raises:
+        CourseError: what may not be read and written, and how its owner shares it.
+    """
+    from autograder import disk
+    from autograder.course import CourseError
+
+    for path in (
+        room.results,
+        *(room.results.iterdir() if os.access(room.results, os.R_OK) else ()),
+    ):
+        wanted = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
+        if path.exists() and not os.access(path, wanted):
+            raise CourseError(disk.not_yours(path, room.results))
 
 
 def add_sandbox(parser: ArgumentParser) -> None:

@@ -55,11 +55,11 @@ def _student(room: "Classroom", said: str) -> str:
         CourseError: there is none, or there are several.
     """
     from autograder.course import CourseError
-    from autograder.handin import roster
+    from autograder.handin import roster, spelling
     from autograder.shown import one_line
 
     found = roster.read(room.results).called(said)
-    if not found and said == roster.written(said) and (room.submitted / said).is_dir():
+    if not found and said == spelling.written(said) and (room.submitted / said).is_dir():
         return said
     if len(found) != 1:
         who = f"there are several: {', '.join(found)}" if found else "there is none"

@@ -77,7 +77,7 @@ def collect(
         CourseError: the source or students.csv cannot be read, or which student is meant is open.
     """
     find.root(source)  # a source that is none leaves no trace of a class
-    with _alone(results):
+    with alone(results):
         students = roster.read(results)
         files = Source(source, students.knows, ask, rule)
         say(f"{source} is {files.layout}")
@@ -90,8 +90,15 @@ def collect(
 
 
 @contextmanager
-def _alone(results: Path) -> Iterator[None]:
-    """Keep other runs from the class's students and hand-ins."""
+def alone(results: Path) -> Iterator[None]:
+    """Keep other runs from a class's students and hand-ins.
+
+    Args:
+        results: the class's folder.
+
+    Raises:
+        CourseError: another run does not end.
+    """
     said = "another collect is not done: wait for it, and run this once more"
     with ExitStack() as stack:
         try:
