@@ -7,6 +7,7 @@ told from the file. What is read is a plain file, up to a size: a pipe would nev
 
 import errno
 import os
+import shlex
 import stat
 import time
 from collections.abc import Iterator
@@ -169,7 +170,9 @@ def not_yours(path: Path, shared: Path) -> str:
         owner = f"belongs to {path.owner()}"
     except (OSError, KeyError, NotImplementedError):
         owner = "belongs to somebody else"
-    how = f"chmod -R g+rwX {shared} && find {shared} -type d -exec chmod g+s {{}} +"
+    name = shlex.quote(str(shared))
+    rights = f"chmod -R g+rwX {name} && find {name} -type d -exec chmod g+s {{}} +"
+    how = f"chgrp -R GROUP {name} && {rights}"
     return f"{path} {owner}, and you may not use it: for a group, they run: {how}"
 
 
