@@ -19,8 +19,10 @@ from autograder.classroom import database, gradebook, late, record
 from autograder.classroom.room import class_at
 from autograder.course import lessons
 from autograder.feedback.maker import Maker
+from autograder.feedback.write import annotate
 from autograder.grading import airlocks, fingerprint
 from autograder.grading.grade import blank, grade
+from autograder.handin import roster
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import Submission, read
 
@@ -101,9 +103,15 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         cells, resources = super().from_notebook_node(nbformat.from_dict(nb), resources, **kwargs)
-        content, problem = _maker.page(cells, resources["nbgrader"]["notebook"])
+        names = resources["nbgrader"]
+        room = class_at(database.results(names["db_url"]), db_url=names["db_url"])
+        times, students = late.enter(room), roster.read(room.results)
+        with gradebook.opened(room.db_url) as book:
+            lesson = lessons()[names["assignment"]]
+            annotate(cells, names["student"], lesson, book, times, students)
+        content, problem = _maker.page(cells, names["notebook"])
         if problem:
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], problem)
+            self.log.warning("%s: %s", names["student"], problem)
         return content.decode(), resources
 
 

@@ -212,11 +212,16 @@ def _charge(api: Gradebook, rules: Policy, came: dict[Key, datetime | None]) -> 
 
 
 def _move(room: Classroom, came: dict[Key, datetime | None]) -> list[str]:
-    """Record the times that are not as they were recorded; return a line for each."""
+    """Record the times of graded work that are not as recorded; return a line for each."""
 
     def differing() -> dict[Key, record.Record]:
         known = record.latest(room.results) if came else {}
-        return {k: r for k, r in known.items() if k in came and r.handed_in != record.said(came[k])}
+        moved = {k: r for k, r in known.items() if k in came and _is_other(r, came[k])}
+        return {
+            key: one
+            for key, one in moved.items()
+            if key[1] in lessons() and one.submission == room.handed_in(key[0], lessons()[key[1]])
+        }
 
     if not differing():
         return []
@@ -229,6 +234,10 @@ def _move(room: Classroom, came: dict[Key, datetime | None]) -> list[str]:
                 before = came_at(record.time(known.handed_in))
                 moved.append(f"{whose}: {came_at(came[key])}; recorded was: {before}")
     return moved
+
+
+def _is_other(known: record.Record, when: datetime | None) -> bool:
+    return known.handed_in != record.said(when)
 
 
 def came_at(when: datetime | None) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "classroom_of",
     "need_rights",
     "say_pages",
+    "take_times_down",
     "warn",
 ]
 
@@ -74,6 +75,23 @@ def need_rights(room: "Classroom") -> None:
         wanted = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
         if path.exists() and not os.access(path, wanted):
             raise CourseError(disk.not_yours(path, room.results))
+
+
+def take_times_down(room: "Classroom") -> list[str]:
+    """Record when work came in, where that was changed, and print what was recorded before.
+
+    Returns:
+        A line for each time that cannot be read.
+    """
+    from autograder.classroom import late, record
+    from autograder.shown import one_line
+
+    if not (room.results / record.LINES).exists():
+        return []
+    times = late.enter(room)
+    for line in times.moved:
+        print(line, file=sys.stderr)
+    return [one_line(why, 500) for why in times.unread.values()]
 
 
 def add_sandbox(parser: ArgumentParser) -> None:

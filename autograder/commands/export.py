@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of, take_times_down
 
 
 def add(commands: Parsers) -> None:
@@ -24,6 +24,7 @@ def _export(args: Namespace) -> int:
     room = classroom_of(args)
     if not (room.results / record.LINES).exists():
         raise CourseError(f"{room.results}: nobody was graded there; run autograder grade first")
+    take_times_down(room)
     grades = of_class(room)
     if not (grades.entries or grades.unread):
         raise CourseError(f"{room.results}: its gradebook holds no grades: {ELSEWHERE}")

@@ -16,6 +16,7 @@ from autograder.commands.common import (
     add_scheduler,
     classroom_of,
     say_pages,
+    take_times_down,
     warn,
 )
 
@@ -47,6 +48,7 @@ def _grade(args: Namespace) -> int:
     room = classroom_of(args, args.submissions)
     warn(args.sandbox, room.submitted, room.results)
     late.rules_of(room)  # what is wrong with it is said before, not after
+    take_times_down(room)
     results: list[Result] = []
     grading = grade_class(
         room, args.lessons, args.sandbox, args.scheduler, all_cells=args.all_cells
@@ -55,7 +57,7 @@ def _grade(args: Namespace) -> int:
         for result in _progress(grading, count(room, args.lessons)):
             results.append(result if isinstance(result, NotGraded) else _slim(result))
         times = late.enter(room)
-        for line in (*times.moved, *taken_down.take_down(room), *taken_down.take_down_points(room)):
+        for line in (*taken_down.take_down(room), *taken_down.take_down_points(room)):
             print(line, file=sys.stderr)
         pages = list(write_feedback(room, args.lessons))
     except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 import sys
 
-from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of, take_times_down
 
 
 def add(commands: Parsers) -> None:
@@ -13,14 +13,11 @@ def add(commands: Parsers) -> None:
 
 
 def _report(args: Namespace) -> int:
-    from autograder.classroom import late
     from autograder.report.write import write
-    from autograder.shown import one_line
 
     room = classroom_of(args)
+    unread = take_times_down(room)
     for page in write(room, args.lessons):
         print(f"wrote {page}")
-    unread = late.enter(room).unread
-    for why in unread.values():
-        print(one_line(why, 500), file=sys.stderr)
+    print(*unread, sep="\n", end="\n" if unread else "", file=sys.stderr)
     return 1 if unread else 0

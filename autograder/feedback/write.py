@@ -61,8 +61,7 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                     problem = times.unread.get((student, lesson.name), "")
                     if not problem:
                         cells = read(room.graded(student, lesson))
-                        book.annotate(cells, lesson.name, student)
-                        _say_who(cells, student, lesson, times, students)
+                        annotate(cells, student, lesson, book, times, students)
                         content, problem = maker.page(cells, lesson.name)
                         disk.write(target, content, below=room.results)
                 except Exception as error:  # whatever it is, the others' pages are made
@@ -72,10 +71,24 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                 yield Written(student, lesson.name, target, problem)
 
 
-def _say_who(
-    cells: NotebookNode, student: str, lesson: Lesson, times: Times, students: Roster
+def annotate(
+    cells: NotebookNode,
+    student: str,
+    lesson: Lesson,
+    book: gradebook.Book,
+    times: Times,
+    students: Roster,
 ) -> None:
-    """Write into a graded notebook whose it is, and when it came."""
+    """Write into a graded notebook its points and comments, whose it is, and when it came.
+
+    Args:
+        cells: the notebook.
+        student, lesson: whose and which it is.
+        book: the gradebook.
+        times: from `late.enter`.
+        students: the class's list.
+    """
+    book.annotate(cells, lesson.name, student)
     said = cells.metadata["handed_in"]
     said["student"] = students.of(student).name
     said["when"] = str(times.lates.get((student, lesson.name), said["when"]))

@@ -107,6 +107,21 @@ def test_a_time_that_is_set_counts_at_once(
     assert run(room, "verify") == 0  # it was recorded
 
 
+@pytest.mark.parametrize("command", ["report", "export", "feedback", "grade"])
+def test_a_time_that_was_changed_is_said_and_recorded(
+    command: str, room: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    time_of(room, "ada").unlink()
+    assert run(room, "verify") == 1
+    assert "timestamp.txt was changed since this was graded" in capsys.readouterr().out
+    assert run(room, command, *(["--sandbox", SANDBOX] if command == "grade" else [])) == 0
+    said = (
+        f"ada, {LESSON}: came at a time that nothing says; recorded was: came 2026-10-14 21:10 UTC"
+    )
+    assert capsys.readouterr().err.splitlines().count(said) == 1
+    assert run(room, "verify") == 0
+
+
 def test_a_rule_that_is_taken_away_takes_its_cost_away(
     room: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
