@@ -78,7 +78,7 @@ class LatePenalties(AssignLatePenalties):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
         room = class_at(database.results(names["db_url"]))
-        rules, (came, _) = late.rules_of(room), late.came_of(room)
+        rules, (came, _) = late.rules_of(room), late.came_of(room, names["student"])
         with gradebook.opened(names["db_url"]) as book:
             # nbgrader itself takes an offset of hours for one of seconds.
             whose = names["student"], names["assignment"]
@@ -105,7 +105,7 @@ class FeedbackExporter(Exporter):
         cells, resources = super().from_notebook_node(nbformat.from_dict(nb), resources, **kwargs)
         names = resources["nbgrader"]
         room = class_at(database.results(names["db_url"]), db_url=names["db_url"])
-        times, students = late.enter(room), roster.read(room.results)
+        times, students = late.enter(room, names["student"]), roster.read(room.results)
         with gradebook.opened(room.db_url) as book:
             lesson = lessons()[names["assignment"]]
             annotate(cells, names["student"], lesson, book, times, students)

@@ -125,13 +125,17 @@ def standing(room: Classroom) -> Times:
     return Times(found, unread, [])
 
 
-def enter(room: Classroom) -> Times:
+def enter(room: Classroom, student: str | None = None) -> Times:
     """Enter into the gradebook of a class who is who, when work came in, and what lateness costs.
+
+    Args:
+        room: the class.
+        student: the one whose times are read anew; all where None.
 
     Raises:
         CourseError: the policy is not in order.
     """
-    rules, (came, unread) = rules_of(room), came_of(room)
+    rules, (came, unread) = rules_of(room), came_of(room, student)
     with gradebook.opened(room.db_url) as book:
         book.name(roster.read(room.results).all())
         is_ruled = rules or _had_rules(room)  # else the deadlines are nbgrader's own
@@ -140,8 +144,10 @@ def enter(room: Classroom) -> Times:
     return Times({key: one for key, one in found.items() if key not in unread}, unread, moved)
 
 
-def came_of(room: Classroom) -> tuple[dict[Key, datetime | None], dict[Key, str]]:
-    """Read when each submission came in that lies in a class.
+def came_of(
+    room: Classroom, student: str | None = None
+) -> tuple[dict[Key, datetime | None], dict[Key, str]]:
+    """Read when each submission came in that lies in a class; arguments as for `enter`.
 
     Returns:
         Student and lesson to when, None where nothing says so; and to why that cannot be read.
@@ -149,7 +155,7 @@ def came_of(room: Classroom) -> tuple[dict[Key, datetime | None], dict[Key, str]
     came: dict[Key, datetime | None] = {}
     unread: dict[Key, str] = {}
     for lesson in lessons().values():
-        for folder in room.folders(lesson):
+        for folder in room.folders(lesson, student):
             key = folder.parent.name, lesson.name
             try:
                 came[key] = room.came(key[0], lesson)

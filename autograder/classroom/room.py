@@ -47,9 +47,15 @@ class Classroom:
         """Return where a student's graded notebook of a lesson is."""
         return self.autograded / student / lesson.name / lesson.path.name
 
-    def folders(self, lesson: Lesson) -> list[Path]:
-        """Return the folders in which something was handed in for a lesson, a student each."""
-        found = self.submitted.glob(f"*/{lesson.name}")
+    def folders(self, lesson: Lesson, student: str | None = None) -> list[Path]:
+        """Return the folders in which something was handed in for a lesson, a student each.
+
+        Args:
+            lesson: the lesson.
+            student: the one who is looked at; all where None.
+        """
+        one = [self.submitted / student / lesson.name] if student is not None else None
+        found = one or self.submitted.glob(f"*/{lesson.name}")
         return sorted(p for p in found if p.is_symlink() or p.is_dir())
 
     def take(self, student: str, lesson: Lesson) -> HandedIn:
