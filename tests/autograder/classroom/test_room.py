@@ -1,5 +1,7 @@
 """One place knows where a class is, and remembers its gradebook."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import sample_class
 from machine import SANDBOX
 
 from autograder import cli
-from autograder.classroom import database, gradebook
+from autograder.classroom import database, gradebook, ledger
 from autograder.classroom.room import SETTINGS, class_at, folder, remember
 from autograder.course import CourseError, root
 
@@ -46,6 +48,22 @@ def test_in_a_class_its_folder_need_not_be_named(
     assert class_at().results == root() / "class"
     (tmp_path / "students.csv").write_text("student,name\n")
     assert class_at().results == tmp_path
+
+
+@pytest.mark.parametrize(("mode", "kept"), [(0o2770, 0o660), (0o755, 0o600)])
+def test_what_is_made_in_a_groups_class_is_the_groups(mode: int, kept: int, tmp_path: Path) -> None:
+    tmp_path.chmod(mode)
+    before = os.umask(0o022)
+    try:
+        room = class_at(tmp_path)
+        ledger.append(room.results, "record", {})
+        with gradebook.opened(room.db_url):
+            pass
+        modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    of_all = 0o664 if kept == 0o660 else 0o644
+    assert modes == {ledger.KEY: kept, ledger.LINES: of_all, "gradebook.db": of_all}
 
 
 def test_where_hand_ins_are_is_named_once(tmp_path: Path) -> None:

@@ -55,12 +55,11 @@ def clones(tmp_path: Path) -> Path:
     committed(home / "ada", {"README.md": b"mine"}, "2026-10-15T10:00:00+0200")
     git(home / "ada", "merge", "--quiet", "side", when="2026-10-16T10:00:00+0200")
     committed(home / "bo", {WORK: work("bo")}, "2026-10-13T00:20:00-0500")
-    git(home / "bo", "gc", "--quiet")
-    git(home / "bo", "pack-refs", "--all")
     folder = tmp_path / "clones"
     folder.mkdir()
     for student in ("ada", "bo"):
         git(folder, "clone", "--quiet", str(home / student), f"lab2-{student}")
+    git(folder / "lab2-bo", "gc", "--quiet")  # packs its refs
     return folder
 
 
