@@ -41,6 +41,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -508,7 +510,7 @@ plt.show()
 # <details><summary>Answer</summary>
 #
 # 0, 1, 2 and 5. For a window of 4 it would be 1.5, and there is no half pixel. Even windows have no
-# middle, and no same padding.
+# middle, and no padding that is equal at both ends. Some libraries put one more zero at one end.
 #
 # </details>
 
@@ -944,10 +946,11 @@ small_net = [
 # Let a function do it for any list of layers. By hand, the small net gives the five shapes above.
 #
 # Height and width have sizes of their own, and each must fit. Where one does not, raise a
-# `ValueError` that names the layer: its place in the list, counted from 0, and its kind. The layer
-# behind INPUT has place 1. `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good
-# message: it says where to look and what is wrong. A kind that does not exist is an error of the
-# same form. So is a net that begins with another kind than INPUT.
+# `ValueError` that names this layer and no other: its place in the list, counted from 0, and its
+# kind, written as there. The layer behind INPUT has place 1.
+# `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good message: it says where to
+# look and what is wrong. A kind that does not exist is an error of the same form. So is a net that
+# begins with another kind than INPUT.
 #
 # <details><summary>Hint</summary>
 #
@@ -1132,8 +1135,8 @@ shapes = trace_shapes(alexnet)
 plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into volumes")
 
 # %% [markdown]
-# Follow the boxes: they get smaller in height and width, and deeper. What the picture loses in
-# places it gains in things that are known about each place.
+# Follow the boxes: they get smaller in height and width, and up to the fourth CONV deeper. What the
+# picture loses in places it gains in things that are known about each place.
 #
 # **Find the mistake.** One reads that AlexNet has five pools, which bring 224 down to 7. Compare
 # this with the boxes. A net called VGG has five pools with $F = 2$, $S = 2$, and convolutions that

@@ -37,6 +37,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -87,12 +89,14 @@ np.sum(x_pad[0:3] * w)
 # By hand, all five outputs are $[0, 1, -3, 2, 3]$. Write the function that finds them.
 #
 # A filter that does not fit is an error. Raise `ValueError` and say why, as Python's own functions
-# do. A layer that quietly drops the last column would be wrong for weeks before anybody saw it.
+# do. A layer that quietly drops the last column would be wrong for weeks before anybody saw it. A
+# filter longer than the padded line never fits, even where the formula gives a whole number: with
+# $W = 4$, $F = 6$, $S = 1$ and no padding it gives $-1$.
 #
 # <details><summary>Hint</summary>
 #
-# Output `i` looks at `x_pad[i * stride : i * stride + F]`. The division leaves no remainder exactly
-# where the filter fits: look at `%`.
+# Output `i` looks at `x_pad[i * stride : i * stride + F]`. `%` gives the remainder of the division.
+# Where it is 0 the filter fits, if it is not too long.
 #
 # </details>
 
@@ -111,7 +115,8 @@ def correlate1d(x, w, stride=1, pad=0):
         One dot product for each stop, shape ((W - F + 2 * pad) / stride + 1,).
 
     Raises:
-        ValueError: the stops do not end at the last number.
+        ValueError: the stops do not end at the last number, or the filter is longer than the
+            padded line.
     """
     ### BEGIN SOLUTION
     W, F = len(x), len(w)
@@ -399,6 +404,10 @@ demo.convolution()
 # Return two things: `out`, and a `cache` with whatever the way back will need. Lesson 03 goes that
 # way back. What is in the cache is your affair; no check looks inside.
 #
+# As along a line, what does not fit raises `ValueError`: in height or in width, with a remainder or
+# because the filter is larger than the padded picture. Pictures may hold whole numbers; the output
+# is floating point all the same.
+#
 # The argument `dilation` stays 1 here. Lesson 07 gives it a meaning.
 #
 # <details><summary>Hint</summary>
@@ -422,11 +431,11 @@ def conv_forward(x, w, b, stride=1, pad=0, dilation=1):
         dilation: always 1 in this lesson.
 
     Returns:
-        out: feature maps, shape (N, F, H_out, W_out).
+        out: feature maps, shape (N, F, H_out, W_out), floating point.
         cache: whatever conv_backward will need.
 
     Raises:
-        ValueError: the windows do not end at the edge.
+        ValueError: the windows do not end at the edge, or one is larger than the padded picture.
     """
     ### BEGIN SOLUTION
     N, _, H, W = x.shape
@@ -638,7 +647,7 @@ judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 #
 # A filter that finds a nose at the left finds it at the right as well. Put exactly: cut the first
 # rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
-# with stride 1 the result is the same. The layer is **equivariant** to shifts.
+# with stride 1 and no padding the result is the same. The layer is **equivariant** to shifts.
 #
 # **Predict before you run.** Is the locally connected layer equivariant, too?
 
@@ -746,7 +755,8 @@ plt.show()
 #
 # Make two 3 x 3 filters for a grey picture. The first answers to vertical edges: positive where it
 # gets lighter from left to right, and 0 on horizontal edges. The second answers to horizontal edges:
-# positive where it gets lighter from top to bottom, and 0 on vertical edges.
+# positive where it gets lighter from top to bottom, and 0 on vertical edges. An edge may lie between
+# any two columns, or rows, of the window.
 #
 # By hand: $[-1, 0, 1]$ over a step from 0 to 1 gives 1. The filter of section 1 had the other sign.
 

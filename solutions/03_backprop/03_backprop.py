@@ -36,7 +36,9 @@
 # | 7 | `projection_check` | 2 |
 #
 # Plan about 80 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
-# finished; the set-up cell says which.
+# finished; the set-up cell says which. As before, grading uses further random input. There all
+# sizes may differ, no function may change its arguments, and beside Python's own library only NumPy
+# and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -399,6 +401,7 @@ demo.backward()
 # the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
 #
 # Four checks follow. You can earn them one by one: return `None` for what you have not written yet.
+# Those of `dw` and `dx` begin without stride and padding; that of `db` has both.
 #
 # <details><summary>Hint</summary>
 #
@@ -560,17 +563,19 @@ check.same(dw, expected, "dw at stride 2, padding 1", hint="The windows are thos
 from autograder.judging import inputs, judge
 
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
-for x, w, b, how in inputs.conv(judge.rng()):
-    judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), **how)
-for N, C, H, W, F, HH, WW, stride, pad in (
-    (2, 1, 7, 10, 3, 3, 6, 3, 1),
-    (1, 2, 2, 6, 3, 4, 2, 2, 3),
-):
-    x, w = judge.rng().normal(size=(N, C, H, W)), judge.rng().normal(size=(F, C, HH, WW))
-    judge.backward(*pair, x, w, np.zeros(F), stride, pad, results=("dx", "dw", "db"))
-with judge.derived("conv_backward"):
-    for case in inputs.no_slope_conv(judge.rng()):
-        judge.backward(*pair, *case, results=("dx", "dw", "db"))
+three = ("dx", "dw", "db")
+for only in ("dx", "dw"):  # db has a check of its own
+    for x, w, b, how in inputs.conv(judge.rng()):
+        judge.backward(*pair, x, w, b, results=three, only=only, **how)
+    for N, C, H, W, F, HH, WW, stride, pad in (
+        (2, 1, 7, 10, 3, 3, 6, 3, 1),
+        (1, 2, 2, 6, 3, 4, 2, 2, 3),
+    ):
+        x, w = judge.rng().normal(size=(N, C, H, W)), judge.rng().normal(size=(F, C, HH, WW))
+        judge.backward(*pair, x, w, np.zeros(F), stride, pad, results=three, only=only)
+    with judge.derived("conv_backward"):
+        for case in inputs.no_slope_conv(judge.rng()):
+            judge.backward(*pair, *case, results=three, only=only)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -628,7 +633,8 @@ plot.maps(
 # %% [markdown]
 # ### Exercise 4: `dx_by_full_convolution` (3 points)
 #
-# Write it without any loop of your own: pad `dout`, turn `w`, call `conv_forward`.
+# Write it without any loop of your own: pad `dout`, turn `w`, call `conv_forward`. `conv_backward`
+# has the answer already; do not call it.
 #
 # By hand: if `dout` is a single number 1, it must give the filter itself. The full convolution sees
 # that 1 first with the last weight of the flipped filter, which is the first weight of `w`.

@@ -38,6 +38,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -139,7 +141,8 @@ demo.max_pooling()
 # Both stand in one cell, because they share the cache. What is in it is your affair: no check looks
 # inside. Give a tie to its first winner or share it evenly, as you like.
 #
-# A window that does not fit raises `ValueError`, as in lesson 02.
+# A window that does not fit raises `ValueError`, as in lesson 02, and so does one that is larger
+# than the map.
 #
 # <details><summary>Hint for the way there</summary>
 #
@@ -422,7 +425,7 @@ def pooled_size(size, window, stride):
 #
 # By hand, the four means of our map are $\begin{pmatrix} 4 & 2 \\ 3 & 5 \end{pmatrix}$. With `dout`
 # $= \begin{pmatrix} 4 & 8 \\ 12 & 16 \end{pmatrix}$ the pixels of the four windows get 1, 2, 3 and
-# 4.
+# 4. Maps may hold whole numbers, in this exercise and the next; means and lengths are floating point.
 
 
 # %% exercise="avg_pool_forward"
@@ -857,7 +860,7 @@ judge.no_loops(
 
 # %% exercise="avg_pool_weights"
 def avg_pool_weights(C, HH, WW):
-    """Make the filters with which a convolution of stride HH is average pooling.
+    """Make the filters with which a convolution is average pooling, at the stride of the pool.
 
     Args:
         C: channels, of the input and of the output.
@@ -935,7 +938,7 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 # ### Exercise 6: `replace_pools` (3 points)
 #
 # A pool has as many channels as the last convolution before it has filters, or as the input if
-# there is none.
+# there is none. Make a new list, and leave `spec` as it is.
 
 
 # %% exercise="replace_pools"

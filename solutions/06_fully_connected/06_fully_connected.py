@@ -40,6 +40,8 @@
 #
 # Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -213,10 +215,12 @@ pair = ("affine_forward", "affine_backward"), (affine_forward, affine_backward)
 for shape, M in (((2, 3, 4, 5), 7), ((3, 8), 2), ((4, 2, 3), 5), ((5, 1, 2, 3), 4)):
     D, random = int(np.prod(shape[1:])), judge.rng()
     x, w, b = random.normal(size=shape), random.normal(size=(D, M)), random.normal(size=M)
-    judge.backward(*pair, x, w, b, results=("dx", "dw", "db"))
+    for only in ("dw", "db"):
+        judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), only=only)
 with judge.derived("affine_backward"):
     for case in inputs.no_slope_affine(judge.rng()):
-        judge.backward(*pair, *case, results=("dx", "dw", "db"))
+        for only in ("dw", "db"):
+            judge.backward(*pair, *case, results=("dx", "dw", "db"), only=only)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -855,8 +859,8 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the map on the right. It has two bright spots. The brightest is the eye itself, with score
-# 1. The second is the other eye, which the unit has never seen: 0.75. No crop away from the eyes
+# Look at the map on the right. It has two bright spots. The brightest is the eye itself and scores 1.
+# The second is the other eye, which the unit has never seen: 0.75. No crop away from the eyes
 # scores above 0.51. A cell of the map belongs to the crop that begins there, so the spots lie up and
 # to the left of the eyes.
 #

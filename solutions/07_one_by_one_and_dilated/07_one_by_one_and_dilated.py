@@ -38,6 +38,8 @@
 #
 # Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -267,6 +269,9 @@ print(np.sum(x[0:5:2] * w))
 # By hand: with $D = 2$ the line above has room for a single output, 420. If its gradient is 1, then
 # $\text{dx} = [1, 0, 10, 0, 100]$, the filter with its holes, and $\text{dw} = [0, 2, 4]$, the
 # pixels that it saw.
+#
+# What does not fit raises `ValueError` as before, and so does a filter that reaches over more rows
+# or columns than the padded picture has.
 #
 # Six checks follow, three for each direction. In `conv_backward` you may return `None` for what you
 # have not written yet.
@@ -501,11 +506,13 @@ check.same(dw, expected, "dw at stride 2, padding 2, dilation 2")
 from autograder.judging import inputs, judge
 
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
-for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
-    judge.backward(*pair, x, w, b, results=("dx", "dw", "db"), **how)
-with judge.derived("conv_backward"):
-    for case in inputs.no_slope_conv(judge.rng()):
-        judge.backward(*pair, *case, results=("dx", "dw", "db"))
+three = ("dx", "dw", "db")
+for only in ("dx", "dw"):  # db has been checked
+    for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
+        judge.backward(*pair, x, w, b, results=three, only=only, **how)
+    with judge.derived("conv_backward"):
+        for case in inputs.no_slope_conv(judge.rng()):
+            judge.backward(*pair, *case, results=three, only=only)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -998,8 +1005,8 @@ plt.show()
 # cut, and the stack is one layer again: the gap is 0. As soon as a few values are cut the gap
 # rises. At the far left everything is cut; the stack answers `b2` to every picture.
 #
-# **Take away.** Without a nonlinearity between them any number of convolution layers is one
-# convolution layer. It is the ReLU that makes depth worth something.
+# **Take away.** Without a nonlinearity between them, and without padding, any number of convolution
+# layers is one convolution layer. It is the ReLU that makes depth worth something.
 
 # %% [markdown]
 # ## 6. The border that wears away

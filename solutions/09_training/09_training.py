@@ -40,7 +40,9 @@
 #
 # Plan about 90 minutes. The set-up cell says whose layers the net will use. A check cell has a lock
 # and says what it is worth. It shows part of the test; grading uses further random input, so a
-# green check is a good sign and not yet the grade.
+# green check is a good sign and not yet the grade. There all sizes may differ, and no function may
+# change the arrays, lists and dicts that it is handed. Beside Python's own library only NumPy and
+# Matplotlib can be imported.
 
 # %% given="setup"
 import re
@@ -124,9 +126,10 @@ print(f"{inner[0]!r} is {inner[1]!r}, {inner[2]} times")
 # By hand, $N = 2$, $M = 1$, $K = 1$ gives nine names: INPUT, CONV, RELU, CONV, RELU, POOL, FC,
 # RELU, FC.
 #
-# A number stands for itself: `[CONV -> RELU]*2` is written out twice. What is out of bounds is
-# refused with a `ValueError` that says what was wrong. So is a pattern with a layer nobody knows,
-# or with a bracket that is never closed.
+# A number stands for itself: `[CONV -> RELU]*2` is written out twice. Brackets may be nested to any
+# depth, and spaces mean nothing. What is out of bounds is refused with a `ValueError` that says what
+# was wrong. So is a pattern with a layer nobody knows, or with a bracket that is never closed or
+# never opened.
 #
 # <details><summary>Hint</summary>
 #

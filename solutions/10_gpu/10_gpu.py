@@ -45,6 +45,8 @@
 #
 # Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -196,8 +198,8 @@ judge.choices("lines b, c, d, f, g and h", [answers[letter] for letter in lines]
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** CuPy raises where data would have to move to the GPU unasked, and stays silent
-# where it moves back.
+# **Take away.** CuPy raises where an array would have to move unasked, and stays silent where it
+# uploads an index or waits for a number.
 
 # %% [markdown]
 # ## 2. One source for both
@@ -350,7 +352,8 @@ for tier in tiers.each():
 # ### Exercise 3: `affine_forward`, `affine_backward`, `softmax_loss` (2 points)
 #
 # Port the three. Nothing may be uploaded, downloaded or waited for, and nothing may become float64.
-# So the loss stays on the device.
+# So the loss stays on the device. It is finite for scores in the thousands too, also where the right
+# class lies far behind: the lines above take the logarithm of 0 there. Lesson 06 takes it on paper.
 #
 # By hand: $x = [1, 2]$, $w = [1, 3]$ as a column, $b = 10$ give $1 + 6 + 10 = 17$. And two equal
 # scores give the loss $\log 2 = 0.693$.
@@ -537,8 +540,9 @@ for N in (2, 8):
 #
 # ### Exercise 4: `conv_forward`, `conv_backward` (3 points)
 #
-# Write both, for every stride and padding. No loop may run over pictures or places; a loop over the
-# $HH \cdot WW$ taps of the filter is fine. What does not fit raises `ValueError`, as in lesson 02.
+# Write both, for every stride and padding. Nothing may move, wait or become float64. No loop may run
+# over pictures or places; a loop over the $HH \cdot WW$ taps of the filter is fine. What does not
+# fit raises `ValueError`, as in lesson 02, and so does a filter larger than the padded picture.
 #
 # By hand: the numbers 1 to 9 in 3 x 3, under a filter of four ones, give 12, 16, 24, 28.
 #
@@ -729,8 +733,8 @@ for x, w, b, how in inputs.conv(judge.rng()):
 #
 # ### Exercise 5: `max_pool_forward`, `max_pool_backward` (2 points)
 #
-# Windows may overlap. Of equal values the first wins, row by row. Nothing may move or wait, and no
-# loop may run over pictures or places.
+# Windows may overlap. Of equal values the first wins, row by row. Nothing may move, wait or become
+# float64, and no loop may run over pictures or places.
 #
 # By hand: four ones in a 2 x 2 window, and `dout` $= 5$, give `dx` $= [[5, 0], [0, 0]]$.
 #
@@ -880,7 +884,7 @@ for x, *how in inputs.pool(judge.rng()):
 # ### Exercise 6: `train` (2 points)
 #
 # Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from
-# number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`.
+# number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`. All of it is float32.
 #
 # By hand: 10 steps, every fifth loss: 4 uploads, $2 + 2 = 4$ downloads, 4 waits. And the first loss
 # of weights that are all zero, for two classes, is $\log 2 = 0.693$.
@@ -1268,7 +1272,9 @@ if cuda.compiler():
 #
 # A product of matrices reads every number of `A` once for each column of `B`. The same numbers
 # travel again and again. A block can do better: its threads load a small **tile** of each matrix
-# into **shared memory**, which is near, and all of them use it.
+# into **shared memory**, which is near, and all of them use it. `__shared__ float a[8][8];` declares
+# such a tile. In a block of 8 x 8 threads `threadIdx.y` is a thread's row and `threadIdx.x` its
+# column; `blockIdx.y` and `blockIdx.x` count the blocks in the same way.
 #
 # All threads must have loaded before the first one reads, and all must have read before the first
 # one loads the next tile. `__syncthreads()` is the place where they wait for each other: a
@@ -1359,7 +1365,7 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 # %% [markdown]
 # ## 11. Find the mistake
 #
-# Three kernels, each with one wrong line. The first counts how often each class occurs. The second
+# Three kernels, each with one mistake. The first counts how often each class occurs. The second
 # adds two rows of numbers. The third adds up the numbers of a block, by halves.
 
 # %% given="suspects"
@@ -1401,13 +1407,20 @@ if cuda.compiler():
 
 # %% [markdown]
 # **Predict before you run.** The numbers that `votes` gives on one processor, thread after thread,
-# are right. So are they on many a GPU, most of the time. What is wrong with it?
+# are right. On a GPU nearly all votes of a class can be lost. What is wrong with it?
 #
 # ### Exercise 11: `corrections` (1 point)
 #
 # For each kernel, the number of the wrong line, counted from 1, and the line as it should be. In
 # `total` a thread without a number must stay: let it bring a 0. There the line after the wrong one
 # changes too: write both as one line.
+#
+# <details><summary>Hint</summary>
+#
+# `a += 1` reads, adds and writes, and other threads may come in between. CUDA's `atomicAdd(&a, 1)`
+# does the same in one step.
+#
+# </details>
 
 
 # %% exercise="corrections"

@@ -39,6 +39,8 @@
 #
 # Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 #
 # The set-up cell says whose layers of earlier lessons sections 6 to 8 will use.
 
@@ -281,7 +283,9 @@ for policy in ("crop", "pad"):
     for _ in range(8):
         F, S, P, h, w = judge.rng().integers([1, 2, 0, 0, 0], [7, 6, 3, 30, 30]).tolist()
         numbers, shape = {"F": F, "S": S, "P": P, "policy": policy}, (4, F + h, F + w)
-        judge.value("layer_row", layer_row, "POOL", numbers, shape)
+        wanted = judge.reference("layer_row")("POOL", numbers, shape)["shape"]
+        row = layer_row("POOL", numbers, shape)
+        check.same(row["shape"], wanted, f"POOL with {numbers} over {shape}")
     tight = {"K": 3, "F": 6, "S": 2, "P": 1, "policy": policy}
     judge.refuses(ValueError, "layer_row", layer_row, "CONV", tight, (2, 3, 9))
 for H, W in ((8, 7), (7, 8)):
@@ -949,7 +953,7 @@ plt.show()
 # the memory, because its parameters are few and its activations many.
 #
 # A real library needs more than this: space for columns as in lesson 04, and some hundred MB for
-# itself. Take the count as the least it can be.
+# itself. One that lets go of each gradient as soon as it can needs less. The count is a first guess.
 #
 # **Take away.** Activations grow with the batch, parameters do not. If it does not fit, lower the
 # batch.

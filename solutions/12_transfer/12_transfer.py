@@ -38,6 +38,8 @@
 #
 # Plan about 80 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# There all sizes may differ, no function may change its arguments, and beside Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import os
