@@ -68,12 +68,14 @@ def need_rights(room: "Classroom") -> None:
     from autograder import disk
     from autograder.course import CourseError
 
-    for path in (
-        room.results,
-        *(room.results.iterdir() if os.access(room.results, os.R_OK) else ()),
-    ):
-        wanted = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
-        if path.exists() and not os.access(path, wanted):
+    read, write = os.R_OK, os.R_OK | os.W_OK
+    wanted = {"": write | os.X_OK, "grades.key": read, "submitted": read | os.X_OK}
+    wanted |= dict.fromkeys(("autograded", "feedback", "report"), write | os.X_OK)
+    wanted |= dict.fromkeys(("students.csv", "grades.jsonl", "gradebook.db"), write)
+    wanted |= dict.fromkeys(("grading.lock", "collect.lock", "unsettled.csv"), write)
+    for name, rights in wanted.items():
+        path = room.results / name
+        if path.exists() and not os.access(path, rights):
             raise CourseError(disk.not_yours(path, room.results))
 
 

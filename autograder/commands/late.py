@@ -1,5 +1,6 @@
 """autograder late: who is late by how much and why, and when something came."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ def _student(room: "Classroom", said: str) -> str:
     from autograder.shown import one_line
 
     found = roster.read(room.results).called(said)
-    if not found and said == spelling.written(said) and (room.submitted / said).is_dir():
+    there = os.listdir(room.submitted) if room.submitted.is_dir() else []
+    if not found and said in there and said == spelling.written(said):
         return said
     if len(found) != 1:
         who = f"there are several: {', '.join(found)}" if found else "there is none"

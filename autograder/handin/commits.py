@@ -24,12 +24,8 @@ _BEGIN = "\x01"  # of a commit, in what Git says
 
 
 def is_clone(folder: Path) -> bool:
-    """Tell whether a folder is a clone, and no link makes it one."""
-    try:
-        disk.check(folder / ".git" / "objects", folder)
-    except OSError:
-        return False
-    return True
+    """Tell whether Git made a folder, also where its history lies elsewhere."""
+    return os.path.lexists(folder / ".git")
 
 
 def times(folder: Path) -> dict[str, datetime]:
@@ -38,6 +34,10 @@ def times(folder: Path) -> dict[str, datetime]:
     Raises:
         CourseError: that cannot be told.
     """
+    try:
+        disk.check(folder / ".git" / "objects", folder)
+    except OSError:
+        raise CourseError("its history is not in it") from None
     with TemporaryDirectory() as own:
         for part in ("objects", "refs"):
             Path(own, part).mkdir()

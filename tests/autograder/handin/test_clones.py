@@ -113,7 +113,9 @@ def test_no_setting_of_a_clone_runs_anything(clones: Path, tmp_path: Path, room:
     assert not trap.exists()
 
 
-@pytest.mark.parametrize("spoil", ["no HEAD", "odd HEAD", "no objects", "a link"])
+@pytest.mark.parametrize(
+    "spoil", ["no HEAD", "odd HEAD", "no objects", "a link", "elsewhere", "linked"]
+)
 def test_where_a_commit_cannot_be_read_no_time_is_invented(
     spoil: str,
     clones: Path,
@@ -129,6 +131,12 @@ def test_where_a_commit_cannot_be_read_no_time_is_invented(
     elif spoil == "no objects":
         for file in (p for p in (folder / "objects").rglob("*") if p.is_file()):
             file.unlink()
+    elif spoil in ("elsewhere", "linked"):
+        folder.rename(tmp_path / "history")
+        if spoil == "linked":
+            folder.symlink_to(tmp_path / "history")
+        else:
+            folder.write_text(f"gitdir: {tmp_path / 'history'}\n")
     else:
         (folder / "HEAD").rename(tmp_path / "HEAD")
         (folder / "HEAD").symlink_to(tmp_path / "HEAD")
