@@ -29,6 +29,7 @@ from autograder.handin import roster, timestamp
 from autograder.shown import one_line
 
 DAY = timedelta(days=1)
+UNTOLD = "nothing says when it came, so nothing is taken off"
 Key = tuple[str, str]  # student and lesson
 
 
@@ -70,11 +71,13 @@ class Times:
         lates: how late each submission is, where its lesson has a deadline.
         unread: of each submission whose time cannot be read, the file, the line, what to write.
         moved: a line for each that came at another time than its record says.
+        untold: the submissions with a deadline of which nothing says when they came.
     """
 
     lates: dict[Key, Late]
     unread: dict[Key, str]
     moved: list[str]
+    untold: frozenset[Key] = frozenset()
 
 
 def late(rules: Policy, student: str, handed_in: dict[str, datetime]) -> dict[str, Late]:
@@ -122,7 +125,7 @@ def standing(room: Classroom) -> Times:
     """
     rules, (came, unread) = rules_of(room), came_of(room)
     found = lates(rules or Policy({}, {}), {key: when for key, when in came.items() if when})
-    return Times(found, unread, [])
+    return Times(found, unread, [], _untold(rules, came))
 
 
 def enter(room: Classroom, student: str | None = None) -> Times:
@@ -141,7 +144,8 @@ def enter(room: Classroom, student: str | None = None) -> Times:
         is_ruled = rules or _had_rules(room)  # else the deadlines are nbgrader's own
         found = (charge if is_ruled else _charge)(book.api, rules or Policy({}, {}), came)
         moved = _move(room, came)
-    return Times({key: one for key, one in found.items() if key not in unread}, unread, moved)
+    found = {key: one for key, one in found.items() if key not in unread}
+    return Times(found, unread, moved, _untold(rules, came))
 
 
 def came_of(
@@ -162,6 +166,11 @@ def came_of(
             except CourseError as error:
                 unread[key] = str(error)
     return came, unread
+
+
+def _untold(rules: Policy | None, came: dict[Key, datetime | None]) -> frozenset[Key]:
+    due = (key for key, when in came.items() if when is None and rules and rules.due(*key))
+    return frozenset(due)
 
 
 def lates(rules: Policy, came: dict[Key, datetime]) -> dict[Key, Late]:

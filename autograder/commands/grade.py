@@ -63,7 +63,7 @@ def _grade(args: Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
-    print(*table(results, standing(room, results, times.lates)), sep="\n")
+    print(*table(results, standing(room, results, times)), sep="\n")
     whole = say_pages(pages, room)
     print(f"last seal of the record, to be kept elsewhere: {ledger.last(room.results)}")
     return 1 if not whole or any(isinstance(result, NotGraded) for result in results) else 0

@@ -24,7 +24,7 @@ def add(commands: Parsers) -> None:
 
 
 def _late(args: Namespace) -> int:
-    from autograder.classroom.late import standing
+    from autograder.classroom.late import UNTOLD, standing
     from autograder.course import CourseError, lessons
     from autograder.handin import roster
     from autograder.shown import one_line
@@ -39,8 +39,10 @@ def _late(args: Namespace) -> int:
             raise CourseError("whose, and which lesson? autograder late STUDENT LESSON --came TIME")
         _set(room, student, args.lesson, args.came)
     times = standing(room)
-    for (who, lesson), found in sorted(times.lates.items()):
-        if student in ("", who) and args.lesson in (None, lesson) and (student or found.days):
+    said = {key: str(one) for key, one in times.lates.items() if student or one.days}
+    said |= dict.fromkeys(times.untold, UNTOLD)
+    for (who, lesson), found in sorted(said.items()):
+        if student in ("", who) and args.lesson in (None, lesson):
             name = students.of(who).name
             whose = who if name == who else f"{name} ({who})"
             print(one_line(f"{whose}, {lesson}: {found}", 500))

@@ -93,7 +93,9 @@ def of_class(room: Classroom, only: Iterable[str] = (), who: Iterable[str] = ())
     with gradebook.opened(room.db_url) as book:
         found = read(book.api, roster.read(room.results), only, who)
     entries = {
-        key: replace(entry, late=str(times.lates.get(key, "")))
+        key: replace(
+            entry, late=late.UNTOLD if key in times.untold else str(times.lates.get(key, ""))
+        )
         for key, entry in found.entries.items()
         if key not in times.unread
     }

@@ -46,7 +46,8 @@ class Work:
         due: when it was due, in UTC, this student's extension included, or None.
         penalty: points taken off for lateness.
         late: how late it is by the class's rules; None where they set no deadline.
-        no_time: why the time when it came cannot be read, or ''.
+        no_time: why it is not known when it came, where there is a deadline: '' where nothing says
+            so; None where it is known.
     """
 
     student: str
@@ -60,7 +61,7 @@ class Work:
     due: datetime | None = None
     penalty: float = 0.0
     late: Late | None = None
-    no_time: str = ""
+    no_time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,12 @@ class Class:
                 entry.due,
                 entry.penalty,
                 self._times.lates.get((student, lesson.name)),
-                self._times.unread.get((student, lesson.name), ""),
+                self._no_time(student, lesson),
             )
+
+    def _no_time(self, student: str, lesson: Lesson) -> str | None:
+        key = student, lesson.name
+        return self._times.unread.get(key, "" if key in self._times.untold else None)
 
     def sources(self, lesson: Lesson, student: str) -> tuple[tuple[str, str], ...]:
         """Return the code cells of one student's graded notebook: name, or '', and text."""

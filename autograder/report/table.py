@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from autograder.classroom import gradebook
 from autograder.classroom.grade import Graded, NotGraded
 from autograder.classroom.gradebook import Entry
-from autograder.classroom.late import Key, Late
+from autograder.classroom.late import UNTOLD, Key, Late, Times
 from autograder.classroom.room import Classroom
 from autograder.grading.grade import Grade
 from autograder.handin import left, roster
@@ -26,18 +26,18 @@ class Standing:
         students: the class's list, by folder.
         entries: what the gradebook holds, by student and lesson.
         lates: how late each submission is.
+        untold: the submissions of which nothing says when they came.
         left: what came in and could not be used.
     """
 
     students: dict[str, Student] = field(default_factory=dict)
     entries: dict[Key, Entry] = field(default_factory=dict)
     lates: dict[Key, Late] = field(default_factory=dict)
+    untold: frozenset[Key] = frozenset()
     left: tuple[Left, ...] = ()
 
 
-def standing(
-    room: Classroom, results: Iterable[Graded | NotGraded], lates: dict[Key, Late]
-) -> Standing:
+def standing(room: Classroom, results: Iterable[Graded | NotGraded], times: Times) -> Standing:
     """Read how a class stands in the lessons of some results."""
     with gradebook.opened(room.db_url) as book:
         entries = {
@@ -46,7 +46,7 @@ def standing(
             for student, entry in book.entries(lesson).items()
         }
     students = {s.student: s for s in roster.read(room.results).all()}
-    return Standing(students, entries, lates, tuple(left.read(room.results)))
+    return Standing(students, entries, times.lates, times.untold, tuple(left.read(room.results)))
 
 
 def table(results: Iterable[Graded | NotGraded], known: Standing | None = None) -> Iterator[str]:
@@ -72,6 +72,9 @@ def table(results: Iterable[Graded | NotGraded], known: Standing | None = None) 
         nobody = [s for s in sorted(known.students) if (s, lesson) not in there]
         if nobody:
             yield f"{lesson}: nothing came from {len(nobody)}: {_some(nobody)}"
+        untold = sorted(s for s, name in known.untold & there if name == lesson)
+        if untold:
+            yield f"{lesson}: {UNTOLD}, of {len(untold)}: {_some(untold)}"
     for one in known.left:
         yield f"not used: {one_line(one, LONG)}"
     yield (

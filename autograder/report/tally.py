@@ -19,7 +19,7 @@ WORDS = 160  # characters of a message
 OUTCOMES = ("right", "partly right", "wrong", "error", "not written")
 # Why a student needs a look, the most urgent first.
 UNREADABLE = "could not be graded"
-NO_TIME = "when it came cannot be read"
+NO_TIME = "when it came is not known"
 ABSENT = "not handed in"
 UNPROTECTED = "graded without a sandbox"
 LIMIT = "met a limit"
@@ -245,7 +245,7 @@ def _hours(work: Work) -> float | None:
 
 def _looks(work: Work, hours: float | None) -> Iterable[tuple[str, str]]:
     """Say why a student needs a look, and what was found."""
-    if work.no_time:
+    if work.no_time is not None:
         yield NO_TIME, one_line(work.no_time, 3 * WORDS)
     if work.problem:
         yield UNREADABLE, one_line(work.problem, WORDS)

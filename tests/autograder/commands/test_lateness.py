@@ -107,6 +107,22 @@ def test_a_time_that_is_set_counts_at_once(
     assert run(room, "verify") == 0  # it was recorded
 
 
+def test_where_nothing_says_when_it_came_that_is_said(
+    room: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    time_of(room, "ada").unlink()
+    row, _, report, page = everywhere(room, capsys)
+    said = "nothing says when it came, so nothing is taken off"
+    assert row == f"20: {said}"
+    assert "When it came is not known: 1" in report and "came" not in page.partition("</table>")[0]
+    assert run(room, "late") == 0
+    assert capsys.readouterr().out == f"Ada Łukasz (ada), {LESSON}: {said}\n"
+    assert run(room, "grade", "--sandbox", SANDBOX) == 0
+    assert f"{LESSON}: {said}, of 1: ada" in capsys.readouterr().out.splitlines()
+    (room.results / "policy.toml").unlink()
+    assert everywhere(room, capsys)[0] == "20: "
+
+
 @pytest.mark.parametrize("command", ["report", "export", "feedback", "grade"])
 def test_a_time_that_was_changed_is_said_and_recorded(
     command: str, room: Classroom, capsys: pytest.CaptureFixture[str]
@@ -161,9 +177,9 @@ def test_a_time_that_cannot_be_read_is_no_grade_and_an_error(
     assert place in shown.err
     assert run(room, "report") == 1
     assert why in capsys.readouterr().err
-    assert "When it came cannot be read: 1" in (
-        room.results / "report" / f"{LESSON}.html"
-    ).read_text(encoding="utf-8")
+    assert "When it came is not known: 1" in (room.results / "report" / f"{LESSON}.html").read_text(
+        encoding="utf-8"
+    )
     assert run(room, "feedback") == 1
     assert why in capsys.readouterr().out
     assert run(room, "late") == 1
