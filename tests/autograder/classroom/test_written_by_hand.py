@@ -24,6 +24,15 @@ free_days = 3
 02_convolution = 2026-10-12T23:59:00+02:00
 [extensions."ada@x.org"]  # was ill
 02_convolution = 2026-10-20T23:59:00+02:00
+[course]
+lowest_dropped = 1
+bonus = ["10_gpu"]
+[course.weights]
+02_convolution = 1
+03_backprop = 2
+10_gpu = 1
+[moodle]
+02_convolution = "Lab 2"
 """
 STUDENTS = 'student,name,id,email,group\nada,"Lovelace, Ada",77,ada@x.org,1\n,Zoë,,,\n'
 TIME = "2026-10-12 21:58:03.120000 UTC\n"
