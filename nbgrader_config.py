@@ -19,7 +19,7 @@ COURSE = Path(__file__).resolve().parent
 # Where a class is: its hand-ins, its grades and its gradebook.
 ROOM = class_at(folder(COURSE), db_url=os.environ.get("CONVBOOK_DB"))
 ROOM.results.mkdir(parents=True, exist_ok=True)  # SQLite makes no folders
-taken_down.watch(ROOM.results)  # points that a person gives go into the record
+taken_down.watch(ROOM)  # points that a person gives go into the record
 
 # nbgrader calls alembic by its name, also where the virtual environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

@@ -10,6 +10,7 @@ from autograder import disk
 from autograder.airlock.sandbox import SandboxError
 from autograder.build.marks import MarkError
 from autograder.commands import (
+    answers,
     build,
     bundle,
     check,
@@ -18,6 +19,7 @@ from autograder.commands import (
     feedback,
     grade,
     late,
+    mistake,
     regrade,
     release,
     report,
@@ -42,9 +44,11 @@ COMMANDS = (
     collect,
     late,
     grade,
+    answers,
     feedback,
     regrade,
     report,
+    mistake,
     export,
     verify,
     slides,

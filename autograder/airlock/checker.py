@@ -126,7 +126,7 @@ class Checker:
             return ["pass", float(points), passes, passes, None, outputs, "", "", None, None]
         if judge is not None:
             judge.failed(check_id)
-        mistake, said = self._explain(check_id, error)
+        mistake, said = self._explain(check_id, error, partial(self._every, check_id, source, ends))
         picture = self._picture(error, hidden=True)
         return self._failed(check_id, error, outputs, picture, mistake, said)
 
@@ -243,15 +243,31 @@ class Checker:
             shown = {"output_type": "execute_result", "data": data, "metadata": {}}
             self.recorder.add(shown, len(text))
 
-    def _explain(self, check_id: str, error: BaseException) -> tuple[str | None, str]:
+    def _every(self, check_id: str, source: str, ends: Deadline) -> Any:
+        """Run a failed check to its end, if it was quick; return what has watched it."""
+        watch = judge.Watch()
+        if ends.left() < ends.seconds / 2:
+            return watch
+        self._begin_check(check_id, ends.left(), Lent())
+        with captured(Recorder(self.limits.output_bytes)):
+            self.names[judge.WATCH] = watch
+            exec(judge.to_the_end(source, f"<{check_id}>"), self.names)
+        return watch
+
+    def _explain(
+        self, check_id: str, error: BaseException, every: Callable[[], Any]
+    ) -> tuple[str | None, str]:
         """Return the name of the known mistake behind a failure and what to say of it, if any."""
         seen = hasattr(error, "shortcut")  # also of a call that came to no end
         failed = whole(error, self.limits)[0] in ("fail", "error") and not self.link.gone
         if judge is None or not (seen or failed):
             return None, ""
         try:
-            found = judge.explain(check_id, error)
-        except Exception:  # the check is judged; a diagnosis that fails must not change that
+            found = judge.explain(check_id, error, every)
+        except (
+            StudentGone,
+            Exception,
+        ):  # the check is judged; a diagnosis that fails must not change that
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
 

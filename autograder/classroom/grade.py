@@ -78,7 +78,7 @@ def grade_class(
         gradebook.opened(room.db_url) as book,
         ExitStack() as stack,
     ):
-        before, grades = record.latest(room.results), None
+        before, grades = record.state(room.results), None
         for lesson, folders in work.items():
             book.register(lesson)
             times = yield from _times(room, lesson, folders)
@@ -95,7 +95,7 @@ def grade_class(
                     graded = room.keep(student, lesson, result.cells)
                     came = times[student]
                     ledger.append(record.of(student, result, lesson, content, graded, came))
-                    book.save(student, result, came)
+                    book.save(student, result, came, before.answers.get((student, lesson.name), {}))
                 except disk.Refused as error:
                     yield NotGraded(student, lesson.name, f"{room.autograded}: {error}")
                 except Exception as error:
@@ -130,20 +130,21 @@ def _those_kept(
     lesson: Lesson,
     times: dict[str, datetime | None],
     sandbox: str | None,
-    before: dict[tuple[str, str], record.Record],
+    before: record.State,
     book: gradebook.Book,
     ledger: record.Ledger,
 ) -> Generator[Graded, None, list[str]]:
     """Yield the grades that stay as they are, and return whose do not."""
     changed = []
     for student, came in times.items():
-        known, old = before.get((student, lesson.name)), None
+        known, old = before.grades.get((student, lesson.name)), None
+        answers = before.answers.get((student, lesson.name), {})
         try:
             old = _unchanged(room, student, lesson, known, sandbox)
             if known and old and known.handed_in != record.said(came):
                 ledger.append(replace(known, handed_in=record.said(came)))
-            if old and not book.holds(student, old, came):
-                book.save(student, old, came)
+            if old and not book.holds(student, old, came, answers):
+                book.save(student, old, came, answers)
         except Exception as error:
             fault(error, book)  # it is graded anew
             old = None

@@ -1,7 +1,7 @@
 """Grades in nbgrader's gradebook: the one place that writes it."""
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +15,13 @@ from nbgrader.api import BaseCell, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import DataError, SAWarning, SQLAlchemyError
 
-from autograder.classroom import database
+from autograder.classroom import database, written
 from autograder.course import COURSE_ID, CourseError, Lesson
 from autograder.grading.grade import Grade
-from autograder.handin import roster, spelling, timestamp
+from autograder.handin import timestamp
 
 NO_ANSWER = "No response."
+NONE: Mapping[str, str] = {}
 
 
 class Book:
@@ -47,39 +48,26 @@ class Book:
         cells, resources = ComputeChecksums().preprocess(cells, {"nbgrader": names})
         SaveCells().preprocess(cells, resources)
 
-    def name(self, students: Iterable[roster.Student]) -> None:
-        """Enter who is in the class: names, emails and a platform's ids."""
-        db = self._gradebook.db
-        there = {student.id: student for student in db.query(nbgrader.api.Student)}
-        for who in students:
-            first, last = spelling.parts(who.name)
-            wanted = {
-                "first_name": first,
-                "last_name": last,
-                "email": who.email or None,
-                "lms_user_id": who.id or None,
-            }
-            entered = there.get(who.student)
-            if entered is None:
-                db.add(nbgrader.api.Student(id=who.student, **wanted))
-                continue
-            for name, value in wanted.items():
-                if getattr(entered, name) != value:
-                    setattr(entered, name, value)
-        db.commit()
-
-    def save(self, student: str, grade: Grade, handed_in: datetime | None) -> None:
+    def save(
+        self,
+        student: str,
+        grade: Grade,
+        handed_in: datetime | None,
+        answers: Mapping[str, str] = NONE,
+    ) -> None:
         """Enter one grade, and when it was handed in. Points that a person gave before are kept.
 
         Args:
             student: the student's id.
             grade: what the submission came to.
             handed_in: when, in UTC unless it says otherwise, or None where that is not known.
+            answers: the key of each written answer that a person gave points for, by its cell. One
+                that is still the same needs no second look.
         """
         self._gradebook.update_or_create_student(student)
         when = timestamp.naive(handed_in) if handed_in else None
         self._gradebook.update_or_create_submission(grade.assignment, student, timestamp=when)
-        self.enter(student, grade)
+        self.enter(student, grade, answers)
 
     def came(self, student: str, lesson: str, handed_in: datetime | None) -> None:
         """Enter when a submission that is there was handed in, as for `save`."""
@@ -87,16 +75,18 @@ class Book:
         submission.timestamp = timestamp.naive(handed_in) if handed_in else None
         self._gradebook.db.commit()
 
-    def enter(self, student: str, grade: Grade) -> None:
-        """Enter the points of a grade into what is there of it already."""
+    def enter(self, student: str, grade: Grade, answers: Mapping[str, str] = NONE) -> None:
+        """Enter the points of a grade into what is there of it; arguments as for `save`."""
         lesson = grade.assignment
         grades = self._entries(nbgrader.api.Grade, lesson, student)
         comments = self._entries(nbgrader.api.Comment, lesson, student)
+        same = written.same(grade.cells, answers)
         for check in grade.checks:
             entry = grades[check.id]
             by_hand = check.status == "manual" and check.message == ""
             entry.auto_score = None if by_hand else check.score
-            entry.needs_manual_grade = by_hand or entry.manual_score is not None
+            if entry.manual_score is None or check.id not in same:
+                entry.needs_manual_grade = by_hand or entry.manual_score is not None
             if check.status == "manual":
                 comments[check.id].auto_comment = None if by_hand else NO_ANSWER
         self._gradebook.db.commit()
@@ -175,23 +165,28 @@ class Book:
             if mark.get("solution"):
                 mark["comment"] = comments[name].comment
 
-    def auto_scores(self, lesson: str, student: str) -> dict[str, float | None]:
-        """Return what the checks gave a student, by check; empty where nothing was entered."""
-        try:
-            entered = self._entries(nbgrader.api.Grade, lesson, student)
-        except MissingEntry:
-            return {}
-        return {name: grade.auto_score for name, grade in entered.items()}
-
-    def holds(self, student: str, grade: Grade, handed_in: datetime | None) -> bool:
+    def holds(
+        self,
+        student: str,
+        grade: Grade,
+        handed_in: datetime | None,
+        answers: Mapping[str, str] = NONE,
+    ) -> bool:
         """Tell whether a grade is entered already, with its time; arguments as for `save`."""
-        entered = self.auto_scores(grade.assignment, student)
-        if not entered:
+        try:
+            entered = self._entries(nbgrader.api.Grade, grade.assignment, student)
+        except MissingEntry:
             return False
         when = self._gradebook.find_submission(grade.assignment, student).timestamp
-        by_check = ((c.id, c.score) for c in grade.checks if c.status != "manual")
-        same = when == (timestamp.naive(handed_in) if handed_in else None)
-        return same and all(entered.get(name) == score for name, score in by_check)
+        if when != (timestamp.naive(handed_in) if handed_in else None):
+            return False
+        changed = answers.keys() - written.same(grade.cells, answers)
+        return all(
+            c.id not in changed or entered[c.id].needs_manual_grade
+            if c.status == "manual"
+            else c.id in entered and entered[c.id].auto_score == c.score
+            for c in grade.checks
+        )
 
     def graded(self, lesson: str) -> list[str]:
         """Return the students who have a grade for a lesson."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
 
-from autograder.classroom import gradebook, policy, record
+from autograder.classroom import gradebook, people, policy, record
 from autograder.classroom.policy import Policy
 from autograder.classroom.room import Classroom
 from autograder.course import CourseError, lessons
@@ -111,10 +111,10 @@ def rules_of(room: Classroom) -> Policy | None:
     Raises:
         CourseError: it is not in order, or names somebody who is not in the class.
     """
-    people = {student.student for student in roster.read(room.results).all()}
+    known = {student.student for student in roster.read(room.results).all()}
     if room.submitted.is_dir():
-        people.update(os.listdir(room.submitted))
-    return policy.read(room.results, lessons(), people)
+        known.update(os.listdir(room.submitted))
+    return policy.read(room.results, lessons(), known)
 
 
 def standing(room: Classroom) -> Times:
@@ -140,7 +140,7 @@ def enter(room: Classroom, student: str | None = None) -> Times:
     """
     rules, (came, unread) = rules_of(room), came_of(room, student)
     with gradebook.opened(room.db_url) as book:
-        book.name(roster.read(room.results).all())
+        people.enter(book.api, roster.read(room.results).all())
         is_ruled = rules or _had_rules(room)  # else the deadlines are nbgrader's own
         found = (charge if is_ruled else _charge)(book.api, rules or Policy({}, {}), came)
         moved = _move(room, came)

@@ -5,6 +5,7 @@ environment), with which seed, when it came in, and what came out. Points that a
 a line each, and the class's list and rules one where they have changed.
 """
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -154,7 +155,14 @@ def latest(folder: Path) -> dict[tuple[str, str], Record]:
     return {(r.student, r.lesson): r for _, r, problem in read(folder) if r and not problem}
 
 
-def enter(folder: Path, whose: Cell, points: Points, how: str = GIVEN, wait: float = WAIT) -> None:
+def enter(
+    folder: Path,
+    whose: Cell,
+    points: Points,
+    how: str = GIVEN,
+    wait: float = WAIT,
+    answer: str = "",
+) -> None:
     """Write that a person gave points.
 
     Args:
@@ -163,8 +171,10 @@ def enter(folder: Path, whose: Cell, points: Points, how: str = GIVEN, wait: flo
         points: for the cell, and extra.
         how: GIVEN where they were given just now, SEEN where they stood in the gradebook.
         wait: as for `ledger.append`.
+        answer: the key of the written answer that they are for, as in `written`; '' for none.
     """
-    body = {"whose": whose, "points": points, "how": how, "at": _now()}
+    body = {"whose": whose, "points": points, "how": how, "at": _now(), "by": _user()}
+    body |= {"answer": answer} if answer else {}
     ledger.append(folder, "entered", body, wait)
 
 
@@ -186,6 +196,9 @@ class State:
     Attributes:
         grades: student and lesson to the last record.
         entered: cell to the points that a person gave.
+        by: cell to who gave them, by the name of the account, and when.
+        answers: student and lesson to the keys of the written answers that points were given
+            for, by cell.
         seen: cell to when such points were seen that nobody had given in Formgrader.
         students: folder to name, id and email.
         policy: SHA-256 of policy.toml; '' where there is none.
@@ -196,6 +209,8 @@ class State:
 
     grades: dict[tuple[str, str], Record] = field(default_factory=dict)
     entered: dict[Cell, Points] = field(default_factory=dict)
+    by: dict[Cell, tuple[str, str]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     seen: dict[Cell, str] = field(default_factory=dict)
     students: dict[str, list[str]] = field(default_factory=dict)
     policy: str = ""
@@ -230,6 +245,8 @@ def _take(found: State, kind: str, body: dict[str, Any]) -> None:
         student, lesson, cell = body["whose"]
         manual, extra = body["points"]
         found.entered[student, lesson, cell] = manual, extra
+        found.by[student, lesson, cell] = str(body.get("by", "")), str(body["at"])
+        found.answers.setdefault((student, lesson), {})[cell] = str(body.get("answer", ""))
         found.seen.pop((student, lesson, cell), None)
         if body["how"] == SEEN:
             found.seen[student, lesson, cell] = body["at"]
@@ -249,6 +266,14 @@ def _record(body: dict[str, Any]) -> Record | None:
         return Record(**body | {"checks": checks, "notes": tuple(body["notes"])})
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _user() -> str:
+    """Return the name of the account that this program runs in; '' where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def _now() -> str:

@@ -66,7 +66,7 @@ def find(name: str, room: Classroom) -> tuple[Lesson, str]:
         choices = " or ".join(f"{lesson.name}/{exercise}" for lesson in found)
         raise CourseError(f"{exercise} is in several lessons: say {choices}")
     if any(c.exercise == exercise for x in known for c in x.checks):
-        raise CourseError(f"{exercise} is graded by hand, in nbgrader's Formgrader")
+        raise CourseError(f"{exercise} is graded by hand, with autograder answers")
     there = sorted({c.exercise for x in known for c in x.checks if not c.manual})
     raise CourseError(
         f"no exercise {name} in what was graded"

@@ -5,35 +5,35 @@ students.csv and policy.toml: what has changed there since it was recorded is na
 verify`, and named and recorded when the class is next collected or graded.
 """
 
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import event, inspect, select
 
 from autograder import disk
-from autograder.classroom import gradebook, ledger, policy, record
+from autograder.classroom import gradebook, ledger, policy, record, written
 from autograder.classroom.record import State
 from autograder.classroom.room import Classroom
-from autograder.course import CourseError
+from autograder.course import CourseError, lessons
 from autograder.grading import fingerprint
 from autograder.handin import roster
 from autograder.shown import one_line
+from convbook import notebook
 
 WAIT = 5  # seconds for another program to finish its line, while a person waits
 _BY_HAND = {"manual_score", "extra_credit"}
-_watched: list[Path] = []
+_watched: list[Classroom] = []
 
 
-def watch(results: Path) -> None:
+def watch(room: Classroom) -> None:
     """Record the points that a person gives through nbgrader in this process.
 
     Where that cannot be done they are not given, and nbgrader says that they were not saved.
 
     Args:
-        results: the class's folder.
+        room: the class.
     """
-    _watched[:] = [results]
+    _watched[:] = [room]
     if not event.contains(Grade, "after_update", _saved):
         event.listen(Grade, "after_update", _saved)
 
@@ -58,7 +58,10 @@ def _saved(mapper: Any, connection: Any, grade: Any) -> None:
         select(BaseCell.name).where(BaseCell.id == grade.cell_id)
     ).scalar_one()
     points = grade.manual_score, grade.extra_credit or 0.0
-    record.enter(_watched[0], (student, lesson, cell), points, wait=WAIT)
+    (room,) = _watched
+    is_answer = cell.startswith(notebook.ANSWER) and lesson in lessons()
+    answer = written.key(room, student, lessons()[lesson], cell) if is_answer else ""
+    record.enter(room.results, (student, lesson, cell), points, wait=WAIT, answer=answer)
 
 
 def changes(room: Classroom, known: State) -> dict[str, str]:

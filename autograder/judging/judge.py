@@ -9,23 +9,22 @@ Each call runs the student's function and the reference on equal input, and rais
 what differs. It also refuses a function that changes its arguments.
 """
 
-import inspect
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder import course
-from autograder.judging import calls, diagnosis, shortcuts, sizes
+from autograder.judging import calls, diagnosis, shortcuts
 from autograder.judging import instead as own
+from autograder.judging.answers import agree, answer_to, call_of, lesson, parts, reference
 from autograder.judging.calls import copied
 from autograder.judging.difference import of as picture_of
+from autograder.judging.outcomes import WATCH, Watch, to_the_end  # noqa: F401 - for checkers
 from autograder.judging.shortcuts import derived, without  # noqa: F401 - for checks
 from autograder.judging.state import begin, begin_check, state  # noqa: F401 - judge.begin
 from autograder.mistakes.shortcuts import Shortcut
-from convbook.check import NotYet, not_yet
-from convbook.check.compare import difference, wrong_shape
+from convbook.check import not_yet
+from convbook.check.compare import difference
 
 # What a forward function returns, unless its exercise asks for more.
 PAIR = ("out", "cache")
@@ -56,8 +55,15 @@ def call(error: BaseException) -> str:
     return calls.describe(known, name, args, kwargs) if callable(known) else ""
 
 
-def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
+def explain(
+    check_id: str, error: BaseException, every: Callable[[], Watch]
+) -> tuple[str, str] | None:
     """Name the known mistake that fails a check as it just failed, if there is one.
+
+    Args:
+        check_id: the check.
+        error: what it ended in.
+        every: runs it to its end, and returns what has watched its statements.
 
     Returns:
         The mistake's name, and what to tell the student.
@@ -67,7 +73,7 @@ def explain(check_id: str, error: BaseException) -> tuple[str, str] | None:
         return shortcut.name, shortcut.text()
     if state.lesson is None:
         return None
-    found = diagnosis.diagnose(state.lesson, check_id, error, state.so_far)
+    found = diagnosis.diagnose(state.lesson, check_id, every(), state.so_far)
     if found is None:
         return None
     known = state.so_far.named
@@ -90,21 +96,6 @@ def rng() -> np.random.Generator:
     return state.rng
 
 
-def reference(name: str) -> Callable[..., Any]:
-    """Return a function of the lesson's solution.
-
-    In an instructor's JupyterLab, where nothing is being graded, the lesson is the one whose folder
-    the notebook lies in.
-    """
-    if state.reference is None:
-        state.reference = _lesson().reference()
-    return state.reference[name]
-
-
-def _lesson() -> course.Lesson:
-    return state.lesson or course.lessons()[Path.cwd().name]
-
-
 def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: Any) -> None:
     """Check that a function returns what the reference does.
 
@@ -118,9 +109,9 @@ def value(name: str, function: Callable, *args: Any, hint: str = "", **kwargs: A
         NotYet: the results differ, or an argument was changed.
     """
     call = copied(args), copied(kwargs)
-    expected = reference(name)(*copied(args), **copied(kwargs))
-    actual, changed = _call(name, function, args, kwargs, call[0])
-    _agree(name, call, actual, expected, "result", hint, changed)
+    expected = answer_to(name, call)
+    actual, changed = call_of(name, function, args, kwargs, call[0])
+    agree(name, call, actual, expected, "result", hint, changed)
 
 
 def forward(
@@ -137,10 +128,10 @@ def forward(
     things must be returned as `returns` has names. The other arguments are those of `value`.
     """
     call = copied(args), copied(kwargs)
-    expected = reference(name)(*copied(args), **copied(kwargs))[0]
-    result, changed = _call(name, function, args, kwargs, call[0])
-    out = _parts(name, result, returns)[0]
-    _agree(name, call, out, expected, "out", hint, changed)
+    expected = answer_to(name, call)[0]
+    result, changed = call_of(name, function, args, kwargs, call[0])
+    out = parts(name, result, returns)[0]
+    agree(name, call, out, expected, "out", hint, changed)
 
 
 def backward(
@@ -168,16 +159,15 @@ def backward(
         NotYet: a gradient differs, or dout was changed.
     """
     call = copied(args), copied(kwargs)
-    forward_reference, backward_reference = map(reference, names)
-    out, own_cache = forward_reference(*copied(args), **copied(kwargs))[:2]
+    out, own_cache = answer_to(names[0], call)[:2]
     dout = rng().normal(size=out.shape)
-    expected = backward_reference(dout.copy(), own_cache)
-    forwarded, changed = _call(names[0], functions[0], args, kwargs, call[0])
+    expected = reference(names[1])(dout.copy(), own_cache)
+    forwarded, changed = call_of(names[0], functions[0], args, kwargs, call[0])
     if changed:
         raise changed
-    cache = _parts(names[0], forwarded, returns)[1]
+    cache = parts(names[0], forwarded, returns)[1]
     given = (dout, cache)
-    actual, changed = _call(names[1], functions[1], given, {}, copied(given))
+    actual, changed = call_of(names[1], functions[1], given, {}, copied(given))
     if len(results) == 1:
         actual, expected = (actual,), (expected,)
     elif not isinstance(actual, (tuple, list)) or len(actual) != len(results):
@@ -186,7 +176,7 @@ def backward(
     for result, yours, theirs in zip(results, actual, expected, strict=True):
         if only in ("", result):
             where = f"{result} of {names[1]}"
-            _agree(names[0], call, yours, theirs, where, hint, changed)
+            agree(names[0], call, yours, theirs, where, hint, changed)
 
 
 def no_loops(name: str, function: Callable, args: tuple, own_args: tuple | None = None) -> None:
@@ -203,7 +193,7 @@ def no_loops(name: str, function: Callable, args: tuple, own_args: tuple | None 
     """
     ours = reference(name)
     assert state.reference is not None
-    helpers = own.helpers(_lesson(), name, state.reference)
+    helpers = own.helpers(lesson(), name, state.reference)
     shortcuts.no_loops(
         name, lambda: function(*args), lambda: ours(*(own_args or args)), function, helpers
     )
@@ -218,9 +208,15 @@ def refuses(
         result = function(*args, **kwargs)
     except error:
         return
+    except NotImplementedError:
+        raise
+    except Exception as other:
+        problem = f"{call}: raised {type(other).__name__}, expected {error.__name__}."
+        outline = f"{call}: raised another exception, expected {error.__name__}."
+        raise not_yet(f"{problem}\n  Its text: {other}", "", None, error, outline) from None
     problem = f"{call}: returned {calls.kind(result)}, expected {error.__name__}."
     outline = f"{call}: returned something, expected {error.__name__}."
-    raise not_yet(problem, actual=result, outline=outline)
+    raise not_yet(problem, "", result, error, outline)
 
 
 def choices(name: str, answers: list[Any], truths: list[Any]) -> None:
@@ -247,65 +243,3 @@ def is_choice(check_id: str) -> bool:
     """Tell whether a check is about choices: a known mistake would name the wrong one."""
     checks = state.lesson.checks if state.lesson else ()
     return any(c.id == check_id and "judge.choices(" in c.source for c in checks)
-
-
-def _call(
-    name: str, function: Callable, args: tuple, kwargs: dict, before: tuple
-) -> tuple[Any, NotYet | None]:
-    """Call the student's function; return its result, and what to raise if an argument changed.
-
-    before is a copy of the arguments.
-    """
-    result = function(*args, **kwargs)
-    labels = calls.labels(reference(name), name, args)
-    for label, old, new in zip(labels, before, args, strict=True):
-        if label != "cache" and _is_plain(old) and difference(new, old, label, rtol=0, atol=0):
-            problem = f"{name} changes its argument {label}."
-            return result, not_yet(problem, "Work on a copy.", new, outline=problem)
-    return result, None
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (np.ndarray, list, dict))
-
-
-def _parts(name: str, result: Any, returns: tuple[str, ...]) -> tuple[Any, ...]:
-    if isinstance(result, (tuple, list)) and len(result) == len(returns):
-        return tuple(result)
-    count = {2: "two", 3: "three"}.get(len(returns), str(len(returns)))
-    listed = f"{', '.join(returns[:-1])} and {returns[-1]}"
-    got = f"{len(result)}" if isinstance(result, (tuple, list)) else calls.kind(result)
-    problem = f"{name} must return {count} things, {listed}"
-    raise not_yet(f"{problem}, not {got}.", outline=f"{problem}.")
-
-
-def _agree(
-    name: str,
-    call: tuple[tuple, dict],
-    actual: Any,
-    expected: Any,
-    result: str,
-    hint: str,
-    changed: NotYet | None,
-) -> None:
-    """Look for what is wrong: the shape first, then a changed argument, then the values.
-
-    The call is a copy of what it was: the student's code may have changed its arguments.
-    """
-    args, kwargs = call
-    problem = outline = None
-    if isinstance(expected, np.ndarray):
-        problem = wrong_shape(actual, expected, result)
-        if problem and np.shape(actual) != expected.shape:
-            bound = inspect.signature(reference(name)).bind(*args, **kwargs)
-            bound.apply_defaults()
-            formula = sizes.formula(bound.arguments, np.shape(actual), expected.shape)
-            outline = f"{wrong_shape(actual, expected, result, exact=False)}{formula}"
-            problem += formula
-    if changed and not problem:
-        raise changed
-    problem = problem or difference(actual, expected, result)
-    if problem:
-        outline = outline or difference(actual, expected, result, exact=False)
-        what = calls.describe(reference(name), name, args, kwargs)
-        raise not_yet(f"{what}:\n  {problem}", hint, actual, expected, f"{what}:\n  {outline}")

@@ -10,7 +10,8 @@ from types import CodeType
 from typing import Any
 
 from autograder.course import Check, Lesson
-from autograder.judging import state
+from autograder.judging import outcomes, state
+from autograder.judging.outcomes import Watch
 
 
 def rehearse(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, BaseException | None]:
@@ -47,6 +48,15 @@ def run(check: Check, names: dict[str, Any]) -> BaseException | None:
     except (Exception, KeyboardInterrupt) as error:  # a loop that is to be stopped raises the other
         return error
     return None
+
+
+def to_the_end(check: Check, names: dict[str, Any], watch: Watch) -> Watch:
+    """Run every statement of a check on trusted functions, and return what has watched them."""
+    state.begin_check(check.id)
+    code = outcomes.to_the_end(check.source, f"<{check.id}>")
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(code, names | {outcomes.WATCH: watch})
+    return watch
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,11 @@ import numpy as np
 
 from autograder import course
 from autograder.course import Lesson
+from autograder.judging.circumstances import Facts
 from autograder.mistakes import Mistake
+
+Place = tuple[int, int]  # of a check's statement: its line, and how often it had run before
+Outcomes = dict[Place, Exception | None]  # what each ended in, in the order in which they ran
 
 
 @dataclass
@@ -21,12 +25,16 @@ class SoFar:
     Attributes:
         passed: the checks that it passed.
         failed: the functions whose checks it failed.
+        outcomes: what the statements of each check came to that it failed.
         named: the known mistakes that were found in it.
+        unexplained: the functions for whose failures nothing was found.
     """
 
     passed: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
+    outcomes: dict[str, Outcomes] = field(default_factory=dict)
     named: list[Mistake] = field(default_factory=list)
+    unexplained: set[str] = field(default_factory=set)
 
 
 class _State:
@@ -36,6 +44,7 @@ class _State:
         self.reference: dict[str, Any] | None = None
         self.rng = np.random.default_rng()
         self.so_far = SoFar()
+        self.circumstances: Facts = {}  # of the call that was judged last
 
 
 state = _State()

@@ -10,7 +10,7 @@ the solution's text, so that one sees at a glance what is wrong:
 """
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from autograder.course import Lesson
@@ -28,6 +28,7 @@ class Mistake:
         hint: one sentence that leads on without giving the answer away.
         edits: pairs (old, new) of text; each old stands exactly once in the solution's cell.
         code: the whole cell instead, where edits would not be readable.
+        also: other edits that people make who have the same idea.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Mistake:
     hint: str
     edits: list[tuple[str, str]] | None = None
     code: str = ""
+    also: list[list[tuple[str, str]]] = field(default_factory=list)
 
 
 @cache
@@ -49,17 +51,47 @@ def known(lesson: str) -> tuple[Mistake, ...]:
     return tuple(module.MISTAKES)
 
 
+@cache
+def forms(lesson: str) -> tuple[Mistake, ...]:
+    """Return the known mistakes of a lesson in each way in which they are written."""
+    return tuple(
+        form
+        for mistake in known(lesson)
+        for form in (mistake, *(replace(mistake, edits=edits, also=[]) for edits in mistake.also))
+    )
+
+
+class Apart(ValueError):
+    """Two mistakes cannot be made at once: they change the same lines."""
+
+
 def source(mistake: Mistake, lesson: Lesson) -> str:
     """Write the exercise's cell as somebody with this mistake would have.
 
     Raises:
         ValueError: an edit's old text does not stand exactly once in the solution.
     """
-    if mistake.code:
-        return mistake.code
-    text = lesson.solutions[mistake.exercise]
+    return cells((mistake,), lesson)[mistake.exercise]
+
+
+def cells(made: tuple[Mistake, ...], lesson: Lesson) -> dict[str, str]:
+    """Write the cells of somebody who made several mistakes, by exercise.
+
+    Raises:
+        Apart: one takes away what another changes.
+    """
+    texts: dict[str, str] = {}
+    for mistake in sorted(made, key=lambda one: not one.code):  # a whole cell comes first
+        if mistake.code and mistake.exercise in texts:
+            raise Apart(f"{mistake.name}: the cell was changed before")
+        before = mistake.code or texts.get(mistake.exercise, lesson.solutions[mistake.exercise])
+        texts[mistake.exercise] = _edited(before, mistake)
+    return texts
+
+
+def _edited(text: str, mistake: Mistake) -> str:
     for old, new in mistake.edits or []:
         if text.count(old) != 1:
-            raise ValueError(f"{mistake.name}: {old!r} stands {text.count(old)} times")
+            raise Apart(f"{mistake.name}: {old!r} stands {text.count(old)} times")
         text = text.replace(old, new)
     return text

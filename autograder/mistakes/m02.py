@@ -157,15 +157,39 @@ LAYER = [
     Mistake("square output assumed", 15, "conv_forward",
         symptom="wrong shape where the picture is not square",
         hint="Height and width have their own formulas.",
-        edits=[("W_out = (W - WW + 2 * pad) // stride + 1", "W_out = H_out")]),
+        edits=[("W_out = (W - WW + 2 * pad) // stride + 1", "W_out = H_out")],
+        also=[
+            [("N, _, H, W = x.shape", "N, _, H, W = x.shape\n    W = H")],
+            [
+                ("W_out = (W - WW + 2 * pad) // stride + 1", "W_out = H_out"),
+                (" or (W - WW + 2 * pad) % stride", ""),
+            ],
+            [("np.empty((N, F, H_out, W_out))", "np.empty((N, F, W_out, W_out))")],
+            [
+                ("N, _, H, W = x.shape", "N, _, H, W = x.shape\n    W = H"),
+                ("F, _, HH, WW = w.shape", "F, _, HH, WW = w.shape\n    WW = HH"),
+            ],
+        ]),
     Mistake("height and width changed places", 16, "conv_forward",
         symptom="wrong shape where the picture is not square",
         hint="Which axis comes first, height or width?",
-        edits=[("N, _, H, W = x.shape", "N, _, W, H = x.shape")]),
+        edits=[("N, _, H, W = x.shape", "N, _, W, H = x.shape")],
+        also=[
+            [("np.empty((N, F, H_out, W_out))", "np.empty((N, F, W_out, H_out))")],
+            [("F, _, HH, WW = w.shape", "F, _, WW, HH = w.shape")],
+            [
+                ("N, _, H, W = x.shape", "N, _, W, H = x.shape"),
+                ("F, _, HH, WW = w.shape", "F, _, WW, HH = w.shape"),
+            ],
+        ]),
     Mistake("height used as the window's width", 17, "conv_forward",
         symptom="an error where the filter is not square",
         hint="A filter has a height and a width.",
-        edits=[("left : left + WW]", "left : left + HH]")]),
+        edits=[("left : left + WW]", "left : left + HH]")],
+        also=[
+            [("F, _, HH, WW = w.shape", "F, _, HH, WW = w.shape\n    WW = HH")],
+            [("F, _, HH, WW = w.shape", "F, _, HH, WW = w.shape\n    HH = WW")],
+        ]),
     Mistake("sums over the batch", 18, "conv_forward",
         symptom="all pictures of the batch get the same answer",
         hint="One output belongs to one picture.",
@@ -196,6 +220,42 @@ LAYER = [
             ),
             ("np.ndindex(out.shape)", "np.ndindex(N, F, min(H_out, H - HH), min(W_out, W - WW))"),
         ]),
+    Mistake("loops over the picture, not over the output", 23, "conv_forward",
+        symptom="right at stride 1; at others a part of the output stays as it was made",
+        hint="Let i and j count outputs, and multiply by the stride to find their windows.",
+        edits=[
+            ("np.empty((N, F, H_out, W_out))", "np.zeros((N, F, H_out, W_out))"),
+            (
+                "    for n, f, i, j in np.ndindex(out.shape):\n",
+                "    for n, f, i, j in np.ndindex(out.shape):\n"
+                "        if i % stride or j % stride:\n            continue\n",
+            ),
+            ("i * stride, j * stride", "i, j"),
+        ],
+        also=[
+            [
+                ("np.empty((N, F, H_out, W_out))", "np.zeros((N, F, H_out, W_out))"),
+                (
+                    "    for n, f, i, j in np.ndindex(out.shape):\n",
+                    "    for n, f, i, j in np.ndindex(N, F, H_out, W_out):\n"
+                    "        if i * stride >= H_out or j * stride >= W_out:\n"
+                    "            continue\n",
+                ),
+            ],
+            [
+                ("np.empty((N, F, H_out, W_out))", "np.zeros((N, F, H_out, W_out))"),
+                (
+                    "    for n, f, i, j in np.ndindex(out.shape):\n",
+                    "    for n, f, i, j in np.ndindex(N, F, H_out, W_out):\n"
+                    "        if i * stride > H - HH or j * stride > W - WW:\n"
+                    "            continue\n",
+                ),
+            ],
+        ]),
+    Mistake("windows of a fixed size", None, "conv_forward",
+        symptom="right for filters of 3 x 3 only",
+        hint="Which number of your function should come from w.shape?",
+        edits=[("F, _, HH, WW = w.shape", "F, HH, WW = len(w), 3, 3")]),
     Mistake("output has the type of the input", 24, "conv_forward",
         symptom="whole numbers where the pictures hold whole numbers",
         hint="What dtype has an array made like x?",
@@ -207,7 +267,12 @@ LAYER = [
         hint="What should happen when a division leaves a remainder?",
         edits=[
             ("if (H - HH + 2 * pad) % stride or (W - WW + 2 * pad) % stride:", "if False:"),
-        ]),
+        ],
+        also=[
+            [
+                ("if (H - HH + 2 * pad) % stride or (W - WW + 2 * pad) % stride:", "if False:"),
+                ("if H_out < 1 or W_out < 1:", "if False:"),
+            ],]),
 ]
 
 LOCAL = [

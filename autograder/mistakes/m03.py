@@ -153,7 +153,16 @@ _CONV = [
     Mistake("crop -p at padding 0", 26, "conv_forward",
         symptom="dx is empty at padding 0",
         hint="a[0:-0] is a[0:0]. Count the end from the front: a[p : p + H].",
-        edits=[(_SHRUNK, "dx = dx_pad[:, :, pad:-pad, pad:-pad]")]),
+        edits=[(_SHRUNK, "dx = dx_pad[:, :, pad:-pad, pad:-pad]")],
+        also=[
+            [
+                (
+                    _SHRUNK,
+                    "dx = np.zeros(x.shape)\n    dx[:] = dx_pad[:, :, pad:-pad, pad:-pad]",
+                )
+            ],
+            [(_SHRUNK, "dx = dx_pad[:, :, pad:-pad, pad:-pad].reshape(x.shape)")],
+        ]),
     Mistake("crop of 1, whatever the padding", 27, "conv_forward",
         symptom="dx has the right shape at padding 1 only",
         hint="How wide is the padding of dx? The cache knows it.",
@@ -166,10 +175,30 @@ _CONV = [
         symptom="dx is shifted by pad rows and columns",
         hint="Pixel (0, 0) of x stands at (pad, pad) of the padded x.",
         edits=[(_SHRUNK, "dx = dx_pad[:, :, :H, :W]")]),
+    Mistake("cropped along the wrong axes", None, "conv_forward",
+        symptom="pictures and channels are missing from dx",
+        hint="The padding lies along the last two axes of dx.",
+        edits=[(_SHRUNK, "dx = dx_pad[pad:-pad, pad:-pad]")],
+        also=[
+            [(_SHRUNK, "dx = dx_pad[pad : pad + H, pad : pad + W]")],
+            [(_SHRUNK, "dx = dx_pad[:, pad:-pad, pad:-pad]")],
+        ]),
+    Mistake("cropped twice", None, "conv_forward",
+        symptom="dx is too small as soon as there is padding",
+        hint="How many rows were added on each side, and how many do you take away?",
+        edits=[(_SHRUNK, "dx = dx_pad[:, :, 2 * pad : H, 2 * pad : W]")],
+        also=[
+            [(_SHRUNK, "dx = dx_pad[:, :, 2 * pad : pad + H, 2 * pad : pad + W]")],
+            [(_SHRUNK, "dx = dx_pad[:, :, pad : H, pad : W]")],
+        ]),
     Mistake("dx replaced, not added", 30, "conv_forward",
         symptom="where windows overlap, only the last share is left",
         hint="A pixel in four windows gets four shares. What does = do to the first three?",
-        edits=[(_ADD_DX, _ADD_DX.replace("+=", "="))]),
+        edits=[(_ADD_DX, _ADD_DX.replace("+=", "="))],
+        also=[
+            [(_ADD_DX, _ADD_DX.replace("+=", "=").replace("dout[n, f, i, j] * w[f]",
+                "np.tensordot(dout[n, :, i, j], w, axes=1)"))],
+        ]),
     Mistake("dw replaced, not added", 31, "conv_forward",
         symptom="dw holds the share of the last place only",
         hint="A filter is used at every place. What does = do to the earlier shares?",
@@ -277,7 +306,18 @@ def conv_backward(dout, cache):
     Mistake("HH used for the width", 17, "conv_forward",
         symptom="right for square filters only",
         hint="A window is HH rows high and WW columns wide.",
-        edits=[("    HH, WW = w.shape[2:]\n", "    HH = WW = w.shape[2]\n")]),
+        edits=[("    HH, WW = w.shape[2:]\n", "    HH = WW = w.shape[2]\n")],
+        also=[
+            [("    HH, WW = w.shape[2:]\n", "    HH = WW = w.shape[3]\n")],
+            [("for n, f, i, j in np.ndindex(dout.shape):",
+              "for n, f, i, j in np.ndindex(*dout.shape[:3], dout.shape[2]):")],
+            [("for n, f, i, j in np.ndindex(dout.shape):",
+              "for n, f, i, j in np.ndindex(*dout.shape[:3], min(dout.shape[2:])):")],
+            [
+                ("    H, W = x.shape[2:]\n", "    H = W = x.shape[2]\n"),
+                ("    HH, WW = w.shape[2:]\n", "    HH = WW = w.shape[2]\n"),
+            ],
+        ]),
 ]
 
 _FULL = [

@@ -367,6 +367,30 @@ _FORWARD = [
         symptom="right for one filter; with more, their weights are mixed",
         hint="A reshape keeps the order of the numbers. Whose weights stand in a row?",
         edits=[(_PRODUCT, "w.reshape(-1, F).T @ cols")]),
+    Mistake("a size that does not fit is accepted", 25, "conv_forward_im2col",
+        symptom="no ValueError where the windows do not end at the edge",
+        hint="Which of your functions looks whether the windows fit?",
+        code="""
+def conv_forward_im2col(x, w, b, stride=1, pad=0):
+    N, _, H, W = x.shape
+    F, _, HH, WW = w.shape
+    more = [(H + 2 * pad - HH) % stride, (W + 2 * pad - WW) % stride]
+    H, W = H - more[0], W - more[1]
+    cut = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, : H + 2 * pad, : W + 2 * pad]
+    H_out, W_out = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    cols = im2col(cut, HH, WW, stride, 0)
+    product = w.reshape(F, -1) @ cols + b[:, None]
+    out = product.reshape(F, N, H_out, W_out).transpose(1, 0, 2, 3)
+    return out, (x.shape, cols, w, stride, pad)
+
+
+def conv_backward_im2col(dout, cache):
+    x_shape, cols, w, stride, pad = cache
+    F, _, HH, WW = w.shape
+    flat = dout.transpose(1, 0, 2, 3).reshape(F, -1)
+    dx = col2im(w.reshape(F, -1).T @ flat, x_shape, HH, WW, stride, pad)
+    return dx, (flat @ cols.T).reshape(w.shape), flat.sum(axis=1)
+"""),
     Mistake("product folded to (N, F)", 59, "conv_forward_im2col",
         symptom="the right values in the wrong places, unless N or F is 1",
         hint="Which axis comes first in the product, filters or pictures?",

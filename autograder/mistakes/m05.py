@@ -39,11 +39,19 @@ _MAX_FORWARD = [
         edits=[
             (_SIZES, "H_out, W_out = (H - HH) // stride + 1, (W - HH) // stride + 1"),
             ("left : left + WW", "left : left + HH"),
+        ],
+        also=[
+            [(_REFUSAL, f"    WW = HH\n{_REFUSAL}")],
+            [(_REFUSAL, f"    HH = WW\n{_REFUSAL}")],
         ]),
     Mistake("square output assumed", 45, "max_pool_forward",
         symptom="right for square maps, the wrong shape for others",
         hint="Rows and columns are counted separately.",
-        edits=[(_SIZES, "H_out = W_out = (H - HH) // stride + 1")]),
+        edits=[(_SIZES, "H_out = W_out = (H - HH) // stride + 1")],
+        also=[
+            [(_SIZES, "H_out = W_out = (W - WW) // stride + 1")],
+            [(_REFUSAL, f"    W = H\n{_REFUSAL}")],
+        ]),
     Mistake("maximum across channels", 46, "max_pool_forward",
         symptom="all channels of the output are equal",
         hint="Which axes is the maximum taken over?",
@@ -78,7 +86,9 @@ _MAX_FORWARD = [
     Mistake("what does not fit is accepted", None, "max_pool_forward",
         symptom="the last rows or columns are dropped without a word",
         hint="Test the division for a remainder, along both axes.",
-        edits=[(_REFUSAL, "")]),
+        edits=[(_REFUSAL, "")],
+        also=[
+            [(" or (H - HH) % stride or (W - WW) % stride", "")],]),
     Mistake("fit tested along the height only", None, "max_pool_forward",
         symptom="a width that does not fit is accepted",
         hint="Test the division for a remainder along both axes.",
@@ -101,7 +111,23 @@ _MAX_BACKWARD = [
     Mistake("overlapping windows assign", 48, "max_pool_forward",
         symptom="right for windows side by side; a pixel that wins twice keeps the last gradient",
         hint="What happens to a pixel that wins two windows?",
-        edits=[("j * stride + v] += dout", "j * stride + v] = dout")]),
+        edits=[("j * stride + v] += dout", "j * stride + v] = dout")],
+        also=[
+            [
+                ("dx[n, c, i * stride + u, j * stride + v] += dout[n, c, i, j]",
+                 "HH = switches[n, c].max() // WW + 1\n        box = dx[n, c, i * stride :"
+                 " i * stride + HH, j * stride : j * stride + WW]\n        box[:] = 0\n"
+                 "        dx[n, c, i * stride + u, j * stride + v] = dout[n, c, i, j]"),
+            ],
+            [
+                (_MAX_CACHE, "return out, (x.shape, switches, (HH, WW), stride)"),
+                (_MAX_UNPACK, "shape, switches, (HH, WW), stride = cache"),
+                (_ADD_WINNER,
+                 "box = dx[n, c, i * stride : i * stride + HH, j * stride : j * stride + WW]\n"
+                 "        box[:] = 0\n"
+                 "        dx[n, c, i * stride + u, j * stride + v] = dout[n, c, i, j]"),
+            ],
+        ]),
     Mistake("every tied maximum gets the full gradient", 49, "max_pool_forward",
         symptom="sum(dx) exceeds sum(dout) where values tie",
         hint="How much must dx add up to in a window of equal numbers?",
@@ -114,6 +140,18 @@ _MAX_BACKWARD = [
                 "box = np.s_[n, c, i * stride : i * stride + HH, j * stride : j * stride + WW]",
             ),
             (_ADD_WINNER, "dx[box] += (x[box] == out[n, c, i, j]) * dout[n, c, i, j]"),
+        ],
+        also=[
+            [
+                (_MAX_CACHE, "return out, (x, out, HH, WW, stride)"),
+                (_MAX_UNPACK, "x, out, HH, WW, stride = cache"),
+                ("dx = np.zeros(shape)", "dx = np.zeros(x.shape)"),
+                (
+                    _WINNER,
+                    "box = np.s_[n, c, i * stride : i * stride + HH, j * stride : j * stride + WW]",
+                ),
+                (_ADD_WINNER, "dx[box] = (x[box] == out[n, c, i, j]) * dout[n, c, i, j]"),
+            ],
         ]),
     Mistake("switch unravelled with the height", 50, "max_pool_forward",
         symptom="right for square windows; otherwise the gradient goes to the wrong pixel",
@@ -180,6 +218,7 @@ _MAX_BACKWARD = [
 ]
 
 _MEAN = f"{_WINDOW}.mean(axis=(2, 3))"
+_POOLED = "out = np.empty((N, C, pooled_size(H, HH, stride)"
 _AVG_CACHE = "return out, (x.shape, HH, WW, stride)"
 _SHARE = "dout[:, :, i, j] / (HH * WW)"
 _BACK_CORNER = "row, col = i * stride, j * stride"
@@ -202,6 +241,19 @@ _AVG_FORWARD = [
         symptom="all channels of the output are equal",
         hint="Which axes is the mean taken over?",
         edits=[(_MEAN, f"{_WINDOW}.mean(axis=(1, 2, 3))[:, None]")]),
+    Mistake("height used for the width", 45, "avg_pool_forward",
+        symptom="right for square windows, wrong for others",
+        hint="Does your function use WW for the columns?",
+        edits=[("left : left + WW", "left : left + HH")],
+        also=[
+            [(_POOLED, f"WW = HH\n    {_POOLED}")],
+            [(_POOLED, f"HH = WW\n    {_POOLED}")],
+            [("pooled_size(W, WW, stride)", "pooled_size(W, HH, stride)")],
+        ]),
+    Mistake("square output assumed", 45, "avg_pool_forward",
+        symptom="right for square maps, the wrong shape for others",
+        hint="Rows and columns are counted separately.",
+        edits=[("pooled_size(W, WW, stride)", "pooled_size(H, HH, stride)")]),
     Mistake("maximum in place of the mean", None, "avg_pool_forward",
         symptom="every value is too large",
         hint="All pixels of the window have the same say.",
@@ -247,7 +299,10 @@ _AVG_BACKWARD = [
     Mistake("gradient divided by HH squared", 45, "avg_pool_forward",
         symptom="right for square windows, else off by the factor WW/HH",
         hint="How many pixels share one gradient in a window that is not square?",
-        edits=[(_SHARE, "dout[:, :, i, j] / HH**2")]),
+        edits=[(_SHARE, "dout[:, :, i, j] / HH**2")],
+        also=[
+            [(_SHARE, "dout[:, :, i, j] / WW**2")],
+        ]),
     Mistake("overlapping windows assign", 48, "avg_pool_forward",
         symptom="right for windows side by side; shared pixels keep the last gradient only",
         hint="What happens to a pixel that lies in two windows?",

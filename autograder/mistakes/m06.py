@@ -5,6 +5,10 @@ from autograder.mistakes import Mistake
 _ROWS = "    rows = x.reshape(len(x), -1)  # (N, D)\n    return rows"
 _SHIFT = "scores - scores.max(axis=1, keepdims=True)"
 _LOG_P = "log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))"
+_P = "p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)"
+_UNSHIFTED = f"shifted = scores\n    {_P}"
+_ONE_SHIFT = f"shifted = scores - scores.max()\n    {_P}"
+_SMALL = "1e-5 1e-6 1e-7 1e-9 1e-10 1e-12 1e-15 1e-20 2.220446049250313e-16".split()
 _SOFT_LOSS = "loss = -np.sum(log_p[rows, y]) / N"
 
 _AFFINE = [
@@ -12,6 +16,20 @@ _AFFINE = [
         symptom="off by the bias of each unit",
         hint="Which argument is never used?",
         edits=[("rows @ w + b", "rows @ w")]),
+    Mistake("x not flattened", 54, "affine_forward",
+        symptom="an error, or the wrong shape, where x is a batch of feature maps",
+        hint="How many numbers has each input, whatever its shape?",
+        edits=[("rows = x.reshape(len(x), -1)  # (N, D)\n    return", "rows = x\n    return")],
+        also=[
+            [
+                ("rows = x.reshape(len(x), -1)  # (N, D)\n    return", "rows = x\n    return"),
+                ("rows = x.reshape(len(x), -1)  # (N, D)\n    dx", "rows = x\n    dx"),
+            ]
+        ]),
+    Mistake("x not flattened for dw", 54, "affine_forward",
+        symptom="dw has the wrong shape where x is a batch of feature maps",
+        hint="dw has the shape of w: (D, M).",
+        edits=[("dw = rows.T @ dout", "dw = x.T @ dout")]),
     Mistake("pictures reshaped to columns", 54, "affine_forward",
         symptom="right for a single picture, numbers of several pictures mixed in a batch",
         hint="Each picture must become one row, whole.",
@@ -86,11 +104,39 @@ _SOFTMAX = [
     Mistake("no shift", 91, "softmax_loss",
         symptom="nan for large scores",
         hint="What is np.exp(1000)?",
-        edits=[(_SHIFT, "scores")]),
+        edits=[(_SHIFT, "scores")],
+        also=[
+            [
+                (_LOG_P, f"{_UNSHIFTED}\n    log_p = np.log(p)"),
+                ("dscores = np.exp(log_p)", "dscores = p"),
+            ],
+            [
+                (
+                    _LOG_P,
+                    f"{_UNSHIFTED}\n"
+                    "    log_p = scores - np.log(np.exp(scores).sum(axis=1))[:, None]",
+                ),
+                ("dscores = np.exp(log_p)", "dscores = p"),
+            ],
+        ]),
     Mistake("one shift for the whole batch", 92, "softmax_loss",
         symptom="nan where rows are far apart",
         hint="A picture of small scores beside one of large scores: what is left of its sum?",
-        edits=[(_SHIFT, "scores - scores.max()")]),
+        edits=[(_SHIFT, "scores - scores.max()")],
+        also=[
+            [
+                (_LOG_P, f"{_ONE_SHIFT}\n    log_p = np.log(p)"),
+                ("dscores = np.exp(log_p)", "dscores = p"),
+            ],
+            [
+                (
+                    _LOG_P,
+                    f"{_ONE_SHIFT}\n"
+                    "    log_p = shifted - np.log(np.exp(shifted).sum(axis=1))[:, None]",
+                ),
+                ("dscores = np.exp(log_p)", "dscores = p"),
+            ],
+        ]),
     Mistake("logarithm of a probability", 93, "softmax_loss",
         symptom="the loss is inf where the right class is far behind",
         hint="A tiny probability becomes 0. Take the logarithm on paper first.",
@@ -103,6 +149,16 @@ _SOFTMAX = [
                 _LOG_P,
                 "log_p = np.log(np.exp(shifted) / np.exp(shifted).sum(axis=1)[:, None] + 1e-8)",
             )
+        ],
+        also=[
+            [
+                (
+                    _LOG_P,
+                    "log_p = np.log(np.exp(shifted) / np.exp(shifted).sum(axis=1)[:, None]"
+                    f" + {small})",
+                )
+            ]
+            for small in _SMALL
         ]),
     Mistake("scores changed in place", 94, "softmax_loss",
         symptom="the scores are shifted afterwards",

@@ -327,7 +327,13 @@ SPEED = [
     Mistake("running mean", None, "momentum",
         symptom="the gradient counts with 1 - mu",
         hint="In this formula the gradient is not multiplied by 1 - mu.",
-        edits=[("- rate * dw", "- (1 - mu) * rate * dw")]),
+        edits=[("- rate * dw", "- (1 - mu) * rate * dw")],
+        also=[
+            [
+                ("- rate * dw", "+ (1 - mu) * dw"),
+                ("return w + v,", "return w - rate * v,"),
+            ],
+        ]),
     Mistake("rate outside the velocity", None, "momentum",
         symptom="v is larger by the factor 1 / rate: PyTorch's way",
         hint="Which of the two lines holds the rate?",
@@ -364,10 +370,26 @@ ADAM = [
         symptom="nan at the first step",
         hint="What is 1 - beta ** 0?",
         edits=[('state.get("t", 0) + 1', 'state.get("t", -1) + 1')]),
+    Mistake("the first step counted as the second", None, "adam",
+        symptom="the first step is too small",
+        hint="What is t at the first step?",
+        edits=[('state.get("t", 0) + 1', 'state.get("t", 1) + 1')]),
+    Mistake("changes w in place", None, "adam",
+        symptom="the caller's array changes",
+        hint="w -= ... works on the caller's array.",
+        edits=[
+            (
+                "    return w - rate * m_hat / (np.sqrt(s_hat) + eps),",
+                "    w -= rate * m_hat / (np.sqrt(s_hat) + eps)\n    return w,",
+            )
+        ]),
     Mistake("t never grows", None, "adam",
         symptom="only the first step is right",
         hint="How many steps have been taken after two?",
-        edits=[('"t": t}', '"t": 0}')]),
+        edits=[('"t": t}', '"t": 0}')],
+        also=[
+            [('state.get("t", 0) + 1', "1")],
+        ]),
     Mistake("eps inside the root", None, "adam",
         symptom="wrong where eps counts",
         hint="eps is added to the root.",

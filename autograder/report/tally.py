@@ -89,10 +89,19 @@ class Exercise:
 
 @dataclass
 class Mistake:
-    """How many students made a mistake in an exercise, and the first of them."""
+    """How many students made a mistake in an exercise, and the first of them.
+
+    Attributes:
+        exercise: its name.
+        name: of the mistake; of failures without one, what their first lines have in common.
+        said: what the check said to the first of them: the call that failed, and how.
+        count: of students.
+        examples: the first of them, each with the check that failed.
+    """
 
     exercise: str
     name: str
+    said: str = ""
     count: int = 0
     examples: list[tuple[str, str]] = field(default_factory=list)  # student, check
 
@@ -138,7 +147,7 @@ class Tally:
         scores: points of the checks of each student who could be graded.
         hours: before the due date, of each whose time is known.
         mistakes: by exercise and name.
-        unexplained: by exercise and first line of the message.
+        unexplained: failures that look alike, by exercise and what their messages begin with.
         rows: a line for each student.
         waiting: how many written answers wait for points.
     """
@@ -217,7 +226,8 @@ class Tally:
                 continue
             if key not in seen:
                 seen.add(key)
-                counts.setdefault(key, Mistake(*key)).add(student, result.id)
+                said = _first_failure(result.message)
+                counts.setdefault(key, Mistake(*key, said)).add(student, result.id)
 
 
 def commonest(counts: Iterable[Mistake], most: int) -> list[Mistake]:
@@ -277,7 +287,12 @@ def _span(hours: float) -> str:
     return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
 
 
+def _first_failure(message: str) -> str:
+    """Return the lines of a message that say which call failed, and how."""
+    lines = message.removeprefix("Not yet: ").split("\n")
+    return "\n".join(one_line(line, WORDS) for line in lines[:2])
+
+
 def _kind(message: str) -> str:
-    """Return the first line of a message with its numbers left out, to count what is alike."""
-    line = one_line(message.split("\n")[0].removeprefix("Not yet: "), 100)
-    return re.sub(r"\d[\d.e+-]*", "…", line)
+    """Return how a message begins, with its numbers left out, to count what is alike."""
+    return re.sub(r"\d[\d.e+-]*", "…", _first_failure(message).replace("\n", " "))

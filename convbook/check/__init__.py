@@ -24,7 +24,7 @@ class NotYet(AssertionError):
 
     Attributes:
         actual: the answer, where there is one; the grader looks for what explains it.
-        expected: what it was compared with, where there is such a thing.
+        expected: what it was compared with, or the exception that should have been raised.
         outline: the text without what the answer could spell out; '' where nothing is known to be
             safe. It is what the grader tells of a hidden call.
     """
@@ -95,10 +95,10 @@ def raises(error: type[Exception], call: Callable[[], Any], name: str, hint: str
         problem = f"{name} raised {type(other).__name__}, expected {error.__name__}."
         problem += f"\n  Its text: {str(other).splitlines()[0]}" if str(other).strip() else ""
         outline = f"{name} raised another exception, expected {error.__name__}."
-        raise not_yet(problem, hint, outline=outline) from None
+        raise not_yet(problem, hint, None, error, outline) from None
     problem = f"{name} returned {short(value)}, expected {error.__name__} to be raised."
     outline = f"{name} returned something, expected {error.__name__} to be raised."
-    raise not_yet(problem, hint, value, outline=outline)
+    raise not_yet(problem, hint, value, error, outline)
 
 
 def gradient(

@@ -3,16 +3,22 @@
 A front end that says which cell it runs (JupyterLab, Notebook, VS Code) gets a box and one line of
 error. What runs a notebook without one (nbgrader's Validate, nbconvert) keeps outputs as text, and
 gets everything in the error itself. The error is always there: it is what grading looks at.
+
+Where a check fails again, the box names the known mistake that gives the same answer, if there is
+one.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from html import escape
 from types import TracebackType
 from typing import Any
+
+from convbook.check import names
 
 # The first line of every check: what it is worth, and what grading adds to what is shown.
 WORTH = re.compile(r"# ([\d.]+ points?)\. ")
@@ -97,6 +103,19 @@ def of_check(source: str, error: BaseException | None) -> Result | None:
     return Result(AMBER, f"Not yet: {type(error).__name__}", "", todo + AGAIN)
 
 
+def with_name(
+    result: Result, source: str, error: BaseException, trace: TracebackType | None
+) -> Result:
+    """Add to what a check came to the known mistake that comes to the same; arguments as above."""
+    found = names.of_failure(source, error, trace)
+    if not found:
+        return result
+    listed = "; or ".join(f"{one.name} ({one.symptom})" for one in found)
+    body = "\n".join(filter(None, [result.body, f"  This looks like a known mistake: {listed}."]))
+    advice = f"Hint: {found[0].hint}" if len(found) == 1 else result.advice
+    return replace(result, body=body, advice=advice)
+
+
 def in_short(result: Result, source: str) -> str:
     """Return the line of error that stands below a box."""
     worth = WORTH.match(source)
@@ -118,6 +137,7 @@ class _Watch:
 
     def __init__(self, shell: Any, kinds: tuple[type[Exception], ...]) -> None:
         self.shell, self.source, self.shown = shell, "", False
+        self.failures: Counter[str] = Counter()  # of each check, since it passed last
         shell.events.register("pre_run_cell", self.begin)
         shell.events.register("post_run_cell", self.end)
         shell.set_custom_exc((*kinds, NotImplementedError, NameError), self.fail)
@@ -130,6 +150,7 @@ class _Watch:
         # The first frame is IPython's own.
         result = of_error(error, trace.tb_next, self.source)
         if result is not None:
+            result = self.again(result, error, trace.tb_next)
             self.shown = True
             lines = str(result).splitlines()
             if self.has_boxes():
@@ -140,9 +161,22 @@ class _Watch:
 
     def end(self, done: Any) -> None:
         """Show what became of a check that said nothing of it yet."""
-        result = of_check(self.source, done.error_before_exec or done.error_in_exec)
+        error = done.error_before_exec or done.error_in_exec
+        result = of_check(self.source, error)
+        if error is None:
+            self.failures.pop(self.source, None)
         if result is not None and not self.shown:
+            if error is not None and error.__traceback__ is not None:
+                result = self.again(result, error, error.__traceback__.tb_next)
             self.show(result)
+
+    def again(self, result: Result, error: BaseException, trace: TracebackType | None) -> Result:
+        """Count a failure; return its result, from the second time on with the mistake's name."""
+        if not WORTH.match(self.source):
+            return result
+        self.failures[self.source] += 1
+        known = self.failures[self.source] > 1
+        return with_name(result, self.source, error, trace) if known else result
 
     def has_boxes(self) -> bool:
         """Tell whether somebody looks on: a front end says which cell it runs."""

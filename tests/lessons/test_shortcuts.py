@@ -3,6 +3,7 @@
 import given
 import loops
 import measured
+import naming
 import pytest
 from machine import lesson_params
 
@@ -25,8 +26,7 @@ def told(lesson: Lesson, cells: dict[str, str], checks: list[Check]) -> dict[str
     found: dict[str, str | None] = {}
     for check in checks:
         error = rehearse.run(check, names)
-        said = judge.explain(check.id, error) if error else ("", "")
-        found[check.id] = said[0] if said else None
+        found[check.id] = naming.told(check, names, error) if error else ""
     return found
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import alike
 import right
-from naming import is_named
+from naming import is_named, told
 
 from autograder import mistakes
 from autograder.course import Check, Lesson
-from autograder.judging import diagnosis, judge, rehearse
+from autograder.judging import alike as failures_alike
+from autograder.judging import judge, rehearse
 from autograder.mistakes import Mistake
 from convbook import notebook
 
@@ -133,8 +134,7 @@ def _graded(lesson: Lesson, names: dict[str, Any]) -> list[Failed]:
         if error is None:
             judge.passed(check.id)
         else:
-            said = judge.explain(check.id, error)
-            failed.append(Failed(check, error, said[0] if said else None))
+            failed.append(Failed(check, error, told(check, names, error)))
     return failed
 
 
@@ -150,7 +150,7 @@ def _kept(
 
 
 def _alike(one: Failures, other: Failures) -> bool:
-    return set(one) == set(other) and all(diagnosis.alike(one[c], other[c]) for c in one)
+    return set(one) == set(other) and all(failures_alike.likeness(one[c], other[c]) for c in one)
 
 
 def _visible(check: Check) -> Check:

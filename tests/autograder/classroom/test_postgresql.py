@@ -15,7 +15,7 @@ import sample_class
 from machine import SANDBOX, needs
 
 from autograder import cli, course
-from autograder.classroom import gradebook, late, record
+from autograder.classroom import by_hand, gradebook, late, record, taken_down
 from autograder.classroom.grade import grade_class
 from autograder.classroom.room import SETTINGS, Classroom, class_at
 from autograder.classroom.verify import verify
@@ -112,6 +112,23 @@ def test_every_command_works_on_the_server(room: Classroom) -> None:
         assert status == 0, said + errors
     assert not (room.results / "gradebook.db").exists()
     assert scores(room) == SCORES
+
+
+def test_written_answers_are_graded_into_the_server(room: Classroom) -> None:
+    taken_down.watch(room)
+    try:
+        with gradebook.opened(room.db_url) as book:
+            (before,) = (e for e in by_hand.entries(book, LESSON, ANSWER) if e.student == "hana")
+            given = by_hand.Given(2.0, "Très bien.", True)
+            by_hand.give(book, before.id, given)
+            assert by_hand.Entry(before.id, "hana", given) in by_hand.entries(book, LESSON, ANSWER)
+            assert scores(room) == SCORES | {"hana": SCORES["hana"] + 2}
+            assert list(verify(room)) == []
+            by_hand.give(book, before.id, before.given)
+            assert before in by_hand.entries(book, LESSON, ANSWER)
+    finally:
+        taken_down.unwatch()
+    assert list(verify(room)) == []
 
 
 def test_points_given_by_hand_are_kept_when_handed_in_anew(room: Classroom) -> None:

@@ -197,7 +197,7 @@ def test_what_was_changed_outside_is_named_when_it_is_recorded_and_afterwards(
 
 
 def test_points_saved_as_formgrader_does_are_recorded(room: Classroom) -> None:
-    taken_down.watch(room.results)
+    taken_down.watch(room)
     try:
         with Gradebook(room.db_url) as book:
             manual(book)
@@ -218,7 +218,7 @@ def test_what_was_changed_outside_is_right_once_it_is_saved_in_formgrader(room: 
     with Gradebook(room.db_url) as book:
         manual(book)
         book.db.commit()
-    taken_down.watch(room.results)
+    taken_down.watch(room)
     try:
         with Gradebook(room.db_url) as book:
             manual(book)  # the same points

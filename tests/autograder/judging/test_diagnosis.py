@@ -1,6 +1,7 @@
 """A wrong answer is told which mistake it is, and never one that it is not."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,19 +12,19 @@ from autograder import mistakes
 from autograder.airlock.errors import student_error
 from autograder.course import Lesson, lessons
 from autograder.grading.grade import Grade
-from autograder.judging import diagnosis, judge, rehearse, state
+from autograder.judging import alike, diagnosis, fits, judge, rehearse, state
+from autograder.judging.outcomes import Outcomes, Watch
 from autograder.mistakes import Mistake
 
 CHECK = "check-correlate2d"
 
 
-def failure(lesson: Lesson, source: str) -> BaseException:
+def failure(lesson: Lesson, source: str) -> Outcomes:
     """Let a function fail its check, as a student's would."""
     judge.begin(lesson.name, 3)
     check = next(c for c in lesson.checks if c.id == CHECK)
-    error = rehearse.run(check, rehearse.student(lesson, {"correlate2d": source}))
-    assert error is not None
-    return error
+    names = rehearse.student(lesson, {"correlate2d": source})
+    return rehearse.to_the_end(check, names, Watch())
 
 
 FLIPPED = """
@@ -62,19 +63,20 @@ def test_two_that_explain_it_are_both_named_and_three_none(
     known = next(m for m in mistakes.known(lesson.name) if m.name == "filter flipped"
                  and m.exercise == "correlate2d")  # fmt: skip
     twin = Mistake(**vars(known) | {"name": "its twin"})
-    monkeypatch.setattr(mistakes, "known", lambda name: (known, twin))
+    monkeypatch.setattr(mistakes, "forms", lambda name: (known, twin))
     found = diagnosis.diagnose(lesson, CHECK, error)
     assert found is not None
     assert found.name == "filter flipped or its twin"
     assert "looks like" in found.text
-    monkeypatch.setattr(mistakes, "known", lambda name: (known, twin, twin))
+    third = Mistake(**vars(known) | {"name": "the third"})
+    monkeypatch.setattr(mistakes, "forms", lambda name: (known, twin, third))
     assert diagnosis.diagnose(lesson, CHECK, error) is None
 
 
 def test_a_diagnosis_stops_when_its_time_is_over(
     lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diagnosis, "SECONDS", -1.0)
+    monkeypatch.setattr(fits, "SECONDS", -1.0)
     assert diagnosis.diagnose(lesson, CHECK, failure(lesson, FLIPPED)) is None
 
 
@@ -95,16 +97,17 @@ def test_a_diagnosis_stops_when_its_time_is_over(
     ],
 )
 def test_answers_are_compared_as_plain_data(one: object, other: object, same: bool) -> None:
-    assert diagnosis._equal(one, other) is same
+    assert alike.equal(one, other) is same
 
 
 def test_an_exception_is_compared_as_the_airlock_hands_it_on() -> None:
     text = "operands could not be broadcast together with shapes (3,2) (2,3) "
     handed_on = student_error(["ValueError"], text, [])
     assert str(handed_on) != text
-    assert diagnosis.alike(handed_on, ValueError(text))
-    assert not diagnosis.alike(handed_on, ValueError(text.replace("(2,3)", "(3,3)")))
-    assert not diagnosis.alike(handed_on, IndexError(text))
+    assert alike.likeness(handed_on, ValueError(text)) == alike.EXACTLY
+    other_words = ValueError(text.replace("(2,3)", "(3,3)"))
+    assert alike.likeness(handed_on, other_words) == alike.ROUGHLY
+    assert alike.likeness(handed_on, IndexError(text)) == alike.NOT
 
 
 class Claims:
@@ -122,8 +125,8 @@ class Claims:
 
 
 def test_an_object_that_claims_to_be_a_list_is_not_believed() -> None:
-    assert not diagnosis._equal(Claims(), [])
-    assert not diagnosis._equal([Claims()], [[]])
+    assert not alike.equal(Claims(), [])
+    assert not alike.equal([Claims()], [[]])
 
 
 def test_grading_tells_the_student(
@@ -162,11 +165,11 @@ def test_a_mistake_found_before_explains_what_uses_it() -> None:
         if error is None:
             judge.passed(check.id)
         else:
-            told[check.id] = judge.explain(check.id, error)
+            every = partial(rehearse.to_the_end, check, names, Watch())
+            told[check.id] = judge.explain(check.id, error, every)
     assert {check: found and found[0] for check, found in told.items()} == {
         "check-conv_output_size": known.name,
-        # here another one gives the very same answer, and fails nothing that was passed
-        "check-conv_output_size-policy": f"{known.name} or stride in the wrong place",
+        "check-conv_output_size-policy": known.name,
         "check-find_sizes": known.name,
         "check-trace_shapes-errors": known.name,
     }

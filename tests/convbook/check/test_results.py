@@ -99,6 +99,7 @@ def test_a_box_says_what_differs_and_the_error_stays_for_grading(kernel: Kernel)
 
 
 def test_without_a_front_end_everything_stands_in_the_error(kernel: Kernel) -> None:
+    kernel.check(RIGHT)
     (error,) = kernel.check(TURNED, shown=False)
     first, *rest = error.traceback
     assert first == SAID and any(HINT in line for line in rest)
@@ -158,3 +159,20 @@ def test_validate_says_what_differs(kernel: Kernel) -> None:
     cell = named(cells, "check-correlate2d")
     cell.outputs = kernel.check(TURNED, shown=False)
     assert SAID in Validator()._extract_error(cell)
+
+
+def test_the_second_time_a_known_mistake_is_named(kernel: Kernel) -> None:
+    kernel.check(RIGHT)
+    first, second = kernel.check(TURNED), kernel.check(TURNED)
+    assert "known mistake" not in str(first)
+    assert "This looks like a known mistake: filter flipped" in second[0]["data"]["text/plain"]
+    assert "Hint: This layer does not turn its filter." in second[0]["data"]["text/plain"]
+    assert HINT not in str(second[0])  # one hint, the mistake's
+    kernel.check(RIGHT)
+    assert "known mistake" not in str(kernel.check(TURNED))
+
+
+def test_what_is_not_known_is_not_named_however_often(kernel: Kernel) -> None:
+    kernel.check(RIGHT)
+    for _ in range(3):
+        assert "known mistake" not in str(kernel.check(LOST))

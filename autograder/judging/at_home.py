@@ -1,0 +1,75 @@
+"""Write what a notebook needs to name a mistake by itself: fingerprints of what is answered.
+
+Of each known mistake and each check, what the shown part comes to is known: its input is fixed. The
+name is sealed with that (`convbook.check.fingerprint`), so nobody reads it who has not made it.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from autograder import mistakes
+from autograder.course import Check, Lesson
+from autograder.judging import rehearse, state
+from autograder.mistakes import Mistake
+from convbook import notebook
+from convbook.check import fingerprint, names
+
+AT_MOST = 2  # mistakes that what is shown cannot tell apart: of more, none is named
+
+
+def is_up_to_date(lesson: Lesson) -> bool:
+    """Tell whether a lesson's file was made from its checks and mistakes as they are."""
+    path = _path(lesson)
+    return path.exists() and json.loads(path.read_text(encoding="utf-8"))["of"] == _made_of(lesson)
+
+
+def write(lesson: Lesson) -> Path:
+    """Write the file of a lesson anew, and return its path."""
+    named: dict[str, str] = {}
+    for print_, found in sorted(known(lesson).items()):
+        if len(found) <= AT_MOST:
+            text = json.dumps([[m.name, m.symptom, m.hint] for m in found.values()])
+            named[fingerprint.place_of(print_)] = fingerprint.seal(text, print_)
+    content = {"of": _made_of(lesson), "names": named}
+    path = _path(lesson)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
+    return path
+
+
+def known(lesson: Lesson) -> dict[str, dict[str, Mistake]]:
+    """Return the mistakes of each fingerprint, by name: several where what is shown is alike."""
+    state.begin(lesson.name, seed=0)
+    found: dict[str, dict[str, Mistake]] = {}
+    for mistake in mistakes.forms(lesson.name):
+        cells = {mistake.exercise: mistakes.source(mistake, lesson)}
+        for check in lesson.checks:
+            if not check.manual and check.exercise in lesson.functions[mistake.exercise]:
+                one, again = (_of_failure(check, rehearse.student(lesson, cells)) for _ in "ab")
+                if one is not None and one == again:  # else it draws numbers
+                    found.setdefault(one, {}).setdefault(mistake.name, mistake)
+    return found
+
+
+def _of_failure(check: Check, functions: dict[str, object]) -> str | None:
+    """Return the fingerprint of what the shown part of a check comes to, or None if it passes."""
+    shown = notebook.public(check.source)
+    error = rehearse.run(Check(check.id, check.exercise, check.points, shown, False), functions)
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None and trace.tb_frame.f_code.co_filename != f"<{check.id}>":
+        trace = trace.tb_next
+    if error is None or trace is None:
+        return None
+    return next(fingerprint.of_failure(shown, trace.tb_lineno, error), None)
+
+
+def _path(lesson: Lesson) -> Path:
+    return names.FOLDER / f"{lesson.name}.json"
+
+
+def _made_of(lesson: Lesson) -> str:
+    """Return a digest of the lesson and its known mistakes."""
+    listed = Path(mistakes.__file__).with_name(f"m{lesson.name[:2]}.py")
+    made_of = [lesson.path.read_bytes(), listed.read_bytes()]
+    return hashlib.sha256(b"\0".join(made_of)).hexdigest()[:32]

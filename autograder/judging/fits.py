@@ -1,0 +1,143 @@
+"""Make known mistakes on the input of a check, and tell how they fit what a submission came to."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from autograder import mistakes
+from autograder.course import Check, Lesson
+from autograder.judging import alike, outcomes, rehearse
+from autograder.judging.outcomes import Watch
+from autograder.judging.state import Outcomes, Place, SoFar
+from autograder.mistakes import Mistake
+
+SECONDS = 5.0  # of the processor, for all replays of one check: a busy machine names no less
+
+Made = tuple[Mistake, ...]  # mistakes that are made at once
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How mistakes fit what a submission came to.
+
+    Attributes:
+        made: the mistakes, one or two.
+        agrees: the statements that they fail as the submission did.
+        exactly: those of them where an answer or the words of an exception are the same.
+        closely: how many agree in all that there is to see.
+        clashes: the statements that both fail, each in its own way.
+    """
+
+    made: Made
+    agrees: frozenset[Place]
+    exactly: frozenset[Place]
+    closely: int
+    clashes: frozenset[Place]
+
+    @property
+    def name(self) -> str:
+        """The names of its mistakes."""
+        return " and ".join(mistake.name for mistake in self.made)
+
+
+class Search:
+    """Tries known mistakes on one check, until its time is over."""
+
+    def __init__(self, lesson: Lesson, check: Check, theirs: Outcomes, so_far: SoFar) -> None:
+        self.lesson, self.check, self.theirs = lesson, check, theirs
+        self.failed = outcomes.failing(theirs)
+        self.so_far = so_far
+        self.ends = time.thread_time() + SECONDS
+
+    def is_over(self) -> bool:
+        """Tell whether there is no time left."""
+        return time.thread_time() > self.ends
+
+    def fits(self, candidates: Iterable[Made]) -> Iterator[Fit]:
+        """Yield those that fail nothing that was passed, and something just as it failed."""
+        for made in candidates:
+            if self.is_over():
+                return
+            fit = self._fit(made)
+            if fit is not None and fit.agrees and self._suits(made):
+                yield fit
+
+    def explains(self, fit: Fit) -> bool:
+        """Tell whether a fit leaves nothing open. Two mistakes must agree in more than classes."""
+        needed = 1 if len(fit.made) == 1 else (len(self.failed) + 1) // 2
+        return fit.agrees.issuperset(self.failed) and len(fit.exactly) >= needed
+
+    def _fit(self, made: Made) -> Fit | None:
+        compare = _Compare(self.theirs)
+        try:
+            rehearse.to_the_end(self.check, self._names(made), compare)
+        except (_PassedByThem, Exception):  # or two that cannot be made at once
+            return None
+        found = compare.found
+        exactly = frozenset(place for place, how in found.items() if how >= alike.EXACTLY)
+        roughly = frozenset(place for place, how in found.items() if how == alike.ROUGHLY)
+        not_at_all = frozenset(found) - exactly - roughly
+        closely = sum(how == alike.CLOSELY for how in found.values())
+        if exactly and not_at_all:
+            drawn = self._drawn(made, compare.outcomes)
+            exactly, not_at_all = exactly | drawn, not_at_all - drawn
+        return Fit(made, exactly | roughly, exactly, closely, not_at_all)
+
+    def _drawn(self, made: Made, ours: Outcomes) -> frozenset[Place]:
+        """Return the statements that mistakes fail in another way each time: they draw numbers."""
+        again = rehearse.to_the_end(self.check, self._names(made), Watch())
+        pairs = ((place, error, again.outcomes.get(place)) for place, error in ours.items())
+        return frozenset(
+            place
+            for place, one, other in pairs
+            if one is not None and other is not None and not alike.likeness(one, other)
+        )
+
+    def _suits(self, made: Made) -> bool:
+        """Tell whether mistakes pass the checks that the submission passed, and fail as it failed.
+
+        Only the checks of their own exercises count, and not what was named before.
+        """
+        names, named = self._names(made), self.so_far.named
+        own = frozenset().union(*(self.lesson.functions[one.exercise] for one in made))
+        checks = [check for check in self.lesson.checks if check.exercise in own]
+        if any(rehearse.run(check, names) for check in checks if check.id in self.so_far.passed):
+            return False
+        if all(one in named for one in made):
+            return True
+        failed = [check for check in checks if check.id in self.so_far.outcomes]
+        return not any(self._clashes(check, names) for check in failed)
+
+    def _clashes(self, check: Check, names: dict[str, object]) -> bool:
+        """Tell whether mistakes fail a check in another way than the submission did before."""
+        compare = _Compare(self.so_far.outcomes[check.id])
+        try:
+            rehearse.to_the_end(check, names, compare)
+        except _PassedByThem:
+            return True
+        return alike.NOT in compare.found.values()
+
+    def _names(self, made: Made) -> dict[str, object]:
+        return rehearse.student(self.lesson, mistakes.cells(made, self.lesson))
+
+
+class _PassedByThem(BaseException):
+    """A known mistake fails where the submission passed: it is not the one."""
+
+
+class _Compare(Watch):
+    """Compares the outcomes of a known mistake with those of a submission, as they come."""
+
+    def __init__(self, theirs: Outcomes) -> None:
+        super().__init__()
+        self.theirs = theirs
+        self.found: dict[Place, int] = {}
+
+    def note(self, place: Place, error: Exception | None) -> None:
+        super().note(place, error)
+        if error is None or place not in self.theirs:
+            return
+        theirs = self.theirs[place]
+        if theirs is None:
+            raise _PassedByThem
+        self.found[place] = alike.likeness(theirs, error)
