@@ -1,4 +1,4 @@
-"""submission_secret.txt: nbgrader's secret of a submission, by which its student finds the feedback.
+"""submission_secret.txt: nbgrader's secret of a submission, by which a student finds feedback.
 
 `nbgrader submit` makes it, and keeps a copy with the student. All feedback lies in one folder that
 nobody can list, each page under a name that is made of the secret.
