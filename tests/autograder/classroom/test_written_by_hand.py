@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograder.classroom import ledger, policy, record
 from autograder.classroom.room import SETTINGS, class_at
 from autograder.course import CourseError, lessons
+from autograder.handin import given as given_names
 from autograder.handin import gradescope, roster, timestamp
 
 POLICY = """percent_per_day = 10
@@ -59,6 +60,10 @@ READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     roster.FILE: (STUDENTS, roster.read),
     timestamp.FILE: (TIME, timestamp.read),
     gradescope.FILE: (METADATA, read_metadata),
+    given_names.FILE: (
+        '{"canvas": {"02_convolution": {"ada": "ada_1_2_x.ipynb"}}}',
+        given_names.read,
+    ),
     SETTINGS: (DB, class_at),
     ledger.LINES: ('{"record":{"student":"ada","checks":{}},"seal":"aa"}\n', read_lines),
     ledger.KEY: ("ab" * 32, lambda folder: (ledger.append(folder, "x", {}), read_lines(folder))),
