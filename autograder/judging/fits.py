@@ -11,7 +11,9 @@ from autograder.judging.outcomes import Watch
 from autograder.judging.state import Outcomes, Place, SoFar
 from autograder.mistakes import Mistake
 
-SECONDS = 5.0  # of the processor, for all replays of one check: a busy machine names no less
+# Of the processor, for replays: a busy machine names no less.
+SECONDS = 3.0  # of single mistakes, for one check
+ALL = 12.0  # for all checks of a submission
 
 Made = tuple[Mistake, ...]  # mistakes that are made at once
 
@@ -41,22 +43,36 @@ class Fit:
 
 
 class Search:
-    """Tries known mistakes on one check, until its time is over."""
+    """Tries known mistakes on one check, until its time is over.
+
+    Attributes:
+        failed: the statements that failed.
+        was_cut_short: whether the time did not last for all that was to be tried.
+    """
 
     def __init__(self, lesson: Lesson, check: Check, theirs: Outcomes, so_far: SoFar) -> None:
         self.lesson, self.check, self.theirs = lesson, check, theirs
         self.failed = outcomes.failing(theirs)
+        self.begun = time.thread_time()
+        self.was_cut_short = False
         self.so_far = so_far
-        self.ends = time.thread_time() + SECONDS
+        self.within(SECONDS)
 
-    def is_over(self) -> bool:
-        """Tell whether there is no time left."""
-        return time.thread_time() > self.ends
+    def within(self, seconds: float) -> None:
+        """Begin a part of the search that may take so long."""
+        now = time.thread_time()
+        left = ALL - self.so_far.seconds - (now - self.begun)
+        self.ends = now + min(seconds, left)
+
+    def end(self) -> None:
+        """Charge the submission with what the search took."""
+        self.so_far.seconds += time.thread_time() - self.begun
 
     def fits(self, candidates: Iterable[Made]) -> Iterator[Fit]:
         """Yield those that fail nothing that was passed, and something just as it failed."""
         for made in candidates:
-            if self.is_over():
+            if time.thread_time() > self.ends:
+                self.was_cut_short = True
                 return
             fit = self._fit(made)
             if fit is not None and fit.agrees and self._suits(made):
