@@ -4,6 +4,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograder import disk
 from autograder.airlock.sandbox import SandboxError
@@ -17,12 +18,14 @@ from autograder.commands import (
     export,
     feedback,
     grade,
+    late,
     mistake,
     regrade,
     release,
     report,
     site,
     slides,
+    students,
     verify,
 )
 from autograder.course import CourseError
@@ -37,7 +40,9 @@ COMMANDS = (
     release,
     bundle,
     check,
+    students,
     collect,
+    late,
     grade,
     answers,
     feedback,
@@ -63,6 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return args.command(args)
     except (CourseError, MarkError, SandboxError, Refused) as error:
         print(f"autograder: {plain(error, 4000)}", file=sys.stderr)
+        return 2
+    except PermissionError as error:
+        path = Path(error.filename or "a file of the class")
+        print(f"autograder: {plain(disk.not_yours(path, path.parent), 4000)}", file=sys.stderr)
         return 2
     except OSError as error:
         if not disk.is_full(error):

@@ -7,6 +7,7 @@ told from the file. What is read is a plain file, up to a size: a pipe would nev
 
 import errno
 import os
+import shlex
 import stat
 import time
 from collections.abc import Iterator
@@ -156,6 +157,23 @@ def why(error: Exception) -> str:
         return str(error)
     said = error.strerror if isinstance(error, OSError) else None
     return f"cannot be read ({said or type(error).__name__})"
+
+
+def not_yours(path: Path, shared: Path) -> str:
+    """Say that a file or folder may not be used, whose it is, and how its owner shares the whole.
+
+    Args:
+        path: what may not be read or written.
+        shared: the folder that a group is to share.
+    """
+    try:
+        owner = f"belongs to {path.owner()}"
+    except (OSError, KeyError, NotImplementedError):
+        owner = "belongs to somebody else"
+    name = shlex.quote(str(shared))
+    rights = f"chmod -R g+rwX {name} && find {name} -type d -exec chmod g+s {{}} +"
+    how = f"chgrp -R GROUP {name} && {rights}"
+    return f"{path} {owner}, and you may not use it: for a group, they run: {how}"
 
 
 def check(path: Path, below: Path) -> None:

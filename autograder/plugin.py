@@ -15,12 +15,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from autograder.build.source import sealed
-from autograder.classroom import database, gradebook, late, policy, record
+from autograder.classroom import database, gradebook, late, record
 from autograder.classroom.room import class_at
 from autograder.course import lessons
 from autograder.feedback.maker import Maker
+from autograder.feedback.write import annotate
 from autograder.grading import airlocks, fingerprint
 from autograder.grading.grade import blank, grade
+from autograder.handin import roster
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import Submission, read
 
@@ -75,14 +77,14 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
-        results, lesson = database.results(names["db_url"]), lessons()[names["assignment"]]
-        rules = policy.read(results, lessons())
+        room = class_at(database.results(names["db_url"]))
+        rules, (came, _) = late.rules_of(room), late.came_of(room, names["student"])
         with gradebook.opened(names["db_url"]) as book:
             # nbgrader itself takes an offset of hours for one of seconds.
-            came = class_at(results).came(names["student"], lesson)
-            book.came(names["student"], lesson.name, came)
+            whose = names["student"], names["assignment"]
+            book.came(*whose, room.came(whose[0], lessons()[whose[1]]))
             if rules:
-                late.charge(book.api, rules, names["student"])
+                late.charge(book.api, rules, came)
         return (nb, resources) if rules else super().preprocess(nb, resources)
 
 
@@ -101,9 +103,15 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         cells, resources = super().from_notebook_node(nbformat.from_dict(nb), resources, **kwargs)
-        content, problem = _maker.page(cells, resources["nbgrader"]["notebook"])
+        names = resources["nbgrader"]
+        room = class_at(database.results(names["db_url"]), db_url=names["db_url"])
+        times, students = late.enter(room, names["student"]), roster.read(room.results)
+        with gradebook.opened(room.db_url) as book:
+            lesson = lessons()[names["assignment"]]
+            annotate(cells, names["student"], lesson, book, times, students)
+        content, problem = _maker.page(cells, names["notebook"])
         if problem:
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], problem)
+            self.log.warning("%s: %s", names["student"], problem)
         return content.decode(), resources
 
 

@@ -20,7 +20,7 @@ from autograder.course import CourseError, Lesson, chosen
 from autograder.grading import fingerprint, task
 from autograder.grading.grade import Grade, kept
 from autograder.grading.task import Task
-from autograder.handin import roster
+from autograder.handin import spelling
 from autograder.handin.reader import SubmissionError
 from autograder.shown import one_line
 
@@ -117,7 +117,7 @@ def _times(
     for folder in folders:
         student = folder.parent.name
         try:
-            if student != roster.written(student):
+            if student != spelling.written(student):
                 raise CourseError(f"{room.submitted}: give this folder a name of plain letters")
             times[student] = room.came(student, lesson)
         except CourseError as error:

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,15 @@ class Book:
         return {(who, lesson, cell): (m, e or 0.0) for who, lesson, cell, m, e in query}
 
     def annotate(self, cells: NotebookNode, lesson: str, student: str) -> None:
-        """Write points and comments of the gradebook into a graded notebook's cells."""
+        """Write points and comments of the gradebook into a graded notebook."""
+        found = self._gradebook.find_submission_notebook(lesson, lesson, student)
+        off = found.late_submission_penalty or 0.0
+        came = found.assignment.timestamp
+        cells.metadata["handed_in"] = {
+            "score": max(0.0, found.score - off),
+            "off": off,
+            "when": f"came {timestamp.shown(came.replace(tzinfo=UTC))}" if came else "",
+        }
         grades = self._entries(nbgrader.api.Grade, lesson, student)
         comments = self._entries(nbgrader.api.Comment, lesson, student)
         for cell in cells.cells:
@@ -224,6 +232,13 @@ class Entry:
     penalty: float
     points: dict[str, tuple[float | None, float | None, float]]
 
+    @property
+    def score(self) -> float:
+        """All points, those by hand in place of the checks', less what lateness costs."""
+        given = (auto if hand is None else hand for auto, hand, _ in self.points.values())
+        extra = sum(extra for _, _, extra in self.points.values())
+        return max(0.0, sum(points or 0.0 for points in given) + extra - self.penalty)
+
 
 class _Entries(dict[str, Any]):
     """Grades or comments by the name of their cell."""
@@ -256,6 +271,8 @@ def opened(db_url: str) -> Iterator[Book]:
         if path.is_symlink():
             raise CourseError(f"{path} is a link: name the gradebook itself with --db")
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch()  # SQLite itself would let no group write
     with warnings.catch_warnings(), database.explained(url):
         # nbgrader reads its own half-made objects; SQLAlchemy warns of each.
         warnings.simplefilter("ignore", SAWarning)

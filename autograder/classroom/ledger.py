@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,9 @@ def append(folder: Path, kind: str, body: dict[str, Any], wait: float = WAIT) ->
         with disk.locked(folder / LINES, said, wait) as file:
             end, last = _last_line(file)
             if not end and not (folder / KEY).exists():
-                disk.write(folder / KEY, secrets.token_hex(32).encode(), mode=0o600)
+                shared = folder.stat().st_mode & stat.S_IWGRP
+                mode = 0o660 if shared else 0o600
+                disk.write(folder / KEY, secrets.token_hex(32).encode(), mode=mode)
             key = _key(folder)
             # Of a line cut off by a crash, nothing is kept: what it says did not happen.
             file.truncate(end)
@@ -156,10 +159,15 @@ def _seal_of(line: bytes) -> str:
 
 
 def _key(folder: Path) -> bytes:
-    """Return the key of a class, which is made with its first line, for its owner alone."""
+    """Return the key of a class, which is made with its first line.
+
+    It is for its owner, and for a group where that may write the class's folder.
+    """
     path = folder / KEY
     try:
         return bytes.fromhex(disk.read(path, 1 << 10).decode("ascii"))
+    except PermissionError:
+        raise CourseError(disk.not_yours(path, folder)) from None
     except (OSError, ValueError):
         raise CourseError(
             f"{path} is missing or damaged, so {LINES} can be neither read nor continued:"

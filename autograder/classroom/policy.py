@@ -15,6 +15,7 @@
 A time has an offset, or a Z for UTC: what would mean another time elsewhere is refused.
 """
 
+import difflib
 import re
 import tomllib
 from collections.abc import Collection
@@ -25,7 +26,7 @@ from typing import Any
 
 from autograder import disk
 from autograder.course import CourseError
-from autograder.handin import timestamp
+from autograder.handin import roster, timestamp
 from autograder.handin.timestamp import EXAMPLE
 from autograder.shown import one_line
 
@@ -40,7 +41,7 @@ class Policy:
     """What lateness costs.
 
     Attributes:
-        deadlines: lesson to when it is due, in UTC.
+        deadlines: lesson to when it is due, in the zone in which that was written.
         extensions: student and lesson to that student's own deadline.
         percent_per_day: of a lesson's points, for each day begun.
         cap: percent, at most.
@@ -60,12 +61,15 @@ class Policy:
         return self.extensions.get((student, lesson), self.deadlines.get(lesson))
 
 
-def read(results: Path, lessons: Collection[str]) -> Policy | None:
+def read(
+    results: Path, lessons: Collection[str], people: Collection[str] | None = None
+) -> Policy | None:
     """Read the policy of a class; None where there is none.
 
     Args:
         results: the class's folder.
         lessons: the names of the course's lessons.
+        people: the folders of the class's students; where None, nobody is looked for among them.
 
     Raises:
         CourseError: the file is not a policy; the text says what is wrong in which line.
@@ -77,14 +81,17 @@ def read(results: Path, lessons: Collection[str]) -> Policy | None:
         return None
     except (OSError, disk.Unreadable) as error:
         raise CourseError(f"{path}: {disk.why(error)}") from None
-    return _Reader(path, text, lessons).policy()
+    return _Reader(path, text, lessons, people).policy()
 
 
 class _Reader:
     """Reads one file, and knows in which line things stand."""
 
-    def __init__(self, path: Path, text: str, lessons: Collection[str]) -> None:
+    def __init__(
+        self, path: Path, text: str, lessons: Collection[str], people: Collection[str] | None
+    ) -> None:
         self._path = path
+        self._people = people
         self._lines = text.split("\n")
         self._lessons = lessons
         try:
@@ -112,6 +119,8 @@ class _Reader:
                 if due < deadlines[lesson]:
                     raise self._error(table, lesson, "is before the deadline of all others")
                 extensions[student, lesson] = due
+            if self._people is not None and student not in self._people:
+                raise self._error("extensions", student, self._nobody(student))
         return Policy(
             deadlines,
             extensions,
@@ -155,11 +164,17 @@ class _Reader:
                 what = f"which time zone? Write {said}+02:00, or {said}Z for UTC"
                 raise self._error(table, lesson, what)
             try:
-                times[lesson] = timestamp.checked(due.astimezone(UTC))
+                timestamp.checked(due.astimezone(UTC))
+                times[lesson] = due
             except (ValueError, OverflowError):
                 what = f"the year {due.year} cannot be meant: a deadline is a time like {EXAMPLE}"
                 raise self._error(table, lesson, what) from None
         return times
+
+    def _nobody(self, student: str) -> str:
+        alike = difflib.get_close_matches(student, self._people or (), 1, 0.7)
+        meant = f"is {alike[0]} meant? If not, add" if alike else "add"
+        return f"there is no student {_short(student)}: {meant} a row to {roster.FILE}"
 
     def _not_toml(self, why: str) -> str:
         """Say where a file is no TOML, and how it is written."""

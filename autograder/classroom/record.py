@@ -97,6 +97,11 @@ def said(when: datetime | None) -> str:
     return timestamp.naive(when).isoformat() if when else ""
 
 
+def time(said: str) -> datetime | None:
+    """Return the time that a record keeps as text."""
+    return datetime.fromisoformat(said).replace(tzinfo=UTC) if said else None
+
+
 class Ledger:
     """The records of a class, for the one program that grades it. Use `opened` to get one."""
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -46,9 +47,15 @@ class Classroom:
         """Return where a student's graded notebook of a lesson is."""
         return self.autograded / student / lesson.name / lesson.path.name
 
-    def folders(self, lesson: Lesson) -> list[Path]:
-        """Return the folders in which something was handed in for a lesson, a student each."""
-        found = self.submitted.glob(f"*/{lesson.name}")
+    def folders(self, lesson: Lesson, student: str | None = None) -> list[Path]:
+        """Return the folders in which something was handed in for a lesson, a student each.
+
+        Args:
+            lesson: the lesson.
+            student: the one who is looked at; all where None.
+        """
+        one = [self.submitted / student / lesson.name] if student is not None else None
+        found = one or self.submitted.glob(f"*/{lesson.name}")
         return sorted(p for p in found if p.is_symlink() or p.is_dir())
 
     def take(self, student: str, lesson: Lesson) -> HandedIn:
@@ -113,38 +120,79 @@ def class_at(
 
     Args:
         results: where they are or will be; `folder()` where None.
-        submitted: holds STUDENT/LESSON/; results/submitted where None.
+        submitted: holds STUDENT/LESSON/. Where None, what was remembered, or results/submitted.
         db_url: the gradebook, as for `gradebook.opened`. Where None, the one that was remembered,
             or results/gradebook.db.
     """
     results = results or folder()
-    own = f"sqlite:///{results.resolve() / 'gradebook.db'}"
-    return Classroom(submitted or results / "submitted", results, db_url or _db(results) or own)
+    share(results)
+    kept = _settings(results, needs_none=bool(db_url))
+    there = Path(kept["submitted"]) if "submitted" in kept else results / "submitted"
+    return Classroom(submitted or there, results, db_url or kept.get("db") or _own(results))
 
 
 def folder(course: Path | None = None) -> Path:
-    """Return where the class is that nobody named: CONVBOOK_CLASS, or class/ of a course."""
+    """Return where the class is that nobody named.
+
+    That is CONVBOOK_CLASS, or the class in whose folder this runs, or class/ of a course.
+    """
     named = os.environ.get("CONVBOOK_CLASS")
-    return Path(named) if named else (course or root()) / "class"
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    is_class = any((here / name).is_file() for name in (SETTINGS, "students.csv", "grades.jsonl"))
+    return here if is_class else (course or root()) / "class"
 
 
-def remember(room: Classroom) -> None:
-    """Keep a class's gradebook for the next command, unless its address holds a password."""
+def share(results: Path) -> None:
+    """Let a group write what is made from now on, where it may write the class's folder."""
+    if hasattr(os, "umask") and results.is_dir() and results.stat().st_mode & stat.S_IWGRP:
+        os.umask(os.umask(0o077) & ~stat.S_IRWXG)
+
+
+def remember(room: Classroom, db_url: str | None, submitted: Path | None) -> None:
+    """Keep a class's gradebook and hand-ins for the next command; no address with a password.
+
+    Args:
+        room: the class.
+        db_url, submitted: where these are, as for `class_at`; None where that stays as it was.
+    """
     from sqlalchemy.engine import make_url  # here, as most commands open no gradebook
 
-    url = make_url(room.db_url)
-    if not url.password and not any("password" in name for name in url.query):
-        content = json.dumps({"db": room.db_url}).encode()
+    kept = _settings(room.results, needs_none=bool(db_url))
+    if submitted:
+        kept["submitted"] = str(submitted.resolve())
+    url = make_url(db_url) if db_url else None
+    if url and not url.password and not any("password" in name for name in url.query):
+        kept["db"] = str(db_url)
+    if kept:
+        content = json.dumps(kept).encode()
         disk.write(room.results / SETTINGS, content, mode=0o660, below=room.results)
 
 
-def _db(results: Path) -> str:
-    """Return the gradebook that was remembered for a class, or ''."""
+def _own(results: Path) -> str:
+    """Return the address of a class's own gradebook, whatever its folder is called."""
+    from sqlalchemy.engine import URL
+
+    path = str(results.resolve() / "gradebook.db")
+    return URL.create("sqlite", database=path).render_as_string()
+
+
+def _settings(results: Path, needs_none: bool = False) -> dict[str, str]:
+    """Return what was remembered of a class: `db` and `submitted`, where they are elsewhere.
+
+    Args:
+        results: the class's folder.
+        needs_none: whether settings that cannot be read do no harm.
+    """
     try:
-        return str(json.loads(disk.text(results / SETTINGS))["db"])
+        found = json.loads(disk.text(results / SETTINGS))
+        return {name: str(found[name]) for name in ("db", "submitted") if name in found}
     except FileNotFoundError:
-        return ""
+        return {}
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        if needs_none:
+            return {}
         raise CourseError(
             f"{results / SETTINGS} cannot be read ({type(error).__name__}): take it away, and name"
             " the gradebook once more with --db"

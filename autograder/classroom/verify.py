@@ -5,19 +5,20 @@ came in, what lateness costs, who is who.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from nbgrader.api import Student
 
 from autograder.classroom import gradebook, late, policy, record, taken_down
 from autograder.classroom.gradebook import Book, Entry
+from autograder.classroom.late import Key
 from autograder.classroom.policy import Policy
 from autograder.classroom.record import LINES, Record, State
 from autograder.classroom.room import Classroom
 from autograder.classroom.taken_down import NOTHING, shown
 from autograder.course import CourseError, Lesson, lessons
 from autograder.grading import fingerprint
-from autograder.handin import timestamp
+from autograder.handin import roster, timestamp
+from autograder.handin.roster import Roster
 from autograder.shown import one_line
 
 NO_ENTRY = Entry(None, 0.0, {})
@@ -46,14 +47,14 @@ def verify(room: Classroom, last: str = "") -> Iterator[str]:
     yield from taken_down.changes(room, known).values()
     rules = policy.read(room.results, lessons()) or Policy({}, {})
     with gradebook.opened(room.db_url) as book:
-        yield from _of_class(book, rules, known)
-        costs = _costs(rules, known)
+        yield from _of_class(book, rules, known, roster.read(room.results))
+        costs = _costs(room, rules, known)
         for lesson in {name: None for _, name in sorted(known.grades)} | dict.fromkeys(lessons()):
             for who, problem in _of_lesson(room, book, lesson, known, costs):
                 yield f"{one_line(who)}, {lesson}: {problem}"
 
 
-def _of_class(book: Book, rules: Policy, known: State) -> Iterator[str]:
+def _of_class(book: Book, rules: Policy, known: State, listed: Roster) -> Iterator[str]:
     """Compare what the gradebook says of the course: lessons, points, deadlines, people."""
     for assignment in book.api.assignments:
         lesson = lessons().get(assignment.name)
@@ -66,6 +67,7 @@ def _of_class(book: Book, rules: Policy, known: State) -> Iterator[str]:
         if rules.deadlines and assignment.duedate != wanted:
             yield f"{lesson.name}: its deadline in the gradebook is not that of {policy.FILE}"
     people = known.students.keys() | {student for student, _ in known.grades}
+    people |= {student.student for student in listed.all()}
     for (student,) in book.api.db.query(Student.id).order_by(Student.id):
         if student not in people:
             yield f"{one_line(student)}: is in the gradebook and in no record"
@@ -81,18 +83,12 @@ def _of_cells(book: Book, lesson: Lesson) -> Iterator[str]:
                 yield f"{lesson.name}: {one_line(cell.name)} {said}"
 
 
-def _costs(rules: Policy, known: State) -> dict[tuple[str, str], float]:
-    """Return what lateness costs, by student and lesson, by the times in the record."""
-    times: dict[str, dict[str, datetime]] = {}
-    for (student, lesson), entry in known.grades.items():
-        if entry.handed_in:
-            when = datetime.fromisoformat(entry.handed_in).replace(tzinfo=UTC)
-            times.setdefault(student, {})[lesson] = when
-    return {
-        (student, lesson): points
-        for student, theirs in times.items()
-        for lesson, points in late.costs(rules, student, theirs).items()
-    }
+def _costs(room: Classroom, rules: Policy, known: State) -> dict[Key, float]:
+    """Return what lateness costs: by the times in the record, and of what waits to be graded."""
+    times = late.came_of(room)[0]
+    times |= {key: record.time(one.handed_in or "") for key, one in known.grades.items()}
+    found = late.lates(rules, {key: when for key, when in times.items() if when})
+    return {key: one.points for key, one in found.items()}
 
 
 def _of_lesson(
@@ -100,7 +96,7 @@ def _of_lesson(
     book: Book,
     lesson: str,
     known: State,
-    costs: dict[tuple[str, str], float],
+    costs: dict[Key, float],
 ) -> Iterator[tuple[str, str]]:
     """Yield students, and what does not fit of theirs."""
     entries = book.entries(lesson)
@@ -136,7 +132,7 @@ def _points(entry: Record, held: Entry, known: State) -> Iterator[str]:
             )
 
 
-def _lateness(entry: Record, held: Entry, costs: dict[tuple[str, str], float]) -> Iterator[str]:
+def _lateness(entry: Record, held: Entry, costs: dict[Key, float]) -> Iterator[str]:
     """Compare when it came in, and what that costs."""
     if entry.handed_in is None or held is NO_ENTRY:
         return  # graded before times were recorded

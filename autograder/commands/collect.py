@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from autograder.commands.common import Namespace, Parsers, add_room
+from autograder.commands.common import Namespace, Parsers, add_room, need_rights
 
 
 def add(commands: Parsers) -> None:
@@ -12,7 +12,13 @@ def add(commands: Parsers) -> None:
     collect.add_argument(
         "source",
         type=Path,
-        help="a folder, a zip or tar file from Moodle or Canvas, or nbgrader's exchange",
+        help="a folder, Git clones, a platform's zip or tar file, or nbgrader's exchange",
+    )
+    collect.add_argument(
+        "--name",
+        metavar="RULE",
+        default="",
+        help="how folders are named after students, as 'lab2-{student}' of clones",
     )
     add_room(collect)
     collect.set_defaults(command=_collect)
@@ -21,19 +27,23 @@ def add(commands: Parsers) -> None:
 def _collect(args: Namespace) -> int:
     from autograder.classroom import taken_down
     from autograder.classroom.room import class_at
-    from autograder.handin import take
+    from autograder.handin import left, take
     from autograder.shown import one_line
 
     room, counts = class_at(args.room), Counter[str]()
+    need_rights(room)
     for line in taken_down.take_down(room):
         print(line, file=sys.stderr)
     ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
-    for outcome in take.collect(args.source, room.submitted, room.results, ask, print):
+    source = args.source, room.submitted, room.results
+    for outcome in take.collect(*source, ask, print, args.name):
         counts[outcome.status] += 1
         if outcome.status != take.SAME:
             print(one_line(outcome, 500))
     taken_down.take_down(room)
     print(", ".join(f"{counts[s]} {s}" for s in (take.TAKEN, take.SAME, take.OLDER, take.SKIPPED)))
+    if kept := left.read(room.results):
+        print(f"{len(kept)} wait to be settled: {room.results / left.FILE} says which, and why")
     if counts[take.TAKEN]:
         print(f"They are in {room.submitted}; who is who: {room.results / 'students.csv'}")
     return 0 if counts.total() > counts[take.SKIPPED] else 1

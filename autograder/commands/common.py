@@ -1,5 +1,6 @@
 """What commands share: the class they are about, and the sandbox."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
@@ -18,7 +19,9 @@ __all__ = [
     "add_sandbox",
     "add_scheduler",
     "classroom_of",
+    "need_rights",
     "say_pages",
+    "take_times_down",
     "warn",
 ]
 
@@ -48,10 +51,49 @@ def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
     from autograder.classroom.room import class_at, remember
 
     room = class_at(args.room, submitted, args.db)
+    need_rights(room)
     if args.db:
         database.address(args.db)
-        remember(room)
+    if args.db or submitted:
+        remember(room, args.db, submitted)
     return room
+
+
+def need_rights(room: "Classroom") -> None:
+    """Refuse a class in which this user may not write.
+
+    Raises:
+        CourseError: what may not be read and written, and how its owner shares it.
+    """
+    from autograder import disk
+    from autograder.course import CourseError
+
+    read, write = os.R_OK, os.R_OK | os.W_OK
+    wanted = {"": write | os.X_OK, "grades.key": read, "submitted": read | os.X_OK}
+    wanted |= dict.fromkeys(("autograded", "feedback", "report"), write | os.X_OK)
+    wanted |= dict.fromkeys(("students.csv", "grades.jsonl", "gradebook.db"), write)
+    wanted |= dict.fromkeys(("grading.lock", "collect.lock", "unsettled.csv"), write)
+    for name, rights in wanted.items():
+        path = room.results / name
+        if path.exists() and not os.access(path, rights):
+            raise CourseError(disk.not_yours(path, room.results))
+
+
+def take_times_down(room: "Classroom") -> list[str]:
+    """Record when work came in, where that was changed, and print what was recorded before.
+
+    Returns:
+        A line for each time that cannot be read.
+    """
+    from autograder.classroom import late, record
+    from autograder.shown import one_line
+
+    if not (room.results / record.LINES).exists():
+        return []
+    times = late.enter(room)
+    for line in times.moved:
+        print(line, file=sys.stderr)
+    return [one_line(why, 500) for why in times.unread.values()]
 
 
 def add_sandbox(parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of, take_times_down
 
 
 def add(commands: Parsers) -> None:
@@ -15,27 +15,29 @@ def add(commands: Parsers) -> None:
 
 
 def _export(args: Namespace) -> int:
-    from autograder.classroom import gradebook, record
+    from autograder.classroom import record
     from autograder.classroom.database import ELSEWHERE
     from autograder.course import CourseError
-    from autograder.handin import roster
-    from autograder.report.export import read, text
+    from autograder.report.export import of_class, text
+    from autograder.shown import one_line
 
     room = classroom_of(args)
     if not (room.results / record.LINES).exists():
         raise CourseError(f"{room.results}: nobody was graded there; run autograder grade first")
-    with gradebook.opened(room.db_url) as book:
-        grades = read(book.api, roster.read(room.results))
-    if not grades.entries:
+    take_times_down(room)
+    grades = of_class(room)
+    if not (grades.entries or grades.unread):
         raise CourseError(f"{room.results}: its gradebook holds no grades: {ELSEWHERE}")
     content, notes = text(grades, args.format)
-    print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
+    for note in notes:
+        print(one_line(note, 500), file=sys.stderr)
+    status = 1 if grades.unread else 0
     if not args.output:
         print(content, end="")
-        return 0
+        return status
     try:
         args.output.write_text(content, encoding="utf-8")
     except OSError as error:
         raise CourseError(f"{args.output}: cannot be written ({error.strerror})") from None
     print(f"wrote {args.output}")
-    return 0
+    return status

@@ -1,6 +1,6 @@
 """autograder feedback: a page for each student."""
 
-from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of, take_times_down
 
 
 def add(commands: Parsers) -> None:
@@ -13,8 +13,9 @@ def add(commands: Parsers) -> None:
 def _feedback(args: Namespace) -> int:
     from autograder.feedback.write import write_feedback
 
-    problems = 0
-    for page in write_feedback(classroom_of(args), args.lessons):
+    room, problems = classroom_of(args), 0
+    take_times_down(room)
+    for page in write_feedback(room, args.lessons):
         print(page)
         problems += bool(page.problem)
     return 1 if problems else 0

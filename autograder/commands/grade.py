@@ -16,6 +16,7 @@ from autograder.commands.common import (
     add_scheduler,
     classroom_of,
     say_pages,
+    take_times_down,
     warn,
 )
 
@@ -39,17 +40,15 @@ def add(commands: Parsers) -> None:
 
 
 def _grade(args: Namespace) -> int:
-    from autograder.classroom import late, ledger, policy, taken_down
+    from autograder.classroom import late, ledger, taken_down
     from autograder.classroom.grade import NotGraded, count, grade_class
-    from autograder.course import lessons
     from autograder.feedback.write import write_feedback
-    from autograder.handin import roster
-    from autograder.report.table import table
+    from autograder.report.table import standing, table
 
     room = classroom_of(args, args.submissions)
     warn(args.sandbox, room.submitted, room.results)
-    policy.read(room.results, lessons())  # what is wrong with it is said before, not after
-    roster.read(room.results)
+    late.rules_of(room)  # what is wrong with it is said before, not after
+    take_times_down(room)
     results: list[Result] = []
     grading = grade_class(
         room, args.lessons, args.sandbox, args.scheduler, all_cells=args.all_cells
@@ -57,15 +56,14 @@ def _grade(args: Namespace) -> int:
     try:
         for result in _progress(grading, count(room, args.lessons)):
             results.append(result if isinstance(result, NotGraded) else _slim(result))
-        for student in late.enter(room):
-            print(f"{policy.FILE}: there is no student {student}", file=sys.stderr)
+        times = late.enter(room)
         for line in (*taken_down.take_down(room), *taken_down.take_down_points(room)):
             print(line, file=sys.stderr)
         pages = list(write_feedback(room, args.lessons))
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return 130
-    print(*table(results), sep="\n")
+    print(*table(results, standing(room, results, times)), sep="\n")
     whole = say_pages(pages, room)
     print(f"last seal of the record, to be kept elsewhere: {ledger.last(room.results)}")
     return 1 if not whole or any(isinstance(result, NotGraded) for result in results) else 0

@@ -1,6 +1,8 @@
 """autograder report: what an instructor wants to see of a class."""
 
-from autograder.commands.common import Namespace, Parsers, add_book, classroom_of
+import sys
+
+from autograder.commands.common import Namespace, Parsers, add_book, classroom_of, take_times_down
 
 
 def add(commands: Parsers) -> None:
@@ -13,6 +15,9 @@ def add(commands: Parsers) -> None:
 def _report(args: Namespace) -> int:
     from autograder.report.write import write
 
-    for page in write(classroom_of(args), args.lessons):
+    room = classroom_of(args)
+    unread = take_times_down(room)
+    for page in write(room, args.lessons):
         print(f"wrote {page}")
-    return 0
+    print(*unread, sep="\n", end="\n" if unread else "", file=sys.stderr)
+    return 1 if unread else 0

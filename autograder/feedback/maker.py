@@ -112,7 +112,10 @@ def _points(cells: Any) -> dict[str, Any]:
     graded = (c for c in cells["cells"] if c["metadata"].get("nbgrader", {}).get("grade"))
     empty = {"source": "", "outputs": []}
     return {
-        "cells": [{"cell_type": c["cell_type"], "metadata": c["metadata"], **empty} for c in graded]
+        "metadata": {"handed_in": cells["metadata"].get("handed_in", {})},
+        "cells": [
+            {"cell_type": c["cell_type"], "metadata": c["metadata"], **empty} for c in graded
+        ],
     }
 
 

@@ -65,7 +65,9 @@ def page(cells: Node, title: str, problem: str = "") -> str:
 
     Args:
         cells: the graded notebook. Graded cells carry their result in metadata.convbook; the
-            gradebook's points and comments, where there is one, in metadata.nbgrader.
+            gradebook's points and comments, where there is one, in metadata.nbgrader. Its own
+            metadata.handed_in, where there is one, has the student's name, when it came in, what
+            lateness takes off, and the score that is left.
         title: of the page.
         problem: why not all is shown, or ''.
     """
@@ -73,6 +75,7 @@ def page(cells: Node, title: str, problem: str = "") -> str:
     return _templates.get_template("feedback.html.j2").render(
         title=title,
         total=_total(rows),
+        handed_in=_handed_in(cells),
         rows=rows,
         problem=problem,
         parts=_parts(cells),
@@ -91,6 +94,12 @@ def _total(rows: list[Row]) -> str:
         sum(row.points for row in written),
         None if None in given else sum(score or 0 for score in given),
     )
+
+
+def _handed_in(cells: Node) -> dict[str, Any]:
+    """Return whose a notebook is, when it came in, and what lateness takes off."""
+    said = cells.get("metadata", {}).get("handed_in", {})
+    return said | {name: shown.one_line(said.get(name, "")) for name in ("student", "when")}
 
 
 def _row(cell: Node) -> Row:

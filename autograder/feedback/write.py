@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from autograder import disk
-from autograder.classroom import gradebook
+from autograder.classroom import gradebook, late
+from autograder.classroom.late import Times
 from autograder.classroom.room import Classroom, read
 from autograder.course import Lesson, chosen
 from autograder.feedback.maker import Maker
+from autograder.handin import roster
+from autograder.handin.roster import Roster
 from autograder.shown import one_line
 
 
@@ -42,14 +47,23 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
 
     Yields:
         Each page, also one that could not be written.
+
+    Raises:
+        CourseError: the class's list or rules are not in order.
     """
+    times, students = late.enter(room), roster.read(room.results)
     with gradebook.opened(room.db_url) as book, Maker() as maker:
         for lesson in chosen(names):
             for path in sorted(room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")):
                 student = path.parents[1].name
                 target = room.feedback / student / lesson.name / f"{lesson.name}.html"
                 try:
-                    problem = _write(room, student, target, lesson, book, maker)
+                    problem = times.unread.get((student, lesson.name), "")
+                    if not problem:
+                        cells = read(room.graded(student, lesson))
+                        annotate(cells, student, lesson, book, times, students)
+                        content, problem = maker.page(cells, lesson.name)
+                        disk.write(target, content, below=room.results)
                 except Exception as error:  # whatever it is, the others' pages are made
                     if disk.is_full(error) or book.is_to_blame(error, lesson.name):
                         raise
@@ -57,17 +71,24 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                 yield Written(student, lesson.name, target, problem)
 
 
-def _write(
-    room: Classroom,
+def annotate(
+    cells: NotebookNode,
     student: str,
-    target: Path,
     lesson: Lesson,
     book: gradebook.Book,
-    maker: Maker,
-) -> str:
-    """Write one page, and return what is wrong with it, or ''."""
-    cells = read(room.graded(student, lesson))
+    times: Times,
+    students: Roster,
+) -> None:
+    """Write into a graded notebook its points and comments, whose it is, and when it came.
+
+    Args:
+        cells: the notebook.
+        student, lesson: whose and which it is.
+        book: the gradebook.
+        times: from `late.enter`.
+        students: the class's list.
+    """
     book.annotate(cells, lesson.name, student)
-    content, problem = maker.page(cells, lesson.name)
-    disk.write(target, content, below=room.results)
-    return problem
+    said = cells.metadata["handed_in"]
+    said["student"] = students.of(student).name
+    said["when"] = str(times.lates.get((student, lesson.name), said["when"]))

@@ -52,12 +52,16 @@ class Member:
         problem: why it must not be read, or ''.
         read: returns its bytes while the archive is open, at most one more than is allowed; of a
             tar file only those of notebooks and archives.
+        clone: the folder of the Git clone that it lies in; None for none.
+        note: what to look at, or ''.
     """
 
     name: PurePosixPath
     time: datetime | None
     problem: str
     read: Callable[[], bytes]
+    clone: PurePosixPath | None = None
+    note: str = ""
 
 
 def is_archive(path: PurePath) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import COURSE_ID, CourseError, lessons
-from autograder.handin import archive, names, timestamp
+from autograder.handin import archive, commits, names, timestamp
 from autograder.handin.archive import ArchiveError, Member, is_archive
 from autograder.handin.download import Ask, Download
 from autograder.handin.layout import layout
@@ -26,6 +26,7 @@ DOWNLOAD = timedelta(hours=1)
 # What nbgrader puts beside a notebook, and what systems leave in folders.
 QUIET = {timestamp.FILE, "submission_secret.txt"}
 DEEPEST = 60  # folders in one another
+SET_TIME = "if it counts, autograder late STUDENT LESSON --came TIME"
 LEFT = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", ".git"}
 
 
@@ -58,15 +59,22 @@ class Source:
         path: a folder, an archive, or nbgrader's exchange, its course or its inbound folder.
         known: tells whether somebody of this name or folder is in the class.
         ask: as for `download.Ask`; None where there is nobody to be asked.
+        rule: how folders are named after their students, as lab2-{student}; '' for the name alone.
 
     Raises:
-        CourseError: there is no such source, it cannot be unpacked, or it can be read in two ways.
+        CourseError: there is no such source, it cannot be unpacked, or it can be read in two ways;
+            the rule is none.
     """
 
     def __init__(
-        self, path: Path, known: Callable[[str], bool] = lambda name: False, ask: Ask | None = None
+        self,
+        path: Path,
+        known: Callable[[str], bool] = lambda name: False,
+        ask: Ask | None = None,
+        rule: str = "",
     ) -> None:
         self._path = root(path)
+        self._clones: dict[Path, _Clone] = {}
         with self._members() as members:
             files = [(m.name, m.time, is_work(m)) for m in members]
         download = Download(path.name, list(lessons()), known, self._bytes, self._contents, ask)
@@ -74,6 +82,8 @@ class Source:
         paths = {number: name.parts for number, (name, _, _) in enumerate(files)}
         self.layout = layout(paths, work, download)
         for number, theirs in self.layout.labels.items():
+            if rule and theirs[0].source == "folder":
+                self.layout.labels[number] = theirs = (names.ruled(theirs[0], rule),)
             if why := self._put_there_by_another(paths[number], theirs[0], known):
                 self.layout.labels[number] = (replace(theirs[0], problem=why),)
         self._dated = _dated([time for _, time, _ in files], self.layout.labels, self._path)
@@ -126,7 +136,7 @@ class Source:
     def _members(self) -> Iterator[Iterator[Member]]:
         """List the files, less what nobody hands in."""
         if self._path.is_dir():
-            yield _files(self._path)
+            yield _files(self._path, self._clones)
             return
         try:
             with self._path.open("rb") as file:
@@ -184,11 +194,34 @@ def _one(
     return said, when, when or changed
 
 
-def _files(folder: Path) -> Iterator[Member]:
+class _Clone:
+    """A Git clone in a source: when its files were committed."""
+
+    def __init__(self, folder: Path, source: Path) -> None:
+        self._folder = folder
+        self._name = PurePosixPath(folder.relative_to(source).as_posix())
+
+    @cached_property
+    def _told(self) -> tuple[dict[str, datetime], str]:
+        try:
+            return commits.times(self._folder), ""
+        except CourseError as error:
+            return {}, f"nobody can tell when it was committed ({error}): {SET_TIME}"
+
+    def dated(self, path: Path, member: Member) -> Member:
+        """Return a file with the time at which it was committed, in the place of the clone's."""
+        times, note = self._told if is_work(member) else ({}, "")
+        when = times.get(path.relative_to(self._folder).as_posix())
+        if is_work(member) and not (when or note):
+            note = f"was not committed: {SET_TIME}"
+        return replace(member, time=when, clone=self._name, note=note)
+
+
+def _files(folder: Path, clones: dict[Path, _Clone]) -> Iterator[Member]:
     """List the files below a folder, in order; links are listed and never followed."""
-    waiting = [folder]
+    waiting: list[tuple[Path, _Clone | None]] = [(folder, None)]
     while waiting:
-        here = waiting.pop()
+        here, clone = waiting.pop()
         inside = PurePosixPath(here.relative_to(folder).as_posix())
         if len(inside.parts) > DEEPEST:
             yield Member(inside, None, "lies too deep in folders: take it out of some", bytes)
@@ -199,14 +232,18 @@ def _files(folder: Path) -> Iterator[Member]:
         except OSError as error:
             yield Member(inside, None, f"a folder that {disk.why(error)}", bytes)
             continue
+        if commits.is_clone(here):
+            clone = clones.setdefault(here, _Clone(here, folder))
         below = []
         for entry in listed:
             if _is_quiet(inside / entry.name):
                 continue
+            path = here / entry.name
             if entry.is_dir(follow_symlinks=False):
-                below.append(here / entry.name)
+                below.append((path, clone))
             else:
-                yield _file(here / entry.name, inside / entry.name, folder)
+                member = _file(path, inside / entry.name, folder)
+                yield clone.dated(path, member) if clone else member
         waiting += reversed(below)
 
 

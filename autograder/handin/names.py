@@ -13,12 +13,15 @@ A name alone proves nothing, as students name files too: `layout` decides for a 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from autograder.course import CourseError
 from autograder.handin import timestamp
 from autograder.handin.archive import SUFFIXES
+from autograder.shown import one_line
 
+STUDENT = "{student}"  # in a rule for names
 _MOODLE = re.compile(r"(?P<name>[^_/]+)_(?P<number>\d{1,18})_assignsubmission_[a-z]+(_.*)?", re.S)
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d{1,18})_(?P<file>\d{1,18})_.+", re.S)
 _CANVAS_HIDDEN = re.compile(
@@ -83,6 +86,21 @@ def exchange(part: str) -> Label | None:
         return Label(found["name"], "exchange", time=timestamp.parse(found["time"]))
     except ValueError as error:
         return Label(found["name"], "exchange", problem=f"{error}; {timestamp.HOWTO}")
+
+
+def ruled(label: Label, rule: str) -> Label:
+    """Read the name of a folder by a rule such as lab2-{student}.
+
+    Raises:
+        CourseError: the rule does not say where the student stands.
+    """
+    before, found, after = rule.partition(STUDENT)
+    if not found or STUDENT in after:
+        raise CourseError(f"--name {one_line(rule)}: write {STUDENT} once, as lab2-{STUDENT}")
+    name = label.name
+    if len(name) > len(before + after) and name.startswith(before) and name.endswith(after):
+        return replace(label, name=name[len(before) : len(name) - len(after)])
+    return label if label.problem else replace(label, problem=f"is not named as {one_line(rule)}")
 
 
 def stem_of(name: str) -> str:

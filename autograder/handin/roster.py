@@ -10,24 +10,19 @@ import csv
 import hashlib
 import io
 import os
-import re
-import unicodedata
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 from autograder import disk
 from autograder.course import CourseError
 from autograder.handin.names import Label
+from autograder.handin.spelling import LONGEST, key, safe, written
 from autograder.handin.spreadsheet import harmless, original
-from autograder.shown import ALL_UNSEEN, one_line
+from autograder.shown import one_line
 
 FILE = "students.csv"
-LONGEST = 64  # letters of a folder's name; nbgrader takes 128
 LONGEST_NAME = 400  # characters of a name, those that cannot be seen as they are shown
-_SHOWN = re.compile("<U\\+[0-9A-F]{4,6}>")
-# What Windows keeps for itself.
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,11 +75,37 @@ class Roster:
             )
         return self._add(name, who)
 
+    def learn(self, name: str, id: str, email: str) -> bool:
+        """Take in what a platform's list says of a student; tell whether that says more than a row.
+
+        A name of the list counts more than one that was read from files; ids and emails stay.
+
+        Raises:
+            CourseError: it is not certain who is meant.
+        """
+        who, before = Label(name, "list", id=id, email=email), self.text
+        known = self._by_number(who)
+        student = self._filled(known or self.named(who), who)
+        if known and known.name != written(name):
+            self._write(student, replace(student, name=written(name)))
+        return self.text != before
+
+    @property
+    def text(self) -> str:
+        """All rows, as the file holds them."""
+        return self._table.text
+
     def knows(self, name: str) -> bool:
         """Tell whether somebody of this name or folder is in the class."""
         name = written(name)
         named = self._with("name", name) or self._with("student", name)
         return bool(named) or self._folders.get(name.casefold()) == name
+
+    def called(self, said: str) -> list[str]:
+        """Return the folders of those who have this folder, name, id or email."""
+        what = {"student": said, "name": written(said), "id": said, "email": said.casefold()}
+        found = (self._with(*pair) for pair in what.items())
+        return list(dict.fromkeys(s.student for some in found for s in some))
 
     def has(self, name: str) -> bool:
         """Tell whether a row says this very name."""
@@ -138,11 +159,15 @@ class Roster:
         if not who.id and not who.email:
             return student
         filled = replace(student, id=student.id or who.id, email=student.email or who.email)
-        if filled != student:
-            self._table.fill(list(self._by_folder).index(student.student.casefold()), filled)
-            self._put(filled)
+        return self._write(student, filled)
+
+    def _write(self, before: Student, student: Student) -> Student:
+        """Write what is known of a student into the row."""
+        if student != before:
+            self._table.fill(list(self._by_folder).index(student.student.casefold()), student)
+            self._put(student)
             self._save()
-        return filled
+        return student
 
     @cached_property
     def _folders(self) -> dict[str, str]:
@@ -189,7 +214,7 @@ class _Table:
         """Write a student's cells into a row."""
         rows, lines = self.rows, self._lines
         self.rows, self._lines = rows[:number], lines[: number + 1]
-        self.add(rows[number] | {"id": student.id, "email": student.email})
+        self.add(rows[number] | asdict(student))
         self.rows, self._lines = self.rows + rows[number + 1 :], self._lines + lines[number + 2 :]
 
     def _line(self, row: dict[str, str]) -> str:
@@ -228,7 +253,8 @@ def _table(path: Path, text: str) -> _Table:
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     columns = list(reader.fieldnames or ())
     if not {"student", "name"} <= set(columns):
-        raise CourseError(f"{path}, line 1: needs the columns student, name, id, email")
+        how = "a download of Canvas or Moodle is taken in by autograder students FILE"
+        raise CourseError(f"{path}, line 1: needs the columns student, name, id, email; {how}")
     table, folders, ids = _Table(columns, delimiter), set[str](), set[str]()
     for row in reader:
         place = f"{path}, line {reader.line_num}"
@@ -255,33 +281,3 @@ def _student(row: dict[str, str]) -> Student:
     name = written(values["name"])
     folder = values["student"] or safe(name)
     return Student(folder, name or folder, values["id"], values["email"])
-
-
-def written(name: str) -> str:
-    """Return a name in one way of writing it: letters composed, single spaces, in one line.
-
-    What cannot be seen is shown, so that two names that look alike stay two.
-    """
-    text = " ".join(unicodedata.normalize("NFC", name).split())
-    return "".join(f"<U+{ord(c):04X}>" if _is_invisible(c) else c for c in text)
-
-
-@cache
-def key(name: str) -> str:
-    """Return what a name has in common with those that look like it."""
-    seen = _SHOWN.sub("", written(name))
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
-    return " ".join(folded.split())
-
-
-def _is_invisible(character: str) -> bool:
-    return not character.isprintable() or bool(ALL_UNSEEN.match(character))
-
-
-def safe(name: str) -> str:
-    """Return a folder name for a student: ASCII, short, no path; '' where no letter is left."""
-    name = name.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l")
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9.@_-]+", "_", plain)
-    plain = plain.lstrip("@._-")[:LONGEST].rstrip("._-")
-    return f"{plain}_" if _RESERVED.fullmatch(plain) else plain

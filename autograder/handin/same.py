@@ -6,9 +6,10 @@ Nothing of theirs is taken: two students would become one, or one two.
 from collections import defaultdict
 from collections.abc import Iterable
 
-from autograder.handin import roster
+from autograder.handin import spelling
 from autograder.handin.names import Label
-from autograder.handin.roster import FILE, Roster, written
+from autograder.handin.roster import FILE, Roster
+from autograder.handin.spelling import written
 from autograder.shown import one_line
 
 
@@ -21,7 +22,7 @@ def unclear(labels: Iterable[Label], students: Roster) -> dict[str, str]:
     """
     alike: dict[str, set[Label]] = defaultdict(set)
     for label in labels:
-        alike[roster.key(label.name)].add(label)
+        alike[spelling.key(label.name)].add(label)
     found: dict[str, str] = {}
     for group in alike.values():
         why = _several(group, students) or _spelt(group, students)

@@ -1,23 +1,29 @@
 """Put what was found into a class, and say of each file what became of it."""
 
+import hashlib
+import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import CourseError, Lesson
-from autograder.handin import find, roster, timestamp
+from autograder.handin import archive, find, left, roster, timestamp
 from autograder.handin.archive import ArchiveError
 from autograder.handin.download import Ask
 from autograder.handin.find import Found, Source
+from autograder.handin.left import Left
 from autograder.handin.same import unclear
-from autograder.handin.works import works
+from autograder.handin.works import is_blank, is_same, is_work, works
 from autograder.shown import one_line
+from convbook import notebook
 
 TAKEN, SAME, OLDER, SKIPPED = "taken", "unchanged", "older", "skipped"
 LOCK = "collect.lock"  # in the class's folder
+LONG = 500  # characters of a reason
 _LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -50,10 +56,11 @@ def collect(
     results: Path,
     ask: Ask | None = None,
     say: Callable[[str], None] = lambda line: None,
+    rule: str = "",
 ) -> Iterator[Outcome]:
     """Take what lies in a source into a class; the newest of several tries wins.
 
-    Another run waits until this one is done.
+    Another run waits until this one is done. What could not be used is kept in a list, see `left`.
 
     Args:
         source: as for `Source`.
@@ -61,39 +68,37 @@ def collect(
         results: where its students.csv is.
         ask: as for `download.Ask`.
         say: is told what the source was taken for.
+        rule: as for `Source`.
 
     Yields:
-        What became of each file, in the source's order.
+        What became of each file, in the source's order; last what is not a student's in each clone.
 
     Raises:
         CourseError: the source or students.csv cannot be read, or which student is meant is open.
     """
     find.root(source)  # a source that is none leaves no trace of a class
-    with _alone(results):
+    with alone(results):
         students = roster.read(results)
-        taken: dict[tuple[str, str], tuple[datetime, int]] = {}
-        files = Source(source, students.knows, ask)
+        files = Source(source, students.knows, ask, rule)
         say(f"{source} is {files.layout}")
-        names = unclear(files.labels(), students)
+        taking = _Taking(submitted, students, unclear(files.labels(), students))
         for found in files.found():
-            where = one_line(found.member.name)
-            try:
-                if why := found.label.problem or names.get(found.label.name):
-                    raise CourseError(why)
-                work = works(found.member)
-            except (CourseError, ArchiveError) as error:
-                yield Outcome(where, SKIPPED, why=str(error))
-                continue
-            for lesson, content in work.items():
-                try:
-                    yield _place(found, lesson, content, submitted, students, taken, where)
-                except CourseError as error:
-                    yield Outcome(where, SKIPPED, why=str(error))
+            yield from taking.take(found)
+        yield from taking.of_clones()
+        whole = os.path.abspath(source)
+        left.keep(results, whole, taking.left(whole), taking.used)
 
 
 @contextmanager
-def _alone(results: Path) -> Iterator[None]:
-    """Keep other runs from the class's students and hand-ins."""
+def alone(results: Path) -> Iterator[None]:
+    """Keep other runs from a class's students and hand-ins.
+
+    Args:
+        results: the class's folder.
+
+    Raises:
+        CourseError: another run does not end.
+    """
     said = "another collect is not done: wait for it, and run this once more"
     with ExitStack() as stack:
         try:
@@ -103,34 +108,118 @@ def _alone(results: Path) -> Iterator[None]:
         yield
 
 
-def _place(
-    found: Found,
-    lesson: Lesson,
-    content: bytes,
-    submitted: Path,
-    students: roster.Roster,
-    taken: dict[tuple[str, str], tuple[datetime, int]],
-    where: str,
-) -> Outcome:
-    if not found.label.name:
-        raise CourseError("whose is it? Put it into a folder that is named after the student")
-    student = students.named(found.label).student
-    folder = submitted / student / lesson.name
-    target = folder / lesson.path.name
-    outcome = Outcome(where, TAKEN, student, lesson.name, _to_look_at(found))
-    before = _there(target, submitted)
-    if before == content:
-        if found.handed_in and timestamp.read(folder, submitted) is None:
-            timestamp.write(folder, found.handed_in, submitted)
-        taken.setdefault((student, lesson.name), found.age)
-        return replace(outcome, status=SAME)
-    age = None if before is None else _age(folder, target, submitted)
-    there = taken.get((student, lesson.name)) or age
-    if there and found.age <= there:
-        return replace(outcome, status=OLDER, why="a newer one is there")
-    _write(folder, target, content, found, submitted)
-    taken[student, lesson.name] = found.age
-    return outcome
+class _Taking:
+    """Takes file after file of one source.
+
+    Attributes:
+        used: SHA-256 of each file that is in the class now.
+    """
+
+    def __init__(self, submitted: Path, students: roster.Roster, names: dict[str, str]) -> None:
+        self.used: set[str] = set()
+        self._submitted = submitted
+        self._students = students
+        self._names = names  # that say too little
+        self._taken: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._new: set[tuple[str, str]] = set()
+        self._left: list[tuple[Found, Left]] = []
+        self._who: set[str] = set()  # of whom something was used
+        self._whose: dict[PurePosixPath, set[str]] = defaultdict(set)  # folder to names in it
+        self._clones: dict[PurePosixPath, Counter[str]] = defaultdict(Counter)
+
+    def take(self, found: Found) -> Iterator[Outcome]:
+        """Take one file, and say what became of it, or of each lesson in it."""
+        where, clone = one_line(found.member.name), found.member.clone
+        if clone is not None and not found.member.problem and not is_work(found.member):
+            self._clones[clone]["files"] += 1
+            return
+        if found.label.name:
+            for folder in found.member.name.parents:
+                self._whose[folder].add(found.label.name)
+        content = _print_of(found)
+        try:
+            if why := found.label.problem or self._names.get(found.label.name):
+                raise CourseError(why)
+            work = works(found.member)
+        except (CourseError, ArchiveError) as error:
+            yield self._skipped(found, where, str(error), content)
+            return
+        for lesson, one in work.items():
+            if clone is not None and is_blank(one, lesson):
+                self._clones[clone]["lessons"] += 1
+                continue
+            try:
+                yield self._place(found, lesson, one, where)
+            except CourseError as error:
+                yield self._skipped(found, where, str(error), "")
+                continue
+            self.used.add(content)
+            self._who.add(found.label.name)
+
+    def of_clones(self) -> Iterator[Outcome]:
+        """Say what each clone holds besides its student's work."""
+        for clone, counts in self._clones.items():
+            said = {
+                "files": f"{counts['files']} files that are neither notebooks nor archives",
+                "lessons": f"{counts['lessons']} lessons as they were given out",
+            }
+            why = " and ".join(said[kind] for kind in said if counts[kind])
+            yield Outcome(f"{one_line(clone)}/", SKIPPED, why=why)
+
+    def left(self, source: str) -> list[Left]:
+        """Return what could not be used; of somebody whose work was, what may be work alone."""
+        return [
+            replace(one, source=source)
+            for found, one in self._left
+            if is_work(found.member) or self._owner(found) not in self._who
+        ]
+
+    def _owner(self, found: Found) -> str:
+        """Return in whose folder a file lies that is no work; '' in nobody's."""
+        folders = (self._whose[f] for f in found.member.name.parents[:-1] if f in self._whose)
+        names = next(folders, set())
+        return next(iter(names)) if len(names) == 1 else ""
+
+    def _skipped(self, found: Found, where: str, why: str, content: str) -> Outcome:
+        whose = Left("", where, one_line(why, LONG), content)
+        self._left.append((found, whose))
+        return Outcome(where, SKIPPED, why=why)
+
+    def _place(self, found: Found, lesson: Lesson, content: bytes, where: str) -> Outcome:
+        """Put a notebook into the class, unless it is there, or a newer one is."""
+        if not found.label.name:
+            raise CourseError("whose is it? Put it into a folder that is named after the student")
+        student = self._students.named(found.label).student
+        key, submitted = (student, lesson.name), self._submitted
+        folder = submitted / student / lesson.name
+        target = folder / lesson.path.name
+        outcome = Outcome(where, TAKEN, student, lesson.name, _to_look_at(found))
+        before = _there(target, submitted)
+        if before is not None and is_same(content, before):
+            said = found.handed_in and timestamp.read(folder, submitted)
+            if found.handed_in and (said is None or (key in self._new and found.handed_in < said)):
+                timestamp.write(folder, found.handed_in, submitted)
+            self._taken.setdefault(key, found.age)
+            return replace(outcome, status=SAME)
+        age = None if before is None else _age(folder, target, submitted)
+        there = self._taken.get(key) or age
+        if there and found.age <= there:
+            return replace(outcome, status=OLDER, why="a newer one is there")
+        _write(folder, target, content, found, submitted)
+        self._taken[key] = found.age
+        self._new.add(key)
+        return outcome
+
+
+def _print_of(found: Found) -> str:
+    """Return the SHA-256 of a file that may be work; '' where it cannot be read."""
+    try:
+        if not is_work(found.member):
+            return ""
+        content = archive.read(found.member, notebook.MAX_BYTES)
+        return hashlib.sha256(content).hexdigest()
+    except (CourseError, ArchiveError):
+        return ""
 
 
 def _there(target: Path, submitted: Path) -> bytes | None:
@@ -146,8 +235,8 @@ def _there(target: Path, submitted: Path) -> bytes | None:
 
 def _to_look_at(found: Found) -> str:
     if found.label.late and found.handed_in is None:
-        return "late, and Canvas does not say by how much: write timestamp.txt if it counts"
-    return ""
+        return f"late, and Canvas does not say by how much: {find.SET_TIME}"
+    return found.member.note
 
 
 def _age(folder: Path, target: Path, submitted: Path) -> tuple[datetime, int]:

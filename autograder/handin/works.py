@@ -2,12 +2,14 @@
 
 import io
 from pathlib import PurePosixPath
+from typing import Any
 
 from autograder.course import CourseError, Lesson, lesson_of, lessons
 from autograder.handin import archive, reader
 from autograder.handin.archive import Member, is_archive, is_leftover, is_notebook
 from autograder.handin.reader import SubmissionError
 from convbook import notebook
+from convbook.handout import first
 
 
 def is_work(member: Member) -> bool:
@@ -43,6 +45,40 @@ def works(member: Member) -> dict[Lesson, bytes]:
     if not found:
         raise CourseError("holds no notebook")
     return found
+
+
+def is_same(content: bytes, before: bytes) -> bool:
+    """Tell whether two notebooks hold the same work: outputs, numbers and empty cells are none."""
+    try:
+        return content == before or _work(content) == _work(before)
+    except SubmissionError:
+        return False
+
+
+def is_blank(content: bytes, lesson: Lesson) -> bool:
+    """Tell whether a notebook is as it was given out, nothing written in it."""
+    given = [(cell.cell_type, cell.source) for cell in lesson.released.cells]
+    try:
+        cells = [(cell["cell_type"], cell["source"]) for cell in _work(content)]
+    except SubmissionError:
+        return False
+    added = [cell for cell in cells if cell not in given]
+    return not added and all(cell in cells for cell in given if cell[1].strip())
+
+
+def _work(content: bytes) -> list[dict[str, Any]]:
+    """Return what counts of a notebook: kind, text, name and pasted pictures of each cell.
+
+    Raises:
+        SubmissionError: it is none.
+    """
+    parsed = reader.parse(content)
+    first.take_out(parsed)
+    return [
+        {key: value for key, value in cell.items() if key not in ("id", "execution_count")}
+        for cell in parsed.cells
+        if cell.source.strip() or notebook.grade_id(cell)
+    ]
 
 
 def _lesson(content: bytes, name: PurePosixPath) -> Lesson:

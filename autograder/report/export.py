@@ -8,7 +8,7 @@ also where they had one before.
 import csv
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,11 @@ from nbgrader.api import (
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy import Integer, cast, func
 
-from autograder.classroom import database
-from autograder.handin import roster
+from autograder.classroom import database, gradebook, late
+from autograder.classroom.late import Key
+from autograder.classroom.room import Classroom, class_at
+from autograder.handin import left, roster
+from autograder.handin.left import Left
 from autograder.handin.spreadsheet import harmless
 
 Row = list[str]
@@ -40,12 +43,14 @@ class Entry:
         points: of checks and by hand, before lateness.
         penalty: points that lateness costs.
         waits: whether something in it still waits for a person's grade.
+        late: how late it is, with the reason; '' where there is no deadline.
     """
 
     handed_in: str
     points: float
     penalty: float
     waits: bool
+    late: str = ""
 
     @property
     def score(self) -> float:
@@ -61,12 +66,16 @@ class Grades:
         lessons: lesson to the points that it gives.
         due: lesson to its deadline in UTC, as text; '' where it has none.
         entries: student and lesson to what was handed in.
+        unread: student and lesson to why nobody can tell when it came; they have no entry.
+        left: what came in and could not be used.
     """
 
     students: list[roster.Student]
     lessons: dict[str, float]
     due: dict[str, str]
-    entries: dict[tuple[str, str], Entry]
+    entries: dict[Key, Entry]
+    unread: dict[Key, str] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
 
     def score(self, student: str, lesson: str, missing: str) -> str:
         """Return the points of a student as text."""
@@ -74,10 +83,29 @@ class Grades:
         return _number(entry.score) if entry else missing
 
 
+def of_class(room: Classroom, only: Iterable[str] = (), who: Iterable[str] = ()) -> Grades:
+    """Read the grades of a class, with lateness as it is now; arguments as for `read`.
+
+    Raises:
+        CourseError: the class's list or rules are not in order.
+    """
+    times = late.enter(room)
+    with gradebook.opened(room.db_url) as book:
+        found = read(book.api, roster.read(room.results), only, who)
+    entries = {
+        key: replace(
+            entry, late=late.UNTOLD if key in times.untold else str(times.lates.get(key, ""))
+        )
+        for key, entry in found.entries.items()
+        if key not in times.unread
+    }
+    return replace(found, entries=entries, unread=times.unread, left=tuple(left.read(room.results)))
+
+
 def read(
     api: Gradebook, students: roster.Roster, only: Iterable[str] = (), who: Iterable[str] = ()
 ) -> Grades:
-    """Read the grades of a class.
+    """Read the grades that a gradebook holds.
 
     Args:
         api: the open gradebook.
@@ -165,17 +193,19 @@ def plain(grades: Grades) -> tuple[list[Row], list[str]]:
     Returns:
         As for `canvas`.
     """
-    head = "student,name,email,lesson,deadline,handed_in,points,penalty,score,max_score".split(",")
-    rows = [head]
+    head = "student,name,id,email,lesson,deadline,handed_in,points,penalty,score,max_score,remark"
+    rows = [head.split(",")]
     for who in grades.students:
         for lesson, most in grades.lessons.items():
             entry = grades.entries.get((who.student, lesson))
-            own = [who.student, who.name, who.email, lesson, grades.due[lesson]]
+            own = [who.student, who.name, who.id, who.email, lesson, grades.due[lesson]]
             if entry:
                 points = map(_number, (entry.points, entry.penalty, entry.score))
-                rows.append([*own, entry.handed_in, *points, _number(most)])
+                rows.append([*own, entry.handed_in, *points, _number(most), entry.late])
             else:
-                rows.append([*own, "", "", "", "", _number(most)])
+                remark = grades.unread.get((who.student, lesson), "nothing was handed in")
+                rows.append([*own, "", "", "", "", _number(most), remark])
+    rows += [[*[""] * 11, f"not used: {one}"] for one in grades.left]
     return rows, []
 
 
@@ -198,6 +228,9 @@ def text(grades: Grades, kind: str) -> tuple[str, list[str]]:
     waiting = sum(entry.waits for entry in grades.entries.values())
     if waiting:
         notes.append(f"{waiting} submissions wait for a grade by hand (Formgrader)")
+    notes += [f"no grade of {key[0]}, {key[1]}: {why}" for key, why in grades.unread.items()]
+    if grades.left:
+        notes.append(f"{len(grades.left)} files that came in could not be used: see {left.FILE}")
     return file.getvalue(), notes
 
 
@@ -215,8 +248,9 @@ class _Export(ExportPlugin):
     kind = ""
 
     def export(self, gradebook_: Gradebook) -> None:
-        students = roster.read(database.results(str(gradebook_.engine.url)))
-        grades = read(gradebook_, students, map(str, self.assignment), map(str, self.student))
+        db_url = database.whole(gradebook_.engine.url)
+        room = class_at(database.results(db_url), db_url=db_url)
+        grades = of_class(room, map(str, self.assignment), map(str, self.student))
         content, notes = text(grades, self.kind)
         path = Path(self.to or "grades.csv")
         path.write_text(content, encoding="utf-8")

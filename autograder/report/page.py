@@ -11,6 +11,7 @@ import jinja2
 from autograder import disk, mistakes
 from autograder.classroom.room import Classroom
 from autograder.course import Lesson
+from autograder.handin import left, roster
 from autograder.report import plots, similar, tally
 from autograder.report.similar import Pair
 from autograder.report.tally import Tally
@@ -34,6 +35,7 @@ class Writer:
 
     def __init__(self, room: Classroom) -> None:
         self._room = room
+        self._listed = roster.read(room.results)
         self.folder = room.results / FOLDER
 
     def lesson(self, counted: Tally, pairs: list[Pair] | None, has_due: bool) -> Iterator[Path]:
@@ -88,6 +90,7 @@ class Writer:
             "hardest": sorted(exercises, key=lambda pair: pair[1].share or 0)[:MOST_MISTAKES],
             "mistakes": sorted(named, key=lambda entry: -entry[1].count)[:MOST_MISTAKES],
             "students": sorted(students.items()),
+            "left": left.read(self._room.results),
             "absent": tally.ABSENT,
             "median": _median,
         }
@@ -102,8 +105,13 @@ class Writer:
         anchor = f"#{quote(check, safe='')}" if check else ""
         return "../" + "/".join(quote(os.fsencode(part), safe="") for part in parts) + anchor
 
+    def _who(self, student: str) -> str:
+        """Return a student's name, and the folder where that is another."""
+        name = self._listed.of(student).name
+        return _clean(student if name == student else f"{name} ({student})")
+
     def _write(self, path: Path, template: str, content: dict[str, Any]) -> Path:
-        tools = {"clean": _clean, "percent": _percent}
+        tools = {"clean": _clean, "percent": _percent, "who": self._who}
         text = _templates.get_template(template).render(content | tools)
         disk.write(path, text.encode("utf-8"), below=self._room.results)
         return path

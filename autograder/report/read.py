@@ -21,7 +21,8 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
-from autograder.classroom import gradebook, record
+from autograder.classroom import gradebook, late, record
+from autograder.classroom.late import Late, Times
 from autograder.classroom.room import Classroom
 from autograder.course import CourseError, Lesson
 from autograder.grading.grade import UNGRADED, CheckResult
@@ -44,6 +45,9 @@ class Work:
         handed_in: when, in UTC, or None where that is not known.
         due: when it was due, in UTC, this student's extension included, or None.
         penalty: points taken off for lateness.
+        late: how late it is by the class's rules; None where they set no deadline.
+        no_time: why it is not known when it came, where there is a deadline: '' where nothing says
+            so; None where it is known.
     """
 
     student: str
@@ -56,6 +60,8 @@ class Work:
     handed_in: datetime | None = None
     due: datetime | None = None
     penalty: float = 0.0
+    late: Late | None = None
+    no_time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,9 @@ class _Entry:
 class Class:
     """A graded class, open for reading. Use `opened` to get one."""
 
-    def __init__(self, room: Classroom, api: Gradebook) -> None:
+    def __init__(self, room: Classroom, api: Gradebook, times: Times) -> None:
         self.room = room
+        self._times = times
         self._db = api.db
         self._runs = {  # the last sound record of each; the whole records would take ten times this
             (r.student, r.lesson): (r.sandbox, r.notes)
@@ -110,7 +117,13 @@ class Class:
                 entry.handed_in,
                 entry.due,
                 entry.penalty,
+                self._times.lates.get((student, lesson.name)),
+                self._no_time(student, lesson),
             )
+
+    def _no_time(self, student: str, lesson: Lesson) -> str | None:
+        key = student, lesson.name
+        return self._times.unread.get(key, "" if key in self._times.untold else None)
 
     def sources(self, lesson: Lesson, student: str) -> tuple[tuple[str, str], ...]:
         """Return the code cells of one student's graded notebook: name, or '', and text."""
@@ -177,12 +190,13 @@ def opened(room: Classroom) -> Iterator[Class]:
     """Open a graded class.
 
     Raises:
-        CourseError: it was not graded.
+        CourseError: it was not graded, or its list or rules are not in order.
     """
     if not (room.results / record.LINES).exists():
         raise CourseError(f"{room.results}: holds no {record.LINES}; run autograder grade first")
+    times = late.enter(room)
     with gradebook.opened(room.db_url) as book:
-        yield Class(room, book.api)
+        yield Class(room, book.api, times)
 
 
 def _graded(

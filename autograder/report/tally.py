@@ -19,6 +19,7 @@ WORDS = 160  # characters of a message
 OUTCOMES = ("right", "partly right", "wrong", "error", "not written")
 # Why a student needs a look, the most urgent first.
 UNREADABLE = "could not be graded"
+NO_TIME = "when it came is not known"
 ABSENT = "not handed in"
 UNPROTECTED = "graded without a sandbox"
 LIMIT = "met a limit"
@@ -27,7 +28,7 @@ NOT_RUN = "not run on this machine"
 OURS = "judged with a function of the lesson's own"
 CHANGED = "given cells were changed"
 LATE = "late"
-REASONS = (UNREADABLE, ABSENT, UNPROTECTED, LIMIT, ERROR, NOT_RUN, OURS, CHANGED, LATE)
+REASONS = (UNREADABLE, NO_TIME, ABSENT, UNPROTECTED, LIMIT, ERROR, NOT_RUN, OURS, CHANGED, LATE)
 
 
 @dataclass
@@ -254,6 +255,8 @@ def _hours(work: Work) -> float | None:
 
 def _looks(work: Work, hours: float | None) -> Iterable[tuple[str, str]]:
     """Say why a student needs a look, and what was found."""
+    if work.no_time is not None:
+        yield NO_TIME, one_line(work.no_time, 3 * WORDS)
     if work.problem:
         yield UNREADABLE, one_line(work.problem, WORDS)
         return
@@ -271,8 +274,10 @@ def _looks(work: Work, hours: float | None) -> Iterable[tuple[str, str]]:
             yield OURS, text
     if work.notes:
         yield CHANGED, one_line("; ".join(work.notes), WORDS)
-    if hours is not None and hours < 0:
-        yield LATE, f"by {_span(-hours)}" + (f", {work.penalty:g} off" if work.penalty else "")
+    if work.late and work.late.days:
+        yield LATE, str(work.late)
+    elif work.late is None and hours is not None and hours < 0:
+        yield LATE, f"by {_span(-hours)}"
 
 
 def _span(hours: float) -> str:

@@ -183,7 +183,7 @@ def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) ->
         path = sample_class.hand_in(checkout / "class" / "submitted", student)
         (path.parent / "timestamp.txt").write_text(f"2026-10-12 {time} UTC")
     (checkout / "class" / "policy.toml").write_text(LATE)
-    for command in (["generate_assignment", "--force"], ["autograde"]):
+    for command in (["generate_assignment", "--force"], ["autograde"], ["generate_feedback"]):
         done = nbgraders.run(checkout, *command, LESSON)
         assert done.returncode == 0, done.stderr
     with Gradebook(class_at(checkout / "class").db_url) as book:
@@ -191,6 +191,9 @@ def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) ->
         penalties = {name: s.late_submission_penalty for name, s in found.items()}
         assert penalties == {"ada": pytest.approx(2.2), "bao": 0, "gus": 0}  # of 22 points
         assert found["gus"].extension == timedelta(days=1)
+    page = checkout / "class" / "feedback" / "ada" / LESSON / f"{LESSON}.html"
+    text = page.read_text(encoding="utf-8")
+    assert "1 day late: came 2026-10-12" in text and "Less 2.2 for lateness: 17.8." in text
 
 
 def test_nbgrader_validate_says_what_is_wrong_in_a_few_lines(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.classroom import gradebook, late, policy
+from autograder.classroom import gradebook, late, policy, record
 from autograder.classroom.policy import Policy
 from autograder.classroom.room import Classroom, class_at
 from autograder.course import CourseError, lessons
 from autograder.grading.grade import blank
+from autograder.handin import roster
 
 SECOND, THIRD, FIFTH = "02_convolution", "03_backprop", "05_pooling"
 DUE = datetime(2026, 10, 12, 22, 0, tzinfo=UTC)
@@ -181,6 +182,7 @@ def test_free_days_are_never_overspent_nor_wasted(hours: list[int], free: int, c
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three students whose lessons have been graded: nobody has a point yet."""
     folder = tmp_path_factory.mktemp("class")
+    (folder / roster.FILE).write_text("student,name\nada,Ada Lovelace\nbo.b,Bo Derek\ncy,Cy\n")
     with gradebook.opened(class_at(folder).db_url) as book:
         for lesson, due in ((SECOND, DUE), (THIRD, DUE + WEEK)):
             book.register(lessons()[lesson])
@@ -203,7 +205,11 @@ def entered(room: Classroom) -> dict[tuple[str, str], float]:
 
 def test_penalties_deadlines_and_extensions_are_entered(room: Classroom) -> None:
     (room.results / policy.FILE).write_text(GOOD.replace("free_days = 3", "free_days = 0"))
-    assert late.enter(room) == []
+    found = late.enter(room)
+    assert (found.unread, found.moved) == ({}, [])
+    assert str(found.lates["ada", THIRD]) == (
+        "1 day late: came 2026-10-20 22:00 UTC, was due 2026-10-19 22:00 UTC, 10 % off (2.2 points)"
+    )
     most = {x: sum(c.points for c in lessons()[x].checks) for x in (SECOND, THIRD)}
     found = entered(room)
     assert found.pop(("ada", THIRD)) == pytest.approx(0.1 * most[THIRD])
@@ -230,16 +236,59 @@ def test_a_changed_policy_changes_what_was_entered(room: Classroom) -> None:
         assert book.api.find_submission(SECOND, "ada").extension is None
 
 
-def test_a_student_of_the_policy_who_is_not_there_is_named(room: Classroom) -> None:
-    text = GOOD.replace("[extensions.ada]", "[extensions.adaa]")
+def test_a_student_of_the_policy_who_is_not_there_is_an_error(room: Classroom) -> None:
+    text = GOOD.replace('[extensions."bo.b"]', '[extensions."bo.p"]')
     (room.results / policy.FILE).write_text(text)
-    assert late.enter(room) == ["adaa"]
+    said = "policy.toml, line 14: there is no student bo.p: is bo.b meant?"
+    with pytest.raises(CourseError, match=re.escape(said)):
+        late.enter(room)
+    with pytest.raises(CourseError, match=r"there is no student zz: add a row to students.csv"):
+        (room.results / policy.FILE).write_text(text.replace("bo.p", "zz"))
+        late.enter(room)
+
+
+def test_who_handed_in_is_in_the_class_without_a_list(room: Classroom) -> None:
+    (room.results / roster.FILE).unlink()
+    for student in ("ada", "bo.b"):
+        (room.submitted / student / SECOND).mkdir(parents=True)
+    (room.results / policy.FILE).write_text(GOOD)
+    assert ("bo.b", THIRD) in late.enter(room).lates
+
+
+def test_why_it_is_late_is_said_in_the_zone_of_the_deadline(room: Classroom) -> None:
+    rules_ = read(room.results, GOOD)
+    found = late.late(rules_, "cy", {SECOND: DUE + 3 * DAY + HOUR})[SECOND]
+    assert str(found) == (
+        "4 days late: came 2026-10-16 01:00 +02:00, was due 2026-10-13 00:00 +02:00,"
+        " 3 free days spent, 10 % off (2.2 points)"
+    )
+    found = late.late(rules_, "cy", {SECOND: DUE + HOUR / 6})[SECOND]
+    assert str(found).startswith("in time: came") and str(found).endswith("within the grace")
+    found = late.late(rules_, "cy", {SECOND: DUE + DAY})[SECOND]
+    assert str(found).endswith("1 free day spent, nothing off")
+
+
+def test_a_policy_that_is_taken_away_takes_all_that_it_entered_away(room: Classroom) -> None:
+    (room.results / policy.FILE).write_text(GOOD)
+    record.set_class(room.results, {}, "seal of the policy")
+    late.enter(room)
+    (room.results / policy.FILE).write_text("percent_per_day = 10\n")  # no deadline any more
+    late.enter(room)
+    assert set(entered(room).values()) == {0.0}
+    (room.results / policy.FILE).write_text(GOOD)
+    late.enter(room)
+    (room.results / policy.FILE).unlink()
+    assert late.enter(room).lates == {}
+    with gradebook.opened(room.db_url) as book:
+        assert [a.duedate for a in book.api.assignments] == [None, None]
+        assert book.api.find_submission(SECOND, "ada").extension is None
+    assert set(entered(room).values()) == {0.0}
 
 
 def test_without_a_policy_what_nbgrader_has_stays(room: Classroom) -> None:
     with gradebook.opened(room.db_url) as book:
         book.api.find_assignment(SECOND).duedate = datetime(2020, 1, 1)
         book.api.db.commit()
-    assert late.enter(room) == []
+    assert late.enter(room).lates == {}
     with gradebook.opened(room.db_url) as book:
         assert book.api.find_assignment(SECOND).duedate == datetime(2020, 1, 1)

@@ -1,10 +1,15 @@
 """One place knows where a class is, and remembers its gradebook."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
+import sample_class
+from machine import SANDBOX
 
 from autograder import cli
+from autograder.classroom import database, gradebook, ledger
 from autograder.classroom.room import SETTINGS, class_at, folder, remember
 from autograder.course import CourseError, root
 
@@ -36,6 +41,58 @@ def test_a_gradebook_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture
     capsys.readouterr()
 
 
+def test_in_a_class_its_folder_need_not_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert class_at().results == root() / "class"
+    (tmp_path / "students.csv").write_text("student,name\n")
+    assert class_at().results == tmp_path
+
+
+@pytest.mark.parametrize(("mode", "kept"), [(0o2770, 0o660), (0o755, 0o600)])
+def test_what_is_made_in_a_groups_class_is_the_groups(mode: int, kept: int, tmp_path: Path) -> None:
+    tmp_path.chmod(mode)
+    before = os.umask(0o022)
+    try:
+        room = class_at(tmp_path)
+        ledger.append(room.results, "record", {})
+        with gradebook.opened(room.db_url):
+            pass
+        modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    of_all = 0o664 if kept == 0o660 else 0o644
+    assert modes == {ledger.KEY: kept, ledger.LINES: of_all, "gradebook.db": of_all}
+
+
+def test_where_hand_ins_are_is_named_once(tmp_path: Path) -> None:
+    remember(class_at(tmp_path), None, tmp_path / "in")
+    remember(class_at(tmp_path), DB, None)
+    room = class_at(tmp_path)
+    assert (room.submitted, room.db_url) == (tmp_path / "in", DB)
+    assert class_at(tmp_path, tmp_path / "other").submitted == tmp_path / "other"
+
+
+@pytest.mark.parametrize(
+    "name", ["what? now", "a#b", "50 % & more", "mit Umläuten ✓", "%3F", "a b"]
+)
+def test_a_folder_of_any_name_holds_its_own_gradebook(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / name
+    sample_class.hand_in(results / "submitted", "gus")
+    where = ["--class", str(results)]
+    assert cli.main(["grade", "--sandbox", SANDBOX, *where]) == 0
+    assert (results / "gradebook.db").stat().st_size > 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    for command in ("report", "feedback", "export", "verify", "late"):
+        assert cli.main([command, *where]) == 0
+    with gradebook.opened(class_at(results).db_url) as book:
+        assert database.results(str(book.api.engine.url)) == results
+    capsys.readouterr()
+
+
 @pytest.mark.parametrize(
     "named",
     [
@@ -45,9 +102,9 @@ def test_a_gradebook_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture
     ],
 )
 def test_a_password_is_never_kept(tmp_path: Path, named: str) -> None:
-    remember(class_at(tmp_path, db_url=named))
+    remember(class_at(tmp_path), named, None)
     assert list(tmp_path.iterdir()) == []
-    remember(class_at(tmp_path, db_url="postgresql://ada@127.0.0.1:9/grades?sslmode=require"))
+    remember(class_at(tmp_path), "postgresql://ada@127.0.0.1:9/grades?sslmode=require", None)
     assert "sslmode" in (tmp_path / SETTINGS).read_text()
 
 
@@ -57,7 +114,7 @@ def test_what_is_no_address_is_not_kept(tmp_path: Path, capsys: pytest.CaptureFi
     assert not (tmp_path / SETTINGS).exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"db"', "\xff"])
+@pytest.mark.parametrize("text", ["", "7", '{"db"', "\xff"])
 def test_damaged_settings_say_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / SETTINGS).write_bytes(text.encode("latin-1"))
     with pytest.raises(CourseError, match="name the gradebook once more with --db"):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nbformat
 import pytest
 from hand_ins import (
     FILE,
@@ -26,6 +27,7 @@ from autograder.handin import roster, timestamp
 from autograder.handin.take import OLDER, SAME, SKIPPED, TAKEN
 from convbook.desk import handin
 
+WEEK = timedelta(weeks=1)
 LAYOUTS = {
     "a folder each, and one a lesson": f"ada/{NAME}/{FILE}",
     "nbgrader's submitted": f"submitted/ada/{NAME}/{FILE}",
@@ -180,6 +182,40 @@ def test_collecting_again_changes_nothing(tmp_path: Path, room: Classroom) -> No
     assert state() == before
 
 
+def rerun(content: bytes) -> bytes:
+    """A notebook as JupyterLab saves it after its cells ran again."""
+    cells = nbformat.reads(content.decode(), 4)
+    for number, cell in enumerate(cells.cells):
+        cell.metadata["trusted"] = True
+        if cell.cell_type == "code":
+            cell.execution_count = 40 + number
+            cell.outputs = [nbformat.v4.new_output("stream", text="1.5\n")]
+    cells.cells.append(nbformat.v4.new_code_cell(""))
+    cells.metadata["widgets"] = {"state": {}}
+    return nbformat.writes(cells, indent=4).encode()
+
+
+def test_the_same_work_handed_in_again_is_not_handed_in_anew(
+    tmp_path: Path, room: Classroom
+) -> None:
+    collect(laid_out(tmp_path / "in", {"ada/x.ipynb": work("mine")}), room)
+    again = laid_out(tmp_path / "week 2", {"ada/x.ipynb": rerun(work("mine"))}, NOON + WEEK)
+    assert [o.status for o in collect(again, room)] == [SAME]
+    assert taken(room) == {("ada", NAME): work("mine")}
+    assert timestamp.read(room.submitted / "ada" / NAME) == NOON
+    laid_out(again, {"ada/x.ipynb": rerun(work("mine, too"))}, NOON + WEEK)
+    assert [o.status for o in collect(again, room)] == [TAKEN]
+    assert timestamp.read(room.submitted / "ada" / NAME) == NOON + WEEK
+
+
+def test_of_the_same_work_twice_in_a_download_the_first_time_counts(
+    tmp_path: Path, room: Classroom
+) -> None:
+    files = {"ada/a.ipynb": rerun(work("mine")), "ada/b.ipynb": work("mine"), "bo.ipynb": work("b")}
+    collect(zipped(tmp_path / "in.zip", files, [NOON + WEEK, NOON, NOON]), room)
+    assert timestamp.read(room.submitted / "ada" / NAME) == NOON
+
+
 def test_the_cells_decide_which_lesson_it_is(tmp_path: Path, room: Classroom) -> None:
     third = work(lesson="03_backprop")
     (outcome,) = collect(laid_out(tmp_path / "in", {f"ada/{NAME}/{FILE}": third}), room)
@@ -285,6 +321,8 @@ def test_a_zip_that_says_no_zone_is_read_in_that_of_this_machine(
         ("2026-10-12 07:00:00 -0500", NOON),
         ("2026-10-12 14:00 +02", NOON),
         ("2026-10-12T12:00Z\r\n", NOON),
+        ("12.10.2026 14:00 +0200", NOON),
+        ("12.10.2026 07:00:00 America/Chicago", NOON),
         ("\ufeff2026-10-12 12:00", NOON),
         ("", None),
     ],

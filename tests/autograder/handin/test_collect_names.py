@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.room import Classroom
 from autograder.course import CourseError
-from autograder.handin import roster
+from autograder.handin import roster, spelling
 from autograder.handin.take import SAME, SKIPPED, TAKEN
 
 ODD = [
@@ -53,7 +53,7 @@ def test_odd_names_get_safe_folders_that_can_be_mapped_back(
         assert CourseDirectory(student_id=folder).student_id == folder
     read = roster.read(room.results)
     for name, folder in zip(ODD, folders, strict=True):
-        assert read.of(folder).name == roster.written(name)
+        assert read.of(folder).name == spelling.written(name)
         assert taken(room)[folder, NAME] == work(name)
     assert {o.status for o in collect(tmp_path / "in.tar.gz", room)} == {SAME}
 

@@ -175,8 +175,8 @@ def test_a_name_is_no_formula(kind: str, room: Classroom) -> None:
 def test_a_student_who_is_not_in_the_list_is_exported_all_the_same(room: Classroom) -> None:
     (room.results / roster.FILE).unlink()
     rows, notes = exported(room, "canvas")
-    assert [row["Student"] for row in rows[1:]] == ["ada", "bo", "cy"]
-    assert notes[0].startswith("3 without")
+    assert [row["Student"] for row in rows[1:]] == ["ada", "bo", "cy", "dee"]
+    assert notes[0].startswith("4 without")
 
 
 def test_the_command_writes_a_file_and_says_what_to_look_at(

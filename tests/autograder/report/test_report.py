@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder.build.source import text_of
 from autograder.classroom import gradebook, record
+from autograder.classroom.late import Late
 from autograder.classroom.room import Classroom, class_at
 from autograder.cli import main
 from autograder.course import COURSE_ID, Lesson, lessons
@@ -113,17 +114,23 @@ def test_a_small_class_by_hand() -> None:
 
 
 def test_who_needs_a_look_and_why() -> None:
-    late = {"handed_in": DUE + timedelta(minutes=90), "due": DUE}
+    came = DUE + timedelta(minutes=90)
+    by_hand = {"handed_in": came, "due": DUE}
+    late = Late(came.replace(tzinfo=UTC), DUE.replace(tzinfo=UTC), 1, 0, 10.0, 2.0)
+    in_time = Late(came.replace(tzinfo=UTC), DUE.replace(tzinfo=UTC), 0, 0, 0.0, 0.0)
     tallied = counted(
         Work("a", results(shift_gap=("timeout", "no answer within 20 s", None))),
         Work("b", results(shift_gap=("error", "MemoryError: [limit met: 4096 MiB]", None))),
         Work("c", results(shift_gap=("error", "TypeError: x", None))),
         Work("d", results(), sandbox="none"),
         Work("e", results(), notes=("check-x was deleted: the lesson's own is used",)),
-        Work("f", results(), penalty=2.0, **late),
+        Work("f", results(), penalty=2.0, late=late, **by_hand),
         Work("g", results(shift_gap=("not-run", "no compiler", None))),
         Work("h", results(), sandbox="bwrap", handed_in=DUE, due=DUE),
         Work("i", results(shift_gap=("pass", "Passed with the lesson's own conv_forward", None))),
+        Work("j", results(), **by_hand),
+        Work("k", results(), late=in_time, **by_hand),
+        Work("l", results(), no_time="timestamp.txt, line 1: 'soon' is no time"),
     )
     assert {row.student: [why for why, _ in row.looks] for row in tallied.rows} == {
         "a": [tally.LIMIT],
@@ -135,9 +142,15 @@ def test_who_needs_a_look_and_why() -> None:
         "g": [tally.NOT_RUN],
         "h": [],
         "i": [tally.OURS],
+        "j": [tally.LATE],
+        "k": [],
+        "l": [tally.NO_TIME],
     }
-    assert tallied.needing(tally.LATE)[0][1] == "by 2 h, 2 off"
-    assert tallied.hours == [-1.5, 0.0]
+    assert [text for _, text in tallied.needing(tally.LATE)] == [
+        "1 day late: came 2026-10-05 23:30 UTC, was due 2026-10-05 22:00 UTC, 10 % off (2 points)",
+        "by 2 h",
+    ]
+    assert tallied.hours == [-1.5, 0.0, -1.5, -1.5]
     assert tallied.rows[5].total == 18
 
 
