@@ -230,6 +230,7 @@ def test_names_that_cannot_be_read_are_one_line(
 ) -> None:
     room = opened("canvas")
     (room.results / given.FILE).write_text(content)
+    capsys.readouterr()
     assert run(room, "return", "--to", "canvas") == 2
     err = capsys.readouterr().err
     assert "given.json: cannot be read" in err and "take it away, and collect again" in err
