@@ -73,14 +73,12 @@ def _found(search: Search, check: Check, watch: Watch) -> Diagnosis | None:
     known = mistakes.forms(lesson.name)
     here = [m for m in known if check.exercise in lesson.functions[m.exercise]]
     elsewhere = [m for m in so_far.named if m not in here]
-    before = list(search.fits((m,) for m in elsewhere))
-    if whole := [fit for fit in before if search.explains(fit)]:
-        return _told(search, check, whole)
-    alone = list(search.fits((m,) for m in here))
-    if whole := [fit for fit in alone if search.explains(fit)]:
-        return _told(search, check, whole)
+    for some in (elsewhere, here):
+        if whole := list(search.explaining((m,) for m in some)):
+            return _told(search, check, whole)
     if sign := signs.name(check.id, (error for error in watch.outcomes.values() if error)):
         return Diagnosis(sign[0], f"  This is what one sees: {sign[0]}.\n  Hint: {sign[1]}")
+    before, alone = (list(search.fits((m,) for m in some)) for some in (elsewhere, here))
     if whole := _at_once(search, [*before, *alone], here, so_far.named):
         return _told(search, check, whole)
     if only := circumstances.only(watch.calls):
@@ -101,14 +99,13 @@ def _at_once(
     near = sorted(near, key=lambda fit: len(fit.clashes) - len(fit.agrees))
     bases = [*(fit.made for fit in near), *([tuple(named)] if len(named) > 1 else [])]
     candidates = ((*base, m) for base in bases for m in here if m not in base)
-    return [fit for fit in search.fits(candidates) if search.explains(fit)]
+    return list(search.explaining(candidates))
 
 
 def _any_two(search: Search, here: list[Mistake]) -> list[Fit]:
     """Find two mistakes that explain all together, if it takes no long search."""
     search.within(ANY)
-    found = (fit for fit in search.fits(combinations(here, 2)) if search.explains(fit))
-    return list(islice(found, 1))
+    return list(islice(search.explaining(combinations(here, 2)), 1))
 
 
 def _partly(search: Search, alone: list[Fit]) -> list[Fit]:
