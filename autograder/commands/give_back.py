@@ -26,7 +26,9 @@ def _return(args: Namespace) -> int:
 
     room, is_whole, is_empty = classroom_of(args), True, True
     take_times_down(room)
-    pages = write_feedback(room, args.lessons)
+    pages = list(write_feedback(room, args.lessons))
+    if not pages:
+        raise CourseError(f"{room.results}: nothing was graded there; run autograder grade first")
     for lesson, theirs in groupby(pages, lambda page: page.lesson):
         made = list(theirs)
         for page in made:
@@ -42,7 +44,6 @@ def _return(args: Namespace) -> int:
             names = ", ".join(map(one_line, packed.left))
             print(f"{lesson}: no name of {args.to} is known of {len(packed.left)}: {names}")
     if is_empty:
-        how = f"collect its download, and run this once more; or use --to {back.KINDS[-1]}"
-        nothing = f"{room.results}: no page that can be returned to {args.to}: {how}"
-        raise CourseError(nothing)
+        how = "collect its download, and run this once more; or use --to folder"
+        raise CourseError(f"{room.results}: no page that can be returned to {args.to}: {how}")
     return 0 if is_whole else 1

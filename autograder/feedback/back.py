@@ -20,7 +20,6 @@ from autograder.feedback.write import Written
 from autograder.handin import given
 
 FOLDER = "return"  # of a class, in its folder
-KINDS = (*given.PLATFORMS, "folder")
 _MOODLE = re.compile(r"([^_]+_\d+_assignsubmission_[a-z]+_?).*", re.S)
 
 
@@ -45,7 +44,7 @@ def pack(room: Classroom, lesson: str, kind: str, pages: Iterable[Written]) -> P
     Args:
         room: the class.
         lesson: the lesson.
-        kind: one of `KINDS`.
+        kind: 'canvas', 'moodle' or 'folder'.
         pages: the lesson's pages.
 
     Raises:

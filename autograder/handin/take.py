@@ -82,12 +82,14 @@ def collect(
         files = Source(source, students.knows, ask, rule)
         say(f"{source} is {files.layout}")
         taking = _Taking(submitted, students, unclear(files.labels(), students), files.secret)
-        for found in files.found():
-            yield from taking.take(found)
+        try:
+            for found in files.found():
+                yield from taking.take(found)
+        finally:  # stopped between, what was taken has its name
+            given.keep(results, taking.given)
         yield from taking.of_clones()
         whole = os.path.abspath(source)
         left.keep(results, whole, taking.left(whole), taking.used)
-        given.keep(results, taking.given)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from hand_ins import FILE, NAME, collect, inbound, laid_out, work, zipped
 
 from autograder.classroom.room import Classroom, class_at
-from autograder.handin import given, secret
+from autograder.handin import given, secret, take
 from autograder.handin.take import OLDER, SAME
 
 WHEN = "2026-10-12 21:58:03.120000 UTC"
@@ -55,6 +55,15 @@ def test_of_two_tries_the_name_of_the_newer_is_kept(room: Classroom, tmp_path: P
     outcomes = collect(zipped(tmp_path / "b.zip", later | others), room)
     assert [outcome.status for outcome in outcomes] == [SAME, SAME]
     assert given.read(room.results)["canvas"][NAME]["lovelaceada"] == next(iter(later))
+
+
+def test_what_was_taken_before_a_stop_has_its_name(room: Classroom, tmp_path: Path) -> None:
+    names = [f"last{who}_47{who}_9000{who}_work.ipynb" for who in "123"]
+    source = zipped(tmp_path / "a.zip", {name: work(name) for name in names})
+    stopped = take.collect(source, room.submitted, room.results)
+    next(stopped), next(stopped)
+    stopped.close()
+    assert list(given.read(room.results)["canvas"][NAME].values()) == names[:2]
 
 
 def test_a_folder_has_no_names_of_a_platform(room: Classroom, tmp_path: Path) -> None:
