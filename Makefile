@@ -11,7 +11,7 @@ UNPROTECTED = $$($(BIN)/python -m autograder.airlock >/dev/null || echo --sandbo
 PYTHON ?= $(or $(shell for python in $(BIN)/python python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python scripts/setup.py --fits 2>/dev/null && echo $$python && break; done),python3)
 
-.PHONY: help setup lab test quick test-browser test-gpu bench-gpu fuzz proof kill bench grade attacks
+.PHONY: help setup lab test quick long test-browser test-gpu bench-gpu fuzz proof kill bench grade attacks
 .PHONY: build slides site lint lock clean FORCE
 help:  ## list the targets
 	@sed -n 's/^\([A-Za-z0-9][A-Za-z0-9_.-]*\) *:.*## */make \1	/p' Makefile | expand -t 20
@@ -27,8 +27,11 @@ $(STAMP): requirements.lock pyproject.toml $(if $(filter command,$(origin PYTHON
 lab: $(STAMP)  ## open the course at lesson 1 in JupyterLab
 	@$(BIN)/convbook lab
 
-test: $(STAMP)  ## run all tests
-	$(BIN)/pytest -n 2
+test: $(STAMP)  ## run all tests but those of make long
+	$(BIN)/pytest -n 2 -m "not long"
+
+long: $(STAMP)  ## run the tests that take a minute or more: all attacks, killed graders, full disks
+	$(BIN)/pytest -n 2 -m long
 
 quick: $(STAMP)  ## run the tests that take no more than a few seconds
 	$(BIN)/pytest -n 2 -m "not slow"
@@ -49,7 +52,8 @@ fuzz: $(STAMP)  ## send a million malformed frames to the code that reads a stud
 proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (takes long)
 	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
 	PYTHONPATH=tests/lessons:tests $(BIN)/python tests/proof/shortcuts.py
-	PYTHONPATH=tests/lessons $(BIN)/python tests/proof
+	PYTHONPATH=tests/proof $(BIN)/python tests/proof/shown.py
+	PYTHONPATH=tests/lessons:tests/proof $(BIN)/python tests/proof
 
 kill: $(STAMP)  ## kill graders and workers at a hundred random moments each, and go on (takes long)
 	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/classroom/test_resume.py tests/autograder/grading/test_cluster.py

@@ -97,6 +97,7 @@ def full(scratch: Path) -> None:
     if here.run("make", "setup"):
         here.run("make", "lint")
         here.test("test")
+        here.test("long")
     pictures = len(list((ROOT / "build" / "browser").rglob("*.png")))
     print(f"Pictures of every step in the browser: {pictures}, in build/browser/")
 

@@ -16,7 +16,7 @@ SLOW = {HERE / name for name in ("autograder/airlock", "attacks", "browser", "co
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not SLOW.isdisjoint(item.path.parents):
+        if item.get_closest_marker("long") or not SLOW.isdisjoint(item.path.parents):
             item.add_marker(pytest.mark.slow)
 
 

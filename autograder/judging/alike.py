@@ -38,11 +38,15 @@ def _form(answer: Any) -> tuple[int, ...] | None:
 
 
 def _of_exceptions(error: BaseException, replayed: BaseException) -> int:
-    kind = getattr(error, "kind", type(error).__name__)
-    kinds = {one.__name__ for one in type(replayed).__mro__[:-3]} | {type(replayed).__name__}
-    if kind not in kinds:
+    if _kind(error) != _kind(replayed):
         return NOT
     return EXACTLY if _words(error) == _words(replayed) else ROUGHLY
+
+
+def _kind(error: BaseException) -> tuple[type, bool]:
+    """Return the nearest class that is Python's own, and whether a check raised it by itself."""
+    built_in = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
+    return built_in, hasattr(error, "outline")
 
 
 def _is_refusal(error: BaseException) -> bool:

@@ -368,6 +368,9 @@ line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 out, _ = conv_forward(line, digits, np.zeros(1))
 check.same(out, [[[[210.0, 321.0, 432.0]]]], "dilation 1")
+longer = np.arange(7.0).reshape(1, 1, 1, 7)
+out, _ = conv_forward(longer, digits, np.zeros(1), dilation=3)
+check.same(out, [[[[630.0]]]], "dilation 3", hint="Pixels 0, 3 and 6: read the digits.")
 out, _ = conv_forward(line, digits, np.zeros(1), dilation=2)
 check.same(out, [[[[420.0]]]], "dilation 2", hint="Read the digits: which pixels has it seen?")
 x = np.arange(25.0).reshape(1, 1, 5, 5)
@@ -441,11 +444,11 @@ check.same(out.shape, (1, 1, 2, 3), "7 x 9, reach 5, stride 2")
 
 # %% check="conv_backward" part="dw" points=1
 # 1 point. Shown: the line. Hidden: random input, stride 1, no padding; db as well.
-line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
+line = np.arange(7.0).reshape(1, 1, 1, 7)
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
-_, cache = conv_forward(line, digits, np.zeros(1), dilation=2)
+_, cache = conv_forward(line, digits, np.zeros(1), dilation=3)
 _, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
-check.same(dw, [[[[0.0, 2.0, 4.0]]]], "dw", hint="The pixels that the three weights met.")
+check.same(dw, [[[[0.0, 3.0, 6.0]]]], "dw", hint="The pixels that the three weights met.")
 check.same(db, [1.0], "db")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
@@ -467,9 +470,10 @@ with judge.derived("conv_backward"):
 # %% check="conv_backward" part="dx" points=2
 # 2 points. Shown: the filter with its holes, then two that overlap. Hidden: random, stride 1.
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
-_, cache = conv_forward(np.ones((1, 1, 1, 5)), digits, np.zeros(1), dilation=2)
+_, cache = conv_forward(np.ones((1, 1, 1, 7)), digits, np.zeros(1), dilation=3)
 dx, _, _ = conv_backward(np.ones((1, 1, 1, 1)), cache)
-check.same(dx, [[[[1.0, 0.0, 10.0, 0.0, 100.0]]]], "dx", hint="Pixels in the holes get nothing.")
+expected = [[[[1.0, 0.0, 0.0, 10.0, 0.0, 0.0, 100.0]]]]
+check.same(dx, expected, "dx", hint="Pixels in the holes get nothing.")
 _, cache = conv_forward(np.ones((1, 1, 1, 7)), digits, np.zeros(1), dilation=2)
 dx, _, _ = conv_backward(np.array([[[[1.0, 0.0, 2.0]]]]), cache)
 expected = [[[[1.0, 0.0, 12.0, 0.0, 120.0, 0.0, 200.0]]]]

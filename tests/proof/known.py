@@ -10,12 +10,14 @@ from naming import is_named, told
 
 from autograder import mistakes
 from autograder.course import Check, Lesson
-from autograder.judging import alike as failures_alike
 from autograder.judging import judge, rehearse
+from autograder.judging.alike import EXACTLY, likeness
+from autograder.judging.outcomes import Watch
+from autograder.judging.state import Outcomes
 from autograder.mistakes import Mistake
 from convbook import notebook
 
-Failures = dict[str, BaseException]  # by check
+Failures = dict[str, Outcomes]  # by check: what its statements came to
 RIGHT_SEEDS = (11, 12, 13)  # of every right version
 
 
@@ -69,7 +71,11 @@ def measure(lesson: Lesson, name: str, seeds: int) -> Exercise:
         judge.begin(lesson.name, 0)
         names = rehearse.student(lesson, {name: mistakes.source(mistake, lesson)})
         failed = _graded(lesson, names)
-        failures[mistake.name] = {f.check.id: f.error for f in failed if f.check in checks}
+        failures[mistake.name] = {
+            f.check.id: rehearse.to_the_end(f.check, names, Watch()).outcomes
+            for f in failed
+            if f.check in checks
+        }
         if not any(is_named(f.told, mistake) for f in failed if f.check in checks):
             result.unnamed.append(mistake.name)
         for f in failed:
@@ -150,7 +156,18 @@ def _kept(
 
 
 def _alike(one: Failures, other: Failures) -> bool:
-    return set(one) == set(other) and all(failures_alike.likeness(one[c], other[c]) for c in one)
+    """Tell whether two mistakes fail the same statements of the same checks in the same way."""
+    return set(one) == set(other) and all(
+        one[c].keys() == other[c].keys()
+        and all(_same(error, other[c][place]) for place, error in one[c].items())
+        for c in one
+    )
+
+
+def _same(one: Exception | None, other: Exception | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return likeness(one, other) >= EXACTLY
 
 
 def _visible(check: Check) -> Check:

@@ -1,6 +1,5 @@
 """What it is to name a mistake: alone, or with one other."""
 
-import re
 from typing import Any
 
 from autograder.course import Check
@@ -16,5 +15,9 @@ def told(check: Check, names: dict[str, Any], error: BaseException) -> str | Non
 
 
 def is_named(told: str | None, mistake: Mistake) -> bool:
-    """Tell whether what the grader said of a failure names a mistake."""
-    return mistake.name in re.split(" or | and ", told or "")
+    """Tell whether what the grader said of a failure names a mistake, alone or with one other."""
+    name = mistake.name
+    return any(
+        one == name or one.startswith(f"{name} and ") or one.endswith(f" and {name}")
+        for one in (told or "").split(" or ")
+    )

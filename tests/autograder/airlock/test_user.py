@@ -323,6 +323,7 @@ def test_promise_16_other_processes_and_open_files_are_seen(apart: Notebook) -> 
     assert apart.check("f(1)").status == "pass"  # 21 MiB, where 16 are allowed in bubblewrap
 
 
+@pytest.mark.long
 def test_in_a_container() -> None:
     if not absent("other users"):
         pytest.skip("not run: these tests are run as they are")

@@ -77,6 +77,7 @@ def test_what_the_gradebook_lacks_is_entered_again(room: Classroom) -> None:
         assert book.scores(LESSON) == scores
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_no_grade_is_lost_or_changed(room: Classroom) -> None:
     """KILLS=100 kills a hundred times, at random moments of a grading."""
     expected = {s: sample_class.SCORES[LESSON][s] for s in STUDENTS}
@@ -132,7 +133,9 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     subprocess.run(["umount", str(place)], check=False)
 
 
-@pytest.mark.parametrize("size", [16, 200, 300, 400, 600])
+@pytest.mark.parametrize(
+    "size", [16, 300, *(pytest.param(size, marks=pytest.mark.long) for size in (200, 400, 600))]
+)
 def test_a_full_disk_loses_nothing(
     size: int, room: Classroom, small_disk: Callable[[int], Path]
 ) -> None:
