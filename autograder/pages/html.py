@@ -47,6 +47,7 @@ LONG = 10_000  # characters of a cell that is rendered anew each time
 SECONDS = 2.0  # of the processor, for one text
 MOST_PICTURES = 20  # in one text
 ELSEWHERE = "it lies elsewhere, and a page loads nothing"
+# A formula that stands alone may be wider than a page; </div> ends it.
 FORMULA = '<div class="scroll" tabindex="0" role="group" aria-label="a formula">'
 AS_TYPED = "This text is long or takes long to set, so it is shown as it was typed."
 DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=]+)")
