@@ -11,20 +11,28 @@ from convbook.check.compare import ATOL, RTOL
 
 
 def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> None:
-    """Show feature maps side by side, in grey from their smallest to their largest value.
+    """Show feature maps side by side, in frames.
+
+    A map runs in grey from its smallest to its largest value. One with negative values has 0 in the
+    middle of its grey, and a bar that says so.
 
     Args:
         arrays: pictures, each of shape (H, W), or (H, W, 3) with values from 0 to 1.
         titles: one for each picture.
         title: of the whole.
     """
-    figure, axes = plt.subplots(1, len(arrays), figsize=(3.2 * len(arrays), 3.4), squeeze=False)
+    size = 3.2 * len(arrays), 3.6
+    figure, axes = plt.subplots(1, len(arrays), figsize=size, squeeze=False, layout="constrained")
     for axis, array, text in zip(axes[0], arrays, titles, strict=True):
-        axis.imshow(array, cmap="gray")
+        signed = np.min(array) < 0
+        most = np.abs(array).max() if signed else None
+        image = axis.imshow(array, cmap="gray", vmin=-most if signed else None, vmax=most)
+        if signed:
+            figure.colorbar(image, ax=axis, orientation="horizontal", shrink=0.8)
         axis.set_title(text, fontsize=10)
-        axis.set_axis_off()
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_color("0.5")  # white maps end somewhere, too
     figure.suptitle(title)
-    figure.tight_layout()
     plt.show()
 
 

@@ -151,6 +151,8 @@ def _plain_difference(actual: Any, expected: Any, name: str, exact: bool) -> str
     plain = actual.item() if isinstance(actual, np.generic) else actual
     if type(plain) is type(expected) and plain == expected:
         return None
+    if exact and isinstance(plain, bool) and isinstance(expected, bool):
+        return f"{name} is {plain}, expected {expected}."
     return f"{name} is {_short(actual, exact)}, expected {expected!r}."
 
 
@@ -217,13 +219,17 @@ def _is_near(got: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
 
 
 def _short(value: Any, exact: bool) -> str:
-    return short(value) if exact else f"a {type(value).__name__}"
+    return short(value) if exact else _kind_of(value)
 
 
 def short(value: Any) -> str:
-    kind = type(value).__name__
     text = repr(value)
-    return f"a {kind}" if len(text) > 40 else f"{text} (a {kind})"
+    return _kind_of(value) if len(text) > 40 else f"{text} ({_kind_of(value)})"
+
+
+def _kind_of(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def describe(expected: Any) -> str:
