@@ -25,8 +25,9 @@ def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> Non
     figure, axes = plt.subplots(1, len(arrays), figsize=size, squeeze=False, layout="constrained")
     for axis, array, text in zip(axes[0], arrays, titles, strict=True):
         signed = np.min(array) < 0
-        most = np.abs(array).max() if signed else None
-        image = axis.imshow(array, cmap="gray", vmin=-most if signed else None, vmax=most)
+        most = np.abs(array).max()
+        limits = {"vmin": -most, "vmax": most} if signed else {}
+        image = axis.imshow(array, cmap="gray", **limits)
         if signed:
             figure.colorbar(image, ax=axis, orientation="horizontal", shrink=0.8)
         axis.set_title(text, fontsize=10)
