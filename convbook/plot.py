@@ -150,18 +150,18 @@ def volumes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], title:
     """
     edges = box_edges(shapes)  # (layers, 3)
     tallest = edges[:, 1].max()
-    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 4.2)  # room for a box and its text
+    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 4.8)  # room for a box and its text
     inch = 0.19
-    size = (inch * slots.sum() + 0.4, inch * 1.4 * tallest + 1.4)
+    size = (inch * slots.sum() + 0.4, inch * 1.4 * tallest + 1.6)
     figure, axis = plt.subplots(figsize=size)
     left = 0.0
     for (C, H, W), edge, slot, name in zip(shapes, edges, slots, names, strict=True):
         box(axis, left, edge, ("#9ecae1", "#deebf7", "#6baed6"), edgecolor="#08306b", linewidth=0.8)
-        axis.text(left, -0.4, f"{name}\n{C}\n{H} x {W}", va="top", fontsize=9)
+        axis.text(left, -0.4, f"{name}\n{C}\n{H} x {W}", va="top", fontsize=12)
         left += slot
     axis.set_title(title)
     axis.set_xlim(-0.5, left)
-    axis.set_ylim(-3.6, 1.4 * tallest)
+    axis.set_ylim(-4.4, 1.4 * tallest)
     axis.set_aspect("equal")
     axis.set_axis_off()
     figure.tight_layout()

@@ -230,7 +230,7 @@ def test_max_pooling_under_settings_of_the_user(view, F, S):
 def test_max_pooling_says_why_a_size_does_not_fit(view):
     viewer = view(demo.max_pooling())
     viewer.enter(F=2)
-    assert viewer.read().sentence.startswith("(7 - 2 + 2*0)/2 + 1 = 3.5: the filter does not fit; ")
+    assert viewer.read().sentence.startswith("(7 - 2)/2 + 1 = 3.5: the filter does not fit; ")
     assert viewer.read().sentence.endswith("What would fit: stride 1 or 5.")
 
 
