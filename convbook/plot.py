@@ -31,7 +31,7 @@ def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> Non
         if signed:
             figure.colorbar(image, ax=axis, orientation="horizontal", shrink=0.8)
         axis.set_title(text, fontsize=10)
-        axis.set(xticks=[], yticks=[])
+        axis.set(xticks=[], yticks=[], anchor="N")
         axis.spines[:].set_color("0.5")  # white maps end somewhere, too
     figure.suptitle(title)
     plt.show()

@@ -138,7 +138,8 @@ for _ in range(5):
 #
 # <details><summary>Answer</summary>
 #
-# 12. $32 \cdot 32 = 1024$. One for each place, so 1024 as well.
+# A depth column has 12 numbers, a slice $32 \cdot 32 = 1024$. There is one column for each place,
+#    so 1024 as well.
 #
 # </details>
 #
@@ -592,7 +593,7 @@ for F in range(1, 30, 2):
 #
 # <details><summary>Answer</summary>
 #
-# $(224 - 11 + 6)/4 + 1 = 55.75$: no whole number either.
+# $(224 - 11 + 6)/4 + 1 = 55.75$: not a whole number either.
 #
 # </details>
 #

@@ -478,9 +478,9 @@ def test_fc_to_conv_follows_one_weight_and_says_what_does_not_fit(view):
     assert viewer.read().step == 6
     viewer.enter(S=3)
     assert viewer.read().steps == 0
-    assert viewer.read().sentence.startswith("(7 - 3 + 2*0)/3 + 1 = 2.33: the filter does not fit")
+    assert viewer.read().sentence.startswith("(7 - 3)/3 + 1 = 2.33: the filter does not fit")
     viewer.enter(passes=2)
-    assert viewer.read().sentence.startswith("Half of stride 3 is no whole number of pixels")
+    assert viewer.read().sentence.startswith("Half of stride 3 is not a whole number of pixels")
     viewer.press("ArrowRight", "End", "ArrowDown", "Space")  # nothing to step, and no error
     viewer.enter(S=4)
     assert viewer.read().steps == 4 + 1
