@@ -21,7 +21,8 @@ def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> Non
         titles: one for each picture.
         title: of the whole.
     """
-    size = 3.2 * len(arrays), 3.6
+    tallest = min(1.0, max(len(array) / np.shape(array)[1] for array in arrays))
+    size = 3.2 * len(arrays), 0.6 + 3 * tallest + 0.6 * any(np.min(a) < 0 for a in arrays)
     figure, axes = plt.subplots(1, len(arrays), figsize=size, squeeze=False, layout="constrained")
     for axis, array, text in zip(axes[0], arrays, titles, strict=True):
         signed = np.min(array) < 0
