@@ -20,6 +20,7 @@ def refused(*args: object, **kwargs: object) -> str:
         (np.float32(0.1), 0.1),
         ([[1.0, 2.0]], np.array([[1.0, 2.0]])),
         (np.int64(3), 3),
+        (0, 0.0),
         (np.array([np.inf, 1.0]), np.array([np.inf, 1.0])),
         (np.zeros((0, 3)), np.zeros((0, 3))),
         ([("conv", (3, 4)), None, True], [("conv", (3, 4)), None, True]),
@@ -75,7 +76,7 @@ def test_the_message_counts_and_shows_the_first_and_the_worst() -> None:
 
 
 def test_a_hint_about_values_does_not_stand_below_a_wrong_kind() -> None:
-    assert "Hint" not in refused(3, 3.0, "out", "Divide by N.")
+    assert "Hint" not in refused(3.0, 3, "out", "Divide by N.")
     assert "Hint: Divide by N." in refused(4.0, 3.0, "out", "Divide by N.")
 
 
