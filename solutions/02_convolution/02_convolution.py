@@ -410,7 +410,7 @@ demo.convolution()
 #
 # Four nested loops: pictures, filters, rows, columns. Aim for clarity; lesson 04 makes it fast.
 #
-# By hand: a 4 x 4 picture that counts from 0 to 15 meets a 2 x 2 filter of ones with stride 2. Each
+# By hand: a 4 x 4 picture of the numbers 0 to 15 meets a 2 x 2 filter of ones with stride 2. Each
 # output adds up one quarter of the picture. The first is $0 + 1 + 4 + 5 = 10$; the four are
 # $10, 18, 42, 50$.
 #

@@ -412,10 +412,10 @@ demo.backward()
 # Four nested loops again, over the entries of `dout`. The forward function is there already: it asks
 # your layer of lesson 02 for `out`, and makes a cache for this lesson. Change the cache if you like.
 #
-# By hand: a 3 x 3 picture that counts from 0 to 8, the filter
-# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, and a `dout` of four ones. The middle pixel was in all
-# four windows, once under each weight, so its gradient is $1 + 2 + 3 + 4 = 10$. The first weight met
-# the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
+# By hand: a 3 x 3 picture of the numbers 0 to 8, the filter
+# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, and a `dout` of four ones. The middle pixel was in
+# all four windows, once under each weight, so its gradient is $1 + 2 + 3 + 4 = 10$. The first
+# weight met the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
 #
 # Four checks follow. You can earn them one by one: return `None` for what you have not written yet.
 # Those of `dw` and `dx` begin without stride and padding; that of `db` has both.
@@ -515,7 +515,7 @@ with judge.derived("conv_backward"):
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dw" points=2
-# 2 points, stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+# 2 points. Stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
 x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 _, cache = conv_forward(x, w, np.zeros(1))
 _, dw, _ = conv_backward(np.array([[[[0.0, 0.0], [1.0, 0.0]]]]), cache)
@@ -539,7 +539,7 @@ with judge.derived("conv_backward"):
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dx" points=3
-# 3 points, stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+# 3 points. Stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
 x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 _, cache = conv_forward(x, w, np.zeros(1))
 dx, _, _ = conv_backward(np.array([[[[0.0, 1.0], [0.0, 0.0]]]]), cache)
@@ -731,8 +731,8 @@ judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 # Sharing means that all these filters are one and the same. A number that is used in many places
 # collects from all of them. So the `dw` of the convolution is the sum of what the places say.
 #
-# **Predict before you run.** A 3 x 3 picture counts from 0 to 8, the filter is 2 x 2 and `dout` is
-# four ones. What does the place $(1, 1)$ say? And what is the sum over the four places?
+# **Predict before you run.** A 3 x 3 picture holds the numbers 0 to 8, the filter is 2 x 2 and
+# `dout` is four ones. What does the place $(1, 1)$ say? And what is the sum over the four places?
 #
 # <details><summary>Answer</summary>
 #

@@ -922,7 +922,7 @@ judge.no_loops("conv_forward_im2col", conv_forward_im2col, (x, w, np.zeros(64)))
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dw" points=2
-# 2 points, dw and db. Shown: by hand, two pictures with two filters. Hidden: all sizes and strides.
+# 2 points. For dw and db. Shown: by hand, two pictures with two filters. Hidden: all sizes and strides.
 x = np.arange(8.0).reshape(1, 1, 2, 4)
 w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
 _, cache = conv_forward_im2col(x, w, np.zeros(2))
@@ -971,7 +971,7 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dx" points=2
-# 2 points, dx. Shown: by hand, two pictures with two filters. Hidden: all sizes, strides, paddings.
+# 2 points. For dx. Shown: by hand, two pictures with two filters. Hidden: all sizes, strides, paddings.
 x = np.arange(8.0).reshape(1, 1, 2, 4)
 w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
 _, cache = conv_forward_im2col(x, w, np.zeros(2))

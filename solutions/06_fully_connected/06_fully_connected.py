@@ -605,7 +605,7 @@ by_fc, _ = affine_forward(pictures, *conv_to_fc(w, b, 5, 7, stride=2, pad=1))
 print(np.max(np.abs(by_fc.reshape(out.shape) - out)))
 
 # %% check="conv_to_fc" points=2
-# 2 points, stride 1 and no padding. Shown: the two columns, two filters. Hidden: random layers.
+# 2 points. Stride 1 and no padding. Shown: the two columns, two filters. Hidden: random layers.
 corner = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 w_fc, b_fc = conv_to_fc(corner, np.array([0.5]), 2, 3)
 columns = np.array([[1.0, 2, 0, 3, 4, 0], [0, 1, 2, 0, 3, 4]])

@@ -365,7 +365,7 @@ dx, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
 print(out, dx, dw, db, sep="\n")
 
 # %% check="conv_forward" points=2
-# 2 points. Shown: the line, then a picture that counts to 24. Hidden: random input, stride 1.
+# 2 points. Shown: the line, then a picture of the numbers 0 to 24. Hidden: random input, stride 1.
 line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 out, _ = conv_forward(line, digits, np.zeros(1))
@@ -611,7 +611,7 @@ print(receptive_field(vgg))
 # 212 of the 224 pixels of a row, and a jump of 32: the 32 by which lesson 06 divided 384.
 
 # %% check="receptive_field" points=2
-# 2 points, stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
+# 2 points. Stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
 check.same(receptive_field([(3, 1, 1)]), (3, 1), "one 3 x 3 layer")
 check.same(receptive_field([(3, 1, 1)] * 3), (7, 1), "three 3 x 3 layers")
 check.same(receptive_field([(3, 1, 2)]), (5, 1), "3 x 3 with dilation 2")
@@ -906,7 +906,7 @@ one, _ = conv_forward(x, *collapse(w1, b1, w2, b2))
 print(one.shape, np.max(np.abs(one - two)))
 
 # %% check="collapse" points=2
-# 2 points, the weights. Shown: the line, then two channels. Hidden: random layers.
+# 2 points. The weights. Shown: the line, then two channels. Hidden: random layers.
 w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
 w, _ = collapse(w1, np.zeros(1), w2, np.zeros(1))
 check.same(w, [[[[3.0, 10.0, 8.0]]]], "the line", hint="4, 11, 6 is the correlation.")
@@ -931,7 +931,7 @@ for C, G, F, HH1, WW1, HH2, WW2 in (
 ### END HIDDEN TESTS
 
 # %% check="collapse" part="bias" points=1
-# 1 point, the biases. Shown: by hand. Hidden: the layer does what the two layers do.
+# 1 point. The biases. Shown: by hand. Hidden: the layer does what the two layers do.
 w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
 _, b = collapse(w1, np.array([10.0]), w2, np.array([1.0]))
 check.same(b, [71.0], "b", hint="Each weight of the second layer meets the first layer's bias.")

@@ -516,7 +516,7 @@ for shape, momentum in (((5, 3), 0.9), ((4, 6), 0.5), ((7, 2), 0.99), ((3, 5), 0
 ### END HIDDEN TESTS
 
 # %% check="batchnorm_forward" part="test" points=1
-# 1 point, test time. Shown: a single row. Hidden: other rows and statistics, variance 0.01.
+# 1 point. Test time. Shown: a single row. Hidden: other rows and statistics, variance 0.01.
 usual = np.array([10.0, 0.0]), np.array([4.0, 1.0])
 scale, shift = np.array([2.0, 3.0]), np.array([5.0, 0.0])
 out, _, running = batchnorm_forward(np.array([[16.0, 1.0]]), scale, shift, usual, False, 0.9, 0.0)
@@ -1103,7 +1103,7 @@ print(out, dropout_backward(np.array([10.0, 20, 30, 40]), cache))
 print(np.mean([dropout_forward(x, 0.8, seed)[0] for seed in range(1000)], axis=0))
 
 # %% check="dropout_forward" points=1
-# 1 point, training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
+# 1 point. Training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
 one, two = (dropout_forward(np.ones((4, 50)), 0.5, 8)[0] for _ in range(2))
 check.same(
     np.array_equal(one, two),
@@ -1133,7 +1133,7 @@ for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6), ((6, 2), 1.0)
 ### END HIDDEN TESTS
 
 # %% check="dropout_forward" part="test" points=1
-# 1 point, test time. Shown: nothing is dropped or scaled. Hidden: other shapes and probabilities.
+# 1 point. Test time. Shown: nothing is dropped or scaled. Hidden: other shapes and probabilities.
 four = np.array([1.0, 2.0, 3.0, 4.0])
 check.same(dropout_forward(four, 0.8, 8, False)[0], four, "test time", hint="x passes as it is.")
 ### BEGIN HIDDEN TESTS
