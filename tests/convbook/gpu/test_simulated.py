@@ -53,7 +53,7 @@ def test_device_and_streams_may_stand_in_a_with_statement() -> None:
 def test_a_count_may_be_smaller_and_not_larger(capsys: pytest.CaptureFixture[str]) -> None:
     tiers.at_most(3, 4, "downloads")
     assert capsys.readouterr().out == "downloads: 3, at most 4 as expected.\n"
-    with pytest.raises(check.NotYet, match="sectors: 18.67, at most 8 are needed"):
+    with pytest.raises(check.NotYet, match=r"sectors: 18\.67, at most 8 are needed"):
         tiers.at_most(56 / 3, 8, "sectors")
 
 
