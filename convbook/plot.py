@@ -11,20 +11,30 @@ from convbook.check.compare import ATOL, RTOL
 
 
 def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> None:
-    """Show feature maps side by side, in grey from their smallest to their largest value.
+    """Show feature maps side by side, in frames.
+
+    A map runs in grey from its smallest to its largest value. One with negative values has 0 in the
+    middle of its grey, and a bar that says so.
 
     Args:
         arrays: pictures, each of shape (H, W), or (H, W, 3) with values from 0 to 1.
         titles: one for each picture.
         title: of the whole.
     """
-    figure, axes = plt.subplots(1, len(arrays), figsize=(3.2 * len(arrays), 3.4), squeeze=False)
+    tallest = min(1.0, max(len(array) / np.shape(array)[1] for array in arrays))
+    size = 3.2 * len(arrays), 0.6 + 3 * tallest + 0.6 * any(np.min(a) < 0 for a in arrays)
+    figure, axes = plt.subplots(1, len(arrays), figsize=size, squeeze=False, layout="constrained")
     for axis, array, text in zip(axes[0], arrays, titles, strict=True):
-        axis.imshow(array, cmap="gray")
+        signed = np.min(array) < 0
+        most = np.abs(array).max()
+        limits = {"vmin": -most, "vmax": most} if signed else {}
+        image = axis.imshow(array, cmap="gray", **limits)
+        if signed:
+            figure.colorbar(image, ax=axis, orientation="horizontal", shrink=0.8)
         axis.set_title(text, fontsize=10)
-        axis.set_axis_off()
+        axis.set(xticks=[], yticks=[], anchor="N")
+        axis.spines[:].set_color("0.5")  # white maps end somewhere, too
     figure.suptitle(title)
-    figure.tight_layout()
     plt.show()
 
 
@@ -141,18 +151,18 @@ def volumes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], title:
     """
     edges = box_edges(shapes)  # (layers, 3)
     tallest = edges[:, 1].max()
-    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 4.2)  # room for a box and its text
+    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 4.8)  # room for a box and its text
     inch = 0.19
-    size = (inch * slots.sum() + 0.4, inch * 1.4 * tallest + 1.4)
+    size = (inch * slots.sum() + 0.4, inch * 1.4 * tallest + 1.6)
     figure, axis = plt.subplots(figsize=size)
     left = 0.0
     for (C, H, W), edge, slot, name in zip(shapes, edges, slots, names, strict=True):
         box(axis, left, edge, ("#9ecae1", "#deebf7", "#6baed6"), edgecolor="#08306b", linewidth=0.8)
-        axis.text(left, -0.4, f"{name}\n{C}\n{H} x {W}", va="top", fontsize=9)
+        axis.text(left, -0.4, f"{name}\n{C}\n{H} x {W}", va="top", fontsize=12)
         left += slot
     axis.set_title(title)
     axis.set_xlim(-0.5, left)
-    axis.set_ylim(-3.6, 1.4 * tallest)
+    axis.set_ylim(-4.4, 1.4 * tallest)
     axis.set_aspect("equal")
     axis.set_axis_off()
     figure.tight_layout()

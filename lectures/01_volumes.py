@@ -14,8 +14,8 @@ from convbook import data, demo
 # (1 min) Today nothing is computed. For every layer we ask two things: how large is the box that
 # comes out, and how many numbers does the layer have to learn.
 #
-# This looks dull and is what one does first with every new net. Most errors in the first week of a
-# project are errors of shape.
+# This looks dull, and it is what you do first with every new net. Most errors in the first week of
+# a project are errors of shape.
 
 # %% [markdown] slide
 # ## Look at everything at once

@@ -111,7 +111,7 @@ axis.text(3.4, 6.9, "1·1 + 0·2 + 0·0 + 1·1 = 2", va="center", fontsize=17)
 
 # %% [markdown] answer
 # Top left. The very first window touches the 1 with its bottom right corner, the 4. The filter
-# comes out turned by half a circle.
+# comes out rotated by 180 degrees.
 
 # %% picture
 """A 3 by 3 picture of zeros with a 1 in the middle, and the 2 by 2 filter 1, 2, 3, 4."""
@@ -131,13 +131,11 @@ draw.cells(axis, [[1, 2], [3, 4]], 4.5, 0.8, fill="C6", label="w", size=18)
 # The layer computes a **cross-correlation**. A mathematician's convolution flips the filter first.
 
 # %% picture
-"""Three pictures: a filter in the shape of an arrow that points left; what correlation with an
-impulse makes of it, the arrow turned around; and what convolution makes of it, the arrow as it
-is."""
-shape = np.array([[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]])
-turned = np.zeros((5, 6))
-turned[1:4, 1:5] = shape[::-1, ::-1]
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+"""Three pictures: a filter in the shape of an F; what correlation with an impulse makes of it, the
+F rotated by 180 degrees; and what convolution makes of it, the F as it is."""
+shape = np.pad([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]], 1)
+turned = np.pad(shape[::-1, ::-1], 1)
+figure, axes = plt.subplots(1, 3, figsize=(11, 4.4))
 titles = ["filter w", "correlation\nwith an impulse", "convolution\nwith an impulse"]
 for axis, array, title in zip(axes, [shape, turned, turned[::-1, ::-1]], titles, strict=True):
     axis.imshow(array, cmap="cividis")
@@ -146,8 +144,8 @@ for axis, array, title in zip(axes, [shape, turned, turned[::-1, ::-1]], titles,
     axis.set_yticks([])
 
 # %% [markdown] notes
-# (3 min) Look at the arrow: correlation turns it around, convolution draws it as it is. The nets
-# are named after the one and compute the other.
+# (3 min) Look at the F: correlation rotates it by 180 degrees, convolution draws it as it is. The
+# nets are named after the second and compute the first.
 #
 # Do not say yet whether it matters for a layer that learns: the notebook asks that in the end.
 
@@ -179,7 +177,7 @@ for axis, array, title in zip(axes, [shape, turned, turned[::-1, ::-1]], titles,
 # V[0, 0, 0] = np.sum(X[2:7, :5, :] * W0) + b0
 # ```
 #
-# Which entry is that in truth?
+# Which entry is that really?
 
 # %% [markdown] answer
 # `V[1, 0, 0]`: the slice starts at 2, and 2 is index 1 times stride 2.

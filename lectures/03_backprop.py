@@ -108,7 +108,7 @@ figure.tight_layout()
 # (3 min) Read both curves from the right. Each tenfold smaller step makes the forward error ten
 # times smaller, and the central one a hundred times.
 #
-# Then rounding takes over. With central differences and a step of ten to the minus five one gets
+# Then rounding takes over. With central differences and a step of ten to the minus five you get
 # about ten digits. That is the default in the notebook.
 
 # %% [markdown] slide
@@ -204,7 +204,7 @@ demo.backward()
 # %% [markdown] question
 # ## One single 1
 #
-# `dout` is zero but for a 1 at row 0, column 1. Stride 1, no padding, one channel. What do `dx`,
+# `dout` is zero except for a 1 at row 0, column 1. Stride 1, no padding, one channel. What do `dx`,
 # `dw` and `db` look like?
 
 # %% [markdown] answer
@@ -218,13 +218,13 @@ demo.backward()
 # ## Every entry of `dout` stamps the filter
 
 # %% picture
-"""Three pictures. dout with one bright cell. Its dx: an arrow that points left, as the filter does.
-The dx of two entries, one above the other: two arrows that share a lighter cell."""
-arrow = np.array([[[[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]]]])
-cache = conv_forward(np.zeros((1, 1, 7, 9)), arrow, np.zeros(1))[1]
-one, two = np.zeros((2, 1, 1, 5, 6))
+"""Three pictures. dout with one bright cell. Its dx: an F, upright, as the filter is. The dx of two
+entries: two Fs that share a lighter cell."""
+letter = np.array([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]])
+cache = conv_forward(np.zeros((1, 1, 9, 9)), letter[None, None], np.zeros(1))[1]
+one, two = np.zeros((2, 1, 1, 5, 7))
 one[0, 0, 1, 1] = 1
-two[0, 0, 1, 1] = two[0, 0, 3, 1] = 1
+two[0, 0, 1, 1] = two[0, 0, 3, 2] = 1
 shown = [one[0, 0], conv_backward(one, cache)[0][0, 0], conv_backward(two, cache)[0][0, 0]]
 figure, axes = plt.subplots(1, 3, figsize=(14, 4.6))
 titles = ["dout: one entry", "its dx", "dx of two entries"]
@@ -236,10 +236,10 @@ for axis, array, title in zip(axes, shown, titles, strict=True):
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Remember lecture 02: the arrow that slid over a single point came out turned around. Here
-# it is upright. It fills the window that its entry of dout had seen.
+# (3 min) Remember lecture 02: the F that slid over a single point came out rotated by 180 degrees.
+# Here it is upright. It fills the window that its entry of dout had seen.
 #
-# Two entries leave two arrows. The cell that they share is lighter: the shares add up.
+# Two entries leave two Fs. The cell that they share is lighter: the shares add up.
 
 # %% [markdown] slide
 # ## `dx` is a convolution, a real one
@@ -277,7 +277,7 @@ figure.tight_layout()
 # Here `dout` is 1 everywhere, so each place says: the window that I saw.
 
 # %% picture
-"""A picture of 3 by 3 that counts from 0 to 8. Its four windows of 2 by 2: 0 1 3 4, then 1 2 4 5,
+"""A picture of 3 by 3 with the numbers 0 to 8. Its four windows of 2 by 2: 0 1 3 4, then 1 2 4 5,
 then 3 4 6 7, then 4 5 7 8. Their sum, dw, is 8 12 20 24."""
 x = np.arange(9).reshape(3, 3)
 axis = draw.canvas(19, 5)
@@ -336,8 +336,8 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (4 min) Every circle lies on the line. Of the crosses hardly any do: one random direction finds a
-# wrong gradient nearly always. One that is chosen badly may not, such as a v of zeros but for
-# one 1.
+# wrong gradient nearly always. One that is chosen badly may not, such as a v of zeros with a single
+# 1.
 #
 # This is how large layers are tested, in this course as in the libraries.
 

@@ -149,9 +149,9 @@ demo.im2col()
 # %% [markdown] slide halves
 # ## Add the copies up
 #
-# `col2im` goes through the windows as `im2col` did. Where that one reads, this one **adds**.
+# `col2im` goes through the windows as `im2col` did. Where `im2col` reads, `col2im` **adds**.
 #
-# There and back is not where you were: each pixel comes back times the number of windows over it.
+# What comes back is not what went in: each pixel comes back times the number of windows over it.
 
 # %% picture
 """Above, the picture of 2 by 4 numbers from 0 to 7. Below, what comes back: 0, 2, 4, 3 and 4, 10,
@@ -220,7 +220,7 @@ draw.cells(
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - `im2col`, `col2im`, and the layer there and back, without a loop of your own: 20 points.
+# - `im2col`, `col2im`, and the layer forward and backward, without a loop of your own: 20 points.
 # - A race between loops, your product and the given layer.
 #
 # **Take away**

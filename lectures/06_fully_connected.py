@@ -233,7 +233,7 @@ figure.tight_layout()
 #
 # | padding inside the net | map and crops |
 # |---|---|
-# | none | equal but for rounding |
+# | none | equal, except for rounding |
 # | in one layer or in all | they differ |
 # | a border around the picture, cropped afterwards | equal |
 #

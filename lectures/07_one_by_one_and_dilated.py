@@ -219,7 +219,7 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (4 min) 9,633,792 values of 4 bytes. A well-known note says 10 million activations, 72 MB: that is
-# with gradients, which has to be said. At test time nobody keeps them.
+# with all gradients kept to the end, which has to be said. At test time nobody keeps them.
 
 # %% [markdown] question
 # ## And without the ReLU?
@@ -239,7 +239,8 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - A 1 x 1 layer, dilation there and back, receptive fields, costs, a stack made one: 20 points.
+# - A 1 x 1 layer, dilation forward and backward, receptive fields, costs, a stack made one: 20
+#   points.
 # - A written answer: three ways to see 31 x 31 pixels. Which would you take?
 #
 # **Take away**

@@ -101,8 +101,8 @@ figure.tight_layout()
 # %% [markdown] notes
 # (3 min) Read a row from left to right; std is the standard deviation. Above, the spike leaves the
 # picture: by layer 10 all pieces look the same. Below, most values lie beyond the axis. Only the
-# middle row stays in range. 0.2 was found by calculation; then training moves every weight, and
-# nobody calculates again.
+# middle row stays in range. 0.2 was found by calculation; then training moves every weight, and the
+# calculation no longer holds.
 
 # %% [markdown] question halves
 # ## Divide by the neighbours
@@ -223,8 +223,8 @@ axis.text(2.3, 7.32, "deviation", va="center", fontsize=20)
 # before a batch norm are usually built without a bias: `beta` does its work.
 
 # %% [markdown] notes
-# (2 min) Then ask the same about w times 2. It doubles the deviation, too: nothing, but for eps. So
-# the size of a layer's weights stops mattering to the layers behind it.
+# (2 min) Then ask the same about w times 2. It doubles the deviation, too: nothing, except for eps.
+# So the size of a layer's weights stops mattering to the layers behind it.
 
 # %% [markdown] slide
 # ## One picture at a time
@@ -290,7 +290,7 @@ print(numerical_gradient(norm, x, dout).round(4) + 0)
 
 # %% [markdown] fragment
 # The second row gets a gradient, although it is no part of the first output. **Batch norm makes the
-# rows of a batch talk to each other.**
+# rows of a batch depend on each other.**
 
 # %% [markdown] notes
 # (3 min) Central differences, as in lesson 03. A quarter and minus a quarter: the sum is 0, as it
@@ -471,13 +471,14 @@ axis.text(9.7, 2.5, "0.99 is not below 0.8", va="center", fontsize=16)
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - LRN, batch norm for rows and for maps, there and back, dropout: 20 points. A written answer: 2.
+# - LRN, batch norm for rows and for maps, forward and backward, dropout: 20 points. A written
+#   answer: 2.
 #
 # **Take away**
 #
 # - Ten factors of a half make a thousandth. Batch norm divides the scale out again.
 # - Train with the batch's statistics, test with the running ones, `eps` inside the root.
-# - Rows talk to each other: `dx` of a feature adds up to 0.
+# - Rows depend on each other: `dx` of a feature adds up to 0.
 # - For maps a channel is a feature, and a pixel is a row.
 # - Dropout's factor $1/p$ belongs to training.
 

@@ -62,9 +62,9 @@ def build(names, weights, dtype=np.float32):
 # comes back as the one to beat.
 
 # %% [markdown] slide
-# ## There and back
+# ## Forward and backward
 #
-# Two layers of one weight each. Every layer keeps what it saw; on the way back it needs it.
+# Two layers of one weight each. Every layer keeps what it saw; the backward pass needs it.
 
 # %% picture
 """Above, from left to right: 2 goes through a layer of weight 3 and becomes 6, then through one of
@@ -255,7 +255,7 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (3 min) A net with 25,578 parameters can learn 20 pictures by heart, in seconds. If it cannot, it
-# will not learn 5000, and one knows before the long run. The plot was computed when this deck was
+# will not learn 5000, and you know before the long run. The plot was computed when this deck was
 # built.
 #
 # The tests come in this order because each is cheaper than the next: no step, two losses, forty

@@ -25,8 +25,8 @@ void sum(const float* x, float* total) {
 # Lecture 10: a second processor, a second memory
 
 # %% [markdown] notes
-# (1 min) No layer is new today. The question is what one has to change so that a GPU can run them,
-# and what one must not do.
+# (1 min) No layer is new today. The question is what you have to change so that a GPU can run them,
+# and what you must not do.
 #
 # Say it now: every time of a GPU in this lecture is an estimate from round numbers. None was
 # measured. The counts are exact: they come from a simulated device and from an emulator.
@@ -80,8 +80,8 @@ axis.text(9.25, 5.5, "download", ha="center", va="center", fontsize=20)
 # arithmetic. Nine tenths of the time goes to the road.
 
 # %% [markdown] notes
-# (4 min) Let them do it in the head: MB over GB/s is thousandths. Then ask what to do about it.
-# Leave the data there: a layer takes its input from the layer before, on the device.
+# (4 min) Let them work it out without paper: MB over GB/s is thousandths. Then ask what to do about
+# it. Leave the data there: a layer takes its input from the layer before, on the device.
 
 # %% [markdown] slide
 # ## The processor orders, the GPU works

@@ -141,8 +141,8 @@ demo.fc_to_conv(seen, matrix, np.array([0.5, 0]), stride=1)
 # %% [markdown] question
 # ## A larger picture
 #
-# The same net, its head as filters, over 96 x 128. How many cells has the map of scores? How far
-# apart are they, in pixels?
+# The same net, its head as filters, over 96 x 128. How many cells does the map of scores have? How
+# far apart are they, in pixels?
 
 # %% [markdown] answer
 # 46, 22, 20, then $20 - 4 + 1 = 17$ rows; 62, 30, 28, then 25 columns. Two strides of 2 make 4
@@ -184,7 +184,7 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (4 min) Each cell is drawn in the middle of its crop, so a border of 14 pixels stays empty. At a
-# dot the score is that of the scene alone, but for rounding: nothing is padded in this net. The
+# dot the score is that of the scene alone, except for rounding: nothing is padded in this net. The
 # face with hearts gets 0.68 there, and other values a few pixels away.
 #
 # Between the scenes the net answers for halves of things it has never seen, and it has no way to

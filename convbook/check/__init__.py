@@ -68,7 +68,8 @@ def same(
     problem = difference(actual, expected, name, rtol, atol)
     if problem:
         outline = difference(actual, expected, name, rtol, atol, exact=False) or ""
-        raise not_yet(problem, hint, actual, expected, outline)
+        about_values = hint if " has dtype " not in problem else ""
+        raise not_yet(problem, about_values, actual, expected, outline)
     print(f"{name}: {describe(expected)} as expected.")
 
 

@@ -65,6 +65,8 @@ def wrong_shape(actual: Any, wanted: np.ndarray, name: str, exact: bool = True) 
         shape = f"shape {got.shape}" if is_told else "another shape"
         return f"{name} has {shape}, expected {wanted.shape}." + _shape_advice(got, wanted)
     got_kind, wanted_kind = _kind(got), _kind(wanted)
+    if got.ndim == 0 and (got_kind, wanted_kind) == ("i", "f"):
+        return None  # 0 for 0.0 is right; in an array whole numbers round what comes later
     if got_kind != wanted_kind:
         return (
             f"{name} has dtype {got.dtype.name}, {_KINDS[got_kind]};"
@@ -151,6 +153,8 @@ def _plain_difference(actual: Any, expected: Any, name: str, exact: bool) -> str
     plain = actual.item() if isinstance(actual, np.generic) else actual
     if type(plain) is type(expected) and plain == expected:
         return None
+    if exact and isinstance(plain, bool) and isinstance(expected, bool):
+        return f"{name} is {plain}, expected {expected}."
     return f"{name} is {_short(actual, exact)}, expected {expected!r}."
 
 
@@ -217,13 +221,17 @@ def _is_near(got: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
 
 
 def _short(value: Any, exact: bool) -> str:
-    return short(value) if exact else f"a {type(value).__name__}"
+    return short(value) if exact else _kind_of(value)
 
 
 def short(value: Any) -> str:
-    kind = type(value).__name__
     text = repr(value)
-    return f"a {kind}" if len(text) > 40 else f"{text} (a {kind})"
+    return _kind_of(value) if len(text) > 40 else f"{text} ({_kind_of(value)})"
+
+
+def _kind_of(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def describe(expected: Any) -> str:

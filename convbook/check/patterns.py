@@ -27,7 +27,9 @@ def pattern(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, digits: int 
 
 
 def _factor(got: np.ndarray, wanted: np.ndarray, digits: int) -> str:
-    """A constant factor; values that should be zero must be zero."""
+    """A constant factor; values that should be zero must be zero, and two or more are not."""
+    if np.count_nonzero(wanted) < 2:
+        return ""
     largest = np.argmax(np.abs(wanted))
     factor = got.flat[largest] / wanted.flat[largest]
     if factor == 0 or not _close(got, factor * wanted):

@@ -58,11 +58,11 @@ def read_records(raw: bytes, shape: tuple[int, int, int]) -> tuple[np.ndarray, n
         y: labels, int64, shape (N,).
 
     Raises:
-        ValueError: the bytes are no whole number of records.
+        ValueError: the bytes are not a whole number of records.
     """
     C, H, W = shape
     length = 1 + C * H * W
     if len(raw) % length:
-        raise ValueError(f"{len(raw)} bytes are no whole number of records of {length} bytes")
+        raise ValueError(f"{len(raw)} bytes are not a whole number of records of {length} bytes")
     rows = np.frombuffer(raw, dtype=np.uint8).reshape(-1, length)  # (N, 1 + C * H * W)
     return rows[:, 1:].reshape(-1, C, H, W), rows[:, 0].astype(np.int64)

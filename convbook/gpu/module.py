@@ -117,7 +117,29 @@ def _device_of(args: tuple) -> Any:
     return current()
 
 
-_queue = SimpleNamespace(synchronize=synchronize)
+class Queue:
+    """The device and its one stream, as CuPy has them: to wait for, or for a with statement."""
+
+    def __init__(self, *_: Any, **how: Any) -> None:
+        pass  # a number, or null=True: there is one queue
+
+    def synchronize(self) -> None:
+        synchronize()
+
+    def use(self) -> "Queue":
+        return self
+
+    def __enter__(self) -> "Queue":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+
+class Stream(Queue):
+    null = Queue()
+
+
 cupy = Module(
     ndarray=ndarray,
     asarray=asarray,
@@ -129,10 +151,10 @@ cupy = Module(
     lib=SimpleNamespace(stride_tricks=Module("lib.stride_tricks")),
     cuda=Module(
         "cuda",
-        Device=lambda *_: _queue,
+        Device=Queue,
         Event=Event,
-        Stream=SimpleNamespace(null=_queue),
-        get_current_stream=lambda: _queue,
+        Stream=Stream,
+        get_current_stream=lambda: Stream.null,
         get_elapsed_time=get_elapsed_time,
         is_available=lambda: False,
         runtime=SimpleNamespace(deviceSynchronize=synchronize),

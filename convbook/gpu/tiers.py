@@ -92,6 +92,23 @@ def quiet(seen: Counts, name: str) -> None:
         print(f"{name}: launches {seen.launches}, and nothing moved or waited.")
 
 
+def at_most(found: float, most: float, what: str) -> None:
+    """Check a count that may be smaller, and not larger.
+
+    Args:
+        found: the count.
+        most: the largest that is right.
+        what: is counted, for the message.
+
+    Raises:
+        NotYet: it is larger.
+    """
+    if found > most:
+        outline = f"{what}: too many, at most {most:g} are needed."
+        raise check.not_yet(f"{what}: {found:.4g}, at most {most:g} are needed.", outline=outline)
+    print(f"{what}: {found:.4g}, at most {most:g} as expected.")
+
+
 def counts(seen: Counts, name: str, **expected: int) -> None:
     """Check some of the counters.
 

@@ -51,6 +51,8 @@ def conv_forward(
     """
     C, (F, depth) = x.shape[1], w.shape[:2]
     if depth * groups != C or F % groups:
+        if groups == 1:
+            raise ValueError(f"filters of depth {depth} do not fit {C} channels: it must be {C}")
         raise ValueError(
             f"{F} filters of depth {depth} do not fit {C} channels in {groups} groups:"
             f" {depth} * {groups} must be {C}, and {F} a multiple of {groups}"

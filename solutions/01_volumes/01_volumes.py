@@ -13,10 +13,10 @@
 # %% [markdown]
 # # 01 Layers turn volumes into volumes
 #
-# A colour picture is a box of numbers: so high, so wide, and three deep. A convolutional network
-# takes such a box, turns it into another box, and that into another, until the last one holds the
-# scores. In this lesson nothing is computed yet. You only ask, for every layer, how large its box
-# is and how many numbers it has to learn.
+# A colour picture is a box of numbers. It has a height and a width, and it is three numbers deep. A
+# convolutional network takes such a box, turns it into another box, and that into another, until
+# the last one holds the scores. In this lesson nothing is computed yet. You only ask, for every
+# layer, how large its box is and how many numbers it has to learn.
 #
 # **You will** count the weights of a layer that looks at everything; find out when a window fits
 # and when it does not; solve an old puzzle about a famous network by search; and trace a picture
@@ -64,8 +64,9 @@ from convbook import check, data, demo, plot
 #
 # <details><summary>Answer</summary>
 #
-# $32 \cdot 32 \cdot 3 = 3072$, which is no trouble. $200 \cdot 200 \cdot 3 = 120000$, for a single
-# neuron, and one wants hundreds of them.
+# $32 \cdot 32 \cdot 3 = 3072$, which is no trouble. $200 \cdot 200 \cdot 3 = 120{,}000$, for a
+# single neuron, and a layer has hundreds of them. So many weights can also learn the training
+# pictures by heart and fail on new ones, which is called **overfitting**.
 #
 # </details>
 #
@@ -123,11 +124,12 @@ for _ in range(5):
 # and depth. In a picture the depth is the three colours. Further in, each slice of the depth holds
 # the answers of one filter.
 #
-# Lectures write a volume as `X[x, y, d]`: first the place, then the depth. The first index counts
-# rows from the top, the second columns from the left, as in a matrix. `X` has shape $(H, W, D)$.
-# Two parts of it have names:
+# On paper a volume is often written `X[x, y, d]`: first the place, then the depth. The first index
+# counts rows from the top, the second columns from the left, as in a matrix. `X` has shape
+# $(H, W, D)$. Two parts of it have names:
 #
-# - The **depth column** at a place is everything that is known about that place: `X[x, y, :]`.
+# - The **depth column** at a place is everything that is known about that place: `X[x, y, :]`. Some
+#   call it a fibre.
 # - A **depth slice** is one number for each place: `X[:, :, d]`. For a colour picture it is the
 #   red, the green or the blue.
 #
@@ -136,7 +138,8 @@ for _ in range(5):
 #
 # <details><summary>Answer</summary>
 #
-# 12. $32 \cdot 32 = 1024$. One for each place, so 1024 as well.
+# A depth column has 12 numbers, a slice $32 \cdot 32 = 1024$. There is one column for each place,
+#    so 1024 as well.
 #
 # </details>
 #
@@ -199,9 +202,9 @@ for shape in ((4, 6, 5), (7, 5, 6), (5, 8, 7)):
 # %% [markdown]
 # Code holds many pictures at once, and another order of axes is handier for it. Here, and in
 # PyTorch, a batch of $N$ volumes is one array of shape $(N, C, H, W)$, called **NCHW** for short.
-# $C$ counts channels; it is the $D$ of the lecture.
+# $C$ counts channels; it is the $D$ from above.
 #
-# | | lecture | code |
+# | | on paper | code |
 # |---|---|---|
 # | shape | $(H, W, D)$ | $(N, C, H, W)$ |
 # | depth column | `X[x, y, :]` | `x[n, :, i, j]` |
@@ -212,8 +215,8 @@ for shape in ((4, 6, 5), (7, 5, 6), (5, 8, 7)):
 #
 # ### Exercise 3: `to_nchw` (2 points)
 #
-# Turn a list of volumes of the lecture into one batch. By hand: entry $(1, 2, 3)$ of the volume
-# above is 123. In the batch it must stand at $(0, 3, 1, 2)$.
+# Turn a list of volumes with their depth last into one batch. By hand: entry $(1, 2, 3)$ of the
+# volume above is 123. In the batch it must stand at $(0, 3, 1, 2)$.
 #
 # <details><summary>Hint</summary>
 #
@@ -331,8 +334,8 @@ demo.windows()
 # This course raises. PyTorch's convolutions crop and say nothing; its pools crop, too, unless
 # `ceil_mode=True` asks for the extra window.
 #
-# A window that is longer than the padded line does not fit even once. No policy mends that: it is
-# an error under all three. So is a policy of another name.
+# A window that is longer than the padded line does not fit even once. No policy can help there: it
+# is an error under all three. So is a policy of another name.
 #
 # ### Exercise 4: `conv_output_size` (5 points)
 #
@@ -347,7 +350,7 @@ demo.windows()
 # <details><summary>Hint</summary>
 #
 # `//` divides and rounds down, `%` gives the remainder. Both work on whole numbers and return whole
-# numbers. For $W = 10$ above, the remainder of 7 by 2 is 1, so one more zero is wanted.
+# numbers. For $W = 10$ above, 7 divided by 2 leaves the remainder 1, so one more zero is needed.
 #
 # </details>
 
@@ -584,12 +587,13 @@ for F in range(1, 30, 2):
 (224 - 11 + 2 * 0) / 4 + 1
 
 # %% [markdown]
-# **Find the mistake.** Some copies of a well-known lecture note say that the authors must have
-# padded with 3 extra pixels on each side. Put $P = 3$ into the formula.
+# **Find the mistake.** Some copies of a well-known lecture note guess that the authors padded with
+# 3 extra pixels, and do not say where. Suppose it is 3 on each side, and put $P = 3$ into the
+# formula.
 #
 # <details><summary>Answer</summary>
 #
-# $(224 - 11 + 6)/4 + 1 = 55.75$: no whole number either.
+# $(224 - 11 + 6)/4 + 1 = 55.75$: not a whole number either.
 #
 # </details>
 #
@@ -597,10 +601,10 @@ for F in range(1, 30, 2):
 #
 # ### Exercise 6: `find_sizes` (2 points)
 #
-# Go through all widths and all paddings, and keep the pairs that give the output wanted. What does
-# not fit is no answer.
+# Go through all widths and all paddings, and keep the pairs that give the output size you want.
+# What does not fit is no answer.
 #
-# By hand: a window of 3 with stride 2 shall give 3 outputs. Search $W$ from 4 to 7 and $P$ from 0
+# By hand: a window of 3 with stride 2 is to give 3 outputs. Search $W$ from 4 to 7 and $P$ from 0
 # to 1. Three outputs need a padded line of $3 + 2 \cdot 2 = 7$. So the answers are $(5, 1)$ and
 # $(7, 0)$.
 #
@@ -652,8 +656,8 @@ print(find_sizes(55, 11, 4, [224], [0, 1, 2, 3], "crop"))
 
 # %% check="find_sizes" points=2
 # 2 points. Shown: the search by hand. Hidden: AlexNet, and random searches under all policies.
-pairs = sorted(tuple(pair) for pair in find_sizes(3, 3, 2, [4, 5, 6, 7], [0, 1]))
-check.same(pairs, [(5, 1), (7, 0)], "the pairs (W, P) that give 3")
+pairs = sorted((tuple(pair) for pair in find_sizes(3, 3, 2, [4, 5, 6, 7], [0, 1])), key=max)
+check.same(pairs, [(5, 1), (7, 0)], "the pairs that give 3", hint="A pair is (W, P): width first.")
 check.same(
     len(find_sizes(4, 3, 2, [8], [0])), 0, "pairs where nothing fits", hint="(8 - 3)/2 + 1 = 3.5"
 )
@@ -677,7 +681,7 @@ for policy in ("raise", "crop", "pad", "raise"):
 
 # %% [markdown]
 # Four pairs fit, and in all of them $W + 2P = 227$. That is odd, and $224 + 2P$ is even for every
-# $P$. No padding that is equal at both ends can ever mend it. The plot shows it.
+# $P$. No padding that is equal at both ends can make it fit. The plot shows it.
 
 # %% tags=["experiment"]
 P = np.arange(5)
@@ -703,10 +707,10 @@ plt.show()
 # %% [markdown]
 # ## 6. Share the weights
 #
-# Each output of a convolutional layer is a neuron. It looks through a window of $F$ x $F$ pixels at
-# the whole depth $C$, so it has $F \cdot F \cdot C$ weights and one bias. How many neurons are
-# there? At every stop of the window stands a whole column of them, $K$ deep: $K$ neurons that look
-# at the same window for different things.
+# Each output of a convolutional layer is a neuron. It looks through a window of $F$ x $F$ pixels,
+# its **receptive field**, at the whole depth $C$, so it has $F \cdot F \cdot C$ weights and one
+# bias. How many neurons are there? At every stop of the window stands a whole column of them, $K$
+# deep: $K$ neurons that look at the same window for different things.
 #
 # Now the idea that makes the layer small. If it is useful to look for an edge here, it is useful to
 # look for it there. So all neurons of one depth slice **share** their weights and their bias. Such
@@ -714,8 +718,8 @@ plt.show()
 #
 # $$(F \cdot F \cdot C) \cdot K \text{ weights} \quad + \quad K \text{ biases}$$
 #
-# **Predict before you run.** How many weights has a 5 x 5 filter over a colour picture? A 3 x 3
-# filter over a volume of depth 20?
+# **Predict before you run.** How many weights does a 5 x 5 filter have over a colour picture? And a
+# 3 x 3 filter over a volume of depth 20?
 #
 # <details><summary>Answer</summary>
 #
@@ -806,10 +810,10 @@ for F, S, P in ((3, 2, 1), (4, 3, 0), (1, 2, 0), (5, 1, 2)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# AlexNet's first layer has $55 \cdot 55 \cdot 96 = 290400$ neurons, with 363 weights and a bias
-# each. Without sharing that is $290400 \cdot 364 = 105705600$ parameters. With sharing the layer
-# has $96 \cdot 363 = 34848$ weights and 96 biases, 34944 in all. The quotient is 3025, which is
-# $55 \cdot 55$: each filter serves as many places as the output has.
+# AlexNet's first layer has $55 \cdot 55 \cdot 96 = 290{,}400$ neurons, with 363 weights and a bias
+# each. Without sharing that is $290{,}400 \cdot 364 = 105{,}705{,}600$ parameters. With sharing the
+# layer has $96 \cdot 363 = 34{,}848$ weights and 96 biases, 34,944 in all. The quotient is 3025,
+# which is $55 \cdot 55$: each filter serves as many places as the output has.
 #
 # **Take away.** A layer has $F \cdot F \cdot C \cdot K$ weights and $K$ biases, however large the
 # picture.
@@ -827,12 +831,12 @@ for F, S, P in ((3, 2, 1), (4, 3, 0), (1, 2, 0), (5, 1, 2)):
 # - **FC** is a fully-connected layer of $M$ neurons. Its output is a volume as well: depth $M$, one
 #   pixel high, one wide.
 #
-# Two questions are asked of a layer. Has it **parameters**, numbers that training finds? And has it
-# **hyperparameters**, numbers that you choose before training begins?
+# Ask two questions of a layer. Does it have **parameters**, numbers that training finds? And does
+# it have **hyperparameters**, numbers that you choose before training begins?
 #
 # **Predict before you run.** A pool with $F = 2$, $S = 2$ gets a volume of depth 12, 32 x 32. What
-# comes out, and which part of the numbers is gone? Do the windows of a pool with $F = 3$, $S = 2$
-# overlap? Which of the four kinds have parameters? Which has no hyperparameters at all?
+# comes out, and what fraction of the numbers is gone? Do the windows of a pool with $F = 3$,
+# $S = 2$ overlap? Which of the four kinds have parameters? Which has no hyperparameters at all?
 #
 # <details><summary>Answer</summary>
 #
@@ -933,7 +937,7 @@ small_net = [
 ]
 
 # %% [markdown]
-# **Predict before you run.** Which shape $(C, H, W)$ has the volume behind each of the five?
+# **Predict before you run.** What is the shape $(C, H, W)$ of the volume behind each of the five?
 #
 # <details><summary>Answer</summary>
 #
@@ -947,10 +951,10 @@ small_net = [
 #
 # Height and width have sizes of their own, and each must fit. Where one does not, raise a
 # `ValueError` that names this layer and no other: its place in the list, counted from 0, and its
-# kind, written as there. The layer behind INPUT has place 1.
+# kind, in capitals as in the list. The layer behind INPUT has place 1.
 # `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good message: it says where to
 # look and what is wrong. A kind that does not exist is an error of the same form. So is a net that
-# begins with another kind than INPUT.
+# does not begin with INPUT.
 #
 # <details><summary>Hint</summary>
 #
@@ -1075,21 +1079,22 @@ import re
 
 
 def complaint(spec, place, kind):
-    """Tell what is true of the error that trace_shapes raises."""
+    """Tell what the error that trace_shapes raises names: its place, its kind, both or neither."""
     try:
         trace_shapes(spec)
     except ValueError as error:
         words = re.findall(r"\d+|[A-Z]{2,}", str(error))
         places = sum(str(other) in words for other in range(len(spec)))  # to name all is no name
         named = str(place) in words and places <= len(spec) / 2
-        return {"raised": True, "names the place": named, "the kind": kind in words}
-    return {"raised": False, "names the place": False, "the kind": False}
+        found = [f"place {place}"] * named + [kind] * (kind in words)
+        return " and ".join(found) or "neither place nor kind"
+    return "nothing: there is no ValueError"
 
 
-good = {"raised": True, "names the place": True, "the kind": True}
 relu = ("RELU", {})
 odd = [("INPUT", {"C": 8, "H": 31, "W": 32}), *[relu] * 3, ("POOL", {"F": 2, "S": 2}), *[relu] * 15]
-check.same(complaint(odd, 4, "POOL"), good, "the ValueError of layer 4, POOL, over 31 x 32")
+said = complaint(odd, 4, "POOL")
+check.same(said, "place 4 and POOL", "what is named by the ValueError of a POOL over 31 x 32")
 ### BEGIN HIDDEN TESTS
 begin = ("INPUT", {"C": 8, "H": 20, "W": 15})
 for place, kind, numbers in (
@@ -1100,10 +1105,11 @@ for place, kind, numbers in (
     (9, "SOUP", {}),
 ):
     spec = [begin, *[relu] * (place - 1), (kind, numbers), *[relu] * 15]
-    error = f"the ValueError of layer {place}, {kind} with {numbers}, over 20 x 15"
-    check.same(complaint(spec, place, kind), good, error)
+    error = f"what is named by the ValueError of a {kind} with {numbers} over 20 x 15"
+    check.same(complaint(spec, place, kind), f"place {place} and {kind}", error)
 spec = [("FC", {"M": 7}), *[relu] * 15]
-check.same(complaint(spec, 0, "FC"), good, "the ValueError of layer 0, FC, where INPUT lacks")
+said = complaint(spec, 0, "FC")
+check.same(said, "place 0 and FC", "what is named by the ValueError of a net without INPUT")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1135,10 +1141,10 @@ shapes = trace_shapes(alexnet)
 plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into volumes")
 
 # %% [markdown]
-# Follow the boxes: they get smaller in height and width, and up to the fourth CONV deeper. What the
-# picture loses in places it gains in things that are known about each place.
+# Follow the boxes: they get smaller in height and width and, up to the fourth CONV, deeper. What
+# the picture loses in places, it gains in what is known about each place.
 #
-# **Find the mistake.** One reads that AlexNet has five pools, which bring 224 down to 7. Compare
+# **Find the mistake.** You may read that AlexNet has five pools, which bring 224 down to 7. Compare
 # this with the boxes. A net called VGG has five pools with $F = 2$, $S = 2$, and convolutions that
 # keep the size. Which net is meant?
 #
@@ -1212,13 +1218,13 @@ plt.show()
 # | $K, F$ | filters of a CONV layer, height and width of a window |
 # | $S, P$ | stride, and zeros on each side |
 # | $M$ | neurons of an FC layer |
-# | `X[x, y, d]` | a volume as lectures write it, its depth last |
+# | `X[x, y, d]` | a volume as it is written on paper, its depth last |
 # | `spec` | a net: a list of pairs such as `("POOL", {"F": 2, "S": 2})` |
 #
 # - Each layer turns a volume into a volume.
 # - A window fits $(W - F + 2P)/S + 1$ times, or not at all.
 # - $P = (F - 1)/2$ keeps the size at stride 1.
-# - Sharing weights takes AlexNet's first layer from 105705600 parameters to 34944.
+# - Sharing weights takes AlexNet's first layer from 105,705,600 parameters to 34,944.
 # - CONV and FC have parameters; CONV, POOL and FC have hyperparameters; RELU has neither.
 #
 # Lesson 02 fills the boxes: it slides a filter over a picture and computes what is inside.

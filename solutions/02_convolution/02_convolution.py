@@ -20,7 +20,7 @@
 # weights away again; and find the edges in a photograph.
 #
 # **You will learn** what stride and padding do to the output's size, why the layer is called a
-# convolution although it is none, and what "equivariant" means.
+# convolution although it does not flip, and what "equivariant" means.
 #
 # **You need** NumPy indexing, and the volumes of lesson 01.
 #
@@ -69,7 +69,8 @@ rng = np.random.default_rng(2)
 #
 # <details><summary>Answer</summary>
 #
-# Five, three, and none: $(5 - 3 + 2)/3 + 1 = 2.33$ is no whole number, so the filter does not fit.
+# Five, three, and none: $(5 - 3 + 2)/3 + 1 = 2.33$ is not a whole number, so the filter does not
+# fit.
 #
 # </details>
 
@@ -168,14 +169,19 @@ for W, F, stride, pad in ((10, 3, 2, 0), (4, 6, 1, 0), (5, 6, 1, 0), (8, 5, 4, 1
 #
 # $$\text{out}_{i,j} = \sum_{u=0}^{HH-1} \sum_{v=0}^{WW-1} x_{i+u,\,j+v} \; w_{u,v}$$
 #
-# This is a **cross-correlation**. The convolution of the mathematicians flips the filter in both
-# directions first. The networks are named after the one and compute the other.
+# This is a **cross-correlation**. A convolution, as mathematicians define it, flips the filter in
+# both directions first. Convolutional networks are named after the second and compute the first.
 #
-# **Predict before you run.** The picture below is zero but for a single 1 in its middle, an impulse.
-# You slide the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ over it. Where does the 4 end
-# up: top left or bottom right?
+# **Predict before you run.** The picture below is zero except for a single 1 in its middle, an
+# impulse. You slide the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ over it. Where does
+# the 4 end up: top left or bottom right?
 #
-# Think of the very first window that touches the 1. It touches it with its bottom right corner.
+# <details><summary>Answer</summary>
+#
+# Top left. Think of the very first window that touches the 1: it touches it with its bottom right
+# corner, where the 4 is.
+#
+# </details>
 
 # %%
 impulse = np.zeros((3, 3))
@@ -187,7 +193,7 @@ np.sum(impulse[0:2, 0:2] * w)
 # ### Exercise 2: `correlate2d` (3 points)
 #
 # Write it with two loops, stride 1, no padding. By hand, the impulse gives
-# $\begin{pmatrix} 4 & 3 \\ 2 & 1 \end{pmatrix}$: the filter turned by half a circle.
+# $\begin{pmatrix} 4 & 3 \\ 2 & 1 \end{pmatrix}$: the filter rotated by 180 degrees.
 
 
 # %% exercise="correlate2d"
@@ -212,7 +218,7 @@ def correlate2d(x, w):
 
 
 # %% [markdown]
-# Try it. The impulse shows the filter turned; a filter turned beforehand comes out upright.
+# Try it. The impulse shows the filter rotated; a filter rotated beforehand comes out upright.
 
 # %%
 print(correlate2d(impulse, w))
@@ -241,22 +247,22 @@ for H, W, HH, WW in ((5, 7, 3, 2), (6, 4, 1, 4), (4, 9, 4, 1), (5, 5, 5, 5)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Does the flip matter? Look at three pictures: an arrow as a filter, what correlation makes of an
+# Does the flip matter? Look at three pictures: an F as a filter, what correlation makes of an
 # impulse, and what convolution makes of it.
 
 # %% tags=["plot"]
-arrow = np.array([[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]])
-impulse = np.zeros((7, 9))
-impulse[3, 4] = 1.0
+letter = np.pad([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]], 1)  # an F, (7, 5)
+impulse = np.zeros((15, 13))
+impulse[7, 6] = 1.0
 plot.maps(
-    [arrow, correlate2d(impulse, arrow), correlate2d(impulse, arrow[::-1, ::-1])],
+    [letter, correlate2d(impulse, letter), correlate2d(impulse, letter[::-1, ::-1])],
     ["filter w", "correlation with an impulse", "convolution with an impulse"],
     "What a filter leaves of a single point",
 )
 
 # %% [markdown]
-# Correlation turns the arrow around; convolution draws it as it is. For a layer that learns its
-# filter both are as good: it would learn the turned filter instead.
+# Correlation rotates the F by 180 degrees; convolution draws it as it is. For a layer that learns
+# its filter either will do: it would simply learn the other one.
 #
 # **Take away.** A convolution layer computes a cross-correlation. No flip.
 
@@ -271,6 +277,11 @@ plot.maps(
 # slice of `X` does `V[1, 0, 0]` see, and which does `V[2, 3, 1]`, where the last index says which
 # filter?
 #
+# <details><summary>Answer</summary>
+#
+# $(11 - 5)/2 + 1 = 4$ rows and columns, and two filters: `V` has shape (4, 4, 2). Some of its
+# entries and the slices that they see:
+#
 # | entry | slice of `X` |
 # |---|---|
 # | `V[0, 0, 0]` | `X[:5, :5, :]` |
@@ -280,8 +291,10 @@ plot.maps(
 # | `V[0, 1, 1]` | `X[:5, 2:7, :]` |
 # | `V[2, 3, 1]` | `X[4:9, 6:11, :]` |
 #
+# </details>
+#
 # **Find the mistake.** Some copies of a well-known lecture note say
-# `V[0, 0, 0] = np.sum(X[2:7, :5, :] * W0) + b0`. Which entry is that in truth?
+# `V[0, 0, 0] = np.sum(X[2:7, :5, :] * W0) + b0`. Which entry is that really?
 #
 # <details><summary>Answer</summary>
 #
@@ -397,12 +410,12 @@ demo.convolution()
 #
 # Four nested loops: pictures, filters, rows, columns. Aim for clarity; lesson 04 makes it fast.
 #
-# By hand: a 4 x 4 picture that counts from 0 to 15 meets a 2 x 2 filter of ones with stride 2. Each
+# By hand: a 4 x 4 picture of the numbers 0 to 15 meets a 2 x 2 filter of ones with stride 2. Each
 # output adds up one quarter of the picture. The first is $0 + 1 + 4 + 5 = 10$; the four are
 # $10, 18, 42, 50$.
 #
 # Return two things: `out`, and a `cache` with whatever the way back will need. Lesson 03 goes that
-# way back. What is in the cache is your affair; no check looks inside.
+# way back. What you keep in the cache is up to you; no check looks inside.
 #
 # As along a line, what does not fit raises `ValueError`: in height or in width, with a remainder or
 # because the filter is larger than the padded picture. Pictures may hold whole numbers; the output
@@ -532,7 +545,8 @@ for HH, WW, stride, pad, fits in ((4, 3, 2, 0, (6, 5)), (4, 2, 3, 1, (5, 6))):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** One filter makes one feature map. Its weights are used at every place.
+# **Take away.** One filter makes one feature map, also called an activation map. Its weights are
+# used at every place.
 #
 # > **If you know other libraries.** The course follows CS231n in names and PyTorch in layout. The
 # > differences, once:
@@ -547,7 +561,7 @@ for HH, WW, stride, pad, fits in ((4, 3, 2, 0, (6, 5)), (4, 2, 3, 1, (5, 6))):
 # layer. Faces that are always centred may want one: eyes are looked for only where eyes are.
 #
 # **Predict before you run.** A 32 x 32 x 3 picture, ten filters of 5 x 5, stride 1, padding 2. A
-# convolution layer has 760 numbers to learn. How many has the locally connected layer?
+# convolution layer has 760 numbers to learn. How many does the locally connected layer have?
 #
 # <details><summary>Answer</summary>
 #
@@ -649,7 +663,8 @@ judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 # rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
 # with stride 1 and no padding the result is the same. The layer is **equivariant** to shifts.
 #
-# **Predict before you run.** Is the locally connected layer equivariant, too?
+# **Predict before you run.** Is the locally connected layer equivariant, too? And a convolution
+# layer that pads with zeros?
 
 # %% [markdown]
 # ### Exercise 6: `shift_gap` (1 point)
@@ -712,7 +727,8 @@ for rows, cols in ((1, 0), (0, 2), (2, 3)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the experiment. Both layers see random pictures, shifted further and further.
+# And the experiment. Three layers see random pictures, shifted further and further: shared weights,
+# shared weights with a padding of 1, and local weights.
 
 # %% tags=["experiment"]
 pictures = rng.normal(size=(1, 1, 12, 12))
@@ -724,29 +740,35 @@ def shared(x):
     return conv_forward(x, w, b)[0]
 
 
+def padded(x):
+    return conv_forward(x, w, b, pad=1)[0]
+
+
 def local(x):
     H_out, W_out = x.shape[2] - 2, x.shape[3] - 2
     return locally_connected_forward(x, w_local[:H_out, :W_out], np.zeros((1, H_out, W_out)))
 
 
-for layer, line in ((shared, "o-"), (local, "s--")):
+for layer, line in ((shared, "o-"), (padded, "^:"), (local, "s--")):
     plt.plot([shift_gap(layer, pictures, s, s) for s in range(6)], line, label=layer.__name__)
-plt.title("Only shared weights are equivariant")
+plt.title("Shared weights are equivariant, away from the border")
 plt.xlabel("shift, rows and columns")
 plt.ylabel("shift_gap")
 plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the two lines: with shared weights the gap stays at zero for every shift. With local ones
-# it leaves zero at the first pixel, because the shifted picture meets other filters.
+# Look at the three lines. With shared weights and no padding the gap stays at zero for every shift.
+# With padding it does not: where the first picture went on, the shifted one has an edge, and zeros
+# beyond it. With local weights the shifted picture meets other filters everywhere.
 #
-# **Take away.** Sharing weights is what makes the layer equivariant.
+# **Take away.** Sharing weights is what makes the layer equivariant; zero padding spoils it at the
+# border.
 
 # %% [markdown]
 # ## 7. Find the edges in a photograph
 #
-# Nothing has been learned so far. Still, two filters made by hand show what a first layer is for.
+# Nothing has been learned so far. Still, two handmade filters show what a first layer is for.
 #
 # **Predict before you run.** A filter answers 0 wherever the picture is flat. What must its nine
 # weights add up to?
@@ -787,8 +809,9 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the tripod: its upright legs show in the middle picture and fade in the right one. Its
-# outline is a bright line on one side and a dark line on the other, as the sign says.
+# Look at the tripod: its upright centre column shows in the middle picture and is gone in the right
+# one. The slanted legs show in both. Mid-grey is 0. A light line means that the picture gets
+# lighter there, from left to right or from top to bottom, and a dark line that it gets darker.
 
 # %% check="edge_filters" points=2
 # 2 points. Shown: flat, a step in each direction. Hidden: steps of any height, and shape.
@@ -823,18 +846,20 @@ for height in judge.rng().uniform(0.1, 5, size=4):
 # ## 8. In your own words
 #
 # A friend uses a library whose "convolution layer" flips its filters as mathematicians do. She
-# trains the same net on the same pictures as you. Will hers be better, worse or as good? What will
-# her learned filters look like beside yours? Two or three sentences. (2 points, graded by hand)
+# trains the same net on the same pictures as you. Will hers be better, worse or just as good? What
+# will her learned filters look like beside yours? Two or three sentences. (2 points, graded by
+# hand)
 
 # %% [markdown] answer="why_flip" points=2
-# As good. Whatever filter my layer learns, hers can learn the same one turned by half a circle, and
-# then computes the same output. Her filters will look like mine turned in both directions. The flip
-# would matter only if a filter were made by hand or carried over from one library to the other.
+# Just as good. Whatever filter my layer learns, hers can learn the same one rotated by 180 degrees,
+# and then compute the same output. Her filters will look like mine flipped in both directions. The
+# flip would matter only if a filter were made by hand or carried over from one library to the
+# other.
 #
 # **Rubric**
 #
-# - **2 points:** as good, because the weights are learned, and the filters look turned by half a
-#   circle.
+# - **2 points:** just as good, because the weights are learned, and the filters look rotated by 180
+#   degrees.
 # - **1 point:** one of the two.
 # - **0 points:** "worse, because the flip loses information".
 
@@ -848,10 +873,11 @@ for height in judge.rng().uniform(0.1, 5, size=4):
 # | $HH, WW$ | height and width of a filter |
 # | $S, P$ | `stride` and `pad` |
 # | `x`, `w`, `b` | input, filters, biases |
-# | `out` | feature maps, shape $(N, F, H_{\text{out}}, W_{\text{out}})$ |
+# | `out` | feature maps (activation maps), shape $(N, F, H_{\text{out}}, W_{\text{out}})$ |
 #
 # - A filter fits $(H - HH + 2P)/S + 1$ times along the height, or not at all.
 # - The layer is a cross-correlation over all channels, plus a bias.
 # - Shared weights make it equivariant to shifts, and a thousand times smaller.
 #
-# Lesson 03 asks what each weight had to do with the result, and sends gradients back through it.
+# Lesson 03 asks how much each weight contributed to the result, and sends gradients back through
+# the layer.

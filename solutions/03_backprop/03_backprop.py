@@ -20,8 +20,8 @@
 # **You will** measure gradients, then derive them, then check the one against the other; and write
 # `conv_backward` for every stride and padding.
 #
-# **You will learn** where each gradient goes, why `dx` turns the filter round and `dw` does not, and
-# how to test a million derivatives with two forward passes.
+# **You will learn** where each gradient goes, why `dx` flips the filter and `dw` does not, and how
+# to test a million derivatives with two forward passes.
 #
 # **You need** `conv_forward` of lesson 02, and the derivative of a product.
 #
@@ -52,12 +52,20 @@ rng = np.random.default_rng(3)
 # %% [markdown]
 # ## 1. Measure a slope
 #
-# A layer computes `out` from `x`. Behind it come other layers, and at the very end stands one number,
-# the loss $L$. Suppose somebody has already found how $L$ changes with each entry of `out`. They hand
-# you an array of the shape of `out` and call it `dout`. You owe them `dx`: how $L$ changes with each
-# entry of `x`.
+# A layer computes `out` from `x`. Behind it come other layers, and at the very end stands one
+# number, the loss $L$. Suppose somebody has already found how $L$ changes with each entry of `out`.
+# They hand you an array of the shape of `out` and call it `dout`, the **upstream gradient**. You
+# owe them `dx`: how $L$ changes with each entry of `x`. The **chain rule** says how to find it:
+# along each way from $x_i$ to $L$ multiply the slopes, and add up all ways. One way leads through
+# each $\text{out}_k$, so
 #
-# As far as your layer can tell, the loss is
+# $$\text{dx}_i = \sum_k \text{dout}_k \cdot \frac{\partial\, \text{out}_k}{\partial x_i}$$
+#
+# The table of all these slopes is the layer's **Jacobian**. Nobody writes it down: for a photograph
+# it would have billions of entries. A backward function computes the sums and not the table.
+#
+# The same formula comes out for a much simpler loss, with `dout` as fixed weights. So as far as
+# your layer can tell, the loss is
 #
 # $$L(x) = \sum_k \text{out}_k(x) \cdot \text{dout}_k$$
 #
@@ -66,8 +74,8 @@ rng = np.random.default_rng(3)
 #
 # $$\text{forward: } \frac{L(x + h) - L(x)}{h} \qquad \text{central: } \frac{L(x + h) - L(x - h)}{2h}$$
 #
-# **Predict before you run.** Take $L(x) = x^2$ at $x = 3$, with a coarse $h = 0.1$. The true slope is
-# 6. What do the two formulas give?
+# **Predict before you run.** Take $L(x) = x^2$ at $x = 3$, with a coarse $h = 0.1$. The true slope
+# is 6. What do the two formulas give?
 
 # %%
 L, h = (lambda x: x**2), 0.1
@@ -138,7 +146,9 @@ dx = numerical_gradient(lambda x: x.sum(axis=0), np.ones((2, 3)), hundreds)
 check.same(dx, [[1.0, 10.0, 100.0]] * 2, "column sums", hint="Move one number of x at a time.")
 dx = numerical_gradient(lambda x: x**3, two, 1.0, 0.5)
 check.same(dx, [27.25, 3.25], "cubes, h=0.5", hint="(3.5**3 - 2.5**3) / 1 = 27.25")
-check.same(two, [3.0, 1.0], "x afterwards")
+small = np.array([1e-7, 3e-7])
+numerical_gradient(lambda x: x**2, small, 1.0)
+check.same(small, [1e-7, 3e-7], "x afterwards", "x[i] += h writes into x.", rtol=0, atol=0)
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
@@ -193,21 +203,27 @@ plt.show()
 # The rectifier, ReLU, replaces negative numbers by zero: $\text{out} = \max(x, 0)$. It is the
 # nonlinearity between most layers of this course. What does it do to a gradient?
 #
-# Where $x$ is positive, out follows $x$ one for one, so the gradient passes unchanged. Where $x$ is
-# negative, out stays 0 whatever $x$ does, so nothing passes. Forward, ReLU looks at $x$. Backward, it
-# looks at $x$ again, never at the sign of `dout`.
+# Where $x$ is positive, `out` follows $x$ one for one, so the gradient passes unchanged. Where $x$
+# is negative, `out` stays 0 whatever $x$ does, so nothing passes. Forward, ReLU looks at $x$.
+# Backward, it looks at $x$ again, never at the sign of `dout`.
 #
 # **Predict before you run.** $x = [-1, 2, 3]$ and $\text{dout} = [10, -20, 30]$. What is `dx`?
+#
+# <details><summary>Answer</summary>
+#
+# The gate is shut for $-1$ and open for 2 and 3, so $\text{dx} = [0, -20, 30]$.
+#
+# </details>
 #
 # ### Exercise 2: `relu_forward` and `relu_backward` (2 points)
 #
 # Derive the gradients, here and in all lessons that follow. What measures slopes earns no points:
 # grading also tries it where none can be measured, next to huge numbers and for many thousands.
 #
-# By hand: the gate is shut for $-1$ and open for 2 and 3, so $\text{dx} = [0, -20, 30]$.
+# By hand: the three numbers of the prediction.
 #
 # The two functions share a `cache`. Put into it what the way back will need; no check looks inside.
-# Exactly at $x = 0$ there is a kink and the slope is a matter of taste: 0 and 1 are both accepted.
+# Exactly at $x = 0$ there is a kink, and the slope is a matter of taste: 0 and 1 are both accepted.
 # Neither `x` nor `dout` may change, as other layers may still need them.
 
 
@@ -311,9 +327,9 @@ print(numerical_gradient(lambda x: relu_forward(x)[0], near, 1.0, h=0.5))
 #
 # $$\text{out}_0 = x_0 w_0 + x_1 w_1 + b \qquad \text{out}_1 = x_1 w_0 + x_2 w_1 + b$$
 #
-# What is $\text{dx}_1$? Find every place where $x_1$ stands. It is in $\text{out}_0$ with the factor
-# $w_1$, and in $\text{out}_1$ with the factor $w_0$. Each of the two sends its own gradient back, and
-# they add up:
+# What is $\text{dx}_1$? Find every place where $x_1$ is used. It is in $\text{out}_0$ with the
+# factor $w_1$, and in $\text{out}_1$ with the factor $w_0$. Each of the two sends its own gradient
+# back, and they add up:
 #
 # $$\text{dx}_1 = \text{dout}_0 \, w_1 + \text{dout}_1 \, w_0$$
 #
@@ -377,16 +393,17 @@ print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
 demo.backward()
 
 # %% [markdown]
-# The last step cuts the padding off: those zeros are no part of `x`, and their gradient is dropped.
+# The last step cuts the padding off: those zeros are not part of `x`, and their gradient is
+# dropped.
 #
-# **Predict before you run.** Let `dout` be zero but for a single 1 at $(i, j) = (0, 1)$. What do
+# **Predict before you run.** Let `dout` be zero except for a single 1 at $(i, j) = (0, 1)$. What do
 # `dx`, `dw` and `db` look like?
 #
 # <details><summary>Answer</summary>
 #
-# `dx` is zero but for one copy of the filter, upright, at the window of $(0, 1)$. `dw` is that window
-# of `x`. `db` is 1. When your layer is wrong, this is the `dout` to try: each gradient can be read
-# off.
+# `dx` is zero except for one copy of the filter, upright, at the window of $(0, 1)$. `dw` is that
+# window of `x`. `db` is 1. When your layer is wrong, this is the `dout` to try: each gradient can
+# be read off.
 #
 # </details>
 #
@@ -395,10 +412,10 @@ demo.backward()
 # Four nested loops again, over the entries of `dout`. The forward function is there already: it asks
 # your layer of lesson 02 for `out`, and makes a cache for this lesson. Change the cache if you like.
 #
-# By hand: a 3 x 3 picture that counts from 0 to 8, the filter
-# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, and a `dout` of four ones. The middle pixel was in all
-# four windows, once under each weight, so its gradient is $1 + 2 + 3 + 4 = 10$. The first weight met
-# the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
+# By hand: a 3 x 3 picture of the numbers 0 to 8, the filter
+# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, and a `dout` of four ones. The middle pixel was in
+# all four windows, once under each weight, so its gradient is $1 + 2 + 3 + 4 = 10$. The first
+# weight met the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
 #
 # Four checks follow. You can earn them one by one: return `None` for what you have not written yet.
 # Those of `dw` and `dx` begin without stride and padding; that of `db` has both.
@@ -498,7 +515,7 @@ with judge.derived("conv_backward"):
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dw" points=2
-# 2 points, stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+# 2 points. Stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
 x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 _, cache = conv_forward(x, w, np.zeros(1))
 _, dw, _ = conv_backward(np.array([[[[0.0, 0.0], [1.0, 0.0]]]]), cache)
@@ -522,7 +539,7 @@ with judge.derived("conv_backward"):
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dx" points=3
-# 3 points, stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+# 3 points. Stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
 x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 _, cache = conv_forward(x, w, np.zeros(1))
 dx, _, _ = conv_backward(np.array([[[[0.0, 1.0], [0.0, 0.0]]]]), cache)
@@ -579,15 +596,15 @@ for only in ("dx", "dw"):  # db has a check of its own
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now look at it. In lesson 02 you slid an arrow over a single point, and it came out turned round.
-# What comes back from a single point?
+# Now look at it. In lesson 02 you slid an F over a single point, and it came out rotated by 180
+# degrees. What comes back from a single point?
 
 # %% tags=["plot"]
-arrow = np.array([[[[0, 1, 0, 0], [1, 1, 1, 1], [0, 1, 0, 0.0]]]])
-_, cache = conv_forward(np.zeros((1, 1, 7, 9)), arrow, np.zeros(1))
-one, two = np.zeros((2, 1, 1, 5, 6))
+letter = np.array([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]])  # an F
+_, cache = conv_forward(np.zeros((1, 1, 11, 9)), letter[None, None], np.zeros(1))
+one, two = np.zeros((2, 1, 1, 7, 7))
 one[0, 0, 1, 1] = 1.0
-two[0, 0, 1, 1] = two[0, 0, 3, 1] = 1.0
+two[0, 0, 1, 1] = two[0, 0, 3, 2] = 1.0
 plot.maps(
     [one[0, 0], conv_backward(one, cache)[0][0, 0], conv_backward(two, cache)[0][0, 0]],
     ["dout: one entry", "its dx", "dx of two entries"],
@@ -595,15 +612,15 @@ plot.maps(
 )
 
 # %% [markdown]
-# The arrow is upright; it fills the window that its entry of `dout` had seen. Two entries leave two
-# arrows, and the pixel that they share is lighter: the shares add up.
+# The F is upright; it fills the window that its entry of `dout` had seen. Two entries leave two Fs,
+# and the pixel that they share is lighter: the shares add up.
 #
 # **Take away.** Forward reads windows; backward writes to the same windows, and adds.
 
 # %% [markdown]
 # ## 5. `dx` is a convolution, and this time a real one
 #
-# The arrow was upright. In lesson 02 a stamp that comes out upright was the sign of a true
+# The F was upright. In lesson 02 a filter that comes out upright was the sign of a true
 # convolution, the one that flips. Is `dx` a convolution of `dout` with `w`?
 #
 # Take stride 1 and no padding. Which outputs did pixel $x_{p,q}$ reach? It stood under the weight
@@ -633,7 +650,7 @@ plot.maps(
 # %% [markdown]
 # ### Exercise 4: `dx_by_full_convolution` (3 points)
 #
-# Write it without any loop of your own: pad `dout`, turn `w`, call `conv_forward`. `conv_backward`
+# Write it without any loop of your own: pad `dout`, flip `w`, call `conv_forward`. `conv_backward`
 # has the answer already; do not call it.
 #
 # By hand: if `dout` is a single number 1, it must give the filter itself. The full convolution sees
@@ -699,7 +716,7 @@ judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With a stride $S$ the same holds after $S - 1$ zeros are put between neighbours of `dout`. Many
+# With a stride $S$ the same holds once $S - 1$ zeros are put between neighbours in `dout`. Many
 # libraries offer this as a layer in its own right, the transposed convolution.
 #
 # **Take away.** `dx` is `dout`, padded in full, correlated with the flipped filters.
@@ -714,8 +731,8 @@ judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 # Sharing means that all these filters are one and the same. A number that is used in many places
 # collects from all of them. So the `dw` of the convolution is the sum of what the places say.
 #
-# **Predict before you run.** A 3 x 3 picture counts from 0 to 8, the filter is 2 x 2 and `dout` is
-# four ones. What does the place $(1, 1)$ say? And what is the sum over the four places?
+# **Predict before you run.** A 3 x 3 picture holds the numbers 0 to 8, the filter is 2 x 2 and
+# `dout` is four ones. What does the place $(1, 1)$ say? And what is the sum over the four places?
 #
 # <details><summary>Answer</summary>
 #
@@ -790,8 +807,8 @@ for N, C, H, W, F, HH, WW in (
 # %% [markdown]
 # Written out, the sum is $\text{dw}_{u,v} = \sum_{i,j} \text{dout}_{i,j} \; x_{i+u,\,j+v}$. Compare
 # it with the formula of `correlate2d` in lesson 02. It is the same, with `dout` in the place of the
-# filter, and plus signs only. Nothing is flipped. So `conv_forward` can find `dw` too. `dout` is the
-# filter now, and since the sum runs over pictures, pictures take the part of channels:
+# filter, and plus signs only. Nothing is flipped. So `conv_forward` can find `dw` too. `dout` is
+# the filter now, and since the sum runs over pictures, pictures play the part of channels:
 
 # %%
 swap = lambda a: a.transpose(1, 0, 2, 3)

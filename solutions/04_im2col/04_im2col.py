@@ -104,12 +104,12 @@ demo.im2col()
 # %% [markdown]
 # The matrix is called `cols`. It has $C \cdot HH \cdot WW$ rows, one for each weight of a filter,
 # and $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ columns, one for each window of the batch. In
-# which order do they stand? The course keeps to one order, and it is chosen so that nothing else
-# need be moved.
+# which order do they stand? The course keeps to one order, chosen so that nothing else has to be
+# moved.
 #
-# **Down a column:** channel $c$, then row $u$ in the window, then column $v$. (The demo calls the
-# last two $a$ and $b$.) The numbers of a filter lie in memory in this very order, so
-# `w.reshape(F, -1)` is the matrix of filters, without a copy.
+# **Down a column:** channel $c$, then row $u$ in the window, then column $v$. The numbers of a
+# filter lie in memory in this very order, so `w.reshape(F, -1)` is the matrix of filters, without a
+# copy.
 #
 # **From column to column:** picture $n$, then row $i$ of the output, then column $j$. So the
 # windows of a picture stay together, and a row of results can be folded into maps by a reshape.
@@ -122,8 +122,8 @@ demo.im2col()
 # \qquad l = (n \cdot H_{\text{out}} + i) \cdot W_{\text{out}} + j$$
 #
 # **Predict before you run.** A photograph of 227 x 227 x 3 meets the first layer of AlexNet:
-# windows of 11 x 11, stride 4, no padding. How many rows and columns has `cols`? Which number of
-# `x` stands in row 150, column 100?
+# windows of 11 x 11, stride 4, no padding. How many rows and columns does `cols` have? Which number
+# of `x` stands in row 150, column 100?
 #
 # <details><summary>Answer</summary>
 #
@@ -145,8 +145,8 @@ demo.im2col()
 # %% [markdown]
 # ### Exercise 1: `im2col` (5 points)
 #
-# Pad, then copy. Loop over the windows if you like, one column at a turn. That is clear and will
-# do.
+# Pad, then copy. Loop over the windows if you like, one column at a time. That is clear and good
+# enough.
 #
 # By hand: the picture of 2 x 4 gives the 4 x 3 matrix above.
 #
@@ -158,9 +158,9 @@ demo.im2col()
 #
 # <details><summary>Hint for a faster way</summary>
 #
-# Fix the place $(u, v)$ in the window in place of the window. All windows together see a strided
-# slice of `x_pad` there, of shape $(N, C, H_{\text{out}}, W_{\text{out}})$. That makes
-# $HH \cdot WW$ turns. Fill an array of shape $(C, HH, WW, N, H_{\text{out}}, W_{\text{out}})$ and
+# Fix a place $(u, v)$ in the window, rather than a window. All windows together see a strided slice
+# of `x_pad` there, of shape $(N, C, H_{\text{out}}, W_{\text{out}})$. That makes $HH \cdot WW$
+# passes of the loop. Fill an array of shape $(C, HH, WW, N, H_{\text{out}}, W_{\text{out}})$ and
 # reshape it last.
 #
 # </details>
@@ -374,7 +374,7 @@ judge.value("memory_factor", memory_factor, (N, C, H, W), 2, 3, 1, 1)
 # picture wants one number for every pixel. What must happen to the copies of one pixel?
 #
 # Lesson 03 had the answer: find every place where the number is used, and **add**. So `col2im` goes
-# through the windows as `im2col` did. Where that one reads, this one adds.
+# through the windows as `im2col` did. Where `im2col` reads, `col2im` adds.
 #
 # **Predict before you run.** The matrix is 4 x 3 and all ones, made for the picture of 2 x 4 and
 # its three windows of 2 x 2. What does `col2im` return?
@@ -507,7 +507,7 @@ print(total)
 # **Take away.** `im2col` copies; `col2im` adds the copies up.
 
 # %% [markdown]
-# ## 4. There and back is not where you were
+# ## 4. Copied and added back is not what you had
 #
 # The name `col2im` sounds like the inverse of `im2col`. It is not: 1 came back as 2, and 5 as 10.
 # Each pixel comes back times the number of windows that cover it:
@@ -527,7 +527,7 @@ print(total)
 # ### Exercise 4: `cover_count` (2 points)
 #
 # Count the windows for every pixel of a picture. You have all that you need; or count rows and
-# columns by themselves and multiply.
+# columns separately and multiply.
 #
 # By hand: over 5 x 5 pixels a 3 x 3 window with stride 1 covers a corner once and the middle
 # $3 \cdot 3 = 9$ times.
@@ -570,7 +570,7 @@ check.same(
     np.asarray(cover_count(5, 5, 3, 3))[[0, 0, 2], [0, 2, 2]],
     [1.0, 3.0, 9.0],
     "a corner, the middle of an edge, the middle of 5 x 5",
-    hint="Rows and columns count by themselves; then multiply.",
+    hint="Count rows and columns separately; then multiply.",
 )
 check.same(cover_count(1, 5, 1, 3), [[1.0, 2.0, 3.0, 2.0, 1.0]], "a row of five")
 check.same(
@@ -612,8 +612,8 @@ plt.show()
 
 # %% [markdown]
 # Look at the left map: a corner pixel is seen once, one in the middle nine times. A net without
-# padding hardly looks at its corners. Padding evens this out. With stride 2 the cover is a pattern
-# of 1, 2 and 4: but for the border, every second row and column is seen twice.
+# padding hardly looks at its corners. Padding evens this out. With stride 2 the counts make a
+# pattern of 1, 2 and 4: away from the border, every second row and column is seen twice.
 #
 # Each count is a number of copies. So without padding their mean is the price of section 2.
 # AlexNet's first layer once more:
@@ -638,20 +638,24 @@ print(count.min(), count.max(), count.mean())
 # y_1)$, once for every pixel.
 #
 # Two linear functions that do this are **adjoint** to each other. For a matrix $A$ the adjoint is
-# the transpose: $\langle A x, y \rangle = \langle x, A^T y \rangle$.
+# the transpose: $\langle A x, y \rangle = \langle x, A^T y \rangle$. The matrix of a layer is its
+# Jacobian, so going back means multiplying by the transposed Jacobian, as lesson 03 did without
+# writing it down.
 #
-# This is more than pretty. Let $y$ be `dout`. Then the left side is the loss of lesson 03, $L(x) =
-# \sum_k \text{out}_k \cdot \text{dout}_k$, and the right side says $L(x) = \langle x,
-# \text{col2im}(\text{dout}) \rangle$. So $\text{dx} = \text{col2im}(\text{dout})$. **The backward
-# pass of a linear function is its adjoint.** To test one, take random numbers and compare two sums.
-# There is no step $h$, and nothing but rounding between the two.
+# This is not just elegant. Let $y$ be `dout`. Then the left side is the loss of lesson 03,
+# $L(x) = \sum_k \text{out}_k \cdot \text{dout}_k$, and the right side says
+# $L(x) = \langle x, \text{col2im}(\text{dout}) \rangle$. So
+# $\text{dx} = \text{col2im}(\text{dout})$. **The backward pass of a linear function is its
+# adjoint.** To test one, take random numbers and compare two sums. There is no step $h$, and
+# nothing but rounding between the two.
 #
 # **Predict before you run.** Let `f` cut one row and one column of padding off every side of a
 # picture. What must its backward function do?
 #
 # <details><summary>Answer</summary>
 #
-# Put zeros around it. The numbers that were cut off had no say in the loss, so their gradient is 0.
+# Put zeros around it. The numbers that were cut off have no effect on the loss, so their gradient
+# is 0.
 #
 # </details>
 #
@@ -802,7 +806,7 @@ print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
 # As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
 # No loops of your own. Three checks follow, and you can earn them one by one: return `None` for
-# what you have not written yet. What is in the cache is your affair.
+# what you have not written yet. What you keep in the cache is up to you.
 #
 # By hand: the picture of 2 x 4, the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ and a
 # second one of ones. Forward, the maps are $[34, 44, 54]$ and $[10, 14, 18]$, plus the biases.
@@ -918,7 +922,7 @@ judge.no_loops("conv_forward_im2col", conv_forward_im2col, (x, w, np.zeros(64)))
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dw" points=2
-# 2 points, dw and db. Shown: by hand, two pictures with two filters. Hidden: all sizes and strides.
+# 2 points. For dw and db. Shown: by hand, two pictures with two filters. Hidden: all sizes and strides.
 x = np.arange(8.0).reshape(1, 1, 2, 4)
 w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
 _, cache = conv_forward_im2col(x, w, np.zeros(2))
@@ -967,7 +971,7 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 ### END HIDDEN TESTS
 
 # %% check="conv_backward_im2col" part="dx" points=2
-# 2 points, dx. Shown: by hand, two pictures with two filters. Hidden: all sizes, strides, paddings.
+# 2 points. For dx. Shown: by hand, two pictures with two filters. Hidden: all sizes, strides, paddings.
 x = np.arange(8.0).reshape(1, 1, 2, 4)
 w = np.array([[[[1.0, 2], [3, 4]]], [[[1, 1], [1, 1]]]])  # (2, 1, 2, 2)
 _, cache = conv_forward_im2col(x, w, np.zeros(2))
@@ -1016,8 +1020,8 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 # %% [markdown]
 # ## 7. How fast is it?
 #
-# Three layers run against each other. The **loops** are your own of lesson 02 and 03. **im2col** is
-# what you have just written. The **given** layer is the one that later lessons fall back on: it
+# Three layers run against each other. The **loops** are your own of lessons 02 and 03. **im2col**
+# is what you have just written. The **given** layer is the one that later lessons fall back on: it
 # makes the same product, with the columns of a few pictures at a time in a small buffer.
 #
 # Each has two jobs, in float32, on one picture:
@@ -1029,8 +1033,8 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 # scaled up to all outputs.
 #
 # **Predict before you run.** AlexNet's first layer has $55 \cdot 55 \cdot 96 = 290{,}400$ outputs,
-# and a turn of your loop takes some 5 to 10 millionths of a second. How long do the loops take for
-# one photograph? And by which factor is the product faster: 2, 10, 100?
+# and one pass of your loop takes some 5 to 10 millionths of a second. How long do the loops take
+# for one photograph? And by which factor is the product faster: 2, 10, 100?
 #
 # <details><summary>Answer</summary>
 #
@@ -1084,7 +1088,7 @@ for x_shape, w_shape, stride, corner in jobs:
         times[name].extend(spent * whole / outputs)
 
 # %% [markdown]
-# On a logarithmic axis a hundredfold is only two lines up. So each bar carries its number.
+# On a logarithmic axis a factor of a hundred is only two lines up. So each bar carries its number.
 
 # %% tags=["experiment"]
 figure, axis = plt.subplots(figsize=(10, 4.5))
@@ -1097,25 +1101,29 @@ axis.grid(axis="y", alpha=0.3)
 axis.set_xticks(
     range(4), ["AlexNet 1\nforward", "AlexNet 1\nbackward", "3 x 3\nforward", "3 x 3\nbackward"]
 )
-axis.set_title("The same layer in three ways, milliseconds a picture")
+axis.set_title("The same layer in three ways, milliseconds per picture")
 axis.set_ylabel("milliseconds, logarithmic")
 axis.legend()
 plt.show()
+slow, product, given = (np.array(spent) for spent in times.values())
+print("im2col against the loops, times as fast:", *(f"{t:.0f}" for t in slow / product))
+print("given layer against im2col:             ", *(f"{t:.1f}" for t in product / given))
 
 # %% [markdown]
-# Look at the first bar of each group: the loops take seconds, the others a few hundredths of a
-# second or less. The second bar and the third are near each other: it is the same product. What the
-# given layer saves is memory, as soon as there is a batch. It never holds the columns of 64
-# pictures. It makes those of a few, multiplies while they are still in the processor's cache, and
-# makes them again on the way back. Your machine may draw other bars than your neighbour's; the
-# first will tower on all.
+# Look at the first bar of each group: the loops take seconds, the product tens to hundreds of times
+# less. The two lines below the picture say how much on your machine. The second bar and the third
+# belong to the same product; they differ by what the copies cost. What the given layer saves above
+# all is memory, as soon as there is a batch. It never holds the columns of 64 pictures. It makes
+# those of a few, multiplies while they are still in the processor's cache, and makes them again on
+# the way back. Your machine may draw other bars than your neighbour's; the first will be the
+# tallest on all of them.
 #
 # If your `im2col` takes far longer than the given layer, look at its own time. A loop over windows
-# makes $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ turns, one over places $HH \cdot WW$: 3025
-# against 121 here. The second hint of section 1 tells how. Look at its dtype, too: `np.zeros` makes
+# takes $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ passes, one over places $HH \cdot WW$: 3025
+# against 121 here. The second hint of section 1 shows how. Look at its dtype, too: `np.zeros` makes
 # float64 of everything, unless told otherwise, and that takes twice the time.
 #
-# **Take away.** The same sums, as one product, are done some ten to a hundred times as fast.
+# **Take away.** The same sums, done as one product, are tens to hundreds of times as fast.
 
 # %% [markdown]
 # ## 8. In your own words
@@ -1128,14 +1136,14 @@ plt.show()
 # %% [markdown] answer="fewer_multiplications" points=2
 # She is not. The loops make $290{,}400$ dot products of $363$ numbers; the product of $96$ x $363$
 # and $363$ x $3025$ makes as many, $96 \cdot 3025 = 290{,}400$, of the same length. That is
-# $105{,}415{,}200$ multiplications in both. But in the loops, Python makes 290,400 turns, and each
-# costs far more than its 363 multiplications. The product is one call of compiled code, which keeps
-# small blocks of both matrices near the processor and uses every number there many times. It costs
-# memory: `cols` has 1,098,075 numbers, 7.1 times as many as the picture.
+# $105{,}415{,}200$ multiplications in both. But the loops take 290,400 passes through Python, and
+# each costs far more than its 363 multiplications. The product is one call of compiled code, which
+# keeps small blocks of both matrices near the processor and uses every number there many times. It
+# costs memory: `cols` has 1,098,075 numbers, 7.1 times as many as the picture.
 #
 # **Rubric**
 #
-# - **2 points:** 105,415,200 both ways, one call of compiled code instead of 290,400 turns, and
+# - **2 points:** 105,415,200 both ways, one call of compiled code instead of 290,400 passes, and
 #   7.1 times the memory.
 # - **1 point:** the count with one of the other two.
 # - **0 points:** "fewer, because the matrix is multiplied once".

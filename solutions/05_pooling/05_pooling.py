@@ -14,14 +14,13 @@
 # # 05 Pool, or stride
 #
 # A feature map says where something was found, pixel by pixel. Often a rougher answer will do: it
-# was found about here. A pooling layer makes the map smaller by keeping one number of each window.
+# was found about here. A pooling layer makes the map smaller by keeping one number for each window.
 #
-# **You will** write three pooling layers, there and back; get max pooling out of the columns of
-# lesson 04; make a convolution that pools; and take a net's pools away altogether.
+# **You will** write three pooling layers, forward and backward; get max pooling out of the columns
+# of lesson 04; make a convolution that pools; and take a net's pools away altogether.
 #
 # **You will learn** where the gradient goes when windows overlap and when values tie, what a pool
-# costs against a convolution with a stride, and which of them minds a picture that moves by a
-# pixel.
+# costs beside a convolution with a stride, and which of them minds if the picture moves by a pixel.
 #
 # **You need** windows and strides from lesson 02, backward functions from lesson 03, `im2col` from
 # lesson 04.
@@ -67,7 +66,7 @@ rng = np.random.default_rng(5)
 # AlexNet uses $F = 3$, $S = 2$: neighbouring windows overlap by one row or column.
 #
 # **Predict before you run.** A volume of 224 x 224 x 64 is pooled with $F = 2$, $S = 2$. What is
-# the size of the result? Which part of the numbers is dropped? How many weights does the layer
+# the size of the result? What fraction of the numbers is dropped? How many weights does the layer
 # have? Then pool a map of 55 x 55 with $F = 3$, $S = 2$. And one of 224 x 224?
 #
 # <details><summary>Answer</summary>
@@ -96,14 +95,20 @@ np.max(grid[0:2, 0:2])
 # %% [markdown]
 # ## 2. The gradient goes to the winner
 #
-# Now the way back. `dout` says what each output has to do with the loss, and `dx` is wanted.
+# Now the backward pass. `dout` says how much each output matters to the loss, and we want `dx`.
 #
 # **Predict before you run.** In the top left window of our map the 7 has won over 2, 5 and 2. What
 # happens to the output if the 5 becomes 5.1? If the 7 becomes 7.1?
 #
-# Nothing, and it becomes 7.1. So the slope is 0 for the losers and 1 for the winner, and the whole
-# gradient of an output goes to the one pixel that won. The place of the winner is called the
-# **switch**. The forward pass has to remember it.
+# <details><summary>Answer</summary>
+#
+# If the 5 becomes 5.1, nothing. If the 7 becomes 7.1, so does the output.
+#
+# </details>
+#
+# So the slope is 0 for the losers and 1 for the winner, and the whole gradient of an output goes to
+# the one pixel that won. The place of the winner is called the **switch**. The forward pass has to
+# remember it.
 #
 # With `dout` $= \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ the 7 gets 1, the 4 gets 2, the 8
 # gets 3 and the 9 gets 4; twelve pixels get nothing.
@@ -116,8 +121,8 @@ demo.max_pooling()
 
 # %% [markdown]
 # **When windows overlap**, one pixel can win in several of them. Look at the 7 of the demo's map:
-# it wins four windows, and four gradients meet there. They add up, as gradients of a value that is
-# used in several places always do.
+# it wins four windows, and four gradients meet there. They add up, as the gradients of a value that
+# is used in several places always do.
 #
 # A line is enough to see it. Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It
 # stops twice, and the 9 wins both times. If `dout` is $[10, 1]$, the 9 gets 11.
@@ -138,20 +143,20 @@ demo.max_pooling()
 #
 # As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
-# Both stand in one cell, because they share the cache. What is in it is your affair: no check looks
-# inside. Give a tie to its first winner or share it evenly, as you like.
+# Both stand in one cell, because they share the cache. What you keep in it is up to you: no check
+# looks inside. Give a tie to its first winner or share it evenly, as you like.
 #
 # A window that does not fit raises `ValueError`, as in lesson 02, and so does one that is larger
 # than the map.
 #
-# <details><summary>Hint for the way there</summary>
+# <details><summary>Hint for the forward pass</summary>
 #
 # Loop over $i$ and $j$ only. `x[:, :, rows, columns]` is the same window in all pictures and
 # channels at once, and `max` takes a tuple of axes.
 #
 # </details>
 #
-# <details><summary>Hint for the way back</summary>
+# <details><summary>Hint for the backward pass</summary>
 #
 # `argmax` of a window written as one line gives the winner's number $k$. Its row in the window is
 # `k // WW` and its column `k % WW`; `divmod(k, WW)` gives both.
@@ -213,7 +218,7 @@ def max_pool_backward(dout, cache):
 
 
 # %% [markdown]
-# Try the way there. Four winners of the map, then the line with its 9:
+# Try the forward pass. Four winners of the map, then the line with its 9:
 
 # %%
 print(max_pool_forward(grid[None, None])[0])
@@ -291,7 +296,7 @@ check.same(out.shape, (1, 1, 3, 4), "7 rows and 9 columns, a window of 3, stride
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Try the way back on the map, then on the line:
+# Try the backward pass on the map, then on the line:
 
 # %%
 _, cache = max_pool_forward(grid[None, None])
@@ -392,15 +397,21 @@ for k, (x, HH, WW, stride) in enumerate(inputs.pool(random)):
 # %% [markdown]
 # ## 3. Take the mean
 #
-# Average pooling keeps the mean of each window. All pixels of the window now have the same say:
+# Average pooling keeps the mean of each window. All pixels of the window now count alike:
 #
 # $$\text{out}_{n,c,i,j} = \frac{1}{HH \cdot WW} \sum_{u,v} x_{n,\,c,\,iS+u,\,jS+v}$$
 #
 # **Predict before you run.** The top left window of our map holds 2, 7, 5 and 2. What is its mean?
 # If one of these pixels rises by 0.1, by how much does the mean rise?
 #
-# The mean is $16/4 = 4$, and it rises by 0.025. So each of the four pixels gets a quarter of the
-# output's gradient, whatever its value. The cache need not know the values, only the sizes.
+# <details><summary>Answer</summary>
+#
+# The mean is $16/4 = 4$, and it rises by 0.025.
+#
+# </details>
+#
+# So each of the four pixels gets a quarter of the output's gradient, whatever its value. The cache
+# need not hold the values, only the sizes.
 
 # %%
 window = grid[0:2, 0:2]
@@ -408,7 +419,7 @@ raised = window + np.array([[0.1, 0.0], [0.0, 0.0]])
 print(np.mean(window), np.mean(raised))
 
 # %% [markdown]
-# Size and refusal are those of max pooling. You have written them once; from here on they are
+# Sizes and errors are those of max pooling. You have written them once; from here on they are
 # given.
 
 
@@ -425,7 +436,8 @@ def pooled_size(size, window, stride):
 #
 # By hand, the four means of our map are $\begin{pmatrix} 4 & 2 \\ 3 & 5 \end{pmatrix}$. With `dout`
 # $= \begin{pmatrix} 4 & 8 \\ 12 & 16 \end{pmatrix}$ the pixels of the four windows get 1, 2, 3 and
-# 4. Maps may hold whole numbers, in this exercise and the next; means and lengths are floating point.
+# 4 each. Maps may hold whole numbers, in this exercise and the next; means and lengths are floating
+# point.
 
 
 # %% exercise="avg_pool_forward"
@@ -477,7 +489,7 @@ def avg_pool_backward(dout, cache):
 
 
 # %% [markdown]
-# Try it there and back:
+# Try it forward and backward:
 
 # %%
 out, cache = avg_pool_forward(grid[None, None])
@@ -559,7 +571,8 @@ with judge.derived("avg_pool_backward"):
 # </details>
 
 # %% [markdown]
-# For the way back, differentiate the root. The slope with respect to one pixel $x$ of the window is
+# For the backward pass, differentiate the root. The slope with respect to one pixel $x$ of the
+# window is
 #
 # $$\frac{\partial\, \text{out}}{\partial x} = \frac{2 x}{2 \sqrt{\sum x^2}} = \frac{x}{\text{out}}$$
 #
@@ -855,7 +868,7 @@ judge.no_loops(
 # ### Exercise 5: `avg_pool_weights` (2 points)
 #
 # By hand: for $C = 2$ and windows of 1 x 2, the first filter is $[\tfrac12, \tfrac12]$ on channel 0
-# and $[0, 0]$ on channel 1. The second is the other way round.
+# and $[0, 0]$ on channel 1. For the second filter it is the other way round.
 
 
 # %% exercise="avg_pool_weights"
@@ -924,7 +937,7 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 
 # %% [markdown]
 # **Predict before you run.** Its input has 3 channels. Which layer takes the pool's place? How many
-# weights and biases does it have? How many has the convolution that was there before?
+# weights and biases does it have? How many does the convolution before it have?
 #
 # <details><summary>Answer</summary>
 #
@@ -933,7 +946,9 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 #
 # </details>
 #
-# The pool cost nothing, and its stand-in more than the layer it follows.
+# The pool had no weights, and its replacement has more than the layer it follows. In the paper
+# (Springenberg and others, 2014) each of these convolutions has a ReLU behind it, as all others do.
+# Here we only replace, and add nothing: `("relu",)` comes where it came before.
 #
 # ### Exercise 6: `replace_pools` (3 points)
 #
@@ -1007,8 +1022,8 @@ for _ in range(6):
 # For VGG-16 it is 2.4 million, less than two in a hundred. Its weights sit elsewhere, as lesson 11
 # will show.
 #
-# **Take away.** A convolution with a stride can stand in for a pool. It learns what the pool is
-# told, and the numbers it learns have to be paid for.
+# **Take away.** A convolution with a stride can stand in for a pool. It has to learn what the pool
+# is told, and its weights cost memory and time.
 
 # %% [markdown]
 # ## 8. One pixel to the side
@@ -1018,7 +1033,8 @@ for _ in range(6):
 #
 # Take a map of edges in the photograph: where it gets lighter from left to right. Make it smaller
 # by four in three ways. Then move it to the side, pixel by pixel, and measure how much the small
-# map changes, compared with how much it varies:
+# map changes, compared with how much it varies. For comparison, shuffle the numbers of a small map
+# and measure the change again: so much do two maps differ that have nothing in common.
 
 # %% tags=["experiment"]
 edges = np.maximum(np.diff(data.photo("camera"))[:, :, 128:384], 0)  # (1, 1, 256, 511)
@@ -1028,6 +1044,13 @@ def change(shrink, pixels):
     """Measure how much a small map changes when the picture moves to the side."""
     before, after = shrink(edges[..., 128:384]), shrink(edges[..., 128 + pixels : 384 + pixels])
     return np.mean(np.abs(after - before)) / np.mean(np.abs(before - before.mean()))
+
+
+def unrelated(shrink):
+    """Measure the change from a small map to its own numbers in random places."""
+    small = shrink(edges[..., 128:384])
+    other = rng.permutation(small.ravel()).reshape(small.shape)
+    return np.mean(np.abs(other - small)) / np.mean(np.abs(small - small.mean()))
 
 
 # %% [markdown]
@@ -1041,8 +1064,9 @@ shrinks = {
     "max pooling": lambda x: max_pool_forward(x, 4, 4, 4)[0],
 }
 for (name, shrink), mark in zip(shrinks.items(), ["^:", "s--", "o-"], strict=True):
-    plt.plot(range(5), [change(shrink, pixels) for pixels in range(5)], mark, label=name)
-plt.title("Pooled maps change less when the picture moves")
+    (line,) = plt.plot(range(5), [change(shrink, p) for p in range(5)], mark, label=name)
+    plt.axhline(unrelated(shrink), color=line.get_color(), linestyle=mark[1:], linewidth=0.8)
+plt.title("Pooled maps change less (thin lines: unrelated maps)")
 plt.xticks(range(5))
 plt.xlabel("pixels to the side")
 plt.ylabel("change of the small map")
@@ -1050,10 +1074,11 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at one pixel. The map made by stride alone has already changed as much as it varies at all:
-# thin edges fall between the pixels that are kept. The pooled maps have changed by a quarter to a
-# third of that, on this map the maximum least. After four pixels, a whole window, little of this
-# calm is left.
+# Look at one pixel. The map made by stride alone has already come most of the way to its thin line:
+# narrow edges fall between the pixels that are kept. The pooled maps have changed by a quarter to a
+# third of that, on this map the maximum least. At four pixels, do not take moved for changed. There
+# each small map is the old one, moved by one cell: it differs from the old one at nearly every
+# place, and has lost next to nothing.
 #
 # **Take away.** A pool forgives a shift that is small against its window.
 
@@ -1061,15 +1086,15 @@ plt.show()
 # ## 9. In your own words
 #
 # A friend takes out every pool of 2 x 2 with stride 2, and gives the convolution before it a stride
-# of 2 in place of 1. She adds no layer. Sizes further on are as before. What does she win, and what
-# does she lose? Two or three sentences, with a number. (2 points, graded by hand)
+# of 2 in place of 1. She adds no layer. Sizes further on are as before. What does she gain, and
+# what does she lose? Two or three sentences, with a number. (2 points, graded by hand)
 
 # %% [markdown] answer="stride_or_pool" points=2
-# She wins time and memory: her convolution computes a quarter of the outputs, so a quarter of the
+# She gains time and memory: her convolution computes a quarter of the outputs, so a quarter of the
 # multiplications, and no weight is added. She loses the choice among four answers, because three of
 # them are never computed: an edge that falls between her stops is seen less or not at all, and a
-# shift by one pixel changes her map much more (with stride 4, in section 8, by about four times as
-# much as a maximum).
+# shift by one pixel changes her map much more (with stride 4, in section 8, about four times as
+# much as with a maximum).
 #
 # **Rubric**
 #

@@ -15,14 +15,14 @@
 #
 # A convolution layer looks through small windows. A fully-connected layer looks at everything. They
 # seem to be opposites. In this lesson you turn each into the other, number by number, and get
-# something for it: a net made for small pictures that reads large ones.
+# something out of it: a net made for small pictures that reads large ones.
 #
 # **You will** write the fully-connected layer and two losses; write a convolution out as one huge
 # matrix; turn a fully-connected layer into filters; slide a whole net over a picture; and find out
 # when that is the same as cutting the picture up.
 #
-# **You will learn** what a class score is worth, why a loss must not compute $e^{1000}$, what a
-# convolution leaves out, and what zero padding does to a net that slides.
+# **You will learn** how scores become probabilities and a loss, why a loss must not compute
+# $e^{1000}$, what a convolution leaves out, and what zero padding does to a net that slides.
 #
 # **You need** `conv_forward` of lesson 02, backward functions from lesson 03, pools from lesson 05.
 #
@@ -66,7 +66,7 @@ rng = np.random.default_rng(6)
 # channel row by row. The product and the bias together are called an **affine** map.
 #
 # **Predict before you run.** Ten units look at a batch of shape (8, 3, 32, 32). What are the shapes
-# of `w` and `out`? How many weights has one unit?
+# of `w` and `out`? How many weights does one unit have?
 #
 # <details><summary>Answer</summary>
 #
@@ -93,7 +93,7 @@ print(x.reshape(1, 4) @ w)
 # \text{dw}_{d,m} = \sum_n x_{n,d} \, \text{dout}_{n,m} \qquad
 # \text{db}_m = \sum_n \text{dout}_{n,m}$$
 #
-# Two more matrix products, and a sum. `dx` must come back in the shape of `x`, picture and all.
+# Two more matrix products, and a sum. `dx` must come back in the shape of `x`, not as rows.
 #
 # ### Exercise 1: `affine_forward` and `affine_backward` (3 points)
 #
@@ -146,7 +146,7 @@ def affine_backward(dout, cache):
 
 
 # %% [markdown]
-# Try it there and back:
+# Try it forward and backward:
 
 # %%
 out, cache = affine_forward(x, w, np.array([0.5, 0.0]))
@@ -236,7 +236,8 @@ with judge.derived("affine_backward"):
 # the scores are. Let $y_n$ be the right class of picture $n$.
 #
 # The **softmax** turns scores into probabilities: make them positive, then divide by their sum. The
-# loss is the negative logarithm of the right class's probability, averaged over the batch:
+# loss is the negative logarithm of the right class's probability, averaged over the batch. It is
+# called the **cross-entropy** loss, or the softmax loss:
 #
 # $$p_{n,m} = \frac{e^{s_{n,m}}}{\sum_k e^{s_{n,k}}} \qquad
 # L = -\frac{1}{N} \sum_n \ln p_{n,\,y_n}$$
@@ -271,7 +272,7 @@ with np.errstate(all="ignore"):
 # $e^{1000}$ is larger than any floating-point number. It becomes infinite, infinity divided by
 # infinity is no number, and at the next step of training neither is any weight.
 #
-# Two observations cure it. First, adding the same number to all scores of a picture changes no
+# Two observations help. First, adding the same number to all scores of a picture changes no
 # probability: $e^{s+a} = e^a e^s$, and $e^a$ cancels. So subtract the largest score of **each
 # picture**. Then all exponents are at most 0. Second, never take the logarithm of a probability
 # that has become 0. Take it on paper first:
@@ -392,7 +393,8 @@ for N, M in ((4, 3), (3, 5), (7, 2)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Softmax minus one at the label. Shift each row by its maximum before you exponentiate.
+# **Take away.** The gradient is the softmax, minus 1 at the right class. Subtract each row's
+# maximum before you exponentiate.
 
 # %% [markdown]
 # ## 3. Good enough
@@ -402,7 +404,7 @@ for N, M in ((4, 3), (3, 5), (7, 2)):
 #
 # $$L = \frac{1}{N} \sum_n \sum_{m \ne y_n} \max(0,\; s_{n,m} - s_{n,\,y_n} + 1)$$
 #
-# A wrong class costs something only if it comes closer than 1 to the right one.
+# A wrong class costs something unless it stays at least 1 below the right one.
 #
 # **Predict before you run.** The scores are $[3, 5, 1]$ and class 0 is right. What does class 1 cost?
 # Class 2? And what would class 0 cost if the sum forgot to leave it out?
@@ -499,9 +501,9 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Far to the left both are straight lines of slope $-1$: a bad mistake costs in proportion. At a lead
-# of 1 the SVM loss reaches 0 and stays there. The softmax loss only comes closer to it. At a lead of
-# 0 it is $\ln 2 = 0.69$.
+# Far to the left both are straight lines of slope $-1$: a bad mistake costs in proportion. At a
+# lead of 1 the SVM loss reaches 0 and stays there. The softmax loss comes closer and closer to 0.
+# At a lead of 0 it is $\ln 2 = 0.69$.
 #
 # PyTorch's `cross_entropy` is this softmax loss. Its `multi_margin_loss` divides by the number of
 # classes as well.
@@ -513,13 +515,13 @@ plt.show()
 #
 # Each output of a convolution is a sum of products of inputs and weights, plus a bias. So is each
 # output of an FC layer. The difference is that a filter does not look at the pixels outside its
-# window. But not looking at a pixel and looking with weight 0 are the same.
+# window. But not looking at a pixel and looking at it with weight 0 are the same.
 #
 # So a convolution layer **is** an FC layer, with $D = C \cdot H \cdot W$ inputs and
 # $M = F \cdot H_{\text{out}} \cdot W_{\text{out}}$ units. Column $m$ of its matrix belongs to one
 # output. It holds the filter, at the pixels of that output's window, and zeros elsewhere.
 #
-# Along a line one can see it whole. Four numbers, the filter $[1, 2]$, three outputs:
+# Along a line you can see all of it. Four numbers, the filter $[1, 2]$, three outputs:
 
 # %%
 line_matrix = np.array([[1.0, 0, 0], [2, 1, 0], [0, 2, 1], [0, 0, 2]])  # (D, M) = (4, 3)
@@ -558,8 +560,8 @@ print(np.array([5.0, 0.0, 1.0, 1.0]) @ line_matrix)
 #
 # <details><summary>Another way</summary>
 #
-# What does the layer answer to a picture that is 0 but for a single 1, at input $d$? Row $d$ of the
-# matrix. So let `conv_forward` answer $D$ such pictures at once.
+# What does the layer answer to a picture that is 0 except for a single 1, at input $d$? Row $d$ of
+# the matrix. So let `conv_forward` answer $D$ such pictures at once.
 #
 # </details>
 
@@ -603,7 +605,7 @@ by_fc, _ = affine_forward(pictures, *conv_to_fc(w, b, 5, 7, stride=2, pad=1))
 print(np.max(np.abs(by_fc.reshape(out.shape) - out)))
 
 # %% check="conv_to_fc" points=2
-# 2 points, stride 1 and no padding. Shown: the two columns, two filters. Hidden: random layers.
+# 2 points. Stride 1 and no padding. Shown: the two columns, two filters. Hidden: random layers.
 corner = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 w_fc, b_fc = conv_to_fc(corner, np.array([0.5]), 2, 3)
 columns = np.array([[1.0, 2, 0, 3, 4, 0], [0, 1, 2, 0, 3, 4]])
@@ -667,8 +669,8 @@ plt.show()
 # How large does this get? AlexNet's first layer takes 227 x 227 x 3 numbers to 55 x 55 x 96, with
 # 96 filters of 11 x 11 x 3 and stride 4.
 #
-# **Predict before you run.** How many entries has its matrix? Would it fit in memory? Which part of
-# the entries is not 0?
+# **Predict before you run.** How many entries does its matrix have? Would it fit in memory? What
+# fraction of the entries is not 0?
 
 # %% [markdown]
 # ### Exercise 5: `count_matrix` (1 point)
@@ -731,9 +733,9 @@ for _ in range(8):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# 44.9 billion entries take 167 GiB in float32. Not 0 are 105,415,200, one in 426. That is how many
-# weights a locally connected layer has, one for each connection. Different are 34,848, and these are
-# all that the convolution stores.
+# 44.9 billion entries take 167 GiB in float32. Of these, 105,415,200 are not 0, one in 426. That is
+# how many weights a locally connected layer has, one for each connection. Among them are 34,848
+# different ones, and those are all that the convolution stores.
 #
 # **Take away.** A convolution is a fully-connected layer in which most weights are 0 and the others
 # are shared.
@@ -749,8 +751,8 @@ for _ in range(8):
 # filters of $H \times W$, no padding, stride 1. Its output has the shape $(N, M, 1, 1)$.
 #
 # **Predict before you run.** VGG-16 ends with volumes of 7 x 7 x 512, and an FC layer of 4096 units
-# looks at them. What are the filters of the convolution that computes the same? How many weights
-# have they? The next FC layer also has 4096 units. What are its filters?
+# looks at them. What are the filters of the convolution that computes the same? How many weights do
+# they have? The next FC layer also has 4096 units. What are its filters?
 #
 # <details><summary>Answer</summary>
 #
@@ -825,8 +827,8 @@ for C, H, W, M in ((3, 2, 4, 5), (2, 5, 3, 1), (1, 4, 2, 3), (7, 1, 1, 4), (4, 3
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With PyTorch's weights, already $(M, D)$, the transpose falls away. Where a library keeps channels
-# last, rows run in another order, and `reshape` alone would mix them up.
+# With PyTorch's weights, which are $(M, D)$ already, no transpose is needed. Where a library keeps
+# channels last, rows run in another order, and `reshape` alone would mix them up.
 #
 # What is it good for? The FC layer was made for pictures of one size. The filters can **slide**. Over
 # a larger picture they give a map, and each cell of the map is the FC layer's answer to one crop.
@@ -843,7 +845,7 @@ demo.fc_to_conv()
 # scale it so that the eye itself scores 1. No training is needed for a unit that knows one picture.
 #
 # **Predict before you run.** Turn it into a filter and slide it over the whole cat. Where is the
-# score 1? Will the other eye score as well?
+# score 1? Will the other eye get a high score, too?
 
 # %% tags=["plot"]
 cat = data.photo("chelsea")[:, :, ::3, ::3]  # (1, 3, 100, 151)
@@ -870,8 +872,8 @@ plot.maps(
 # ## 6. A net that slides
 #
 # What holds for a layer holds for a whole net. Convolutions and pools do not care how large their
-# input is. Only the first FC layer did. Convert the FC layers, and the net takes any picture that is
-# large enough.
+# input is. Only the first FC layer did. Convert the FC layers, and the net takes any picture that
+# is large enough. Such a net is called **fully convolutional**.
 #
 # VGG-16 halves the picture five times, a factor of 32: $224/32 = 7$. Then come its FC layers, over
 # 7 x 7 x 512.
@@ -889,7 +891,7 @@ for side in (224, 384):
 # 36 crops of 224 x 224, each 32 pixels from the next.
 #
 # One by one, 36 crops have $36 \cdot 224^2 = 1{,}806{,}336$ pixels. The large picture has
-# $384^2 = 147{,}456$. The convolutions have 12.25 times less to do, because neighbouring crops share
+# $384^2 = 147{,}456$. The large picture is 12.25 times less work, because neighbouring crops share
 # most of their pixels.
 #
 # Here is a net small enough to run. Two convolutions of 3 x 3, each with ReLU and a pool, then an FC
@@ -937,9 +939,9 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 # be shifted. Leave out its first 16 rows, run the net again, and the cells of the new map lie halfway
 # between the old. What is left over at the far side, less than a stride, is cut off.
 #
-# **Predict before you run.** For a map with one cell every 16 pixels you need passes with the shifts
-# (0, 0), (16, 0), (0, 16) and (16, 16), rows first. A picture of 384 shifted by 16 has 368 pixels.
-# How many cells has the map of each pass?
+# **Predict before you run.** For a map with one cell every 16 pixels you need passes with the
+# shifts (0, 0), (16, 0), (0, 16) and (16, 16), rows first. A picture of 384 shifted by 16 has 368
+# pixels. How many cells does the map of each pass have?
 #
 # <details><summary>Answer</summary>
 #
@@ -949,10 +951,10 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # </details>
 #
-# **Find the mistake.** A well-known lecture note gets stride 16 by "forwarding the converted ConvNet
-# twice": once over the picture, and once over the picture shifted by 16 pixels along both width and
-# height. How much of the map does that fill? Set `stride` 2 and `passes` 2 in the demo of section 5
-# to see it in small.
+# **Find the mistake.** A well-known lecture note gets stride 16 by "forwarding the converted
+# ConvNet twice": once over the picture, and once over the picture shifted by 16 pixels along both
+# width and height. How much of the map does that fill? Set `stride` 2 and `passes` 2 in the demo of
+# section 5 to see it on a small scale.
 #
 # <details><summary>Answer</summary>
 #
@@ -981,7 +983,7 @@ def half_stride(net, x, size, stride):
 
     Args:
         net: a function from pictures to score maps, (N, C, H, W) to (N, M, h, w). It raises
-            ValueError where (H - size) / stride or (W - size) / stride is no whole number.
+            ValueError where (H - size) / stride or (W - size) / stride is not a whole number.
         x: pictures, shape (N, C, H, W); H - size and W - size are multiples of stride / 2, and
             at least stride.
         size: side of the crop that one cell sees, in pixels.
@@ -1057,8 +1059,8 @@ for N, C, M, size, stride, rows, cols in (
 # %% [markdown]
 # ## 7. The same as the crops?
 #
-# It is often said that the map holds exactly the scores that the net would give to the crops, one by
-# one. For our eye it was so. Is it so for every net?
+# It is often said that the map holds exactly the scores that the net would give to the crops, one
+# by one. For the cat's eye that was true. Is it true for every net?
 #
 # Think about what a cell of the map knows. In the little net it depends on 22 x 22 pixels, and these
 # are its crop. Now give both convolutions a padding of 1, as VGG does. Then 16 pixels become 16, 8, 8
@@ -1073,9 +1075,9 @@ for N, C, M, size, stride, rows, cols in (
 # ### Exercise 8: `crop_gap` (2 points)
 #
 # Measure it: run the net once on the whole picture, then on every crop by itself, and return the
-# largest difference. By hand: `net = lambda x: x` with crops of one pixel and stride 1 has a gap of
-# 0. `net = lambda x: x - x.mean()` does not: on a crop of one pixel it answers 0, and on the
-# picture $[0, 4]$ it answers $[-2, 2]$. The gap is 2.
+# largest difference. By hand: `net = lambda x: x` with crops of one pixel and stride 1 has no gap.
+# `net = lambda x: x - x.mean()` has one: on a crop of one pixel it answers 0, and on the picture
+# $[0, 4]$ it answers $[-2, 2]$. The gap is 2.
 
 
 # %% exercise="crop_gap"
@@ -1175,7 +1177,7 @@ for pads, size, border in cases.values():
     gaps.append(crop_gap(net, picture[:, :, :H, :W], size, 4))
 plt.barh(list(cases), gaps)
 plt.gca().invert_yaxis()
-plt.title("Zero padding inside the net sets map and crops apart")
+plt.title("With zero padding inside the net, the map differs from the crops")
 plt.xlabel("crop_gap")
 plt.ylabel("net")
 plt.show()
@@ -1183,22 +1185,23 @@ spread = np.std(little_net(face), axis=(2, 3)).mean()
 print(f"largest gap {max(gaps):.2g}; scores of a class vary by {spread:.2g} from crop to crop")
 
 # %% [markdown]
-# Two bars are missing: there the gap is 0 but for rounding. These are the nets without zero padding
-# inside. One padded layer is enough to set the map and the crops apart. With both padded the largest
-# gap is 2.0, and the scores of a class vary by only 0.6 from crop to crop. A border around the
-# picture does no harm. There the crops are cut out afterwards, and see its zeros as the map does.
+# Two bars are missing: there the gap is 0, except for rounding. They belong to the nets without
+# zero padding inside. One padded layer is enough to make the map differ from the crops. With both
+# padded the largest gap is 2.0, and the scores of a class vary by only 0.6 from crop to crop. A
+# border around the picture does no harm: there the crops are cut out afterwards, and see the same
+# zeros as the map does.
 #
 # So for VGG-16, which pads all thirteen convolutions, the map is **not** what the crops would get.
-# That need not be bad. Where a crop by itself sees zeros, the map sees the picture.
+# That need not be bad: where a crop by itself sees zeros, the map sees the picture.
 #
 # **Take away.** The map equals the crops only if nothing is padded inside the net.
 
 # %% [markdown]
 # ## 8. One answer for one picture
 #
-# A map of 6 x 6 x 1000 says what is where. But the question was what the picture shows: 1000 numbers.
-# The simplest way is to average the map, class by class. Each class then has the mean of its scores
-# over all crops.
+# A map of 6 x 6 x 1000 says what is where. But the question was what the picture shows: 1000
+# numbers. The simplest way is to average the map, class by class, which is called **global average
+# pooling**. Each class then has the mean of its scores over all crops.
 #
 # **Predict before you run.** A map of shape (2, 1000, 6, 6) is averaged. What is the shape of the
 # result? Does it depend on the size of the picture?
@@ -1270,16 +1273,16 @@ for shape in ((2, 5, 3, 4), (3, 2, 6, 1), (1, 4, 1, 1), (4, 3, 2, 7)):
 # It could be right. VGG-16 pads its convolutions with zeros. When the crop goes through the net
 # alone, zeros stand along its right and bottom edge in every layer. When the net slides over the
 # large picture, the rest of the picture stands there. (At the top and left the crop lies on the
-# edge of the picture and sees zeros both ways.) To test `fc_to_conv` she gives both nets a picture of
-# exactly 224 x 224. The map is then 1 x 1 and must equal the scores of the FC net but for rounding.
-# A test of the layer alone, on random volumes of 7 x 7 x 512, would do as well.
+# edge of the picture and sees zeros both ways.) To test `fc_to_conv` she gives both nets a picture
+# of exactly 224 x 224. The map is then 1 x 1 and must equal the scores of the FC net, except for
+# rounding. Testing the layer alone, on random volumes of 7 x 7 x 512, would do just as well.
 #
 # **Rubric**
 #
 # - **2 points:** zero padding inside the net is the reason, and a test that settles it: 224 x
 #   224, or the layer alone.
 # - **1 point:** one of the two.
-# - **0 points:** "rounding", which gives no percents.
+# - **0 points:** "rounding", which does not make a few percent.
 
 # %% [markdown]
 # ## Summary

@@ -60,7 +60,7 @@ rng = np.random.default_rng(7)
 #
 # $$\text{out}_{n,f,i,j} = b_f + \sum_{c} x_{n,c,i,j} \; w_{f,c,0,0}$$
 #
-# That is a fully connected layer with $C$ inputs and $F$ units. It is used at every pixel, with the
+# That is a fully-connected layer with $C$ inputs and $F$ units. It is used at every pixel, with the
 # same weights. It mixes channels and looks at no neighbour.
 #
 # **Predict before you run.** A volume of 28 x 28 x 192 meets sixteen 1 x 1 filters. What is the
@@ -84,7 +84,7 @@ np.sum(pixel * weights) + 0.5
 # ### Exercise 1: `conv_1x1` (3 points)
 #
 # Use no loop over pixels. Make every pixel a row of $C$ numbers, send all the rows through one
-# fully connected layer, and put the rows back in their places. You may call `affine_forward`.
+# fully-connected layer, and put the rows back in their places. You may call `affine_forward`.
 #
 # By hand: the pixel above gives $1 + 20 + 300 + 0.5 = 321.5$.
 #
@@ -98,7 +98,7 @@ np.sum(pixel * weights) + 0.5
 
 # %% exercise="conv_1x1"
 def conv_1x1(x, w, b):
-    """Apply one fully connected layer to the channels of every pixel.
+    """Apply one fully-connected layer to the channels of every pixel.
 
     Args:
         x: pictures, shape (N, C, H, W).
@@ -177,11 +177,12 @@ plot.maps(
 
 # %% [markdown]
 # Look at the saucer. It is dark in the grey picture and the lightest thing in the third, since it
-# is red. White and grey have no colour: the rim of the cup and the spoon are dark there. In the
-# fourth picture the coffee is lightest. All edges are as sharp as in the photograph, for no pixel
-# has seen its neighbour.
+# is red. White and grey have no colour: the rim of the cup and the spoon are mid-grey there, which
+# is 0. In the fourth picture the coffee is lightest. All edges are as sharp as in the photograph,
+# for no pixel has seen its neighbour.
 #
-# The main use is to make a volume thin before an expensive layer. GoogLeNet does it.
+# The main use is to make a volume thin before an expensive layer, as GoogLeNet does. The thin place
+# is called a **bottleneck**.
 #
 # **Predict before you run.** 32 filters of 5 x 5 over 192 channels: how many weights? And if
 # sixteen 1 x 1 filters come first, so that the 5 x 5 filters meet 16 channels?
@@ -194,21 +195,22 @@ plot.maps(
 #
 # </details>
 #
-# **Take away.** A 1 x 1 convolution is a fully connected layer at every pixel: it changes the depth
+# **Take away.** A 1 x 1 convolution is a fully-connected layer at every pixel: it changes the depth
 # and sees one pixel.
 
 # %% [markdown]
 # ## 2. A filter with holes
 #
-# Now the other way: let a filter see further, and give it no more weights. Pull its weights apart.
-# On a line, with $w = [w_0, w_1, w_2]$, the first output is
+# Now the other way: let a filter see further without giving it more weights. Pull its weights
+# apart. On a line, with $w = [w_0, w_1, w_2]$, the first output is
 #
 # - `w[0]*x[0] + w[1]*x[1] + w[2]*x[2]` with **dilation** $D = 1$,
 # - `w[0]*x[0] + w[1]*x[2] + w[2]*x[4]` with $D = 2$.
 #
-# $D$ is the distance between neighbouring weights, in pixels. $D = 1$ leaves nothing out. PyTorch
-# counts like this, and so does this course. Some notes count the pixels left out; their dilation 0
-# is our 1, and their 1 is our 2.
+# $D$ is the distance between neighbouring weights, in pixels. $D = 1$ leaves nothing out. Dilated
+# convolution is also called **atrous**, from the French for "with holes". PyTorch counts like this,
+# and so does this course. Some notes count the pixels left out; their dilation 0 is our 1, and
+# their 1 is our 2.
 #
 # **Predict before you run.** Choose numbers that can be read off: $x = [0, 1, 2, 3, 4]$ and
 # $w = [1, 10, 100]$. What is the first output for $D = 1$, what for $D = 2$?
@@ -223,18 +225,17 @@ print(np.sum(x[0:5:2] * w))
 # Read the digits from the right: 210 has seen the pixels 0, 1, 2 and 420 has seen the pixels 0, 2,
 # 4.
 #
-# **Find the mistake.** A copy of a lecture note has
-# `w[0]*x[0] + w[2]*x[2] + w[2]*x[4]` for the second line. What does it give for these numbers, and
-# how does the result betray it?
+# **Find the mistake.** A copy of a lecture note has `w[0]*x[0] + w[2]*x[2] + w[2]*x[4]` for the
+# second line. What does it give for these numbers, and how does the result give the mistake away?
 #
 # <details><summary>Answer</summary>
 #
-# $0 + 200 + 400 = 600$. There are hundreds only: $w_2$ stands twice and $w_1$, the weight of the
+# $0 + 200 + 400 = 600$. There are only hundreds: $w_2$ is used twice and $w_1$, the weight of the
 # tens, is missing. Each weight is used exactly once in an output, whatever the dilation.
 #
 # </details>
 #
-# In two dimensions rows and columns are pulled apart alike:
+# In two dimensions rows and columns are pulled apart in the same way:
 #
 # $$\text{out}_{n,f,i,j} = b_f + \sum_{c,u,v}
 # x^{\text{pad}}_{n,\,c,\,iS+uD,\,jS+vD} \; w_{f,c,u,v}$$
@@ -247,12 +248,13 @@ print(np.sum(x[0:5:2] * w))
 # and the same with $W$ and $WW$.
 #
 # **Predict before you run.** A 3 x 3 filter has $D = 2$. Over how many pixels does it reach, how
-# many of them does it skip, and how many weights has it? Which padding keeps the size at $S = 1$?
+# many of them does it skip, and how many weights does it have? Which padding keeps the size at
+# $S = 1$?
 #
 # <details><summary>Answer</summary>
 #
-# It reaches over 5 x 5 = 25 pixels, skips 16 of them, and has 9 weights, as ever. $P = 2$ keeps the
-# size; for 3 x 3 filters it is always $P = D$.
+# It reaches over 5 x 5 = 25 pixels, skips 16 of them, and has 9 weights as before. $P = 2$ keeps
+# the size; for 3 x 3 filters it is always $P = D$.
 #
 # </details>
 
@@ -262,9 +264,9 @@ print(np.sum(x[0:5:2] * w))
 # As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
 # Do not start again. Copy your `conv_forward` of lesson 02 and your `conv_backward` of lesson 03
-# into the cell, loops and all, and give `dilation` its meaning. Two things change on the way there:
-# the size of the output, and the window, which becomes a slice with a step. On the way back it is
-# the window alone; what was read there is where you write.
+# into the cell, loops and all, and give `dilation` its meaning. Two things change in the forward
+# pass: the size of the output, and the window, which becomes a slice with a step. In the backward
+# pass it is the window alone: where forward reads, backward adds.
 #
 # By hand: with $D = 2$ the line above has room for a single output, 420. If its gradient is 1, then
 # $\text{dx} = [1, 0, 10, 0, 100]$, the filter with its holes, and $\text{dw} = [0, 2, 4]$, the
@@ -279,8 +281,8 @@ print(np.sum(x[0:5:2] * w))
 # <details><summary>Hint</summary>
 #
 # `x_pad[n, :, top : bottom : dilation, ...]` is the window's rows. What is `bottom`? The last row
-# is `top + dilation * (HH - 1)`, and a slice ends one behind its last row. The result has $HH$
-# rows, so the product with `w[f]` stays as it was.
+# is `top + dilation * (HH - 1)`, and a slice ends one past its last row. The result has $HH$ rows,
+# so the product with `w[f]` stays as it was.
 #
 # </details>
 
@@ -352,7 +354,7 @@ def conv_backward(dout, cache):
 
 
 # %% [markdown]
-# Try it on the line, there and back:
+# Try it on the line, forward and backward:
 
 # %%
 x = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
@@ -363,7 +365,7 @@ dx, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
 print(out, dx, dw, db, sep="\n")
 
 # %% check="conv_forward" points=2
-# 2 points. Shown: the line, then a picture that counts to 24. Hidden: random input, stride 1.
+# 2 points. Shown: the line, then a picture of the numbers 0 to 24. Hidden: random input, stride 1.
 line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 out, _ = conv_forward(line, digits, np.zeros(1))
@@ -521,8 +523,8 @@ for only in ("dx", "dw"):  # db has been checked
 
 # %% [markdown]
 # Your functions now do what `torch.nn.functional.conv2d` does with its arguments `stride`,
-# `padding` and `dilation`. One thing differs: where the windows do not end at the edge PyTorch
-# leaves the rest out, and yours raises `ValueError`.
+# `padding` and `dilation`. One thing differs: where the windows do not end at the edge, PyTorch
+# leaves the rest out and yours raises `ValueError`.
 #
 # **Take away.** Stride moves the window, dilation spreads it: a filter of $HH$ rows reaches over
 # $D(HH - 1) + 1$ rows of the picture.
@@ -534,9 +536,9 @@ for only in ("dx", "dw"):  # db has been checked
 # sees 3 x 3 pixels. They overlap, so together it is not 9 x 9. On a line: the output at 2 sees 1,
 # 2, 3 of the layer below, and these see 0 to 4. Five pixels. A third layer makes it seven.
 #
-# All the pixels that can change an output are its **receptive field**. Look at how it grows. Click
-# any place of any layer, or use the arrow keys: left and right along a layer, up and down between
-# layers. Then change $F$, $S$ and $D$, all filters being ones.
+# All the pixels that can change an output make up its **receptive field**. Look at how it grows.
+# Click any place of any layer, or use the arrow keys: left and right along a layer, up and down
+# between layers. Then change $F$, $S$ and $D$, all filters being ones.
 
 # %% tags=["demo"]
 demo.receptive_field()
@@ -609,7 +611,7 @@ print(receptive_field(vgg))
 # 212 of the 224 pixels of a row, and a jump of 32: the 32 by which lesson 06 divided 384.
 
 # %% check="receptive_field" points=2
-# 2 points, stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
+# 2 points. Stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
 check.same(receptive_field([(3, 1, 1)]), (3, 1), "one 3 x 3 layer")
 check.same(receptive_field([(3, 1, 1)] * 3), (7, 1), "three 3 x 3 layers")
 check.same(receptive_field([(3, 1, 2)]), (5, 1), "3 x 3 with dilation 2")
@@ -669,8 +671,8 @@ judge.value("receptive_field", receptive_field, [(1, 2, 1), (3, 1, 1), (1, 3, 2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# That is arithmetic. Is it so? A pixel belongs to the field if a change of it changes the output,
-# so ask for the gradient. Send a single 1 back from the middle of the output, through layers whose
+# That is arithmetic. Is it true? A pixel belongs to the field if changing it changes the output, so
+# ask for the gradient. Send a single 1 back from the middle of the output, through layers whose
 # weights are all 1, and look where something arrives.
 
 
@@ -698,8 +700,9 @@ for layers, dx in zip(stacks, seen, strict=True):
 # %% [markdown]
 # Each line says what `receptive_field` computes, what was measured, and how many pixels have a
 # gradient. Look at the three pictures. The first field is 7 x 7, and its middle is brightest: 49
-# ways lead from the middle pixel to the output, and only one from a corner. The second is 15 x 15
-# with the same 27 weights. It has no holes, since each layer fills those of the next.
+# ways lead from the middle pixel to the output, and only one from a corner. So the part that really
+# counts, the **effective receptive field**, is smaller. The second is 15 x 15 with the same 27
+# weights. It has no holes, since each layer fills those of the next.
 #
 # The third reaches over 13 x 13 pixels and sees 49 of the 169. All its dilations are 2, so every
 # step is even and the odd rows and columns are never met. Such a net sees a picture through
@@ -715,8 +718,8 @@ for layers, dx in zip(stacks, seen, strict=True):
 # have $C$ channels going in and $C$ filters, stride 1 and a padding that keeps the size. Leave the
 # biases aside.
 #
-# **Predict before you run.** How many weights have three 3 x 3 layers, how many has one of 7 x 7?
-# And which of the two has more nonlinearities, a ReLU following each layer?
+# **Predict before you run.** How many weights do three 3 x 3 layers have, and how many does one of
+# 7 x 7 have? And which of the two has more nonlinearities, a ReLU following each layer?
 #
 # <details><summary>Answer</summary>
 #
@@ -727,8 +730,8 @@ for layers, dx in zip(stacks, seen, strict=True):
 # </details>
 #
 # The stack has its price, and it is memory. Every output is kept until the backward pass needs it,
-# and then its gradient takes the same room again. In float32 a number has 4 bytes. One MiB is
-# $1024 \cdot 1024$ bytes.
+# and its gradient takes the same room again. Count both in full, as if nothing were let go before
+# the end. In float32 a number has 4 bytes. One MiB is $1024 \cdot 1024$ bytes.
 
 # %%
 values = 3 * 64 * 224 * 224
@@ -742,9 +745,10 @@ print(values, values * 4 / 1024**2)
 #
 # <details><summary>Answer</summary>
 #
-# No. 9,633,792 values make 36.75 MiB. Only with their gradients are they 73.5 MiB, and that has to
-# be said: at test time, without a backward pass, nobody keeps them. The 7 x 7 layer needs a third
-# of both, 12.25 and 24.5 MiB.
+# No. 9,633,792 values make 36.75 MiB. Only with all their gradients are they 73.5 MiB, and that has
+# to be said: at test time, without a backward pass, nobody keeps them. (A library that lets go of a
+# gradient once it has been used peaks at 61.25 MiB.) The 7 x 7 layer needs a third of both, 12.25
+# and 24.5 MiB.
 #
 # </details>
 #
@@ -770,7 +774,7 @@ def stack_cost(F, depth, C, H, W):
         "size": height and width of the last output's receptive field, in pixels,
         "weights": number of weights in all layers,
         "activations": MiB of all layers' outputs in float32, the input not counted,
-        "training": MiB of these outputs and their gradients.
+        "training": MiB of these outputs and all their gradients.
     """
     ### BEGIN SOLUTION
     activations = depth * C * H * W * 4 / 1024**2
@@ -902,7 +906,7 @@ one, _ = conv_forward(x, *collapse(w1, b1, w2, b2))
 print(one.shape, np.max(np.abs(one - two)))
 
 # %% check="collapse" points=2
-# 2 points, the weights. Shown: the line, then two channels. Hidden: random layers.
+# 2 points. The weights. Shown: the line, then two channels. Hidden: random layers.
 w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
 w, _ = collapse(w1, np.zeros(1), w2, np.zeros(1))
 check.same(w, [[[[3.0, 10.0, 8.0]]]], "the line", hint="4, 11, 6 is the correlation.")
@@ -927,7 +931,7 @@ for C, G, F, HH1, WW1, HH2, WW2 in (
 ### END HIDDEN TESTS
 
 # %% check="collapse" part="bias" points=1
-# 1 point, the biases. Shown: by hand. Hidden: the layer does what the two layers do.
+# 1 point. The biases. Shown: by hand. Hidden: the layer does what the two layers do.
 w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
 _, b = collapse(w1, np.array([10.0]), w2, np.array([1.0]))
 check.same(b, [71.0], "b", hint="Each weight of the second layer meets the first layer's bias.")
@@ -948,18 +952,18 @@ for C, G, F, HH1, WW1, HH2, WW2 in ((2, 4, 3, 3, 2, 2, 4), (1, 2, 4, 2, 3, 3, 1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# So three 3 x 3 layers without ReLU are one 7 x 7 layer, and a poor one: all its $49 C^2$ weights
-# are made of $27 C^2$ numbers, so most 7 x 7 layers cannot be had in this way. What does it look
-# like if every weight of the three is 1? Collapse twice.
+# So three 3 x 3 layers without ReLU and padding are one 7 x 7 layer, and a poor one: all its
+# $49 C^2$ weights are made of $27 C^2$ numbers, so most 7 x 7 layers cannot be had in this way.
+# What does it look like if every weight of the three is 1? Collapse twice.
 
 # %% tags=["plot"]
 ones, none = np.ones((1, 1, 3, 3)), np.zeros(1)
 five, _ = collapse(ones, none, ones, none)
 seven, _ = collapse(five, none, ones, none)
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.4))
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.8))
 texts = ["1 layer: 3 x 3", "2 layers: 5 x 5", "3 layers: 7 x 7"]
 for axis, w, text in zip(axes, (ones, five, seven), texts, strict=True):
-    axis.imshow(w[0, 0], cmap="gray", vmin=0)
+    axis.imshow(np.pad(w[0, 0], (7 - len(w[0, 0])) // 2), cmap="gray", vmin=0)
     axis.set(title=text, xticks=[], yticks=[])
 figure.suptitle("Layers of ones without ReLU, and the filter they amount to")
 plt.tight_layout()
@@ -967,14 +971,14 @@ plt.show()
 print(seven[0, 0].astype(int))
 
 # %% [markdown]
-# Black is 0, white the largest weight. Look how the flat square turns into a hill: one layer weighs
-# all its pixels alike, three layers weigh the middle pixel 49 times as much as a corner. These are
-# the ways that section 3 has counted.
+# All three are drawn on 7 x 7 pixels. Black is 0, white the largest weight. Look how the flat
+# square turns into a hill: one layer weighs all its pixels alike, three layers weigh the middle
+# pixel 49 times as much as a corner. These numbers are the ways that section 3 counted.
 #
 # Now put the ReLU back, between the layers. Is there a filter that does what this stack does?
 #
-# **Predict before you run.** A layer without bias turns its output round when its input is turned
-# round: $-x$ gives $-\text{out}$. Does the stack with a ReLU do that, too?
+# **Predict before you run.** A layer without bias flips the sign of its output when its input flips
+# sign: $-x$ gives $-\text{out}$. Does the stack with a ReLU do that, too?
 #
 # <details><summary>Answer</summary>
 #
@@ -983,8 +987,8 @@ print(seven[0, 0].astype(int))
 #
 # </details>
 #
-# How far off is the collapsed layer? That depends on how much the ReLU cuts. The experiment lets
-# all biases of the first layer grow from $-6$ to 6.
+# How far off is the collapsed layer? That depends on how much the ReLU cuts off. The experiment
+# lets all biases of the first layer grow from $-6$ to 6.
 
 # %% tags=["experiment"]
 x = rng.normal(size=(1, 2, 9, 10))
@@ -998,7 +1002,7 @@ for bias in biases:
     cuts.append(np.mean(hidden < 0))
 _, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
 left.plot(biases, cuts, "o-")
-left.set(title="What the ReLU cuts", xlabel="bias of the first layer", ylabel="part below zero")
+left.set(title="What the ReLU cuts off", xlabel="bias of the first layer", ylabel="share below zero")
 right.plot(biases, gaps, "s-")
 right.set(title="Stack against one layer", xlabel="bias of the first layer", ylabel="largest gap")
 plt.tight_layout()
@@ -1006,8 +1010,8 @@ plt.show()
 
 # %% [markdown]
 # Read both plots from the right. With a large bias nothing is below zero, the ReLU has nothing to
-# cut, and the stack is one layer again: the gap is 0. As soon as a few values are cut the gap
-# rises. At the far left everything is cut; the stack answers `b2` to every picture.
+# cut off, and the stack is one layer again: the gap is 0. As soon as a few values are cut off, the
+# gap rises. At the far left everything is; the stack answers `b2` to every picture.
 #
 # **Take away.** Without a nonlinearity between them, and without padding, any number of convolution
 # layers is one convolution layer. It is the ReLU that makes depth worth something.
@@ -1029,10 +1033,10 @@ plt.show()
 #
 # </details>
 #
-# Size is the smaller loss. The larger one is what the border has to say. The experiment adds up all
-# outputs of a stack of averaging 3 x 3 layers, and asks each pixel for its part in the sum: its
-# gradient. It is divided by the mean over all pixels, so that a fair part is 1. The lines run along
-# the middle row of the picture, from its left edge to its right.
+# Size is the smaller loss. The larger one is the border's influence. The experiment adds up all
+# outputs of a stack of averaging 3 x 3 layers, and measures each pixel's share in the sum: its
+# gradient. It is divided by the mean over all pixels, so that a fair share is 1. The lines run
+# along the middle row of the picture, from its left edge to its right.
 
 
 # %% tags=["experiment"]
@@ -1047,29 +1051,35 @@ def influence(depth, pad, side=32):
     return dx[0, 0] / dx.mean()
 
 
-figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
 for axis, pad in zip(axes, (0, 1), strict=True):
     for depth, line in ((1, "-"), (5, "--"), (10, "-."), (15, ":")):
         axis.plot(influence(depth, pad)[16], line, label=depth)
-    axis.set(title=f"padding {pad}", xlabel="column of the pixel", ylabel="part in the sum")
-    axis.legend(title="layers", loc="upper right")
-figure.suptitle("What each pixel of a row has to say")
+    axis.set(title=f"padding {pad}", xlabel="column of the pixel", ylabel="share in the sum")
+    axis.legend(title="layers", loc="lower center", ncols=2)
+axes[0].set(yscale="log", ylabel="share in the sum, logarithmic")
+axes[1].set_ylim(0, 1.5)
+figure.suptitle("How much each pixel of a row counts")
 plt.tight_layout()
 plt.show()
+edges = [f"{influence(15, pad)[row, 0]:.1g}" for pad in (0, 1) for row in (16, 0)]
+print("15 layers, edge and corner, without padding:", *edges[:2], " with padding:", *edges[2:])
 
 # %% [markdown]
-# Look at the left plot. After five layers the outermost columns hardly count; after fifteen the
-# whole answer comes from the middle, and the border is as good as gone. In the right plot, with
-# padding, the lines stay near 1. They sag towards the edges, because even there a border pixel lies
-# in fewer windows. So padding does two things. It keeps the size, and it keeps the border.
+# Look at the left plot, whose axis is logarithmic. After five layers a pixel at the edge has a
+# hundredth of a fair share, after fifteen a few millionths: the whole answer comes from the middle.
+# In the right plot, with padding, the lines sag towards the edges, because even there a border
+# pixel lies in fewer windows. After fifteen layers a pixel in the middle of an edge has 0.32 of a
+# fair share, and a corner 0.08. So padding does two things. It keeps the size, and it keeps the
+# border from vanishing, though the border still counts for less.
 #
-# **Take away.** Without padding each layer takes a rim off the map and lets the border's
-# information wear away.
+# **Take away.** Without padding each layer takes a rim off the map, and the border's influence
+# wears away. With padding it shrinks, and stays.
 
 # %% [markdown]
 # ## 7. In your own words
 #
-# A net shall see 31 x 31 pixels at full resolution, with stride 1 and $C$ channels throughout.
+# A net is to see 31 x 31 pixels at full resolution, with stride 1 and $C$ channels throughout.
 # Three designs: one layer of 31 x 31; fifteen layers of 3 x 3; four layers of 3 x 3 with dilations
 # 1, 2, 4 and 8. Check that all three see 31 pixels. Compare their weights, their nonlinearities and
 # the memory of their activations. Which one would you take, and when would you take another? Four
@@ -1081,8 +1091,8 @@ plt.show()
 # $4 \cdot 9 C^2 = 36 C^2$ weights; one, fifteen and four nonlinearities; and they keep one, fifteen
 # and four volumes for the backward pass. I would take the dilated stack: fewest weights, little
 # memory, three nonlinearities more than the large layer, and no holes, as the dilations grow. Where
-# memory is no matter, fifteen dense layers compare all neighbours and have the most nonlinearities.
-# Only if memory is short above all would I take the large layer.
+# memory does not matter, fifteen dense layers compare all neighbours and have the most
+# nonlinearities. I would take the large layer only if memory were scarcer than anything else.
 #
 # **Rubric**
 #
@@ -1103,11 +1113,11 @@ plt.show()
 # | `size` | pixels of the input that an output sees, from first to last |
 # | `jump` | pixels between the fields of neighbouring outputs |
 #
-# - A 1 x 1 convolution is a fully connected layer at every pixel.
+# - A 1 x 1 convolution is a fully-connected layer at every pixel.
 # - A dilated filter of $HH$ rows reaches over $D(HH - 1) + 1$ rows.
 # - A layer adds $(F - 1) \cdot D \cdot \text{jump}$ to the receptive field, and multiplies
 #   `jump` by $S$.
-# - Small filters in a stack are cheaper than a large one in weights and dearer in memory; without a
+# - A stack of small filters needs fewer weights than one large filter, and more memory; without a
 #   ReLU between them they are one filter.
 #
 # Lesson 08 turns to the numbers themselves: how to keep them in range, layer after layer.

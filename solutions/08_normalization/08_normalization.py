@@ -15,10 +15,11 @@
 #
 # A deep net multiplies by a matrix, then by another, then by another. If each makes its input a
 # little smaller, nothing arrives at the end. If each makes it a little larger, too much does. In
-# this lesson you write the layers that keep activations in range, and one that keeps them apart.
+# this lesson you write the layers that keep activations in range, and one that keeps them from
+# relying on each other.
 #
 # **You will** write `lrn_forward`, which AlexNet used; batch norm for rows of features and for
-# feature maps, there and back; and dropout.
+# feature maps, forward and backward; and dropout.
 #
 # **You will learn** why a gradient must also go through the mean and the variance, why these layers
 # do one thing in training and another at test time, and what batch norm does for a net of ten
@@ -74,8 +75,8 @@ rng = np.random.default_rng(8)
 # <details><summary>Answer</summary>
 #
 # $50 \cdot 0.01 / 2 = 1/4$, so the size is halved at each layer. After ten layers it is
-# $1/2^{10} = 1/1024$ of what it was. With $s = 0.4$ it doubles each time, and ends 1024 times as
-# large. $s = 0.2$ keeps it.
+# $1/2^{10} = 1/1024$ of what it was. With $s = 0.4$ it doubles each time, and ends up 1024 times as
+# large. $s = 0.2$ keeps it. In general that is $s = \sqrt{2/D}$, known as **He initialisation**.
 #
 # </details>
 
@@ -131,12 +132,13 @@ plot.histograms(
 )
 
 # %% [markdown]
-# Read each row from left to right; `std` is the standard deviation. Above, the histogram narrows to
-# a spike that leaves the picture through the top: by layer 10 all pieces look the same. Below, it
-# spreads until hardly anything is left on the axis. Only the middle row stays in range, and
-# $s = 0.2$ was found by calculation. Training then moves every weight, and nobody calculates again.
+# Read each row from left to right; `std` is the standard deviation. In the top row the histogram
+# narrows to a spike that leaves the picture at the top: by layer 10 all pieces look the same. In
+# the bottom row it spreads until hardly anything is left on the axis. Only the middle row stays in
+# range, and $s = 0.2$ was found by calculation. Training then moves every weight, and the
+# calculation no longer holds.
 #
-# **Take away.** Ten factors of a half make a thousandth. Depth turns a small slip of scale into a
+# **Take away.** Ten factors of a half make a thousandth. Depth turns a small error of scale into a
 # large one.
 
 # %% [markdown]
@@ -159,8 +161,8 @@ plot.histograms(
 #
 # <details><summary>Answer</summary>
 #
-# The first stands beside the 3 and becomes $1/(1 + 9) = 0.1$. The last stands alone and becomes
-# $1/1 = 1$. A loud channel quiets its neighbours.
+# The first is next to the 3 and becomes $1/(1 + 9) = 0.1$. The last is alone and becomes $1/1 = 1$.
+# A loud channel quiets its neighbours.
 #
 # </details>
 
@@ -281,13 +283,14 @@ plt.show()
 # none, two years later, and left it out. The layer fell out of use.
 #
 # **Take away.** Local response normalisation lets channels at one place compete. Hardly anybody
-# uses it now; batch norm came to stay.
+# uses it now; batch norm took its place.
 
 # %% [markdown]
 # ## 3. Use the batch as the measure
 #
-# **Batch norm**, in 2015, did the obvious thing. If each feature should have mean 0 and standard
-# deviation 1, then measure both over the batch, subtract the one and divide by the other.
+# **Batch normalisation**, batch norm for short, did the obvious thing in 2015. If each feature
+# should have mean 0 and standard deviation 1, then measure both over the batch, subtract the one
+# and divide by the other.
 #
 # Let `x` have shape $(N, D)$: $N$ rows, one for each picture, and $D$ features. For each feature,
 # that is, for each column:
@@ -299,8 +302,8 @@ plt.show()
 # $\hat{x}$ is `x_hat` in code. The small number `eps` keeps the root away from 0 when a feature is
 # the same in all rows. It stands **inside** the root.
 #
-# Mean 0 and deviation 1 may not be what the next layer needs. So each feature gets two numbers to
-# learn, a scale `gamma` and a shift `beta`:
+# Mean 0 and standard deviation 1 may not be what the next layer needs. So each feature gets two
+# numbers to learn, a scale `gamma` and a shift `beta`:
 #
 # $$\text{out}_n = \text{gamma} \cdot \hat{x}_n + \text{beta}$$
 #
@@ -327,8 +330,8 @@ print((x - x.mean(axis=0)) / x.std(axis=0))
 # $\hat{x} = [-0.5, 0.5]$.
 #
 # **At test time** there may be one picture only, and its answer must not depend on what else is in
-# the batch. So the layer remembers, while training, what mean and variance usually are. After
-# each batch:
+# the batch. So the layer remembers, while training, what mean and variance usually are. After each
+# batch:
 #
 # $$\text{running} \;\leftarrow\; \text{momentum} \cdot \text{running}
 # + (1 - \text{momentum}) \cdot \text{new}$$
@@ -338,7 +341,7 @@ print((x - x.mean(axis=0)) / x.std(axis=0))
 #
 # **Predict before you run.** `running` starts at mean 0 and variance 1, and `momentum` is 0.9. Then
 # comes the feature $[0, 0, 4, 4]$, with mean 2 and variance 4. What is `running` now? If every
-# batch were like this one, after how many batches is the running mean at 90 % of its goal?
+# batch were like this one, after how many batches has the running mean come 90 % of the way?
 #
 # <details><summary>Answer</summary>
 #
@@ -367,7 +370,7 @@ print(mean, 0.9 * 2)
 # As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
 # Both stand in one cell, because they share the cache. Write the forward function now, and leave
-# the other as it is until section 4.
+# the other one until section 4.
 #
 # By hand, training, with $\text{gamma} = [2, 3]$, $\text{beta} = [5, 0]$ and $\text{eps} = 0$: the
 # batch above gives the rows $[3, -3]$, $[3, 3]$, $[7, -3]$, $[7, 3]$. At test time, with a running
@@ -453,7 +456,7 @@ usual = np.array([10.0, 0.0]), np.array([4.0, 1.0])
 print(batchnorm_forward(np.array([[16.0, 1.0]]), gamma, beta, usual, train=False, eps=0.0)[0])
 
 # %% [markdown]
-# The checks compare running statistics with the function below, so that an axis too many costs
+# The checks compare running statistics with the function below, so that one axis too many costs
 # nothing.
 
 
@@ -513,7 +516,7 @@ for shape, momentum in (((5, 3), 0.9), ((4, 6), 0.5), ((7, 2), 0.99), ((3, 5), 0
 ### END HIDDEN TESTS
 
 # %% check="batchnorm_forward" part="test" points=1
-# 1 point, test time. Shown: a single row. Hidden: other rows and statistics, variance 0.01.
+# 1 point. Test time. Shown: a single row. Hidden: other rows and statistics, variance 0.01.
 usual = np.array([10.0, 0.0]), np.array([4.0, 1.0])
 scale, shift = np.array([2.0, 3.0]), np.array([5.0, 0.0])
 out, _, running = batchnorm_forward(np.array([[16.0, 1.0]]), scale, shift, usual, False, 0.9, 0.0)
@@ -551,8 +554,8 @@ for shape in ((5, 3), (1, 4), (2, 6)):
 #
 # **Predict before you run.** Take the feature $[0, 0, 4, 4]$ once more, with gamma 1 and eps 0, and
 # suppose that the loss is the first output alone: $\text{dout} = [1, 0, 0, 0]$. The division by the
-# deviation 2 suggests $\text{dx} = [0.5, 0, 0, 0]$. Is that so? Raise all four numbers by 1: what
-# does the loss do? What must `dx` add up to?
+# deviation 2 suggests $\text{dx} = [0.5, 0, 0, 0]$. Is that right? Raise all four numbers by 1:
+# what does the loss do? What must `dx` add up to?
 #
 # <details><summary>Answer</summary>
 #
@@ -573,8 +576,8 @@ for i in range(4):
     print(i, round((first_output(x + step) - first_output(x - step)) / 2e-5, 6))
 
 # %% [markdown]
-# Measured, it is $[0.25, -0.25, 0, 0]$. The second row gets a gradient although it is no part of
-# the first output. Batch norm makes the rows of a batch talk to each other.
+# Measured, it is $[0.25, -0.25, 0, 0]$. The second row gets a gradient although it is not part of
+# the first output. Batch norm makes the rows of a batch depend on each other.
 #
 # Write $\text{scale} = 1/\sqrt{\text{var} + \text{eps}}$, so that
 # $\hat{x}_n = (x_n - \text{mean}) \cdot \text{scale}$. Now find every place where $x_n$ is used.
@@ -694,8 +697,8 @@ with judge.derived("batchnorm_backward"):
 # %% [markdown]
 # ## 5. With and without
 #
-# Back to the ten layers of section 1. Put batch norm before each ReLU, and draw the histograms once
-# more.
+# Back to the ten layers of section 1. Put batch norm before each ReLU, and draw the histograms
+# again.
 #
 # **Predict before you run.** What will the top row look like, $s = 0.1$, and what the bottom row,
 # $s = 0.4$?
@@ -715,11 +718,11 @@ plot.histograms(
 )
 
 # %% [markdown]
-# Look at the numbers above the pictures: the deviation is 1 at every layer, and one row is like the
-# other. Whether $s$ is too small or too large, batch norm divides it out again.
+# Look at the numbers above the pictures: the deviation is 1 at every layer, and the two rows look
+# the same. Whether $s$ is too small or too large, batch norm divides it out again.
 #
-# Does it help the training? The net is to tell from which photograph a piece comes. A layer is
-# affine, then batch norm or not, then ReLU. What it learns and remembers stands in a dict.
+# Does it help training? The net has to tell which photograph a piece comes from. A layer is affine,
+# then batch norm or not, then ReLU. What it learns and remembers is kept in a dict.
 
 
 # %% tags=["experiment"]
@@ -744,8 +747,8 @@ def layer_forward(x, layer, norm):
 
 
 # %% [markdown]
-# Backward the same three in reverse. Then everything learned takes a small step, `rate`, against
-# its gradient.
+# Backward, the same three in reverse. Then everything that is learned takes a small step against
+# its gradient; `rate` is the **learning rate**.
 
 
 # %% tags=["experiment"]
@@ -807,14 +810,15 @@ plt.show()
 # %% [markdown]
 # Look at the left picture. With $s = 0.1$ the loss stays on the grey line at 1.61. The scores are a
 # thousandth of what they could be; the gradient is halved at each layer too, and hardly any of it
-# is left for the first weights. With $s = 0.2$ the net learns. The line for $s = 0.4$ is missing:
-# its first loss is about two thousand, and three steps later it is no number any more.
+# is left for the first weights: it **vanishes**. With $s = 0.2$ the net learns. The line for
+# $s = 0.4$ is missing: its first loss is about two thousand, and three steps later it is no longer
+# a number: the gradient **explodes**.
 #
 # On the right all three learn. Nobody has to know that 0.2 is the right number.
 #
-# Batch norm does not make a net cleverer. It makes it less particular: about how its weights begin,
-# and how large its steps may be. ResNet, in 2015, has batch norm behind every convolution, and up
-# to 152 layers where AlexNet had 8. Its skip connections did the rest; lesson 11 builds them.
+# Batch norm does not make a net cleverer. It makes it less sensitive: to how its weights begin, and
+# to how large its steps are. ResNet, in 2015, has batch norm behind every convolution, and up to
+# 152 layers where AlexNet had 8. Its skip connections did the rest; lesson 11 builds them.
 #
 # **Take away.** With batch norm the size of a layer's weights stops mattering to the layers behind
 # it.
@@ -824,7 +828,7 @@ plt.show()
 #
 # A feature map has many places, and one filter made them all. If batch norm treated each pixel as a
 # feature of its own, every place would be shifted and scaled in another way, and what lesson 02
-# showed would be lost: move the picture, and the answer moves along.
+# showed would be lost: move the picture, and the answer moves with it.
 #
 # So one **channel** is one feature, and every pixel of every picture counts as a row. For `x` of
 # shape $(N, C, H, W)$ there are $C$ means, each over $N \cdot H \cdot W$ numbers. `gamma`, `beta`
@@ -841,15 +845,14 @@ plt.show()
 #
 # </details>
 #
-# Below are two pictures with three channels each, once for each kind. Places of one colour share a
-# mean.
+# Below are two pictures with three channels each, drawn twice. Places of one colour share a mean.
 
 # %% tags=["plot"]
 N, C, H, W = 2, 3, 4, 5
 channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
 pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.6))
-titles = "one mean a channel", "one mean a pixel"
+titles = "one mean per channel", "one mean per pixel"
 for axis, group, title in zip(axes, (channel, pixel), titles, strict=True):
     framed = np.pad(group.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
     axis.imshow(framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2)), cmap="viridis")
@@ -876,17 +879,17 @@ print(x.reshape(-1, 2))
 print(x.transpose(0, 2, 3, 1).reshape(-1, 2))
 
 # %% [markdown]
-# The first has counted off the numbers as they lie in memory, two by two: its first column holds
-# the left pixels of both maps. The second has channel 0 in its first column. It is the batch of
-# section 3 again.
+# The first takes the numbers as they lie in memory, two by two: its first column holds the left
+# pixels of both maps. The second has channel 0 in its first column. It is the batch of section 3
+# again.
 #
 # ### Exercise 3: `spatial_batchnorm_forward` and `spatial_batchnorm_backward` (4 points)
 #
-# Call your functions of exercise 2, or write it anew. By hand, with gamma 1, beta 0 and eps 0: the
-# two maps above become $\begin{pmatrix} -1 & -1 \\ 1 & 1 \end{pmatrix}$ and
+# Call your functions of exercise 2, or write it all out again. By hand, with gamma 1, beta 0 and
+# eps 0: the two maps above become $\begin{pmatrix} -1 & -1 \\ 1 & 1 \end{pmatrix}$ and
 # $\begin{pmatrix} -1 & 1 \\ -1 & 1 \end{pmatrix}$. If `dout` is a single 1 at the first pixel of
-# channel 0, `dx` is
-# $\begin{pmatrix} 0.25 & -0.25 \\ 0 & 0 \end{pmatrix}$ there, as in section 4, and 0 in channel 1.
+# channel 0, `dx` is $\begin{pmatrix} 0.25 & -0.25 \\ 0 & 0 \end{pmatrix}$ there, as in section 4,
+# and 0 in channel 1.
 
 
 # %% exercise="spatial_batchnorm_forward"
@@ -935,7 +938,7 @@ def spatial_batchnorm_backward(dout, cache):
 
 
 # %% [markdown]
-# Try it on the two maps, there and back:
+# Try it on the two maps, forward and backward:
 
 # %%
 start = np.zeros(2), np.ones(2)
@@ -1003,7 +1006,7 @@ with judge.derived("spatial_batchnorm_backward"):
 # **Take away.** For feature maps a channel is a feature, and every pixel of every picture is a row.
 
 # %% [markdown]
-# ## 7. Drop some
+# ## 7. Drop some activations
 #
 # Units can come to rely on each other: one makes a mistake, and another has learned to repair just
 # that one. On new pictures the pair fails. **Dropout** breaks up such pairs. In every training
@@ -1019,7 +1022,7 @@ with judge.derived("spatial_batchnorm_backward"):
 #
 # </details>
 #
-# The repair is called **inverted** dropout. What is kept is scaled by $1/p$, so that the sum stays
+# The remedy is called **inverted** dropout. What is kept is scaled by $1/p$, so that the sum stays
 # as it was, on average:
 #
 # $$\text{mask}_i = \begin{cases} 1/p & \text{if } \text{random}_i < p \\ 0 & \text{otherwise}
@@ -1100,7 +1103,7 @@ print(out, dropout_backward(np.array([10.0, 20, 30, 40]), cache))
 print(np.mean([dropout_forward(x, 0.8, seed)[0] for seed in range(1000)], axis=0))
 
 # %% check="dropout_forward" points=1
-# 1 point, training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
+# 1 point. Training. Shown: seed 8. Hidden: other shapes, seeds and probabilities.
 one, two = (dropout_forward(np.ones((4, 50)), 0.5, 8)[0] for _ in range(2))
 check.same(
     np.array_equal(one, two),
@@ -1130,7 +1133,7 @@ for shape, p in (((40,), 0.3), ((5, 7), 0.8), ((2, 3, 4, 5), 0.6), ((6, 2), 1.0)
 ### END HIDDEN TESTS
 
 # %% check="dropout_forward" part="test" points=1
-# 1 point, test time. Shown: nothing is dropped or scaled. Hidden: other shapes and probabilities.
+# 1 point. Test time. Shown: nothing is dropped or scaled. Hidden: other shapes and probabilities.
 four = np.array([1.0, 2.0, 3.0, 4.0])
 check.same(dropout_forward(four, 0.8, 8, False)[0], four, "test time", hint="x passes as it is.")
 ### BEGIN HIDDEN TESTS
@@ -1170,8 +1173,8 @@ with judge.derived("dropout_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict before you run.** Somebody trains a net and gives every step the seed 8. What has she
-# got in place of dropout?
+# **Predict before you run.** Somebody trains a net and gives every step the seed 8. What does she
+# get instead of dropout?
 #
 # <details><summary>Answer</summary>
 #
@@ -1224,7 +1227,7 @@ with judge.derived("dropout_backward"):
 # - Activations shrink or grow with depth, unless something keeps them in range.
 # - Batch norm does so with the statistics of the batch; at test time with running ones.
 # - Its gradient goes three ways: directly, through the mean, through the variance.
-# - For feature maps, one mean and one variance a channel.
+# - For feature maps, one mean and one variance per channel.
 # - Dropout keeps with probability $p$ and scales by $1/p$, in training only.
 #
 # Lesson 09 puts all layers together and trains a ConvNet.

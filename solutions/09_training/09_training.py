@@ -18,13 +18,13 @@
 # wrong.
 #
 # **You will** read a pattern of layers and build a net from it; check the gradient of the whole
-# net; write three ways to take a step; write a training loop that can be stopped and gone on with;
-# and look at what the net has learned and where it errs.
+# net; write three ways to take a step; write a training loop that can be stopped and resumed; and
+# look at what the net has learned and where it goes wrong.
 #
 # **You will learn** which three quick tests come before every training, what momentum and Adam add
 # to a plain step, and how much a ConvNet gains over a linear classifier.
 #
-# **You need** the layers of lessons 03, 05, 06 and 07, there and back, and `softmax_loss`.
+# **You need** the layers of lessons 03, 05, 06 and 07, forward and backward, and `softmax_loss`.
 #
 # | section | exercise | points |
 # |---|---|---|
@@ -90,8 +90,8 @@ def quick_pair(name):
 # %% [markdown]
 # ## 1. One pattern for many nets
 #
-# Most ConvNets are built like a verse with a refrain. A few convolutions, each with its ReLU, then
-# a pool; all this several times; then fully-connected layers. Written as a pattern:
+# Most ConvNets repeat the same few steps: some convolutions, each with its ReLU, then a pool; all
+# this several times; then fully-connected layers. Written as a pattern:
 #
 #     INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC
 #
@@ -112,8 +112,8 @@ def quick_pair(name):
 # </details>
 
 # %% [markdown]
-# How does one read nested brackets? Start with the innermost pair, one without brackets inside.
-# Write out its contents. Then there is one pair less. For $N = 2$ the first step gives:
+# How do you read nested brackets? Start with the innermost pair, one without brackets inside. Write
+# out its contents. Then there is one pair fewer. For $N = 2$ the first step gives:
 
 # %%
 inner = re.search(r"\[([^\[\]]*)\]\*([NMK])", "INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> FC")
@@ -127,9 +127,9 @@ print(f"{inner[0]!r} is {inner[1]!r}, {inner[2]} times")
 # RELU, FC.
 #
 # A number stands for itself: `[CONV -> RELU]*2` is written out twice. Brackets may be nested to any
-# depth, and spaces mean nothing. What is out of bounds is refused with a `ValueError` that says what
-# was wrong. So is a pattern with a layer nobody knows, or with a bracket that is never closed or
-# never opened.
+# depth, and spaces mean nothing. Numbers out of bounds raise a `ValueError` that says what was
+# wrong. So does a pattern with an unknown layer, or with a bracket that is never closed or never
+# opened.
 #
 # <details><summary>Hint</summary>
 #
@@ -256,7 +256,7 @@ judge.value("parse_pattern", parse_pattern, usual, 0, 0, 0)
 # </details>
 
 # %% [markdown]
-# An FC layer with two inputs and one unit, in the head: $1 \cdot 3 + 2 \cdot 4 + 0.5 = 11.5$.
+# An FC layer with two inputs and one unit, worked out: $1 \cdot 3 + 2 \cdot 4 + 0.5 = 11.5$.
 
 # %%
 x, w, b = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5])
@@ -416,7 +416,8 @@ for pair, params, how in (
 # ## 3. A net is a list of layers
 #
 # Forward through a net: each layer gets what the one before it gave. Backward: the same list from
-# its end, each layer gets the `dx` of the one behind it. That is the whole chain rule.
+# its end, each layer gets the `dx` of the one behind it. That is the chain rule of lesson 03, layer
+# by layer.
 #
 # **Predict before you run.** Two layers of one weight each, without bias: $x = 2$ is multiplied by
 # $w_0 = 3$ and then by $w_1 = 5$. What comes out? For `dout` $= 1$, what are the gradients of
@@ -628,11 +629,11 @@ for scale in (1.0, -0.5):
 # </details>
 #
 # Now the numbers in the filters. They start at random, or all filters would learn the same. Lesson
-# 08 showed what happens when they start too small or too large. With a ReLU behind each layer, He's
-# rule keeps activations in range: mean 0 and standard deviation $\sqrt{2/D}$, where $D$ is the
-# number of inputs of one unit. A 3 x 3 filter over $C$ channels has $D = 9 C$.
+# 08 showed what happens when they start too small or too large. With a ReLU behind each layer, He
+# initialisation keeps activations in range: mean 0 and standard deviation $\sqrt{2/D}$, where $D$
+# is the number of inputs of one unit. A 3 x 3 filter over $C$ channels has $D = 9 C$.
 #
-# The last layer is special. It makes the scores, and a fresh net should not be sure of anything. So
+# The last layer is special. It makes the scores, and a new net should not be sure of anything. So
 # its weights are drawn in the same way and divided by 10.
 
 # %%
@@ -938,24 +939,27 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the two valleys. In float64 the gap falls below $10^{-6}$ near $h = 10^{-5}$. Further left
-# rounding takes over; further right the curve of the loss does, and here and there a ReLU or a
-# maximum switches within the step. In float32 the valley is shallow, and a good gradient can hardly
-# be told from a bad one. So check gradients in float64, and train in float32.
+# Look at the two valleys. In float64 the gap falls to about $10^{-10}$ at $h = 10^{-6}$, and stays
+# below $10^{-6}$ from $10^{-8}$ to $10^{-4}$. Further left rounding takes over; further right the
+# curve of the loss does, and here and there a ReLU or a maximum switches within the step. In
+# float32 the valley is narrow and ends at $10^{-4}$, near $h = 10^{-3}$. That is still enough to
+# see a gradient that is off by a tenth, and too coarse for a small mistake. So check gradients in
+# float64, with $h$ near $10^{-5}$, and train in float32. As a rule, a gap below $10^{-6}$ is right
+# and one above $10^{-3}$ is wrong; in between, look for a kink nearby.
 #
 # **Take away.** One random direction tests all parameters of a net at once.
 
 # %% [markdown]
 # ## 6. Three ways to take a step
 #
-# The gradient says where the loss rises. How should one walk?
+# The gradient says where the loss rises. How should you walk?
 #
 # **SGD**, stochastic gradient descent, takes a step straight down, of length `rate` times the
-# gradient: $w \leftarrow w - \text{rate} \cdot dw$.
+# gradient. `rate` is called the **learning rate**: $w \leftarrow w - \text{rate} \cdot dw$.
 #
 # It has a weakness. In a narrow valley the gradient points across, hardly along. The steps jump
-# from wall to wall. **Momentum** remembers a velocity $v$. What changes its sign cancels, what
-# keeps its sign adds up:
+# from wall to wall. **Momentum** remembers a velocity $v$. What changes its sign cancels out, and
+# what keeps its sign adds up:
 #
 # $$v \leftarrow \mu \, v - \text{rate} \cdot dw \qquad w \leftarrow w + v$$
 #
@@ -1074,8 +1078,8 @@ judge.value("momentum", momentum, w, dw, {"v": v})
 
 # %% [markdown]
 # **Adam** goes one step further. It keeps a running mean $m$ of the gradient and a running mean $s$
-# of its square, and divides the one by the root of the other. A weight with large gradients takes
-# smaller steps, one with small gradients larger ones.
+# of its square, and divides the one by the root of the other. So a weight takes steps of about the
+# same length, whether its gradients are large or small.
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) \, dw \qquad
 # s \leftarrow \beta_2 s + (1 - \beta_2) \, dw^2$$
@@ -1200,7 +1204,7 @@ plt.show()
 # Look at the first steps. SGD jumps from wall to wall and hardly gets forward; a longer step would
 # throw it out of the valley. Momentum swings from side to side too, but along the valley it gathers
 # speed and overtakes. Adam does not see the walls: its first steps are as long along as across, and
-# so it cuts down at an angle. Both arrive sooner, and both overshoot.
+# so it cuts down at an angle. Both get there sooner, and both overshoot.
 #
 # > **If you know other libraries.** PyTorch's SGD writes momentum as $v \leftarrow \mu v + dw$ and
 # > $w \leftarrow w - \text{rate} \cdot v$. At a fixed rate the steps are the same. Its optimizers
@@ -1215,9 +1219,9 @@ plt.show()
 # a little wrong and a hundred times cheaper. Once every picture has been seen, an **epoch** is
 # over; then the pictures are shuffled anew.
 #
-# **Predict before you run.** 5000 pictures, batches of 50: how many steps has an epoch? How often
-# is a picture seen in 200 steps? And with 10 pictures and batches of 4, how many steps has an
-# epoch?
+# **Predict before you run.** 5000 pictures, batches of 50: how many steps does an epoch have? How
+# often is a picture seen in 200 steps? And how many steps does an epoch have with 10 pictures and
+# batches of 4?
 #
 # <details><summary>Answer</summary>
 #
@@ -1285,7 +1289,7 @@ judge.value("batch_rows", batch_rows, 12, 5, 7)
 
 # %% [markdown]
 # > **If you know other libraries.** PyTorch's `DataLoader` does this with `shuffle=True` and
-# > `drop_last=True`. To go on after a stop at the same picture needs more than that.
+# > `drop_last=True`. Resuming at the same picture after a stop needs more than that.
 #
 # **Take away.** An epoch goes through the pictures once, in an order that follows from seed and
 # epoch.
@@ -1299,10 +1303,10 @@ judge.value("batch_rows", batch_rows, 12, 5, 7)
 # | `"losses"` | the loss of every step so far, a list of numbers |
 #
 # The number of steps taken is `len(run["losses"])`, so a run knows where it stands. `train` takes a
-# run and gives back a run. To go on, hand it the run again.
+# run and gives back a run. To resume, hand it the run again.
 #
-# What is trained is not the loop's affair. It gets a function `f(params, t)` that returns loss and
-# gradients for the mini-batch of step $t$.
+# The loop does not need to know what it trains. It gets a function `f(params, t)` that returns loss
+# and gradients for the mini-batch of step $t$.
 #
 # **Predict before you run.** You press the stop button of the notebook, the black square. Python
 # raises `KeyboardInterrupt` wherever it happens to be. What is lost if nobody catches it?
@@ -1331,8 +1335,8 @@ for _ in range(3):
 # `KeyboardInterrupt` and return the run as it stood after its last whole step. The run that was
 # handed in stays as it was.
 #
-# Below it stands `train_stopped`, which is ready: it presses the stop button for you, at a step of
-# your choice.
+# Below it is `train_stopped`, which is given: it presses the stop button for you, at a step of your
+# choice.
 #
 # <details><summary>Hint</summary>
 #
@@ -1383,7 +1387,7 @@ def train_stopped(f, run, steps, update, last):
 
 
 # %% [markdown]
-# Try it on the parabola: stopped after two steps, and gone on to three.
+# Try it on the parabola: stopped after two steps, and resumed up to three.
 
 # %%
 parabola = lambda params, t: (float(np.sum(params[0] ** 2)), [2 * params[0]])
@@ -1394,7 +1398,7 @@ print(run)
 print(train(parabola, run, 3, quarter))
 
 # %% check="train" points=1
-# 1 point. Shown: three steps on the parabola. Hidden: several arrays, states, and going on.
+# 1 point. Shown: three steps on the parabola. Hidden: several arrays, states, and resuming.
 parabola = lambda params, t: (float(np.sum(params[0] ** 2)), [2 * params[0]])
 quarter = lambda w, dw, state: (w - 0.25 * dw, {})
 run = {"params": [np.array([8.0])], "states": [{}], "losses": []}
@@ -1426,7 +1430,7 @@ for begun, steps in ((run, 1), (run, 7), (half, 7), (half, 3), (half, 4)):
 ### END HIDDEN TESTS
 
 # %% check="train" part="stop" points=1
-# 1 point. Shown: stopped before step 2, and gone on. Hidden: other runs, stopped at any step.
+# 1 point. Shown: stopped before step 2, and resumed. Hidden: other runs, stopped at any step.
 parabola = lambda params, t: (float(np.sum(params[0] ** 2)), [2 * params[0]])
 quarter = lambda w, dw, state: (w - 0.25 * dw, {})
 run = {"params": [np.array([8.0])], "states": [{}], "losses": []}
@@ -1437,7 +1441,7 @@ check.same(
     "the run when stopped",
     hint="KeyboardInterrupt ends the loop, and the run so far is returned.",
 )
-check.same(train(parabola, half, 3, quarter)["losses"], [64.0, 16.0, 4.0], "losses, gone on")
+check.same(train(parabola, half, 3, quarter)["losses"], [64.0, 16.0, 4.0], "losses, resumed")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
@@ -1460,7 +1464,7 @@ whole = judge.reference("train")(bowl, run, 6, swing)
 for last in (0, 1, 4):
     half = train_stopped(bowl, run, 6, swing, last)
     check.same(half, judge.reference("train")(bowl, run, last, swing), "the run when stopped")
-    check.same(train(bowl, half, 6, swing), whole, "the run when gone on with")
+    check.same(train(bowl, half, 6, swing), whole, "the run when resumed")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1535,8 +1539,8 @@ def load_run(path):
 
 # %% [markdown]
 # **The third test of every net.** Give it 20 pictures and let it learn them by heart. A net with
-# thousands of weights can do that in seconds. If it cannot, it will not learn 5000 either, and one
-# knows before the long run.
+# thousands of weights can do that in seconds. If it cannot, it will not learn 5000 either, and you
+# know before the long run.
 #
 # **Predict before you run.** The pictures have ten classes. Where does the curve of the loss begin,
 # and where should it end?
@@ -1547,8 +1551,8 @@ def load_run(path):
 #
 # </details>
 #
-# The run below is stopped before step 20, written to a file, read again and gone on with. Beside it
-# the same run goes through without a stop.
+# The run below is stopped before step 20, written to a file, read again and resumed. Beside it the
+# same run goes through without a stop.
 
 # %% tags=["experiment", "plot"]
 emoji = data.load("emoji10")
@@ -1564,13 +1568,13 @@ f = loss_of(net, x_train[:20], emoji.y_train[:20], 20)
 half = train_stopped(watched(f, 40), fresh(net), 40, small_adam, last=20)
 path = Path(tempfile.mkdtemp()) / "twenty_pictures.npz"
 save_run(path, half)
-gone_on = train(watched(f, 40), load_run(path), 40, small_adam)
-print("largest difference:", np.abs(np.subtract(whole["losses"], gone_on["losses"])).max())
+resumed = train(watched(f, 40), load_run(path), 40, small_adam)
+print("largest difference:", np.abs(np.subtract(whole["losses"], resumed["losses"])).max())
 
 # %% tags=["experiment", "plot"]
 plt.semilogy(whole["losses"], linewidth=6, color="lightgrey", label="without a stop")
 plt.semilogy(range(20), half["losses"], label="until it was stopped")
-plt.semilogy(range(20, 40), gone_on["losses"][20:], "--", label="gone on with, from the file")
+plt.semilogy(range(20, 40), resumed["losses"][20:], "--", label="resumed from the file")
 plt.axhline(np.log(10), color="black", linewidth=0.5, label="log 10")
 plt.title("Twenty pictures, learned by heart")
 plt.xlabel("step")
@@ -1617,8 +1621,8 @@ photos = [data.photo(name)[0].transpose(1, 2, 0) for name in names]  # (H, W, C)
 plot.maps(photos, names, "Five photographs")
 
 # %% [markdown]
-# Try the three optimizers on the patterns first; a run takes a second. Which rate suits which? Each
-# has one that was found by trying.
+# Try the three optimizers on the patterns first; a run takes a second. Which learning rate suits
+# which? Each has one that was found by trying.
 
 # %% tags=["experiment", "plot"]
 x = data.centred(patterns.x_train, patterns.mean)
@@ -1641,9 +1645,9 @@ plt.show()
 # Momentum has the same rate as SGD; the velocity does the rest. With other rates the order may be
 # another.
 #
-# Now Emoji-10, and a question worth 20 seconds: what is a ConvNet good for? A linear classifier on
-# the same pixels has to say. `INPUT -> FC` against CONV 16 - POOL - CONV 32 - POOL - FC, both with
-# Adam, both 200 steps of 50 pictures.
+# Now Emoji-10, and a question worth 20 seconds: what is a ConvNet good for? Compare it with a
+# linear classifier on the same pixels: `INPUT -> FC` against CONV 16 - POOL - CONV 32 - POOL - FC,
+# both with Adam, both for 200 steps of 50 pictures.
 #
 # **Predict before you run.** Guessing is right in 10 % of the test pictures. What do you expect of
 # the linear classifier, and what of the ConvNet?
@@ -1668,7 +1672,7 @@ runs = {name: fresh(net) for name, net in nets.items()}
 rates = {"linear": 1e-3, "ConvNet": 2e-3}
 
 # %% [markdown]
-# The next cell trains. Stop it with the black square if you like, and run it again: it goes on
+# The next cell trains. Stop it with the black square if you like, and run it again: it resumes
 # where it was.
 
 # %% tags=["experiment"]
@@ -1774,8 +1778,8 @@ plot.activations(
 demo.activations()
 
 # %% [markdown]
-# Where does the net err? Counting right answers does not say. A **confusion matrix** does: row $i$,
-# column $j$ counts the pictures of class $i$ that were taken for class $j$.
+# Where does the net go wrong? Counting right answers does not tell. A **confusion matrix** does:
+# row $i$, column $j$ counts the pictures of class $i$ that were taken for class $j$.
 #
 # **Predict before you run.** Five pictures have the classes $[0, 0, 1, 2, 2]$ and the guesses are
 # $[0, 1, 1, 2, 0]$. Which entries of the 3 x 3 matrix are not zero? Where are the right answers?
@@ -1794,7 +1798,7 @@ list(zip([0, 0, 1, 2, 2], [0, 1, 1, 2, 0], strict=True))
 # ### Exercise 10: `confusion_matrix` (1 point)
 #
 # Each row of the matrix adds up to the number of pictures of its class. By hand: the matrix of the
-# answer above. Mind pairs that come twice: `counts[y, guess] += 1` on whole arrays counts them
+# answer above. Mind pairs that occur twice: `counts[y, guess] += 1` on whole arrays counts them
 # once. `np.add.at` counts them all.
 
 
@@ -1850,8 +1854,8 @@ plot.confusion(
 
 # %% [markdown]
 # Look for bright fields beside the diagonal: they are pairs of classes that the net mixes up. Some
-# mistakes one would forgive. The next cell takes from each class the mistake the net was surest of,
-# and shows four of them.
+# of the mistakes are easy to forgive. The next cell takes from each class the mistake that the net
+# was surest of, and shows four of them.
 
 # %% tags=["plot"]
 sure = scores.max(axis=1) - scores[np.arange(len(scores)), emoji.y_test]  # 0 where it is right
@@ -1864,7 +1868,7 @@ plot.maps(
 )
 
 # %% [markdown]
-# Much of what the net goes by is colour. What is green is soon a plant.
+# Much of what the net goes by is colour. It readily takes a green thing for a plant.
 #
 # **Take away.** One number says how good a net is; a matrix and a few pictures say what to do next.
 
@@ -1887,10 +1891,11 @@ plot.maps(
 # run from 0 to 255.
 #
 # 2. The gradients are right, so the bug is in the step or the loop: the rate is far too small, or
-# the new weights never get back into the net. I would look whether the parameters change at all.
+#    the new weights never get back into the net. I would check whether the parameters change at
+#    all.
 #
-# 3. This is no bug. The net knows its training pictures by heart, and new ones are something else:
-# it overfits. More pictures, a smaller net, dropout, or stopping earlier may help.
+# 3. This is not a bug. The net knows its training pictures by heart, and does not carry over to new
+#    ones: it **overfits**. More pictures, a smaller net, dropout, or stopping earlier may help.
 #
 # **Rubric**
 #
@@ -1910,11 +1915,11 @@ plot.maps(
 # | $p$, $v$, $h$ | parameters, a random direction, the length of a step (section 5) |
 # | `rate`, $\mu$, $v$ | length of a step, share of the velocity kept, velocity (section 6) |
 # | $m, s, t$ | Adam's running means and its number of steps |
-# | `run` | parameters, states and losses: all that is needed to go on |
+# | `run` | parameters, states and losses: all that is needed to resume |
 #
 # - A ConvNet is a pattern of few letters; the first loss is $\log C$.
 # - Three tests come before training: first loss, gradient gap, twenty pictures by heart.
-# - Momentum and Adam remember gradients; pure functions make a run easy to stop and to go on with.
+# - Momentum and Adam remember gradients; pure functions make a run easy to stop and to resume.
 # - A ConvNet beats a linear classifier with fewer weights.
 #
 # Lesson 10 moves the same layers to a GPU.

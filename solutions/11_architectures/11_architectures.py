@@ -14,18 +14,18 @@
 # # 11 LeNet to ResNet
 #
 # A few networks changed the field, and their names are still in daily use: LeNet, AlexNet, VGG,
-# GoogLeNet, ResNet. What is in them? You know every layer already. So you can take them apart, count
-# what each layer holds and costs, and see why they look as they do.
+# GoogLeNet, ResNet. What is in them? You know every layer already. So you can take the nets apart,
+# count what each layer holds and costs, and see why they look as they do.
 #
 # **You will** write `layer_table`, which takes any of these nets apart; find out what it costs to
-# train one, and how many pictures fit into a GPU at a time; write an Inception module and a residual
-# block, there and back; and send a photograph through the whole of AlexNet.
+# train one, and how many pictures fit into a GPU at a time; write an Inception module and a
+# residual block, forward and backward; and send a photograph through the whole of AlexNet.
 #
-# **You will learn** where a net has its weights, where it needs its memory, and why these are two
-# places; how GoogLeNet came to be small; and what a skip does for the gradient.
+# **You will learn** where a net has its weights, where it needs its memory, and why these are
+# different places; how GoogLeNet came to be small; and what a skip does for the gradient.
 #
-# **You need** the specs and policies of lesson 01, the layers of lessons 02 to 08, and the way back
-# of lesson 03.
+# **You need** the specs and policies of lesson 01, the layers of lessons 02 to 08, and the backward
+# pass of lesson 03.
 #
 # | section | exercise | points |
 # |---|---|---|
@@ -88,8 +88,8 @@ for kind, numbers in nets.spec("lenet5"):
     print(kind, numbers)
 
 # %% [markdown]
-# Here are all kinds that this lesson needs. A number with an equals sign may be missing in the dict,
-# and then has this value.
+# Here are all kinds that this lesson needs. A number with an equals sign may be missing from the
+# dict, and then has this value.
 #
 # | kind | numbers | what it puts out |
 # |---|---|---|
@@ -156,8 +156,8 @@ for kind, numbers in nets.spec("lenet5"):
 # %% [markdown]
 # ### Exercise 1: `layer_row` (6 points)
 #
-# Write the row of one layer as a dict. The first line is there: it makes a row of zeros, right for a
-# RELU. Change what is different for the other kinds.
+# Write the row of one layer as a dict. The first line is given: it makes a row of zeros, right for
+# a RELU. Change what is different for the other kinds.
 #
 # By hand: over a volume of 4 x 5 x 7, a CONV with $K = 6$, $F = 3$, $S = 1$, $P = 1$ and `groups=2`
 # has $3 \cdot 3 \cdot 2 \cdot 6 = 108$ weights. Without groups it has 216. Its output is 6 x 5 x 7.
@@ -237,7 +237,7 @@ for groups in (1, 2):
 layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 
 # %% check="layer_row" points=2
-# 2 points: shapes. Shown: LeNet's first layer and others. Hidden: random layers, not square.
+# 2 points. Shapes. Shown: LeNet's first layer and others. Hidden: random layers, not square.
 first = layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 check.same(first["shape"], (6, 28, 28), "the shape behind LeNet's first layer")
 check.same(layer_row("POOL", {"F": 3, "S": 2}, (5, 7, 9))["shape"], (5, 3, 4), "the shape of POOL")
@@ -265,7 +265,7 @@ for kind, numbers, H, W in (
 ### END HIDDEN TESTS
 
 # %% check="layer_row" part="policy" points=1
-# 1 point: policies. Shown: ResNet and GoogLeNet. Hidden: random sizes under all three.
+# 1 point. Policies. Shown: ResNet and GoogLeNet. Hidden: random sizes under all three.
 resnet = {"K": 64, "F": 7, "S": 2, "P": 3, "policy": "crop"}
 check.same(layer_row("CONV", resnet, (3, 224, 224))["shape"], (64, 112, 112), "ResNet's first CONV")
 googlenet = {"F": 3, "S": 2, "policy": "pad"}
@@ -294,7 +294,7 @@ for H, W in ((8, 7), (7, 8)):
 ### END HIDDEN TESTS
 
 # %% check="layer_row" part="parameters" points=2
-# 2 points: weights and biases. Shown: groups, BN, FC. Hidden: random layers, with and without.
+# 2 points. Weights and biases. Shown: groups, BN, FC. Hidden: random layers, with and without.
 two = layer_row("CONV", {"K": 6, "F": 3, "S": 1, "P": 1, "groups": 2}, (4, 5, 7))
 check.same(two["weights"], 108, "weights in two groups", hint="Each filter sees half the depth.")
 check.same(two["biases"], 6, "biases in two groups")
@@ -329,7 +329,7 @@ for kind in ("FC", "BN", "LRN", "POOL", "RELU"):
 ### END HIDDEN TESTS
 
 # %% check="layer_row" part="work" points=1
-# 1 point: activations and multiply-adds. Shown: LeNet's first layer, RELU. Hidden: random layers.
+# 1 point. Activations and multiply-adds. Shown: LeNet's first layer, RELU. Hidden: random layers.
 first = layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 check.same(first["activations"], 4704, "activations of LeNet's first layer")
 check.same(
@@ -380,7 +380,7 @@ for kind, numbers in (
 #                      CONCAT  256 x 28 x 28
 #
 # **ADD** adds the ends of its paths, number by number, so all shapes must be the same. This is the
-# **residual block** of ResNet. Its second path is empty: there the volume arrives as it left.
+# **residual block** of ResNet. Its second path is empty: there the volume arrives as it was.
 #
 #                        x  64 x 56 x 56
 #                     +---------+---------+
@@ -471,7 +471,7 @@ print()
 nets.show(layer_table(nets.spec("alexnet")))
 
 # %% check="layer_table" points=2
-# 2 points: chains. Shown: LeNet-5. Hidden: AlexNet, ZF Net and VGG-16, and random chains.
+# 2 points. Chains. Shown: LeNet-5. Hidden: AlexNet, ZF Net and VGG-16, and random chains.
 table = layer_table(nets.spec("lenet5"))
 check.same(len(table), 12, "rows of LeNet-5")
 check.same([row["kind"] for row in table[:4]], ["INPUT", "CONV", "RELU", "POOL"], "the first kinds")
@@ -497,7 +497,7 @@ for H, W in ((19, 27), (23, 15)):
 ### END HIDDEN TESTS
 
 # %% check="layer_table" part="paths" points=1
-# 1 point: paths. Shown: the fork by hand, and one that does not fit. Hidden: random paths in paths.
+# 1 point. Paths. Shown: the fork by hand, and one that does not fit. Hidden: random paths in paths.
 one = ("CONV", {"K": 5, "F": 1, "S": 1, "P": 0})
 begin = ("INPUT", {"C": 2, "H": 3, "W": 4})
 table = layer_table([begin, ("CONCAT", {"paths": [[], [one]]})])
@@ -545,7 +545,7 @@ judge.refuses(ValueError, "layer_table", layer_table, uneven)
 ### END HIDDEN TESTS
 
 # %% check="layer_table" part="nets" points=1
-# 1 point: whole nets with paths. Shown: an Inception module. Hidden: GoogLeNet, ResNet-18 and -50.
+# 1 point. Whole nets with paths. Shown: an Inception module. Hidden: GoogLeNet, ResNet-18 and -50.
 module = [("INPUT", {"C": 192, "H": 28, "W": 28}), nets.inception(64, 96, 128, 16, 32, 32)]
 table = layer_table(module)
 check.same(table[-1]["shape"], (256, 28, 28), "the shape behind the module")
@@ -561,9 +561,9 @@ for name in ("googlenet", "googlenet_bn", "resnet18", "resnet50"):
 # The Inception module of the picture has 163,328 weights. The table in GoogLeNet's paper says 159K.
 # It counts in units of 1024: $163328/1024 = 159.5$.
 #
-# **Predict before you run.** How many pools has AlexNet, and how large is the last volume before its
-# first FC? How many has VGG-16? Read AlexNet from the table above. For VGG, 224 is halved until 7 is
-# left.
+# **Predict before you run.** How many pools does AlexNet have, and how large is the last volume
+# before its first FC? How many does VGG-16 have? Read AlexNet from the table above. For VGG, 224 is
+# halved until 7 is left.
 
 # %%
 for name in ("alexnet", "vgg16"):
@@ -644,7 +644,7 @@ for rows in (1, 4, 9):
 # activations for one picture.
 #
 # **Find the mistake.** Some copies of a well-known lecture note list the rows of VGG-16 and write
-# below them: 24M values, 93 MB for each picture. The rows are right. What is the sum in truth, in
+# below them: 24M values, 93 MB for each picture. The rows are right. What is the sum really, in
 # units of 1024 · 1024 bytes, with 4 bytes a number?
 
 # %%
@@ -709,8 +709,8 @@ plt.show()
 
 # %% [markdown]
 # Look at AlexNet and GoogLeNet: about a ninth of the parameters for twice the work. Look at VGG-16:
-# top right, and with a large disc besides. ResNet-50 is deeper than VGG-16 and costs about a quarter
-# of its multiply-adds, but it has to keep more activations, for its batch norm.
+# top right, with a large disc as well. ResNet-50 is deeper than VGG-16 and costs about a quarter of
+# its multiply-adds, but it has to keep more activations, for its batch norm.
 #
 # Beware of round numbers. Each of these depends on the variant:
 #
@@ -747,16 +747,17 @@ plt.show()
 #
 # Training needs memory from three sources. Each number takes 4 bytes, as float32.
 #
-# 1. **Activations.** The way back needs them all, so they are kept, and each gets a gradient of the
-#    same size: $2 A$ numbers for one picture, if the table has $A$. A batch of $N$ takes $N$ times
-#    as much. At test time nothing has to be kept: two neighbouring volumes are enough.
+# 1. **Activations.** The backward pass needs them all, so they are kept, and each gets a gradient
+#    of the same size. Count both in full, as if nothing were let go before the end: $2 A$ numbers
+#    for one picture, if the table has $A$. A batch of $N$ takes $N$ times as much. At test time
+#    nothing has to be kept: two neighbouring volumes are enough.
 # 2. **Parameters.** Each has its value and its gradient. Momentum keeps one more number for each,
 #    Adam two. So `"sgd"` has 2 copies, `"momentum"` 3 and `"adam"` 4.
-# 3. **The rest.** Above all the pictures of the next batch, which are loaded while this one is
-#    worked on: $N$ inputs.
+# 3. **The rest.** Mainly the pictures of the next batch, which are loaded while this one is being
+#    processed: $N$ inputs.
 #
-# (The gradient of the pictures themselves is needed by nobody. We count it all the same; for VGG-16
-# that is half a percent.)
+# (Nobody needs the gradient of the pictures themselves. We count it all the same; for VGG-16 that
+# is half a percent.)
 #
 # Bytes divided by 1024 are KB, again by 1024 MB, and again GB.
 #
@@ -767,7 +768,7 @@ plt.show()
 138_357_544 * 3 * 4 / 1024**3, 2 * 15_237_608 * 4 / 1024**2
 
 # %% [markdown]
-# About one and a half GB, once. 116 MB, for every picture.
+# About one and a half GB, once; and 116 MB for every picture.
 #
 # ### Exercise 4: `training_memory` (2 points)
 #
@@ -814,8 +815,8 @@ for source, size in training_memory(nets.spec("vgg16"), 32, "momentum").items():
     print(f"{source:12} {size / 1024**3:6.3f} GB")
 
 # %% check="training_memory" points=2
-# 2 points. Shown: the small net. Hidden: famous and random nets, batches and optimizers. A mistake
-# in layer_table or totals costs its points once.
+# 2 points. Shown: the small net. Hidden: famous and random nets, batches and optimizers.
+# A mistake in layer_table or totals costs its points once.
 tiny = [("INPUT", {"C": 2, "H": 3, "W": 5}), ("FC", {"M": 4})]
 check.same(
     training_memory(tiny, 10, "momentum"),
@@ -858,7 +859,7 @@ for optimizer in ("sgd", "momentum", "adam"):
 # picture fits, the answer is 0.
 #
 # By hand: INPUT with 1 x 1024 x 1024 and FC with $M = 1$. There are $1024 \cdot 1024$ weights and a
-# bias. With momentum they take 12 MB, a few bytes aside. A picture takes 8 MB as activations with
+# bias. With momentum they take 12 MB and a few bytes. A picture takes 8 MB as activations with
 # gradients and 4 MB in the next batch: 12 MB again. One GB is 1024 MB, or 85.3 times 12 MB. One of
 # these goes to the parameters, so 84 pictures fit.
 #
@@ -897,8 +898,8 @@ def largest_batch(spec, optimizer, gigabytes):
 [largest_batch(nets.spec("vgg16"), "momentum", gigabytes) for gigabytes in (3, 4, 6, 12)]
 
 # %% check="largest_batch" points=2
-# 2 points. Shown: the net by hand, and one too large. Hidden: nets with 3, 4, 6 and 12 GB. A mistake
-# in training_memory costs its points once.
+# 2 points. Shown: the net by hand, and one too large. Hidden: nets with 3, 4, 6 and 12 GB.
+# A mistake in training_memory costs its points once.
 flat = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("CONV", {"K": 1, "F": 1, "S": 1, "P": 0})]
 check.same(largest_batch(flat, "momentum", 0.5), 25, "pictures with one weight in 0.5 GB")
 big = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("FC", {"M": 1})]
@@ -961,9 +962,9 @@ plt.show()
 # %% [markdown]
 # ## 6. Four ways at once
 #
-# Which filter size is best at some depth of the net: 1, 3 or 5? An Inception module does not choose.
-# It runs all of them, with a pool as the fourth, and puts the maps on top of each other. Every
-# convolution is followed by a ReLU, and all keep the height and width.
+# Which filter size is best at a given depth of the net: 1, 3 or 5? An Inception module does not
+# choose. It runs all of them, with a pool as the fourth, and puts the maps on top of each other.
+# Every convolution is followed by a ReLU, and all keep the height and width.
 #
 # | path | first | then |
 # |---|---|---|
@@ -978,8 +979,8 @@ plt.show()
 # <details><summary>Answer</summary>
 #
 # With zeros in the border the corner would answer 0, which is nowhere in the picture. A border of
-# $-\infty$ never wins. Behind a ReLU nothing is negative and zeros would do; a layer should be right
-# everywhere.
+# $-\infty$ never wins. Behind a ReLU nothing is negative and zeros would do, but a layer should be
+# right everywhere.
 #
 # </details>
 
@@ -1079,9 +1080,10 @@ for (N, C, H, W), filters in (
 # And back? `x` goes into four paths, so four gradients arrive at it and are added. `dout` holds the
 # four paths' maps on top of each other; cut it where they were joined.
 #
-# There is no cache this time. Section 5 has shown that caches take most of the memory. So the way
-# back gets `x` and runs the module once more, with its caches, which are gone when it is done.
-# PyTorch calls this checkpointing. It costs one more forward pass and saves what a module keeps.
+# There is no cache this time. Section 5 has shown that caches take most of the memory. So the
+# backward function gets `x` and runs the module once more, with its caches, which are gone when it
+# is done. PyTorch calls this checkpointing. It costs one more forward pass and saves what a module
+# keeps.
 #
 # **Predict before you run.** The row $[1, 2, 3]$ again, with ones everywhere, and a `dout` of ones.
 # How large is the gradient at each of the three places?
@@ -1224,7 +1226,7 @@ for (N, C, H, W), filters in (
 
 # %% [markdown]
 # **Take away.** Instead of choosing a filter size, run them all, and keep it cheap by 1 x 1 filters
-# in front. What a module would keep for the way back can be computed again.
+# in front. What a module would keep for the backward pass can be computed again.
 
 # %% [markdown]
 # ## 7. Add what came in
@@ -1239,9 +1241,9 @@ for (N, C, H, W), filters in (
 # f(x) = \text{conv}_2\big(\text{ReLU}(\text{conv}_1(x))\big)$$
 #
 # With all weights zero, $f(x) = 0$, and what comes in goes out (if it is not negative, as behind a
-# ReLU). The way from $x$ around $f$ is called a **skip** or a shortcut. Where $f$ changes the shape,
-# the shortcut needs a 1 x 1 convolution with the same stride. ResNet has a batch norm behind every
-# convolution; we leave it out here, to see the skip alone.
+# ReLU). The way from $x$ around $f$ is called a **skip connection** or a shortcut. Where $f$
+# changes the shape, the shortcut needs a 1 x 1 convolution with the same stride. ResNet has a batch
+# norm behind every convolution; we leave it out here, to see the skip alone.
 #
 # **Predict before you run.** Both convolutions have a single weight that is not zero, in the middle:
 # 1 in the first, 2 in the second. What does the block make of $x = [1, -2, 3]$?
@@ -1253,7 +1255,7 @@ for (N, C, H, W), filters in (
 #
 # </details>
 #
-# And the way back? $x$ is used twice, so its two gradients add up, as in lesson 03. Let `dout` be
+# And backward? $x$ is used twice, so its two gradients add up, as in lesson 03. Let `dout` be
 # $[1, 1, 1]$. Behind the last ReLU $[1, 0, 1]$ is left. It goes around as it is, and through $f$ it
 # becomes $[2, 0, 2]$. So $\text{dx} = [3, 0, 3]$. Check it: at $x = 1$ the output is
 # $2 \cdot 1 + 1$, three times the input.
@@ -1265,14 +1267,14 @@ around + through
 # %% [markdown]
 # ### Exercise 8: `residual_forward` and `residual_backward` (3 points)
 #
-# Both stand in one cell, because they share the cache. Use the layers of earlier lessons, there and
-# back. The 3 x 3 convolutions have padding 1; `stride` is that of the first one and of the shortcut.
-# A shortcut is there only if `params` has the key `"shortcut"`.
+# Both stand in one cell, because they share the cache. Use the layers of earlier lessons, forward
+# and backward. The 3 x 3 convolutions have padding 1; `stride` is that of the first one and of the
+# shortcut. A shortcut is there only if `params` has the key `"shortcut"`.
 #
 # The convolutions of this course refuse what does not fit. So a stride of 2 goes with odd sizes
 # here, where ResNet itself has even ones and crops.
 #
-# <details><summary>Hint for the way back</summary>
+# <details><summary>Hint for the backward pass</summary>
 #
 # Go through the forward function from its last line to its first. Every `..._forward` becomes its
 # `..._backward` with its own cache. Where two things were added, the gradient goes to both.
@@ -1336,7 +1338,7 @@ def residual_backward(dout, cache):
 
 
 # %% [markdown]
-# Try it on the row, there and back:
+# Try it on the row, forward and backward:
 
 
 # %%
@@ -1595,13 +1597,13 @@ plot.maps(
 # do make it fit, and say with numbers why. (2 points, graded by hand)
 
 # %% [markdown] answer="make_it_fit" points=2
-# The layer behind it now sees 25,088 inputs in place of 4096, so it becomes the same 102,760,448
+# The layer behind it now sees 25,088 inputs in place of 4096, so it has the same 102,760,448
 # weights. What is saved is one layer of 4096 x 4096: 16.8 million parameters, with momentum 0.19 GB
 # of 5.2 GB. The activations, 3.6 GB, stay. What helps: a smaller batch, as activations are
 # proportional to it; 21 pictures fit. Or average pooling over the last 7 x 7 in place of the large
-# FC layers, as in GoogLeNet: 15.2 million parameters are left, 0.17 GB in place of 1.55 GB, and
-# 3.8 GB in all. Or a stride of 2 in the first layer, as in ZF Net, which makes nearly all
-# activations a quarter. Plain SGD alone saves 0.5 GB and is not enough.
+# FC layers, as in GoogLeNet: 15.2 million parameters are left, 0.17 GB in place of 1.55 GB, and 3.8
+# GB in all. Or a stride of 2 in the first layer, as in ZF Net, which makes nearly all activations a
+# quarter. Plain SGD alone saves 0.5 GB and is not enough.
 #
 # **Rubric**
 #
@@ -1622,7 +1624,7 @@ plot.maps(
 # | `spec`, `paths` | a net as a list of pairs; nets inside a net |
 # | $A$ | activations of one picture |
 #
-# - One row a layer: shape, activations, weights, biases, multiply-adds.
+# - One row per layer: shape, activations, weights, biases, multiply-adds.
 # - VGG-16 has 138,357,544 parameters and 15,237,608 activations. Memory sits early, weights sit in
 #   the first FC.
 # - Training keeps activations with their gradients, 2 to 4 copies of the parameters, and the next

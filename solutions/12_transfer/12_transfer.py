@@ -14,8 +14,8 @@
 # # 12 Don't train from scratch
 #
 # You have a hundred pictures and a question. A hundred pictures are too few to train a ConvNet. But
-# somebody has trained one already, for another question. In practice that is where one starts: take
-# a pretrained net and fine-tune it.
+# somebody has trained one already, for another question. In practice you start there: take a
+# pretrained net and fine-tune it. This is called **transfer learning**.
 #
 # **You will** load a trained net and run it; operate on its last layer, so that it reads large
 # pictures; put a new last layer on it for classes that it has never seen; train that layer alone,
@@ -24,7 +24,8 @@
 # **You will learn** which layers to keep, what "frozen" means to the last digit, why the new layer
 # learns fast and the old ones slowly, and when it is time to open another layer.
 #
-# **You need** convolutions there and back, lesson 06 for the surgery, momentum from lesson 09.
+# **You need** convolutions forward and backward, lesson 06 for the surgery, momentum from lesson
+# 09.
 #
 # | section | exercise | points |
 # |---|---|---|
@@ -77,7 +78,7 @@ STRIDES = (2, 2, 1)  # of the three convolutions of the net
 #     INPUT -> [CONV -> RELU]*3 -> FC
 #
 # There are no pools: the first two convolutions have stride 2 instead. And there is no zero
-# padding. Section 2 will thank us for that.
+# padding, which will pay off in section 2.
 #
 # It was trained on pictures of Emoji-10, emoji pasted on photographs, by the layers of this course.
 # It has seen 3500 pictures of seven classes. Three classes were kept from it: hand, person, plant.
@@ -103,7 +104,7 @@ print(sum(array.size for array in net.params.values()), "numbers")
 # %% [markdown]
 # A file of weights should be data and nothing else. Many are not. A pickled file may hold any
 # program, and opening it runs that program. `data.pretrained` reads plain arrays, with
-# `np.load(..., allow_pickle=False)`. Do the same with files of strangers.
+# `np.load(..., allow_pickle=False)`. Do the same with files from strangers.
 #
 # The file also holds `net.mean`, the mean colour of the pictures it was trained on. It belongs to
 # the net as much as its weights do: whatever you show to the net, subtract this mean first.
@@ -124,12 +125,13 @@ plot.montage(emoji.x_test, emoji.y_test, emoji.classes, "Test pictures of Emoji-
 #
 # Run the convolutions. Call a convolution with its ReLU a **block**. Convolution $k$ takes `w1`,
 # `w2` or `w3`, the bias of the same number, and the stride `STRIDES[k - 1]`. `blocks` says after
-# how many blocks to stop. We shall want that later.
+# how many blocks to stop. We will need that later.
 #
-# By hand: a picture of 5 x 5 that counts from 0 to 24, and three filters of 1 x 1. The first two
-# have the weight 1 and stride 2. The first keeps every other row and column, and leaves
-# $0, 2, 4, 10, 12, 14, 20, 22, 24$. The second leaves $0, 4, 20, 24$. The third has weight $-1$ and
-# bias 10: it makes $10, 6, -10, -14$ of them, and the ReLU leaves $10, 6, 0, 0$.
+# By hand: take a picture of 5 x 5 with the numbers 0 to 24, the numbered picture, and three filters
+# of 1 x 1. The first two have the weight 1 and stride 2. The first keeps every other row and
+# column, and leaves $0, 2, 4, 10, 12, 14, 20, 22, 24$. The second leaves $0, 4, 20, 24$. The third
+# has weight $-1$ and bias 10: it makes $10, 6, -10, -14$ of them, and the ReLU leaves
+# $10, 6, 0, 0$.
 
 
 # %% exercise="features"
@@ -154,7 +156,7 @@ def features(params, x, blocks=3):
 
 
 # %% [markdown]
-# Try it on the picture that counts, block by block. The head at the end is for the next exercise.
+# Try it on the numbered picture, block by block. The head at the end is for the next exercise.
 
 # %%
 one = np.ones((1, 1, 1, 1))
@@ -173,7 +175,7 @@ for blocks in range(4):
     print(blocks, features(tiny, counting, blocks).ravel())
 
 # %% check="features" points=3
-# 3 points. Shown: the picture that counts. Hidden: random nets, stopped after every block.
+# 3 points. Shown: the numbered picture. Hidden: random nets, stopped after every block.
 one = np.ones((1, 1, 1, 1))
 toy = {"w1": one, "w2": one, "w3": -one}
 toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
@@ -231,7 +233,7 @@ def forward(params, x):
 
 
 # %% [markdown]
-# Try it on the picture that counts:
+# Try it on the numbered picture:
 
 # %%
 print(forward(tiny, counting))
@@ -246,7 +248,7 @@ is_right = forward(net.params, x_known).argmax(axis=1) == y_known
 print(f"{is_right.mean():.1%} of {len(is_right)} test pictures are right")
 
 # %% check="forward" points=1
-# 1 point. Shown: the picture that counts, two channels. Hidden: random nets.
+# 1 point. Shown: the numbered picture, two channels. Hidden: random nets.
 one = np.ones((1, 1, 1, 1))
 toy = {"w1": one, "w2": one, "w3": -one}
 toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0])}
@@ -285,8 +287,8 @@ for layer in (own_conv_forward, conv_forward):
     print(f"{1000 * (time.perf_counter() - begun):.0f} ms, sum of the output {out.sum():.3f}")
 
 # %% [markdown]
-# Equal sums, but for rounding. If the first line takes seconds, you know why the given one is used
-# here.
+# Equal sums, except for rounding. If the first line takes seconds, you know why the given one is
+# used here.
 #
 # What do the blocks see? Each filter of the first block makes a map of 14 x 14. Here are the four
 # maps that vary most, for three pictures.
@@ -305,7 +307,7 @@ for picture, maps in zip(few, seen, strict=True):
 # %% [markdown]
 # Look at filter 25. It lights up over the yellow face and over the green shirt, and stays dark over
 # the pink octopus: it sees a colour. Around the shirt, filter 26 sees the blue-grey that filter 25
-# leaves out. Filter 2 also finds the light edges in the gravel. Nothing of this speaks of faces or
+# leaves out. Filter 2 also finds the light edges in the gravel. None of this is about faces or
 # shirts, and that is why it can be used again.
 #
 # **Take away.** A trained net is a dict of arrays. Early layers see edges and colours, which every
@@ -315,7 +317,7 @@ for picture, maps in zip(few, seen, strict=True):
 # ## 2. Net surgery
 #
 # The head looks at 4 x 4 x 96 and so wants pictures of 32 x 32. In lesson 06 a fully-connected
-# layer became a convolution, and then slid. Now do it to a net that knows something.
+# layer became a convolution, and then slid. Now do it with a net that has learned something.
 #
 # **Predict before you run.** What is the shape of the new `w4`? The converted net runs over a
 # picture of 96 x 128. How many cells has its map? How far apart are they, in pixels?
@@ -385,7 +387,7 @@ for params, x, _ in inputs.small_nets(judge.rng()):
 # %% [markdown]
 # ### Exercise 4: `class_map` (2 points)
 #
-# Run the converted net. By hand: a picture of 5 x 9 that counts from 0 to 44. The two strides of 2
+# Run the converted net. By hand: a picture of 5 x 9 with the numbers 0 to 44. The two strides of 2
 # leave rows 0 and 4, columns 0, 4 and 8: the numbers $0, 4, 8, 36, 40, 44$. The third block makes
 # $10, 6, 2, 0, 0, 0$ of them. The head fits twice: its first unit says $10 + 6 + 0.5 = 16.5$ and
 # $6 + 2 + 0.5 = 8.5$, its second 10 and 6.
@@ -409,7 +411,7 @@ def class_map(converted, x):
 
 
 # %% [markdown]
-# Try it on the wide picture that counts:
+# Try it on the wide numbered picture:
 
 # %%
 print(class_map(convert_head(tiny, 2, 2), np.arange(45.0).reshape(1, 1, 5, 9)))
@@ -440,7 +442,7 @@ for params, x, _ in inputs.small_nets(random):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now a large picture of which we know what is where: twelve scenes of the test set that the net
+# Now a large picture, and we know what is where in it: twelve scenes of the test set that the net
 # gets right, laid out in three rows of four. The net was made for one scene at a time. It sees
 # $17 \cdot 25 = 425$ crops in one pass. Most of them lie across two scenes or four.
 
@@ -451,32 +453,32 @@ scores = class_map(convert_head(net.params, 4, 4), data.centred(large, net.mean)
 winners = scores[0].argmax(axis=0)  # (17, 25)
 
 # %% [markdown]
-# Each class gets a colour, and each cell the colour of its best class.
+# Each class gets a colour, and each cell the colour of its best class. A white dot marks the
+# middle of each scene.
 
 # %% tags=["plot"]
-figure, axes = plt.subplots(1, 2, figsize=(11, 4))
+figure, axes = plt.subplots(1, 2, figsize=(12, 4.2), layout="constrained")
 axes[0].imshow(large[0].transpose(1, 2, 0))
-axes[1].imshow(large[0].mean(axis=0), cmap="gray")
 edges = (14 - 0.5, 14 + 4 * 25 - 0.5, 14 + 4 * 17 - 0.5, 14 - 0.5)  # a cell: its crop's middle
-colors = axes[1].imshow(winners, cmap="tab10", vmin=-0.5, vmax=9.5, alpha=0.65, extent=edges)
+colors = axes[1].imshow(winners, cmap="tab10", vmin=-0.5, vmax=9.5, extent=edges)
+rows, columns = np.meshgrid(15.5 + 32 * np.arange(3), 15.5 + 32 * np.arange(4))
 for axis in axes:
-    axis.vlines((31.5, 63.5, 95.5), -0.5, 95.5, color="white")
-    axis.hlines((31.5, 63.5), -0.5, 127.5, color="white")
+    axis.vlines((31.5, 63.5, 95.5), -0.5, 95.5, color="black")
+    axis.hlines((31.5, 63.5), -0.5, 127.5, color="black")
+    axis.plot(columns, rows, "o", color="white", markeredgecolor="black")
     axis.set(xlabel="column, pixels", ylabel="row, pixels", xlim=(-0.5, 127.5), ylim=(95.5, -0.5))
-bar = figure.colorbar(colors, ticks=range(7), boundaries=np.arange(8) - 0.5)
+bar = figure.colorbar(colors, ax=axes, ticks=range(7), boundaries=np.arange(8) - 0.5)
 bar.ax.set_yticklabels(net.classes)
 axes[0].set_title("twelve scenes")
 axes[1].set_title("the best class of each crop")
 figure.suptitle("One pass over 96 x 128 pixels gives 17 x 25 answers")
-figure.tight_layout()
 plt.show()
 
 # %% [markdown]
 # Each cell is drawn in the middle of its crop, so a border of 14 pixels stays empty. Look at the
-# very middle of each scene: there the crop is the whole scene, and the colour is right. A few
-# pixels further another class may win, as around the face with hearts. Between the scenes classes
-# turn up that are in neither. The net has never seen half a castle beside half a flag, and it has
-# no way to say "nothing".
+# dots: there the crop is the whole scene, and the colour is right. A few pixels further another
+# class may win, as around the face with hearts. Between the scenes classes turn up that are in
+# neither. The net has never seen half a castle beside half a flag, and it cannot answer "nothing".
 #
 # Cell (0, 8) is eight cells of 4 pixels to the right, at the second scene. Is it the answer to that
 # scene alone?
@@ -488,8 +490,8 @@ print("largest difference", np.abs(cells - alone).max())
 print("largest score", np.abs(alone).max())
 
 # %% [markdown]
-# It is, but for the rounding of float32: so are all twelve. Nothing is padded inside this net, and
-# lesson 06 said that then the map equals the crops.
+# It is, except for the rounding of float32, and so are all twelve. Nothing is padded inside this
+# net, and lesson 06 said that then the map equals the crops.
 #
 # **Take away.** Give the head's weights another shape, and a classifier of small pictures says what
 # is where in large ones.
@@ -497,9 +499,9 @@ print("largest score", np.abs(alone).max())
 # %% [markdown]
 # ## 3. A new head
 #
-# Hand, person, plant: the old head has no unit for them, and nothing to say. Cut it off. Keep the
-# blocks, and put a head with three units on top. Whatever the blocks have learned about edges,
-# colours and round things is still there.
+# Hand, person, plant: the old head has no unit for them. Cut it off. Keep the blocks, and put a
+# head with three units on top. Whatever the blocks have learned about edges, colours and round
+# things is still there.
 #
 # How should the new head start? Random filters were needed so that no two units do the same. The
 # head is a single layer, and each of its units has a class of its own. It may start at zero.
@@ -577,12 +579,13 @@ for params, _, _ in inputs.small_nets(judge.rng()):
 # in every step? Run the blocks once, keep the features, and train a linear classifier on them.
 #
 # **Predict before you run.** You have 100 pictures and take 200 steps over all of them. How often
-# do the blocks run if you are careless? How often if you are not? How many numbers are kept?
+# does a picture go through the blocks if you are careless? How often if you are not? How many
+# numbers are kept?
 #
 # <details><summary>Answer</summary>
 #
-# 20,000 pictures against 100, there and not even back. Kept are $100 \cdot 1536 = 153{,}600$
-# numbers, half of what the pictures have: $100 \cdot 3072$.
+# 20,000 times against 100 times, and only forward. You keep $100 \cdot 1536 = 153{,}600$ numbers,
+# half of what the pictures have: $100 \cdot 3072$.
 #
 # </details>
 #
@@ -702,26 +705,26 @@ plt.show()
 # %% [markdown]
 # Look at the legend first. On features the head gets 79 % of the test pictures right, on pixels 51
 # %, and guessing gets 33 %. The loss of both falls, so both learn their 100 pictures. What differs
-# is how much of that holds for pictures they have not seen.
+# is how much of that holds for pictures they have not seen. The head on pixels **overfits** more.
 #
 # **Take away.** Frozen features are computed once. On top of them training is a linear classifier.
 
 # %% [markdown]
 # ## 5. Open the last block
 #
-# The third block was trained to tell faces from food. Perhaps it could do better for hands and
+# The third block was trained to tell faces from food. Perhaps it can do better for hands and
 # plants. So open it: train the head **and** block 3, and leave blocks 1 and 2 frozen.
 #
 # The gradient starts at the loss and goes back, layer by layer. It need not go back further than
-# the lowest open block. Below, nothing will use it.
+# the lowest open block. Nothing below would use it.
 #
 # **Predict before you run.** Block 3 is open. Must the convolutions of blocks 1 and 2 be run back?
 # Must they be run forward in every step?
 #
 # <details><summary>Answer</summary>
 #
-# Neither. What block 2 puts out never changes, so it can be computed once, as before. From there on
-# there, there and back is one convolution and the head.
+# Neither. What block 2 puts out never changes, so it can be computed once, as before. From there
+# on, a step is one convolution and the head, forward and backward.
 #
 # </details>
 #
@@ -734,7 +737,7 @@ plt.show()
 # Return the loss, and a dict with the gradient of **every** array. For the frozen ones it is zero:
 # not small, but exactly zero, of the array's shape.
 #
-# By hand: take `tiny` with a new head of two units and the picture that counts, of class 1. Scores
+# By hand: take `tiny` with a new head of two units and the numbered picture, of class 1. Scores
 # are 0, so the loss is $\ln 2$ and `dscores` is $[0.5, -0.5]$. That is `db4`. The features are
 # $10, 6, 0, 0$, so `dw4` has the rows $[5, -5]$, $[3, -3]$, and twice $[0, 0]$. Block 3 gets
 # nothing, since `w4` is 0.
@@ -779,7 +782,7 @@ def loss_and_grads(params, x, y, first):
 
 
 # %% [markdown]
-# Try it on the numbers by hand:
+# Try it on the example by hand:
 
 # %%
 loss, grads = loss_and_grads(new_head(tiny, 2), counting, np.array([1]), first=1)
@@ -905,8 +908,8 @@ for params, x, y in inputs.small_nets(judge.rng()):
 # ## 6. A learning rate for each group
 #
 # The head starts at zero and has everything to learn. Block 3 starts from something good. A step
-# that is right for the one is too long for the other. So each block gets a learning rate of its
-# own, smaller the further down, and 0 where it is frozen:
+# that is right for one is too long for the other. So each block gets its own learning rate, smaller
+# the further down, and 0 where it is frozen:
 #
 #     rates = (0, 0, 0.003, 0.01)   # blocks 1, 2, 3 and the head
 #
@@ -916,8 +919,8 @@ for params, x, y in inputs.small_nets(judge.rng()):
 # $$v \leftarrow \text{momentum} \cdot v - \text{rate} \cdot \text{grad} \qquad p \leftarrow p + v$$
 #
 # **Find the mistake.** A friend freezes block 3 in the middle of training. He sets its rate to 0
-# and uses the formula above as it stands. Its gradient is now without effect. Does the block stand
-# still?
+# and uses the formula above as it stands. Its gradient no longer has an effect. Does the block
+# stand still?
 #
 # <details><summary>Answer</summary>
 #
@@ -1043,10 +1046,13 @@ def random_net(seed):
 
 
 # %% [markdown]
-# Each way is run three times for each $n$, with other pictures and other random numbers. The loop
-# takes about half a minute.
+# Each way is run three times for each $n$, with other pictures and other random numbers. That takes
+# about half a minute. Stop it with the black square if you like, and run the cell again: it goes on
+# with the next run.
 
 # %% tags=["experiment"]
+from IPython.display import display
+
 sizes, seeds = (20, 100, 500), (0, 1, 2)
 steps = {20: 50, 100: 100, 500: 200}
 ways = {  # name: the net to start from, the first open block, rates
@@ -1054,13 +1060,21 @@ ways = {  # name: the net to start from, the first open block, rates
     "frozen": (lambda seed: new_head(net.params, 3), 4, (0, 0, 0, 0.01)),
     "last block open": (lambda seed: new_head(net.params, 3), 3, (0, 0, 0.003, 0.01)),
 }
-right = np.zeros((3, 3, 3))  # (way, size, seed)
-for (i, (begin, first, rates)), (j, n), seed in product(
-    enumerate(ways.values()), enumerate(sizes), seeds
+right = np.full((3, 3, 3), np.nan)  # (way, size, seed); what has not been run yet is no number
+
+# %% tags=["experiment"]
+line = display({"text/plain": ""}, raw=True, display_id=True)
+for (i, (name, (begin, first, rates))), (j, n), seed in product(
+    enumerate(ways.items()), enumerate(sizes), seeds
 ):
+    if not np.isnan(right[i, j, seed]):
+        continue
+    done = ("#" * np.sum(~np.isnan(right))).ljust(right.size, ".")
+    line.update({"text/plain": f"{done} {name}, {n} pictures"}, raw=True)
     rows = draw(n, seed)
     trained = fine_tune(begin(seed), x_train[rows], y_train[rows], first, rates, steps[n], seed)
     right[i, j, seed] = np.mean(forward(trained, x_test).argmax(axis=1) == y_test)
+line.update({"text/plain": "#" * right.size + " done"}, raw=True)
 
 # %% [markdown]
 # Three curves, and how far the runs of each lie apart:
@@ -1086,8 +1100,8 @@ plt.show()
 # without it.
 #
 # The third curve lies on the second. Opening block 3 costs several times as much computing here and
-# gains nothing that the bars would let us see. That is a result as well. Open a layer because it
-# measurably helps, on pictures kept aside, and not because one can.
+# gains nothing that shows beside the bars. That is a result as well. Open a layer because it
+# measurably helps, on pictures kept aside, and not because you can.
 #
 # **Find the reason.** We ran the same three ways on Fashion-MNIST: ten classes of grey clothes,
 # framed in black to 32 x 32 and given three equal channels. Here is the mean of three runs. Why
@@ -1127,13 +1141,13 @@ plt.show()
 # another layer? A few sentences. (2 points, graded by hand)
 
 # %% [markdown] answer="few_pictures" points=2
-# Sixty pictures cannot hold millions of weights: the net learned them by heart. The large rate
-# also destroyed at once what the layers knew. I would freeze all blocks, put a new head for two
-# classes on top, compute the features once and train the head, with some of the pictures kept
-# aside to test on. X-rays look unlike photographs, so the last blocks may be too special: I would
-# also try a head on the features of an earlier block. I would open the last block, at a rate ten
-# or a hundred times smaller than the head's, only if the pictures kept aside get better by it.
-# More pictures would be the reason to go on.
+# Sixty pictures cannot determine millions of weights: the net learned them by heart. The large
+# learning rate also destroyed at once what the layers had learned. I would freeze all blocks, put a
+# new head for two classes on top, compute the features once and train the head, with some of the
+# pictures kept aside to test on. X-rays look unlike photographs, so the last blocks may be too
+# special: I would also try a head on the features of an earlier block. I would open the last block,
+# at a rate ten or a hundred times smaller than the head's, only if the pictures kept aside get
+# better by it. More pictures would be the reason to go on.
 #
 # **Rubric**
 #

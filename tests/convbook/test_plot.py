@@ -31,6 +31,15 @@ def test_maps_have_their_titles() -> None:
     figure = plt.gcf()
     assert [axis.get_title() for axis in figure.axes] == ["one", "two"]
     assert figure.get_suptitle() == "both"
+    assert all(axis.get_frame_on() and axis.axison for axis in figure.axes), "no map without frame"
+
+
+def test_the_middle_grey_of_a_signed_map_is_0_and_its_bar_says_so() -> None:
+    plot.maps([np.array([[-3.0, 1.0]]), np.array([[1.0, 2.0]])], ["signed", "not"], "both")
+    signed, plain, *bars = plt.gcf().axes
+    assert signed.images[0].get_clim() == (-3, 3)
+    assert plain.images[0].get_clim() == (1, 2)
+    assert len(bars) == 1
 
 
 def test_a_montage_has_a_row_of_its_own_pictures_for_each_class() -> None:

@@ -22,9 +22,9 @@ function build({ W, S, passes }) {
 }
 
 function whyImpossible(W, S, passes, half) {
-  if (passes === 1) return fits(outputSize(W, F, S, 0)) ? "" : whyNot(W, F, S, 0, 1, { pads: -1 });
-  if (!Number.isInteger(half)) return `Half of stride ${S} is no whole number of pixels: take an even stride, or one pass.`;
-  return fits(outputSize(W, F, half, 0)) ? "" : whyNot(W, F, half, 0, 1, { pads: -1 });
+  if (passes === 1) return fits(outputSize(W, F, S, 0)) ? "" : whyNot(W, F, S, null);
+  if (!Number.isInteger(half)) return `Half of stride ${S} is not a whole number of pixels: take an even stride, or one pass.`;
+  return fits(outputSize(W, F, half, 0)) ? "" : whyNot(W, F, half, null);
 }
 
 // The cells of the map in the order of the passes; step is the distance of two cells in pixels.

@@ -21,7 +21,7 @@ function build({ F, S, P }) {
   stage.fit({ wide: [24, 44], stacked: [20, 28] });
 }
 
-// Row r of the matrix is tap (a, b) of channel c, the order of w.reshape(F, -1).
+// Row r of the matrix is tap (u, v) of channel c, the order of w.reshape(F, -1).
 function tapOf(r) {
   const { F } = now;
   return [Math.floor(r / (F * F)), Math.floor((r % (F * F)) / F), r % F];
@@ -29,8 +29,8 @@ function tapOf(r) {
 
 // The pixel of the padded picture that stands in row r and column l of the matrix.
 function pixelOf(r, l) {
-  const [c, a, b] = tapOf(r);
-  const [p, q] = windowAt(Math.floor(l / now.OW), l % now.OW, now.F, now.F, now.S).pixel(a, b);
+  const [c, u, v] = tapOf(r);
+  const [p, q] = windowAt(Math.floor(l / now.OW), l % now.OW, now.F, now.F, now.S).pixel(u, v);
   return [c, p, q];
 }
 
@@ -47,7 +47,7 @@ function makeGrids() {
   }
   now.counts = map("copies", "count", "of each pixel");
   now.cols = new Grid({
-    name: "cols", note: "rows c, a, b; columns i, j", kind: "out", rows, cols: OH * OW, sample: widest(x),
+    name: "cols", note: "rows c, u, v; columns i, j", kind: "out", rows, cols: OH * OW, sample: widest(x),
     rowHeads: Array.from({ length: rows }, (_, r) => tapOf(r).join(", ")),
     colHeads: Array.from({ length: OH * OW }, (_, l) => `${Math.floor(l / OW)}, ${l % OW}`),
   });
@@ -137,7 +137,7 @@ const panel = el("div", { class: "panel" }, stage.settings([
   { key: "F", label: "window F", min: 1, max: 4, value: data.size },
   { key: "S", label: "stride", min: 1, max: 4, value: data.stride },
   { key: "P", label: "padding", min: 0, max: 2, value: data.pad },
-], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place a, b in the window. Up and down arrows move along the rows."));
+], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place u, v in the window. Up and down arrows move along the rows."));
 const turn = (by) => () => now.fits && look((entry + by + now.rows) % now.rows, stage.step);
 stage.keys = { ArrowDown: turn(1), ArrowUp: turn(-1) };
 stage.draw = draw;

@@ -57,19 +57,22 @@ function total(map) {
   return map.flat().reduce((sum, v) => sum + v, 0);
 }
 
-// The formula with its numbers, as one writes it on the board.
+// The formula with its numbers, as one writes it on the board; pad null where a layer has none.
 function sizeFormula(W, F, stride, pad, dilation = 1) {
   const size = outputSize(W, F, stride, pad, dilation);
-  return `(${W} - ${extent(F, dilation)} + 2*${pad})/${stride} + 1 = ${Number(size.toFixed(2))}`;
+  const zeros = pad === null ? "" : ` + 2*${pad}`;
+  return `(${W} - ${extent(F, dilation)}${zeros})/${stride} + 1 = ${Number(size.toFixed(2))}`;
 }
 
-// Why a size does not fit, and what would.
-function whyNot(W, F, stride, pad, dilation, { strides = 5, pads = 3 } = {}) {
+// Why a size does not fit, and what would: another stride, or padding where a layer has some.
+function whyNot(W, F, stride, pad, dilation = 1) {
+  const [strides, pads] = [5, pad === null ? -1 : 3];
   const E = extent(F, dilation);
   const spread = dilation > 1 ? ` With dilation ${dilation} the filter spans ${dilation}*(${F} - 1) + 1 = ${E} pixels.` : "";
   const start = `${sizeFormula(W, F, stride, pad, dilation)}: the filter does not fit; `;
   if (W + 2 * pad < E) {
-    return `${start}it spans ${E} pixels, and the picture with its padding has ${W + 2 * pad}.${spread}`;
+    const picture = pad === null ? "picture" : "picture with its padding";
+    return `${start}it spans ${E} pixels, and the ${picture} has ${W + 2 * pad}.${spread}`;
   }
   const left = (W - E + 2 * pad) % stride;
   const others = (n, first, size) => Array.from({ length: n }, (_, v) => v + first).filter((v) => fits(size(v)));

@@ -74,8 +74,8 @@ function makeGrids() {
 
 function sizeLines() {
   const { H, W, F, S, OH, OW } = now;
-  const lines = [sizeFormula(W, F, S, 0)];
-  if (H !== W) lines.unshift(sizeFormula(H, F, S, 0));
+  const lines = [sizeFormula(W, F, S, null)];
+  if (H !== W) lines.unshift(sizeFormula(H, F, S, null));
   if (now.fits) lines.push(`out.shape = (1, 1, ${OH}, ${OW})`);
   return lines.map((line) => el("code", {}, line));
 }
@@ -83,7 +83,7 @@ function sizeLines() {
 function draw(step) {
   if (!now.fits) {
     now.grids.x.paint((p, q) => ({ v: now.x[p][q] }));
-    return fits(now.OW) ? whyNot(now.H, now.F, now.S, 0, 1, { pads: -1 }) : whyNot(now.W, now.F, now.S, 0, 1, { pads: -1 });
+    return fits(now.OW) ? whyNot(now.H, now.F, now.S, null) : whyNot(now.W, now.F, now.S, null);
   }
   const half = now.OH * now.OW;
   const back = step >= half;

@@ -20,6 +20,7 @@ def refused(*args: object, **kwargs: object) -> str:
         (np.float32(0.1), 0.1),
         ([[1.0, 2.0]], np.array([[1.0, 2.0]])),
         (np.int64(3), 3),
+        (0, 0.0),
         (np.array([np.inf, 1.0]), np.array([np.inf, 1.0])),
         (np.zeros((0, 3)), np.zeros((0, 3))),
         ([("conv", (3, 4)), None, True], [("conv", (3, 4)), None, True]),
@@ -44,7 +45,8 @@ def test_equal_answers_pass(actual: object, expected: object) -> None:
         (np.array([1.0, np.inf]), np.ones(2), "not finite"),
         (1.0 + 0j, 1.0, "complex"),
         (True, 1, "true or false"),
-        (1, True, "expected True"),
+        (1, True, "1 (an int), expected True"),
+        (False, True, "out is False, expected True."),
         (None, 1.0, "without a return"),
         ("x", "y", "expected 'y'"),
         (np.array([True, False]), np.array([True, True]), "1 of 2 values differ"),
@@ -71,6 +73,11 @@ def test_the_message_counts_and_shows_the_first_and_the_worst() -> None:
         "  Worst at [1, 1]: yours -5, expected 0.",
         "  Hint: Look at the sign.",
     ]
+
+
+def test_a_hint_about_values_does_not_stand_below_a_wrong_kind() -> None:
+    assert "Hint" not in refused(3.0, 3, "out", "Divide by N.")
+    assert "Hint: Divide by N." in refused(4.0, 3.0, "out", "Divide by N.")
 
 
 def test_values_that_look_alike_are_shown_in_full() -> None:

@@ -70,6 +70,11 @@ def test_where_there_is_no_pattern_nothing_is_said(change: Callable) -> None:
     assert pattern(change(X), X, wrong) == ""
 
 
+def test_one_value_beside_zeros_shows_no_factor() -> None:
+    wanted = np.array([0.0, 0.0, 11.0, 0.0, 0.0])
+    assert pattern(wanted / 11, wanted, wanted != 0) == ""
+
+
 SMALL = st.floats(-8, 8, width=16)
 
 

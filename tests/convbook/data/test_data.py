@@ -148,7 +148,7 @@ def test_a_record_is_a_label_and_the_planes() -> None:
     assert y.tolist() == [7, 3]
     assert x[0].tolist() == np.arange(12).reshape(3, 2, 2).tolist()
     assert x[1, 2, 0, 1] == 109
-    with pytest.raises(ValueError, match="27 bytes are no whole number of records of 13"):
+    with pytest.raises(ValueError, match="27 bytes are not a whole number of records of 13"):
         pictures.read_records(raw + b"x", (3, 2, 2))
 
 

@@ -230,7 +230,7 @@ def test_max_pooling_under_settings_of_the_user(view, F, S):
 def test_max_pooling_says_why_a_size_does_not_fit(view):
     viewer = view(demo.max_pooling())
     viewer.enter(F=2)
-    assert viewer.read().sentence.startswith("(7 - 2 + 2*0)/2 + 1 = 3.5: the filter does not fit; ")
+    assert viewer.read().sentence.startswith("(7 - 2)/2 + 1 = 3.5: the filter does not fit; ")
     assert viewer.read().sentence.endswith("What would fit: stride 1 or 5.")
 
 
@@ -478,9 +478,9 @@ def test_fc_to_conv_follows_one_weight_and_says_what_does_not_fit(view):
     assert viewer.read().step == 6
     viewer.enter(S=3)
     assert viewer.read().steps == 0
-    assert viewer.read().sentence.startswith("(7 - 3 + 2*0)/3 + 1 = 2.33: the filter does not fit")
+    assert viewer.read().sentence.startswith("(7 - 3)/3 + 1 = 2.33: the filter does not fit")
     viewer.enter(passes=2)
-    assert viewer.read().sentence.startswith("Half of stride 3 is no whole number of pixels")
+    assert viewer.read().sentence.startswith("Half of stride 3 is not a whole number of pixels")
     viewer.press("ArrowRight", "End", "ArrowDown", "Space")  # nothing to step, and no error
     viewer.enter(S=4)
     assert viewer.read().steps == 4 + 1

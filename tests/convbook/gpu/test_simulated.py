@@ -41,6 +41,22 @@ def test_events_measure_the_work_once_they_are_reached() -> None:
         assert cp.cuda.get_elapsed_time(start, end) == pytest.approx(200, rel=1e-3)
 
 
+def test_device_and_streams_may_stand_in_a_with_statement() -> None:
+    with gpu.simulated(), cp.cuda.Device(0), cp.cuda.Stream(non_blocking=True) as stream:
+        total = cp.ones(3, dtype=np.float32).sum()
+        stream.synchronize()
+        cp.cuda.Stream.null.synchronize()
+        cp.cuda.get_current_stream().synchronize()
+        assert float(total) == 3
+
+
+def test_a_count_may_be_smaller_and_not_larger(capsys: pytest.CaptureFixture[str]) -> None:
+    tiers.at_most(3, 4, "downloads")
+    assert capsys.readouterr().out == "downloads: 3, at most 4 as expected.\n"
+    with pytest.raises(check.NotYet, match=r"sectors: 18\.67, at most 8 are needed"):
+        tiers.at_most(56 / 3, 8, "sectors")
+
+
 def test_every_name_that_can_be_computed_is_one_of_cupys() -> None:
     for name in names.FUNCTIONS:
         path, _, short = name.rpartition(".")

@@ -230,8 +230,9 @@ def test_each_group_is_a_layer_of_its_own() -> None:
 )
 def test_depths_that_do_not_fit_are_refused(depth: int, filters: int, groups: int) -> None:
     x, w = np.ones((1, 4, 3, 3)), np.ones((filters, depth, 3, 3))
-    with pytest.raises(ValueError, match="do not fit 4 channels"):
+    with pytest.raises(ValueError, match="do not fit 4 channels") as caught:
         layers.conv_forward(x, w, np.ones(filters), groups=groups)
+    assert ("groups" in str(caught.value)) == (groups > 1), "one group is not spoken of"
 
 
 @pytest.mark.parametrize("case", [BATCH, DILATED], ids=["stride", "dilation"])
