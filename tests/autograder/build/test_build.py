@@ -118,7 +118,7 @@ def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
         ("by hand | 2 |", "by hand | 3 |", "has 3, its cells give 2"),
         ("a written answer, graded by hand", "`f`", "says 'graded by hand'"),
         ("# 3 points. Shown: the impulse", "# Shown: the impulse", "says nothing, points= gives 3"),
-        ("(2 points, graded by hand)", "(graded by hand)", "the question above it says nothing"),
+        ("(2 points, graded", "(graded", "the question above it says nothing"),
         ("- **2 points:**", "- **3 points:**", "its rubric says 3 points, points= gives 2"),
         ('part="fit" points=1', 'part="fit" points=0.5', "end in (6.5 points)"),
         ('answer="why_flip" points=2', 'answer="why_flip" points=1', "points= gives 1 point"),
