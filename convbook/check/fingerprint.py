@@ -77,14 +77,17 @@ def _flat(answer: Any) -> tuple[str, list[Any]]:
     if isinstance(answer, (list, tuple)):
         try:
             array = np.asarray(answer)
-        except ValueError:  # of different lengths
+        except (ValueError, TypeError):  # of different lengths, or arrays on a device
             return _joined(type(answer).__name__, list(answer))
         if array.dtype.kind not in "biuf":
             return _joined(type(answer).__name__, list(answer))
         return _flat(array)
     if isinstance(answer, str):
         return repr(answer[:200]), []
-    array = np.asarray(answer)
+    try:
+        array = np.asarray(answer)
+    except (ValueError, TypeError):  # an array on a device, or what is none
+        return type(answer).__name__, []
     if array.dtype.kind not in "biuf":
         return type(answer).__name__, []
     return f"{array.dtype.kind}{array.shape}", [array.ravel().astype(np.float64)]
