@@ -58,7 +58,7 @@ draw.cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill="C7", label="out",
 # %% [markdown] question
 # ## AlexNet's first layer
 #
-# 227 x 227 x 3, windows of 11 x 11, stride 4. How many rows and columns has `cols`?
+# 227 x 227 x 3, windows of 11 x 11, stride 4. How many rows and columns does `cols` have?
 
 # %% [markdown] answer
 # $3 \cdot 11 \cdot 11 = 363$ rows, $55 \cdot 55 = 3025$ columns. 96 filters: a product of 96 x 363

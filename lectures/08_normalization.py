@@ -390,7 +390,7 @@ figure.tight_layout()
 # and how large its steps may be. ResNet has it behind every convolution.
 
 # %% [markdown] question
-# ## One mean a channel, or one a pixel?
+# ## One mean per channel, or one per pixel?
 #
 # $N, C, H, W$ are 8, 16, 32, 32. How many means, each over how many?
 
@@ -401,7 +401,7 @@ N, C, H, W = 2, 3, 4, 5
 channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
 pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
 figure, axes = plt.subplots(1, 2, figsize=(11, 3))
-titles = "one mean a channel", "one mean a pixel"
+titles = "one mean per channel", "one mean per pixel"
 for axis, group, title in zip(axes, (channel, pixel), titles, strict=True):
     framed = np.pad(group.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
     rows = framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2))

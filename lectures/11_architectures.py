@@ -223,8 +223,8 @@ for k, (first, then) in enumerate(paths):
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Take any net apart; find the largest batch; an Inception module and a residual block, there and
-#   back; a photograph through AlexNet: 20 points, about 90 minutes.
+# - Take any net apart; find the largest batch; an Inception module and a residual block, forward
+#   and backward; a photograph through AlexNet: 20 points, about 90 minutes.
 #
 # **Take away**
 #

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from autograder.build import points
+from autograder.build import points, prose
 from autograder.build.names import origins
 from autograder.course import Check, Lesson, defined
 from convbook import notebook
@@ -39,6 +39,7 @@ def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
         if not item.manual:
             yield from _lint_check(item, lesson)
     yield from _lint_given(lesson)
+    yield from prose.lint(lesson, cells)
 
 
 def lint_released(cells: NotebookNode) -> Iterator[str]:

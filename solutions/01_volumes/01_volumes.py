@@ -274,7 +274,7 @@ for N, H, W, D in ((3, 4, 6, 5), (1, 7, 2, 3), (2, 5, 5, 4)):
 # its first slice after `to_nchw`, the red. On the right stands the first slice after a `reshape` to
 # the same shape.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three pictures: a cup of coffee in colour; its red slice in grey, the same cup; and what a reshape gives, strips of the cup and the table mixed into each other."
 cup = data.photo("coffee")[0].transpose(1, 2, 0)[::2, ::2]  # (H, W, 3)
 H, W, D = cup.shape
 plot.maps(
@@ -476,7 +476,7 @@ for policy in ("round", "Crop", ""):
 # And the experiment. A window of 5 with stride 4 slides along lines of 5 to 30 pixels. How many
 # stops does each policy count?
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of stops against the pixels of a line, 5 to 30, for F=5, S=4. Padding and cropping are stairs; they meet at 5, 9, 13 and every fourth width, where a dot marks what is not refused."
 widths = list(range(5, 31))
 fits = [W for W in widths if (W - 5) % 4 == 0]
 for policy, mark in (("pad", "^--"), ("crop", "v--")):
@@ -683,7 +683,7 @@ for policy in ("raise", "crop", "pad", "raise"):
 # Four pairs fit, and in all of them $W + 2P = 227$. That is odd, and $224 + 2P$ is even for every
 # $P$. No padding that is equal at both ends can make it fit. The plot shows it.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of (W - F + 2P)/S + 1 against P from 0 to 4. The line for W = 224 lies between whole numbers at every P; that for W = 227 is whole at P = 0, 2 and 4. A star at P = 1.5 marks 55."
 P = np.arange(5)
 for W, mark in ((224, "o--"), (227, "s--")):
     plt.plot(P, (W - 11 + 2 * P) / 4 + 1, mark, label=f"W = {W}")
@@ -1136,7 +1136,7 @@ alexnet = [
 # drawn as the cube roots of the sizes, so that the small ones can still be seen. The depth runs
 # from left to right, at half the scale.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="AlexNet as twelve boxes from left to right: the picture, 3 x 227 x 227, is tall and thin; the boxes get smaller and deeper down to 256 x 6 x 6; three long thin bars, the FC layers, follow."
 shapes = trace_shapes(alexnet)
 plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into volumes")
 
@@ -1159,7 +1159,7 @@ plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into 
 # does not fit? Ask `trace_shapes` for many widths.
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of how often a picture can be halved against its width, 20 to 520. Most widths stop at two or three; 32, 64, 96, 224, 384 and 512, in red, reach five to nine."
 def halvings(W):
     """Count the pools of 2 x 2 that fit one behind the other."""
     spec = [("INPUT", {"C": 3, "H": W, "W": W})]

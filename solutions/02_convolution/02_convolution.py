@@ -250,7 +250,7 @@ for H, W, HH, WW in ((5, 7, 3, 2), (6, 4, 1, 4), (4, 9, 4, 1), (5, 5, 5, 5)):
 # Does the flip matter? Look at three pictures: an F as a filter, what correlation makes of an
 # impulse, and what convolution makes of it.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three pictures: a filter in the shape of an F; what correlation makes of a single point, the F rotated by 180 degrees; and what convolution makes of it, the F as it is."
 letter = np.pad([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]], 1)  # an F, (7, 5)
 impulse = np.zeros((15, 13))
 impulse[7, 6] = 1.0
@@ -730,7 +730,7 @@ for rows, cols in ((1, 0), (0, 2), (2, 3)):
 # And the experiment. Three layers see random pictures, shifted further and further: shared weights,
 # shared weights with a padding of 1, and local weights.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of shift_gap against a shift of 0 to 5. Shared weights stay at 0; with padding the gap is 1 to 3; local weights jump to 13 at the first pixel."
 pictures = rng.normal(size=(1, 1, 12, 12))
 w, b = rng.normal(size=(1, 1, 3, 3)), np.zeros(1)
 w_local = rng.normal(size=(10, 10, 1, 1, 3, 3))
@@ -799,7 +799,7 @@ def edge_filters():
 # %% [markdown]
 # Try it on a photograph of a cameraman, 256 x 256 pixels. The loops take some seconds.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A photograph of a man behind a camera on a tripod, and two maps of its edges. In the first the upright column of the tripod is a light and a dark line, in the second it is gone."
 photo = data.photo("camera")[:, :, ::2, ::2]  # (1, 1, 256, 256)
 edges, _ = conv_forward(photo, edge_filters(), np.zeros(2))
 plot.maps(

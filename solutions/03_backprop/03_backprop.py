@@ -176,7 +176,7 @@ for shape in ((2, 1, 3), (7,)):
 # **Predict before you run.** Is a smaller $h$ always better? Sketch the error of both formulas as
 # $h$ falls from 1 to $10^{-13}$.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot with two logarithmic axes: the error of a measured slope against the step h. The error of forward differences is least near 1e-8, that of central differences, below 1e-11, near 1e-5. To both sides both grow."
 steps = 10.0 ** np.arange(-13, 0.5, 0.5)
 one = np.array([1.0])
 forward = [abs((np.sin(1 + h) - np.sin(1)) / h - np.cos(1)) for h in steps]
@@ -599,7 +599,7 @@ for only in ("dx", "dw"):  # db has a check of its own
 # Now look at it. In lesson 02 you slid an F over a single point, and it came out rotated by 180
 # degrees. What comes back from a single point?
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three pictures: dout with one light cell; its dx, an upright F; and the dx of two entries, two Fs that overlap in one lighter cell."
 letter = np.array([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]])  # an F
 _, cache = conv_forward(np.zeros((1, 1, 11, 9)), letter[None, None], np.zeros(1))
 one, two = np.zeros((2, 1, 1, 7, 7))
@@ -917,7 +917,7 @@ for shape, f in functions.items():
 # One direction can miss an error that happens to lie across it. A random direction almost never
 # does. Here are fifty of them: for your `dx`, and for the `dx` of somebody who flipped the filter.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of measured against predicted slopes in fifty directions. All circles, for the right dx, lie on the diagonal; the crosses, for a flipped filter, are scattered."
 x, w, b = rng.normal(size=(2, 3, 8, 9)), rng.normal(size=(4, 3, 3, 3)), np.zeros(4)
 dout = rng.normal(size=(2, 4, 6, 7))
 right = conv_backward(dout, conv_forward(x, w, b)[1])[0]

@@ -266,7 +266,7 @@ print(cols[150, 100], photo[0, 1, 6, 187])
 # A column is a window; that is how the matrix was made. What is a row? Fold column 1512 and two
 # rows back into pictures:
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Four pictures: a portrait with a red frame; the 11 x 11 pixels inside it, which are column 1512; and rows 0 and 120 of cols, each the portrait again, small and grey, the second moved up and left."
 marked = photo[0].transpose(1, 2, 0).copy()  # (227, 227, 3)
 marked[105:122, 105:122] = (1.0, 0.0, 0.0)
 marked[108:119, 108:119] = photo[0, :, 108:119, 108:119].transpose(1, 2, 0)
@@ -596,7 +596,7 @@ for H, W, HH, WW, stride, pad in (
 # %% [markdown]
 # Three covers of a map of 7 x 9 by windows of 3 x 3, written out:
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three tables of 7 x 9 numbers: how many windows cover each pixel. Stride 1 without padding: 1 at the corners, 9 inside. With padding 1: 4 at the corners. Stride 2: a pattern of 1, 2 and 4."
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.6))
 for axis, (stride, pad) in zip(axes, [(1, 0), (1, 1), (2, 0)], strict=True):
     count = cover_count(7, 9, 3, 3, stride, pad)
@@ -738,7 +738,7 @@ judge.value("adjoint_gap", adjoint_gap, lambda a: a.sum(axis=1), third, x, y)
 #
 # For AlexNet's first layer, drawn to scale:
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three rectangles to scale: w with 96 x 363 times cols with 363 x 3025 is out with 96 x 3025. The matrix cols is by far the largest of the factors."
 figure, axis = plt.subplots(figsize=(11, 1.7))
 left = 0
 for name, rows, width, sign in [
@@ -1090,7 +1090,7 @@ for x_shape, w_shape, stride, corner in jobs:
 # %% [markdown]
 # On a logarithmic axis a factor of a hundred is only two lines up. So each bar carries its number.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="Bars on a logarithmic axis, milliseconds for AlexNet's first layer and a 3 x 3 layer, forward and backward. The loops take thousands, im2col and the given layer tens."
 figure, axis = plt.subplots(figsize=(10, 4.5))
 for k, (name, spent) in enumerate(times.items()):
     bars = axis.bar(np.arange(4) + 0.27 * (k - 1), spent, 0.25, label=name)

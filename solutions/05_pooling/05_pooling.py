@@ -712,7 +712,7 @@ with judge.derived("l2_pool_backward"):
 # number out of 64. The legs of the cameraman's tripod are thin, with a light and a dark side. Which
 # pool will show them best?
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A photograph of a man behind a camera on a tripod, and three versions with 8 x 8 pixels pooled to one. Max: the legs of the tripod are thick and white. Average and L2: they are faint."
 photo = data.photo("camera")  # (1, 1, 512, 512)
 pools = [max_pool_forward, avg_pool_forward, l2_pool_forward]
 small = [pool(photo, 8, 8, 8)[0][0, 0] for pool in pools]
@@ -919,7 +919,7 @@ for C, HH, WW in ((1, 2, 2), (3, 2, 4), (4, 3, 1), (2, 1, 1), (5, 3, 2)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Average pooling is a convolution with fixed weights. Max pooling is none: the
+# **Take away.** Average pooling is a convolution with fixed weights. Max pooling is not: the
 # weights would have to know the winner.
 
 # %% [markdown]
@@ -953,7 +953,7 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 # ### Exercise 6: `replace_pools` (3 points)
 #
 # A pool has as many channels as the last convolution before it has filters, or as the input if
-# there is none. Make a new list, and leave `spec` as it is.
+# there is no such convolution. Make a new list, and leave `spec` as it is.
 
 
 # %% exercise="replace_pools"
@@ -1057,7 +1057,7 @@ def unrelated(shrink):
 # **Predict before you run.** Which of the three changes least when the picture moves by one pixel,
 # and which most?
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of the change of the small map against pixels to the side. At one pixel stride alone is at 1, average and max pooling at 0.34 and 0.24; all rise to about 1 at four. Thin lines for unrelated maps lie at 1.2 to 1.35."
 shrinks = {
     "stride alone": lambda x: x[:, :, ::4, ::4],
     "average pooling": lambda x: avg_pool_forward(x, 4, 4, 4)[0],

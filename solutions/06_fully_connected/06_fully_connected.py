@@ -489,7 +489,7 @@ with judge.derived("svm_loss"):
 # %% [markdown]
 # Look at both losses for two classes, as the right class falls behind or goes ahead.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A plot of two losses against the lead of the right class, -4 to 4. Both fall; the SVM loss reaches 0 at a lead of 1 and stays there, the softmax loss passes 0.69 at 0 and comes close to 0."
 leads = np.linspace(-4, 4, 81)
 for loss, line in ((softmax_loss, "-"), (svm_loss, "--")):
     values = [loss(np.array([[lead, 0.0]]), np.array([0]))[0] for lead in leads]
@@ -644,7 +644,7 @@ for x, w, b, how in inputs.conv(judge.rng()):
 # Now look at two of these matrices, for pictures of 5 x 6 and filters of 3 x 3. They are shown lying
 # down: a row is an output, so that the filter moves to the right.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Two matrices as coloured pictures, one row for each output. Left, one channel and one filter: a band along the diagonal, made of short bands; the rest is white. Right: four such pictures side by side."
 one, two = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(2, 2, 3, 3))
 figure, axes = plt.subplots(1, 2, figsize=(11, 3.2), width_ratios=[1, 2])
 for axis, w in zip(axes, (one, two), strict=True):
@@ -847,7 +847,7 @@ demo.fc_to_conv()
 # **Predict before you run.** Turn it into a filter and slide it over the whole cat. Where is the
 # score 1? Will the other eye get a high score, too?
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three pictures: a cat; its right eye, enlarged; and a grey map of scores with two bright spots, up and to the left of its two eyes."
 cat = data.photo("chelsea")[:, :, ::3, ::3]  # (1, 3, 100, 151)
 eye = cat[:, :, 32:46, 46:67]
 template = eye - eye.mean(axis=(2, 3), keepdims=True)
@@ -1161,7 +1161,7 @@ for N, C, M, pad, stride, size, H, W in (
 #
 # **Predict before you run.** For which of them is the gap 0?
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="Bars of crop_gap for five nets. It is 0 without padding and where the picture was padded before it was cut, and 0.5 to 2 where a convolution is padded."
 cases = {  # name: padding of the two convolutions, crop, border around the picture
     "no padding": ((0, 0), 22, 0),
     "second convolution padded": ((0, 1), 18, 0),

@@ -165,7 +165,7 @@ judge.no_loops("conv_1x1", conv_1x1, (x, w, np.zeros(8)))
 # What can one pixel tell? Its colour. Below are three filters made by hand for the channels red,
 # green and blue: one for grey, one for red against green, one for yellow against blue.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A photograph of a red cup and three maps of it: grey; red against green, in which the saucer is lightest; yellow against blue, in which the coffee is lightest. All edges are sharp."
 photo = data.photo("coffee")  # (1, 3, 400, 600)
 w = np.array([[0.3, 0.6, 0.1], [1.0, -1.0, 0.0], [0.5, 0.5, -1.0]]).reshape(3, 3, 1, 1)
 out = conv_1x1(photo, w, np.zeros(3))
@@ -222,8 +222,8 @@ print(np.sum(x[0:3] * w))
 print(np.sum(x[0:5:2] * w))
 
 # %% [markdown]
-# Read the digits from the right: 210 has seen the pixels 0, 1, 2 and 420 has seen the pixels 0, 2,
-# 4.
+# Read the digits from the right: 210 has seen the pixels 0, 1 and 2, and 420 has seen the pixels
+# 0, 2 and 4.
 #
 # **Find the mistake.** A copy of a lecture note has `w[0]*x[0] + w[2]*x[2] + w[2]*x[4]` for the
 # second line. What does it give for these numbers, and how does the result give the mistake away?
@@ -676,7 +676,7 @@ judge.value("receptive_field", receptive_field, [(1, 2, 1), (3, 1, 1), (1, 3, 2)
 # weights are all 1, and look where something arrives.
 
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three maps of 21 x 21 pixels. Dilations 1, 1, 1: a bright spot of 7 x 7. Dilations 1, 2, 4: a filled square of 15 x 15. Dilations 2, 2, 2: a grid of 49 separate dots."
 def footprint(layers, side=21):
     maps, caches = np.zeros((1, 1, side, side)), []
     for F, S, D in layers:
@@ -825,8 +825,8 @@ for F in (1, 3, 5, 7):
 #
 # Put $h$ into the last formula and sort by pixels:
 #
-# $$\text{out}_0 = x_0 \; w1_0 \, w2_0 + x_1 \; (w1_1 \, w2_0 + w1_0 \, w2_1)
-# + x_2 \; w1_1 \, w2_1$$
+# $$\text{out}_0 = x_0 \; w1_0 \, w2_0 + x_1 \; (w1_1 \, w2_0 + w1_0 \, w2_1) +
+# x_2 \; w1_1 \, w2_1$$
 #
 # That is one filter of three weights. Nothing else is left of the two layers.
 #
@@ -956,7 +956,7 @@ for C, G, F, HH1, WW1, HH2, WW2 in ((2, 4, 3, 3, 2, 2, 4), (1, 2, 4, 2, 3, 3, 1)
 # $49 C^2$ weights are made of $27 C^2$ numbers, so most 7 x 7 layers cannot be had in this way.
 # What does it look like if every weight of the three is 1? Collapse twice.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three filters on 7 x 7 pixels: a flat square of 3 x 3; a hill of 5 x 5; a hill of 7 x 7, brightest in the middle."
 ones, none = np.ones((1, 1, 3, 3)), np.zeros(1)
 five, _ = collapse(ones, none, ones, none)
 seven, _ = collapse(five, none, ones, none)
@@ -990,7 +990,7 @@ print(seven[0, 0].astype(int))
 # How far off is the collapsed layer? That depends on how much the ReLU cuts off. The experiment
 # lets all biases of the first layer grow from $-6$ to 6.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="Two plots against the bias of the first layer, -6 to 6. Left, the share that the ReLU cuts off falls from 1 to 0. Right, the largest gap between stack and one layer falls to 0 in the same range."
 x = rng.normal(size=(1, 2, 9, 10))
 w1, w2, b2 = (rng.normal(size=shape) / 3 for shape in ((4, 2, 3, 3), (3, 4, 3, 3), 3))
 biases, gaps, cuts = np.linspace(-6, 6, 25), [], []
@@ -1039,7 +1039,7 @@ plt.show()
 # along the middle row of the picture, from its left edge to its right.
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="Two plots of the share of each pixel along a row, for 1, 5, 10 and 15 layers. Without padding, on a logarithmic axis, the share at the edges falls to a few millionths. With padding 1 it falls to 0.3."
 def influence(depth, pad, side=32):
     maps, caches = np.zeros((1, 1, side, side)), []
     for _ in range(depth):

@@ -112,7 +112,7 @@ print(x_pieces.shape, np.bincount(labels))
 # at each ReLU.
 
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="Twelve histograms of what arrives at the ReLU, in layers 1, 4, 7 and 10. With s = 0.1 they narrow to a spike, with 0.2 they keep their width, with 0.4 they spread until they are flat."
 def before_relu(x, s, normalise=lambda a: a):
     """Return what arrives at the ReLU of ten layers of 50 units, one array (N, 50) a layer."""
     arrived = []
@@ -263,7 +263,7 @@ for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
 # **Predict before you run.** Does `out` grow with `x` for ever? Think of a very large $x$, alone:
 # the divisor grows like $(x^2)^{0.75} = x^{1.5}$.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A plot of the output of local response normalisation against x up to 1000. With no neighbour it rises to 52 at 200, then falls; with a neighbour of 200 or 500 it starts lower and meets the others at the end."
 line = np.linspace(0, 1000, 201)
 for neighbour, style in ((0, "-"), (200, "--"), (500, ":")):
     pair = np.stack([line, np.full(201, float(neighbour))], axis=1)  # (201, 2)
@@ -333,15 +333,16 @@ print((x - x.mean(axis=0)) / x.std(axis=0))
 # the batch. So the layer remembers, while training, what mean and variance usually are. After each
 # batch:
 #
-# $$\text{running} \;\leftarrow\; \text{momentum} \cdot \text{running}
-# + (1 - \text{momentum}) \cdot \text{new}$$
+# $$\text{running} \;\leftarrow\; \text{momentum} \cdot \text{running} +
+# (1 - \text{momentum}) \cdot \text{new}$$
 #
 # once for the mean and once for the variance. At test time it uses these two in place of the
 # batch's, and leaves them as they are.
 #
 # **Predict before you run.** `running` starts at mean 0 and variance 1, and `momentum` is 0.9. Then
 # comes the feature $[0, 0, 4, 4]$, with mean 2 and variance 4. What is `running` now? If every
-# batch were like this one, after how many batches has the running mean come 90 % of the way?
+# batch were like this one, how many batches would it take until the running mean has come 90 % of
+# the way?
 #
 # <details><summary>Answer</summary>
 #
@@ -704,7 +705,7 @@ with judge.derived("batchnorm_backward"):
 # $s = 0.4$?
 
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="Eight histograms of what arrives at the ReLU with batch norm, in layers 1, 4, 7 and 10, for s = 0.1 and 0.4. All are alike, with standard deviation 1."
 def normalise(a):
     return batchnorm_forward(a, np.ones(50), np.zeros(50), (np.zeros(50), np.ones(50)))[0]
 
@@ -791,7 +792,7 @@ def train(s, norm, steps=200, rate=0.05):
 # **Predict before you run.** A net that knows nothing gives each of the five photographs the
 # probability $1/5$, and its loss is $\log 5 = 1.61$. Which of the six nets will get below that?
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="Two plots of the loss over 200 steps. Without batch norm only s = 0.2 falls; 0.1 stays at 1.61, 0.4 is missing. With batch norm all three fall."
 figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
 for axis, norm in zip(axes, (False, True), strict=True):
     for s, style in ((0.1, ":"), (0.2, "-"), (0.4, "--")):
@@ -847,7 +848,7 @@ plt.show()
 #
 # Below are two pictures with three channels each, drawn twice. Places of one colour share a mean.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Two pictures with three channels each, twice. Left, each channel has one colour in both pictures: 3 means. Right, each of the 60 places has its own colour, the same in both pictures: 60 means."
 N, C, H, W = 2, 3, 4, 5
 channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
 pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))

@@ -919,7 +919,7 @@ for shapes in (((3, 2), (4,)), ((2, 3, 1), (1,), (5, 2))):
 #
 # </details>
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="A plot with two logarithmic axes: slope_gap against h. In float64 the gap has a valley with 1e-10 at h = 1e-6; in float32 a narrow one with 1e-4 at 1e-3."
 weights = draw_weights(names, (2, 4, 6), [3, 4], [5, 3])
 steps = 10.0 ** np.arange(-11, 0)
 for dtype, line in ((np.float32, "s--"), (np.float64, "o-")):
@@ -1183,7 +1183,7 @@ for shape in ((4,), (3, 2), (2, 3, 1, 4)):
 # Now see them walk. The loss $(w_0^2 + 50 \, w_1^2)/2$ is a valley, fifty times as steep across as
 # along. All three start at the same place and take 30 steps.
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="Contour lines of a narrow valley, and three paths to its middle. SGD jumps from wall to wall and comes two thirds of the way; momentum swings and overshoots; Adam cuts down at an angle."
 across, along = np.meshgrid(np.linspace(-1.6, 1.6, 80), np.linspace(-4.6, 1.6, 80))
 levels = 10.0 ** np.arange(-0.5, 2, 0.5)
 plt.figure(figsize=(8, 4))
@@ -1571,7 +1571,7 @@ save_run(path, half)
 resumed = train(watched(f, 40), load_run(path), 40, small_adam)
 print("largest difference:", np.abs(np.subtract(whole["losses"], resumed["losses"])).max())
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="A plot of the loss of twenty pictures over 40 steps, on a logarithmic axis. It falls from log 10 to nearly 0. The part after the stop lies exactly on the run without a stop."
 plt.semilogy(whole["losses"], linewidth=6, color="lightgrey", label="without a stop")
 plt.semilogy(range(20), half["losses"], label="until it was stopped")
 plt.semilogy(range(20, 40), resumed["losses"][20:], "--", label="resumed from the file")
@@ -1596,14 +1596,14 @@ plt.show()
 # artwork on photographs and no photograph of a dog. It is about as hard as 5000 pictures of
 # CIFAR-10, and an emoji that is in the test pictures is never in the training pictures.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Ten rows of small pictures: emoji of animals, buildings, clothing, faces, flags, food, hands, persons, plants and vehicles, each on a piece of a photograph."
 plot.montage(emoji.x_train, emoji.y_train, emoji.classes, "Emoji-10: artwork on photographs")
 
 # %% [markdown]
 # Fashion-MNIST has real pictures of clothes, grey, 28 x 28. The patterns are made by code, 8 x 8,
 # and small enough for quick trials.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Two sheets: ten rows of grey pictures of clothes, shoes and bags; six rows of small patterns, bars in several directions and checkers."
 fashion, patterns = data.load("fashion"), data.load("patterns")
 plot.montage(fashion.x_train, fashion.y_train, fashion.classes, "Fashion-MNIST")
 plot.montage(patterns.x_train, patterns.y_train, patterns.classes, "Bars and checkers")
@@ -1613,7 +1613,7 @@ plot.montage(patterns.x_train, patterns.y_train, patterns.classes, "Bars and che
 # at the rows: wood and fur have stripes that differ in width, a patch of coat and one of sky hardly
 # differ at all.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Two sheets: rows of small grey patches of textures such as grass, wood, fur, hair and sky; and five photographs, an astronaut, a man with a camera, a cat, a cup of coffee and a rocket."
 textures = data.load("textures")
 plot.montage(textures.x_train, textures.y_train, textures.classes, "Textures, without brightness")
 names = ["astronaut", "camera", "chelsea", "coffee", "rocket"]
@@ -1624,7 +1624,7 @@ plot.maps(photos, names, "Five photographs")
 # Try the three optimizers on the patterns first; a run takes a second. Which learning rate suits
 # which? Each has one that was found by trying.
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="A plot of the loss over 120 steps for SGD, momentum and Adam. All begin at log 6; momentum and Adam are near 0 when SGD is still on its way."
 x = data.centred(patterns.x_train, patterns.mean)
 names = parse_pattern(PATTERN, N=1, M=2)
 weights = draw_weights(names, (1, 8, 8), [8, 16], [6])
@@ -1681,7 +1681,7 @@ for name, net in nets.items():
     runs[name] = train(f, runs[name], steps, lambda *a, rate=rates[name]: adam(*a, rate))
     net.params = runs[name]["params"]
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="A plot of the loss over 200 steps. The linear classifier stays near 2; the ConvNet falls further. The legend gives the test pictures right: above a quarter, and about half."
 for name, net in nets.items():
     right = np.mean(scores_of(net, x_test).argmax(axis=1) == emoji.y_test)
     losses = np.array(runs[name]["losses"])
@@ -1710,7 +1710,7 @@ plt.show()
 # Begin with the first layer. Its filters see the three colours, so each can be shown as a small
 # picture of 3 x 3 pixels. Grey means no weight.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Sixteen filters of 3 x 3 pixels in colour, without a pattern."
 before = draw_weights(["INPUT", "CONV", "FC"], (3, 32, 32), [16], [10])[0][0]
 after = nets["ConvNet"].layers[0].params[0]
 print(f"size of the change: {np.linalg.norm(after - before) / np.linalg.norm(before):.0%}")
@@ -1726,7 +1726,7 @@ plot.filters(after, "The sixteen filters of the first layer, after training")
 #
 # **Predict before you run.** What will the filters look like?
 
-# %% tags=["experiment", "plot"]
+# %% tags=["experiment", "plot"] alt="Twelve filters of 5 x 5 pixels, twice. Before training they are noise; after it they show bars, upright, level and slanting, and checkers."
 small = np.random.default_rng(3)
 start = [
     small.normal(0, 0.02, (12, 1, 5, 5)),
@@ -1753,7 +1753,7 @@ plot.filters(run["params"][0], f"After training: {right:.0%} of new pictures rig
 # Now send one picture through and look at every layer. Each column is a layer, each small picture
 # one of its feature maps.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A picture, then eight maps for each of six layers, and bars of ten scores. The maps get coarser from layer to layer; the highest score is that of the right class."
 n = int(np.flatnonzero(scores_of(nets["ConvNet"], x_test).argmax(axis=1) == emoji.y_test)[0])
 maps, titles = x_test[n : n + 1], ["CONV", "RELU", "POOL", "CONV", "RELU", "POOL"]
 columns = []
@@ -1845,7 +1845,7 @@ for N, K in ((40, 3), (7, 6), (100, 10)):
 # %% [markdown]
 # And the thousand test pictures:
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A table of 10 x 10 counts, class by guess, as a coloured picture. The diagonal is brightest; a few fields beside it are bright, too."
 scores = scores_of(nets["ConvNet"], x_test)
 guess = scores.argmax(axis=1)
 plot.confusion(
@@ -1857,7 +1857,7 @@ plot.confusion(
 # of the mistakes are easy to forgive. The next cell takes from each class the mistake that the net
 # was surest of, and shows four of them.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Four pictures that the net was sure of, and wrong: above each its class and what it was taken for. Three of them are green."
 sure = scores.max(axis=1) - scores[np.arange(len(scores)), emoji.y_test]  # 0 where it is right
 worst = [np.argmax(sure * (emoji.y_test == k)) for k in range(10)]
 worst = sorted(worst, key=lambda n: -sure[n])[:4]

@@ -1007,8 +1007,8 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
         print(f"stopwatch around call {attempt}: {1000 * (gpu.clock() - start):.3f} ms")
 
 # %% [markdown]
-# The first reading is the compiler's, the second is what it costs to *order* the work. Neither is
-# 20.
+# The first reading is the compiler's, the second is what it costs to *order* the work. Neither of
+# the two is 20 ms.
 #
 # The GPU has marks of its own for this, **events**. `start.record()` puts a mark into the queue
 # behind what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds
@@ -1576,7 +1576,7 @@ for _ in range(6):
     judge.value("roofline", roofline, N, C, F, H, W, HH, WW, 1e18, bandwidth)
 ### END HIDDEN TESTS
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A plot with two logarithmic axes: milliseconds against the side of the filter, 1 to 11. The time to move the bytes hardly rises; the least time equals it at 1 x 1, and rises steeply from there."
 sides = range(1, 12)
 times = [roofline(64, 64, 64, 56, 56, s, s, 50e12, 2e12)[0] for s in sides]
 bytes_only = [roofline(64, 64, 64, 56, 56, s, s, 1e30, 2e12)[0] for s in sides]

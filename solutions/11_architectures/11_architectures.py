@@ -655,7 +655,7 @@ for rows in (1, 4, 9):
 #
 # Now the picture: where are the activations of VGG-16, and where are its weights?
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Bars for the layers of VGG-16, twice. Left, activations in millions: longest in the first two CONV layers. Right, weights in millions: one long bar, the first FC, and little elsewhere."
 table = [row for row in layer_table(nets.spec("vgg16")) if row["kind"] != "RELU"]
 figure, axes = plt.subplots(1, 2, figsize=(10, 5), sharey=True)
 places = np.arange(len(table))
@@ -680,7 +680,7 @@ plt.show()
 #
 # And the other nets? Here they are side by side.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot with two logarithmic axes: parameters against multiply-adds, a disc for each of seven nets. LeNet-5 is far down left, VGG-16 top right; ResNet-50 has the largest disc."
 labels = {  # where each name stands beside its disc, in points
     "lenet5": (0, 10),
     "alexnet": (-30, 8),
@@ -932,7 +932,7 @@ for name, optimizer, gigabytes in (
 # %% [markdown]
 # And the experiment: GPUs of 3, 4, 6 and 12 GB, and five nets.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of the largest batch against memory, 3 to 12 GB, for five nets. AlexNet is on top, with 200 to 1000 pictures; VGG-16 and ResNet-50 are lowest, with 12 to 90."
 sizes = [3, 4, 6, 12]
 for name, mark in zip(
     ["alexnet", "googlenet", "resnet18", "resnet50", "vgg16"], "os^Dv", strict=True
@@ -1446,7 +1446,7 @@ for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 
 # the activations in range. Send a gradient back and see what arrives at each block. The plain blocks
 # are the same, with a shortcut of zeros, so that nothing gets around.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of the size of dx against the blocks it has come through, 1 to 20, on a logarithmic axis. Without skips it falls to 1e-13; with skips it stays near 1."
 C, depth = 4, 20
 nothing = np.zeros((C, C, 1, 1)), np.zeros(C)
 start, push = np.abs(rng.normal(size=(1, C, 8, 8))), rng.normal(size=(1, C, 8, 8))
@@ -1569,7 +1569,7 @@ print(f"{total:.2f} seconds in all; five best of 1000:", np.argsort(-x[0])[:5])
 # What leaves the first layer can still be looked at. Here are its three strongest maps, for filters
 # drawn anew.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="A photograph of a cat, and three grey maps of 55 x 55 in which the cat can be recognised."
 w, b = drawn((96, 3, 11, 11), 363), np.zeros(96, np.float32)
 first = relu_forward(conv(photo - photo.mean(), w, b, 4, 0)[0])[0]  # (1, 96, 55, 55)
 strong = np.argsort(-first[0].std(axis=(1, 2)))[:3]

@@ -24,8 +24,8 @@
 # **You will learn** which layers to keep, what "frozen" means to the last digit, why the new layer
 # learns fast and the old ones slowly, and when it is time to open another layer.
 #
-# **You need** convolutions forward and backward, lesson 06 for the surgery, momentum from lesson
-# 09.
+# **You need** convolutions forward and backward, the conversion of lesson 06, and momentum from
+# lesson 09.
 #
 # | section | exercise | points |
 # |---|---|---|
@@ -109,7 +109,7 @@ print(sum(array.size for array in net.params.values()), "numbers")
 # The file also holds `net.mean`, the mean colour of the pictures it was trained on. It belongs to
 # the net as much as its weights do: whatever you show to the net, subtract this mean first.
 
-# %% tags=["demo"]
+# %% tags=["demo"] alt="Ten rows of test pictures: emoji of ten classes, from animal to vehicle, each on a piece of a photograph."
 emoji = data.load("emoji10")
 known = [emoji.classes.index(name) for name in net.classes]
 is_known = np.isin(emoji.y_test, known)
@@ -293,7 +293,7 @@ for layer in (own_conv_forward, conv_forward):
 # What do the blocks see? Each filter of the first block makes a map of 14 x 14. Here are the four
 # maps that vary most, for three pictures.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Three rows: a picture, then the maps of filters 26, 25, 2 and 15. Filter 25 is light over a yellow face and a green shirt, and dark over a pink octopus."
 few = x_known[[0, 2, 4]]
 seen = features(net.params, few, 1)  # (3, 32, 14, 14)
 busy = np.argsort(-seen.std(axis=(2, 3)).mean(axis=0))[:4]
@@ -320,7 +320,7 @@ for picture, maps in zip(few, seen, strict=True):
 # layer became a convolution, and then slid. Now do it with a net that has learned something.
 #
 # **Predict before you run.** What is the shape of the new `w4`? The converted net runs over a
-# picture of 96 x 128. How many cells has its map? How far apart are they, in pixels?
+# picture of 96 x 128. How many cells does its map have? How far apart are they, in pixels?
 #
 # <details><summary>Answer</summary>
 #
@@ -456,7 +456,7 @@ winners = scores[0].argmax(axis=0)  # (17, 25)
 # Each class gets a colour, and each cell the colour of its best class. A white dot marks the
 # middle of each scene.
 
-# %% tags=["plot"]
+# %% tags=["plot"] alt="Left, twelve scenes in three rows of four. Right, the best class of each crop as a coloured map. At the white dot in the middle of each scene the colour is that of its class."
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.2), layout="constrained")
 axes[0].imshow(large[0].transpose(1, 2, 0))
 edges = (14 - 0.5, 14 + 4 * 25 - 0.5, 14 + 4 * 17 - 0.5, 14 - 0.5)  # a cell: its crop's middle
@@ -670,7 +670,7 @@ judge.value("train_head", train_head, random.normal(size=(1, 4)), np.array([1]),
 # And the experiment. We take 100 pictures of hand, person and plant, and train the head twice: on
 # the features of the net, and on the pixels themselves. The same exercise, the same pictures.
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of the loss on 100 training pictures over 200 steps. On features it falls faster and lower than on pixels; the legend says 79 against 51 per cent of the test pictures right."
 new = [k for k in range(10) if k not in known]
 new_names = [emoji.classes[k] for k in new]
 
@@ -1014,11 +1014,11 @@ for rates, momentum in (((0.1, 0.0, 0.7), 0.8), ((0.0, 0.3, 0.2), 0.5), ((0.2, 0
 # - **frozen**: the shipped blocks, a new head, and only the head is trained;
 # - **last block open**: the same, and block 3 is trained too, at a smaller rate.
 #
+# One function below trains all three. It runs the frozen blocks once, then takes steps over small
+# batches.
+#
 # **Predict before you run.** Draw it on paper: three curves over 20, 100 and 500 pictures. Where
 # is the gap between scratch and frozen widest? Will opening block 3 help at 20 pictures? At 500?
-#
-# One function trains all three. It runs the frozen blocks once, then takes steps over small
-# batches.
 
 
 # %% tags=["experiment"]
@@ -1079,7 +1079,7 @@ line.update({"text/plain": "#" * right.size + " done"}, raw=True)
 # %% [markdown]
 # Three curves, and how far the runs of each lie apart:
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] alt="A plot of right answers against 20, 100 and 500 training pictures, with bars. From scratch: 0.44, 0.63, 0.77. Frozen and last block open lie on each other: 0.69, 0.75, 0.82."
 for name, shares, line in zip(ways, right, ("s--", "o-", "^-"), strict=True):
     mean, spread = shares.mean(axis=1), shares.std(axis=1)
     plt.errorbar(sizes, mean, spread, fmt=line, capsize=4, label=name)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from convbook import check
-from convbook.check import NotYet
+from convbook import check, gpu
+from convbook.check import NotYet, fingerprint
 
 
 def refused(*args: object, **kwargs: object) -> str:
@@ -78,6 +78,14 @@ def test_the_message_counts_and_shows_the_first_and_the_worst() -> None:
 def test_a_hint_about_values_does_not_stand_below_a_wrong_kind() -> None:
     assert "Hint" not in refused(3.0, 3, "out", "Divide by N.")
     assert "Hint: Divide by N." in refused(4.0, 3.0, "out", "Divide by N.")
+
+
+def test_an_array_on_a_device_has_a_fingerprint() -> None:
+    with gpu.simulated():
+        far = gpu.cupy.ones(3)
+    with pytest.raises(NotYet) as caught:
+        check.same(far, np.ones(3))
+    assert len(list(fingerprint.of_failure("# 1 point. One.", 2, caught.value))) == 1
 
 
 def test_values_that_look_alike_are_shown_in_full() -> None:
