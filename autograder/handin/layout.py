@@ -119,7 +119,7 @@ class _Reading:
                 for top, inside in tops.items():
                     problem = f"is not named as all others of {kind} are: put it into {_PLACE}"
                     label = labels.get(top) or Label("", "folder", problem=problem)
-                    self._label(inside, (replace(label, download=place),))
+                    self._label(inside, (replace(label, download=place, given=top),))
                 self._found.kinds.append(kind)
                 return True
         return False

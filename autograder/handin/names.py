@@ -46,6 +46,7 @@ class Label:
         late: whether Canvas says that it came late.
         time: when it was handed in, where the source says so.
         download: the folder of the download in which the number counts.
+        given: what the platform called the file or folder of the student.
         problem: why it is nobody's, or ''.
     """
 
@@ -58,6 +59,7 @@ class Label:
     late: bool = False
     time: datetime | None = None
     download: str = ""
+    given: str = ""
     problem: str = ""
 
 

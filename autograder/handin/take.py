@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import CourseError, Lesson
-from autograder.handin import archive, find, left, roster, timestamp
+from autograder.handin import archive, find, given, left, roster, secret, timestamp
 from autograder.handin.archive import ArchiveError
 from autograder.handin.download import Ask
 from autograder.handin.find import Found, Source
@@ -81,12 +81,13 @@ def collect(
         students = roster.read(results)
         files = Source(source, students.knows, ask, rule)
         say(f"{source} is {files.layout}")
-        taking = _Taking(submitted, students, unclear(files.labels(), students))
+        taking = _Taking(submitted, students, unclear(files.labels(), students), files.secret)
         for found in files.found():
             yield from taking.take(found)
         yield from taking.of_clones()
         whole = os.path.abspath(source)
         left.keep(results, whole, taking.left(whole), taking.used)
+        given.keep(results, taking.given)
 
 
 @contextmanager
@@ -113,13 +114,22 @@ class _Taking:
 
     Attributes:
         used: SHA-256 of each file that is in the class now.
+        given: platform, lesson and student to what the platform called the file.
     """
 
-    def __init__(self, submitted: Path, students: roster.Roster, names: dict[str, str]) -> None:
+    def __init__(
+        self,
+        submitted: Path,
+        students: roster.Roster,
+        names: dict[str, str],
+        secret_of: Callable[[Found], bytes],
+    ) -> None:
         self.used: set[str] = set()
+        self.given: dict[tuple[str, str, str], str] = {}
         self._submitted = submitted
         self._students = students
         self._names = names  # that say too little
+        self._secret_of = secret_of
         self._taken: dict[tuple[str, str], tuple[datetime, int]] = {}
         self._new: set[tuple[str, str]] = set()
         self._left: list[tuple[Found, Left]] = []
@@ -200,6 +210,7 @@ class _Taking:
             if found.handed_in and (said is None or (key in self._new and found.handed_in < said)):
                 timestamp.write(folder, found.handed_in, submitted)
             self._taken.setdefault(key, found.age)
+            self._keep(found, folder)
             return replace(outcome, status=SAME)
         age = None if before is None else _age(folder, target, submitted)
         there = self._taken.get(key) or age
@@ -208,7 +219,15 @@ class _Taking:
         _write(folder, target, content, found, submitted)
         self._taken[key] = found.age
         self._new.add(key)
+        self._keep(found, folder)
         return outcome
+
+    def _keep(self, found: Found, folder: Path) -> None:
+        """Keep what a page needs on its way back to the student."""
+        if found.label.source in given.PLATFORMS:
+            student, lesson = folder.parts[-2:]
+            self.given[found.label.source, lesson, student] = found.label.given
+        secret.write(folder, self._secret_of(found), self._submitted)
 
 
 def _print_of(found: Found) -> str:
