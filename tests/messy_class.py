@@ -206,8 +206,8 @@ def files_of(kind: str, whose: str, again: bool = False) -> dict[str, bytes]:
     older = work("half", f"{whose}, an older one")
     return {
         "docx": {"Lab 2.docx": b"PK\x03\x04" + whose.encode()},
-        "cut": {"my work.ipynb": work("right", whose)[:20_000]},
-        "conflict": {"lab.ipynb": own.replace(b'"cells": [', b"<<<<<<< HEAD\n", 1)},
+        "cut": {"my work.ipynb": own[:20_000] + whose.encode()},
+        "conflict": {"lab.ipynb": own.replace(b' "cells": [', b"<<<<<<< HEAD", 1)},
         "empty": {"lab2.zip": zipped({"read me.txt": b"see my other account"})},
         "copy": {"02_convolution-Copy1.ipynb": older, FILE: own},
         "txt": {f"{FILE}.txt": own},
@@ -235,7 +235,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 def expected(person: Person) -> bytes:
     """The notebook that counts."""
-    return work(person.counts, person.login)
+    return work(person.counts, person.login, False)
 
 
 # A file of a download: its path, what is in it, when it was changed.
@@ -274,7 +274,15 @@ def canvas(which: int) -> Iterator[File]:
 
 def canvas_roster() -> bytes:
     """Canvas's gradebook, as exported."""
-    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lab 2 (4242)", "Final Score"]
+    head = [
+        "Student",
+        "ID",
+        "SIS User ID",
+        "SIS Login ID",
+        "Section",
+        "Lab 2 (4242)",
+        "Final Score",
+    ]
     rows = [head, ["    Points Possible", "", "", "", "", "22", "(read only)"]]
     for p in PEOPLE:
         rows.append([f"{p.last}, {p.first}", str(p.number), "", p.login, "Convnets", "", ""])
@@ -297,7 +305,7 @@ def moodle(which: int, before: str = "", end: str = "", is_dated: bool = True) -
 def moodle_groups(which: int) -> Iterator[File]:
     """Two downloads side by side, each of a group, whose name stands before the student's."""
     for path, content, when in moodle(which, is_dated=False):
-        number = int(path.split("_")[-3])
+        number = int(path.partition("_assign")[0].rpartition("_")[2])
         group = "Lab A" if number % 2 else "Lab-B"
         yield f"Convnets-Lab 2-{group}/{group}-{path}", content, when
 
@@ -327,7 +335,7 @@ def gradescope(which: int) -> Iterator[File]:
         quoted = person.name.replace("'", "''")
         lines += [
             f"{folder}:",
-            "  :submitters: &1",
+            f"  :submitters: &{person.number}",
             f"  - :name: '{quoted}'",
             f"    :sid: '{person.number}'",
             f"    :email: {person.email}",
@@ -336,7 +344,7 @@ def gradescope(which: int) -> Iterator[File]:
             "  :status: processed",
             "  :history:",
             "  - :id: 77",
-            "    :submitters: *1",
+            f"    :submitters: *{person.number}",
             "    :created_at: 2026-09-01 10:00:00.000000000 Z",
         ]
     yield "assignment_4242_export/submission_metadata.yml", "\n".join(lines).encode(), when
@@ -437,7 +445,7 @@ def write_clones(path: Path, which: int) -> Path:
             (folder / "README.md").write_text("# Lab 2\n")
             _commit(folder, DUE - timedelta(days=30))
     for person, name, content in handed_in(which):
-        place = path / f"lab2-{person.login}" / "notebooks" / NAME / name
+        place = path / f"lab2-{person.login}" / "lab 2" / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
     for person in PEOPLE:
