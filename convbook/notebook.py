@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convbook import outputs
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -23,7 +25,6 @@ KINDS = {"code": "code", "markdown": "Markdown", "raw": "raw text"}
 MAX_CELLS = 2000
 MAX_BYTES = 64 << 20  # of a file that is handed in
 MOST_BUILT = 20 << 20  # of its text without outputs, which has some 50 kB
-MOST_TOKENS = 5_000_000  # texts and lists in what is larger; reading them takes seconds
 MAX_ATTACHMENTS, MAX_NAME = 50, 200  # pictures pasted into one text; characters of one's name
 MAX_POINTS = 1e6  # of one cell
 MOST_READ = 300_000  # characters that IPython is to read for one cell, again and again
@@ -91,7 +92,7 @@ def parse(content: bytes | str) -> Node:
     """
     text = content if isinstance(content, str) else _decoded(content)
     if len(text) > MOST_BUILT:
-        text = _without_outputs(text)
+        text = outputs.left_out(text)
     if len(text) > MOST_BUILT:
         raise NotebookError(f"larger than {MOST_BUILT >> 20} MiB without its outputs")
     try:
@@ -106,26 +107,6 @@ def parse(content: bytes | str) -> Node:
         raise NotebookError(f"has {len(raw['cells'])} cells, more than {MAX_CELLS}")
     cells = [_cell(cell, number) for number, cell in enumerate(raw["cells"], start=1)]
     return Node(cells=cells, metadata=Node(), nbformat=4, nbformat_minor=5)
-
-
-# A text, closed or cut off, or a list begun or ended: what can be told apart without building it.
-_TOKEN = re.compile(r'"outputs"\s*+:\s*+\[|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]]', re.DOTALL)
-
-
-def _without_outputs(text: str) -> str:
-    """Empty the lists of outputs in the JSON of a notebook, unless it has too many parts."""
-    kept, start, depth = [], 0, 0
-    for count, token in enumerate(_TOKEN.finditer(text)):
-        if count > MOST_TOKENS:
-            return text
-        first, last = text[token.start()], text[token.end() - 1]
-        if depth:
-            depth += (last == "[") - (first == "]")
-            start = token.end() - 1
-        elif first == '"' and last == "[":
-            kept.append(text[start : token.end()])
-            depth = 1
-    return "".join(kept) + text[start:]
 
 
 _NO_JSON = "not a notebook (it is not valid JSON)"

@@ -105,6 +105,7 @@ class _Reading:
         if found is None:
             return False
         people = gradescope.read(self._download.metadata(found))
+        self._found.lists.add(found)
         nobody = (Label("", "gradescope", problem=f"is not in {gradescope.FILE}"),)
         for top, inside in tops.items():
             self._label(inside, people.get(top) or nobody)
