@@ -91,8 +91,8 @@ class Source:
     def found(self) -> Iterator[Found]:
         """Yield each file for each whose it is. It can be read until the next is taken."""
         with self._members() as members:
-            for member, theirs in zip(members, self._dated, strict=True):
-                for said, handed_in, seen in theirs:
+            for number, (member, theirs) in enumerate(zip(members, self._dated, strict=True)):
+                for said, handed_in, seen in theirs if number not in self.layout.lists else ():
                     yield Found(member, said, handed_in, seen)
 
     def labels(self) -> Iterator[Label]:

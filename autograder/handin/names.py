@@ -18,7 +18,7 @@ from datetime import datetime
 
 from autograder.course import CourseError
 from autograder.handin import timestamp
-from autograder.handin.archive import SUFFIXES
+from autograder.handin.archive import NOTEBOOKS, SUFFIXES
 from autograder.shown import one_line
 
 STUDENT = "{student}"  # in a rule for names
@@ -107,7 +107,7 @@ def ruled(label: Label, rule: str) -> Label:
 
 def stem_of(name: str) -> str:
     """Return a file's name without the ending of a notebook or an archive."""
-    for suffix in (".ipynb", *sorted(SUFFIXES, key=len, reverse=True)):
+    for suffix in sorted((*NOTEBOOKS, *SUFFIXES), key=len, reverse=True):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
     return name
