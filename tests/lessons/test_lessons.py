@@ -23,7 +23,7 @@ LESSONS = list(lessons().values())
 MISTAKES = [
     pytest.param(*param.values, mistake, marks=param.marks)
     for param in lesson_params()
-    for mistake in mistakes.known(param.id)
+    for mistake in mistakes.forms(param.id)
 ]
 
 
