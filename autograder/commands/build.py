@@ -23,15 +23,13 @@ def _build(args: Namespace) -> int:
     if not args.check:
         for line in run.build(root, args.lessons):
             print(line)
-        for lesson in course.chosen(args.lessons):
-            if not at_home.is_up_to_date(lesson):
-                print(f"wrote {at_home.write(lesson).relative_to(root)}")
+        for lesson in at_home.outdated(root, args.lessons):
+            print(f"wrote {at_home.write(lesson).relative_to(root)}")
         return 0
     findings = list(run.check(root, args.lessons))
     findings += [
         f"{lesson.name}: the names of its mistakes are older than it; autograder build writes them"
-        for lesson in course.chosen(args.lessons)
-        if not at_home.is_up_to_date(lesson)
+        for lesson in at_home.outdated(root, args.lessons)
     ]
     print(*findings or ["build: everything is what its source builds"], sep="\n")
     return 1 if findings else 0

@@ -9,13 +9,27 @@ import json
 from pathlib import Path
 
 from autograder import mistakes
-from autograder.course import Check, Lesson
+from autograder.course import Check, Lesson, chosen
 from autograder.judging import rehearse, state
 from autograder.mistakes import Mistake
 from convbook import notebook
 from convbook.check import fingerprint, names
 
 AT_MOST = 2  # mistakes that what is shown cannot tell apart: of more, none is named
+
+
+def outdated(course: Path, wanted: list[str]) -> list[Lesson]:
+    """Return the lessons whose files have to be written again.
+
+    A course in another folder than its convbook has none: it does not write into a package.
+
+    Args:
+        course: its folder.
+        wanted: the lessons to look at; all if empty.
+    """
+    if not names.FOLDER.is_relative_to(course):
+        return []
+    return [lesson for lesson in chosen(wanted) if not is_up_to_date(lesson)]
 
 
 def is_up_to_date(lesson: Lesson) -> bool:
