@@ -127,7 +127,9 @@ def test_an_empty_bar_is_as_dark_as_its_page(browser: Browser) -> None:
     page = browser.new_page(color_scheme="dark")
     bars = "".join(f'<progress max="18" value="{value}"></progress>' for value in (0, 18))
     dark = "background: #111; --jp-border-color2: #424242"
-    page.set_content(f'<style>{home.STYLE}</style><div class="convbook" style="{dark}">{bars}</div>')
+    page.set_content(
+        f'<style>{home.STYLE}</style><div class="convbook" style="{dark}">{bars}</div>'
+    )
     shots = [bar.screenshot() for bar in page.locator("progress").all()]
     empty, full = (plt.imread(io.BytesIO(shot))[..., :3].mean(axis=(0, 1)) for shot in shots)
     assert empty.max() < 0.3
