@@ -127,15 +127,25 @@ def written(
 
     Until then it is all on the disk, and the old one is still there.
     """
+    with made(path, mode, below, when) as file:
+        file.write(content)
+        file.flush()
+        yield
+
+
+@contextmanager
+def made(
+    path: Path, mode: int = 0o666, below: Path | None = None, when: float | None = None
+) -> Iterator[IO[bytes]]:
+    """Open a new file beside its place, and put it there at the end; arguments as for `write`."""
     with _at(path, below, make=True) as (name, at):
         part = f"{name}.part"
         try:
             _clear(part, at)
             with os.fdopen(os.open(part, _WRITE, mode, dir_fd=at), "wb") as file:
-                file.write(content)
+                yield file
             if when is not None:
                 os.utime(part, (when, when), dir_fd=at)
-            yield
             os.replace(part, name, src_dir_fd=at, dst_dir_fd=at)
         except Refused:
             raise

@@ -18,6 +18,7 @@ from autograder.build.source import sealed
 from autograder.classroom import database, gradebook, late, record
 from autograder.classroom.room import class_at
 from autograder.course import lessons
+from autograder.feedback import exchange
 from autograder.feedback.maker import Maker
 from autograder.feedback.write import annotate
 from autograder.grading import airlocks, fingerprint
@@ -112,6 +113,7 @@ class FeedbackExporter(Exporter):
         content, problem = _maker.page(cells, names["notebook"])
         if problem:
             self.log.warning("%s: %s", names["student"], problem)
+        exchange.write(room, names["student"], lesson)
         return content.decode(), resources
 
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convbook import outputs
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -21,7 +23,8 @@ CHECK, GIVEN, ANSWER = "check-", "given-", "answer-"
 LOCKED = (CHECK, GIVEN)  # what students do not write in
 KINDS = {"code": "code", "markdown": "Markdown", "raw": "raw text"}
 MAX_CELLS = 2000
-MAX_BYTES = 20 << 20  # of a file that is handed in; one without outputs has some 50 kB
+MAX_BYTES = 64 << 20  # of a file that is handed in
+MOST_BUILT = 20 << 20  # of its text without outputs, which has some 50 kB
 MAX_ATTACHMENTS, MAX_NAME = 50, 200  # pictures pasted into one text; characters of one's name
 MAX_POINTS = 1e6  # of one cell
 MOST_READ = 300_000  # characters that IPython is to read for one cell, again and again
@@ -88,6 +91,10 @@ def parse(content: bytes | str) -> Node:
         NotebookError: it is no notebook.
     """
     text = content if isinstance(content, str) else _decoded(content)
+    if len(text) > MOST_BUILT:
+        text = outputs.left_out(text)
+    if len(text) > MOST_BUILT:
+        raise NotebookError(f"larger than {MOST_BUILT >> 20} MiB without its outputs")
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError):

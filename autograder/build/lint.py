@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from autograder.build import prose
+from autograder.build import points, prose
 from autograder.build.names import origins
 from autograder.course import Check, Lesson, defined
 from convbook import notebook
@@ -33,6 +33,7 @@ def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
             yield f"the name {name} stands {times} times: a name is for one cell"
     if lesson.max_score != POINTS:
         yield f"the checks give {lesson.max_score:g} points: they must give {POINTS}"
+    yield from points.lint(lesson, cells)
     yield from _stored_outputs(cells)
     for item in lesson.checks:
         if not item.manual:

@@ -70,9 +70,9 @@ def need_rights(room: "Classroom") -> None:
 
     read, write = os.R_OK, os.R_OK | os.W_OK
     wanted = {"": write | os.X_OK, "grades.key": read, "submitted": read | os.X_OK}
-    wanted |= dict.fromkeys(("autograded", "feedback", "report"), write | os.X_OK)
+    wanted |= dict.fromkeys(("autograded", "feedback", "report", "return"), write | os.X_OK)
     wanted |= dict.fromkeys(("students.csv", "grades.jsonl", "gradebook.db"), write)
-    wanted |= dict.fromkeys(("grading.lock", "collect.lock", "unsettled.csv"), write)
+    wanted |= dict.fromkeys(("grading.lock", "collect.lock", "unsettled.csv", "given.json"), write)
     for name, rights in wanted.items():
         path = room.results / name
         if path.exists() and not os.access(path, rights):

@@ -9,6 +9,9 @@ from autograder.commands.common import Namespace, Parsers, add_book, classroom_o
 def add(commands: Parsers) -> None:
     export = commands.add_parser("export", help="write the grades of a class as a CSV file")
     export.add_argument("--format", choices=("canvas", "moodle", "csv"), default="csv")
+    export.add_argument(
+        "--course", action="store_true", help="the course's grade, not each lesson's"
+    )
     export.add_argument("-o", "--output", type=Path, help="the file; printed where it is not named")
     add_book(export)
     export.set_defaults(command=_export)
@@ -18,7 +21,8 @@ def _export(args: Namespace) -> int:
     from autograder.classroom import record
     from autograder.classroom.database import ELSEWHERE
     from autograder.course import CourseError
-    from autograder.report.export import of_class, text
+    from autograder.report import course, export
+    from autograder.report.grades import of_class
     from autograder.shown import one_line
 
     room = classroom_of(args)
@@ -28,7 +32,7 @@ def _export(args: Namespace) -> int:
     grades = of_class(room)
     if not (grades.entries or grades.unread):
         raise CourseError(f"{room.results}: its gradebook holds no grades: {ELSEWHERE}")
-    content, notes = text(grades, args.format)
+    content, notes = (course if args.course else export).text(grades, args.format)
     for note in notes:
         print(one_line(note, 500), file=sys.stderr)
     status = 1 if grades.unread else 0

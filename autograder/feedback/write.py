@@ -11,6 +11,7 @@ from autograder.classroom import gradebook, late
 from autograder.classroom.late import Times
 from autograder.classroom.room import Classroom, read
 from autograder.course import Lesson, chosen
+from autograder.feedback import exchange
 from autograder.feedback.maker import Maker
 from autograder.handin import roster
 from autograder.handin.roster import Roster
@@ -25,12 +26,14 @@ class Written:
         student, lesson: whose it is.
         path: where it is, or would be.
         problem: why it is not the whole page, or not there; '' as a rule.
+        is_made: whether there is a page, as of now.
     """
 
     student: str
     lesson: str
     path: Path
     problem: str = ""
+    is_made: bool = True
 
     def __str__(self) -> str:
         if not self.problem:
@@ -57,6 +60,7 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
             for path in sorted(room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")):
                 student = path.parents[1].name
                 target = room.feedback / student / lesson.name / f"{lesson.name}.html"
+                is_made = False
                 try:
                     problem = times.unread.get((student, lesson.name), "")
                     if not problem:
@@ -64,11 +68,13 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
                         annotate(cells, student, lesson, book, times, students)
                         content, problem = maker.page(cells, lesson.name)
                         disk.write(target, content, below=room.results)
+                        exchange.write(room, student, lesson)
+                        is_made = True
                 except Exception as error:  # whatever it is, the others' pages are made
                     if disk.is_full(error) or book.is_to_blame(error, lesson.name):
                         raise
                     problem = f"no page ({type(error).__name__}: {error})"
-                yield Written(student, lesson.name, target, problem)
+                yield Written(student, lesson.name, target, problem, is_made)
 
 
 def annotate(

@@ -19,6 +19,7 @@ from typing import IO, cast
 from autograder.shown import one_line
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # the last two as browsers save one
 ASKED = {"submission_metadata.yml"}  # what a platform packs besides, and is read
 
 _BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError)
@@ -71,7 +72,7 @@ def is_archive(path: PurePath) -> bool:
 
 def is_notebook(name: PurePath) -> bool:
     """Tell a notebook from what macOS and Jupyter leave beside it."""
-    return name.suffix == ".ipynb" and not is_leftover(name)
+    return name.name.lower().endswith(NOTEBOOKS) and not is_leftover(name)
 
 
 def is_leftover(name: PurePath) -> bool:

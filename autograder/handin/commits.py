@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from autograder import disk
 from autograder.course import CourseError
 from autograder.handin import timestamp
-from autograder.handin.archive import SUFFIXES
+from autograder.handin.archive import NOTEBOOKS, SUFFIXES
 
 WAIT = 60  # seconds for one clone
-_WORK = [f"*{suffix}" for suffix in (".ipynb", *SUFFIXES)]
+_WORK = [f"*{suffix}" for suffix in (*NOTEBOOKS, *SUFFIXES)]
 _ID = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _BEGIN = "\x01"  # of a commit, in what Git says
 

@@ -37,10 +37,12 @@ class Layout:
     Attributes:
         kinds: what it was taken for, in words.
         labels: number of a file to those who handed it in.
+        lists: the numbers of files that the platform made, and that were read for this.
     """
 
     kinds: list[str] = field(default_factory=list)
     labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
+    lists: set[int] = field(default_factory=set)
 
     def __str__(self) -> str:
         who = {(x.name, x.id or x.email or x.number) for ls in self.labels.values() for x in ls}

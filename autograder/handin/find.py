@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import COURSE_ID, CourseError, lessons
-from autograder.handin import archive, commits, names, timestamp
+from autograder.handin import archive, commits, names, secret, timestamp
 from autograder.handin.archive import ArchiveError, Member, is_archive
 from autograder.handin.download import Ask, Download
 from autograder.handin.layout import layout
@@ -24,7 +24,7 @@ from convbook import notebook
 # this time, so if all times lie that close together, they are no times of handing in.
 DOWNLOAD = timedelta(hours=1)
 # What nbgrader puts beside a notebook, and what systems leave in folders.
-QUIET = {timestamp.FILE, "submission_secret.txt"}
+QUIET = {timestamp.FILE, secret.FILE}
 DEEPEST = 60  # folders in one another
 SET_TIME = "if it counts, autograder late STUDENT LESSON --came TIME"
 LEFT = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", ".git"}
@@ -91,14 +91,25 @@ class Source:
     def found(self) -> Iterator[Found]:
         """Yield each file for each whose it is. It can be read until the next is taken."""
         with self._members() as members:
-            for member, theirs in zip(members, self._dated, strict=True):
-                for said, handed_in, seen in theirs:
+            for number, (member, theirs) in enumerate(zip(members, self._dated, strict=True)):
+                for said, handed_in, seen in theirs if number not in self.layout.lists else ():
                     yield Found(member, said, handed_in, seen)
 
     def labels(self) -> Iterator[Label]:
         """Yield who handed in each file."""
         for theirs in self._dated:
             yield from (said for said, _, _ in theirs)
+
+    def secret(self, found: Found) -> bytes:
+        """Return nbgrader's secret of what lies in its exchange; b'' of anything else."""
+        if found.label.source != "exchange" or not self._path.is_dir():
+            return b""
+        return secret.read(self._path / self._in_exchange(found.member.name.parts), self._path)
+
+    def _in_exchange(self, parts: tuple[str, ...]) -> Path:
+        """Return the folder that nbgrader made for a file, in the source."""
+        top = next(n for n, part in enumerate(parts, start=1) if names.exchange(part))
+        return Path(*parts[:top])
 
     def _bytes(self, wanted: int) -> bytes:
         with self._members() as members:
@@ -126,8 +137,7 @@ class Source:
         """
         if said.source != "exchange" or not self._path.is_dir():
             return ""
-        top = next(n for n, part in enumerate(parts, start=1) if names.exchange(part))
-        owner = _owner(self._path.joinpath(*parts[:top]))
+        owner = _owner(self._path / self._in_exchange(parts))
         if owner == said.name or not known(owner):
             return ""
         return f"{one_line(owner)} put it there, in the name of {one_line(said.name)}: ask them"

@@ -14,16 +14,17 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from autograder.course import CourseError
-from autograder.handin import gradescope, names
+from autograder.handin import gradescope, moodles, names
 from autograder.handin.archive import SUFFIXES
 from autograder.handin.download import Download, Layout, Parts
 from autograder.handin.names import Label, stem_of
 from autograder.shown import one_line
 
 WRAPPERS = {"submitted", "submissions"}  # nbgrader's own folder of all students, and others'
+_MOODLE = "Moodle's download"
 _KINDS = {
     "nbgrader's exchange": names.exchange,
-    "Moodle's download": names.moodle,
+    _MOODLE: names.moodle,
     "Canvas's download": names.canvas,
 }
 # Whether a platform names folders, or files; Moodle does both.
@@ -104,6 +105,7 @@ class _Reading:
         if found is None:
             return False
         people = gradescope.read(self._download.metadata(found))
+        self._found.lists.add(found)
         nobody = (Label("", "gradescope", problem=f"is not in {gradescope.FILE}"),)
         for top, inside in tops.items():
             self._label(inside, people.get(top) or nobody)
@@ -115,11 +117,13 @@ class _Reading:
         for kind, name in _KINDS.items():
             labels = self._named(tops, name, depth)
             if 2 * len(labels) > len(tops) and _is_sound(labels.values()):
+                if kind == _MOODLE:
+                    labels = moodles.people(labels, self._download.known)
                 place = "/".join(self._files[next(iter(tops.values()))[0]][:depth])
                 for top, inside in tops.items():
                     problem = f"is not named as all others of {kind} are: put it into {_PLACE}"
                     label = labels.get(top) or Label("", "folder", problem=problem)
-                    self._label(inside, (replace(label, download=place),))
+                    self._label(inside, (replace(label, download=place, given=top),))
                 self._found.kinds.append(kind)
                 return True
         return False

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from autograder.course import CourseError
 from autograder.handin import timestamp
-from autograder.handin.archive import SUFFIXES
+from autograder.handin.archive import NOTEBOOKS, SUFFIXES
 from autograder.shown import one_line
 
 STUDENT = "{student}"  # in a rule for names
@@ -46,6 +46,7 @@ class Label:
         late: whether Canvas says that it came late.
         time: when it was handed in, where the source says so.
         download: the folder of the download in which the number counts.
+        given: what the platform called the file or folder of the student.
         problem: why it is nobody's, or ''.
     """
 
@@ -58,6 +59,7 @@ class Label:
     late: bool = False
     time: datetime | None = None
     download: str = ""
+    given: str = ""
     problem: str = ""
 
 
@@ -105,7 +107,7 @@ def ruled(label: Label, rule: str) -> Label:
 
 def stem_of(name: str) -> str:
     """Return a file's name without the ending of a notebook or an archive."""
-    for suffix in (".ipynb", *sorted(SUFFIXES, key=len, reverse=True)):
+    for suffix in sorted((*NOTEBOOKS, *SUFFIXES), key=len, reverse=True):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
     return name

@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder import disk
 from autograder.course import CourseError
 from autograder.handin.names import Label
-from autograder.handin.spelling import LONGEST, key, safe, written
+from autograder.handin.spelling import LONGEST, filed, key, safe, written
 from autograder.handin.spreadsheet import harmless, original
 from autograder.shown import one_line
 
@@ -98,7 +98,7 @@ class Roster:
     def knows(self, name: str) -> bool:
         """Tell whether somebody of this name or folder is in the class."""
         name = written(name)
-        named = self._with("name", name) or self._with("student", name)
+        named = self._with("name", name) or self._with("filed", name) or self._with("student", name)
         return bool(named) or self._folders.get(name.casefold()) == name
 
     def called(self, said: str) -> list[str]:
@@ -131,6 +131,7 @@ class Roster:
         self._by_folder[folder] = student
         wanted = {(what, value) for what, value in asdict(student).items() if value}
         wanted |= {("key", key(student.name)), ("key", key(student.student))}
+        wanted |= {("filed", filed(student.name))}
         wanted.add(("email", student.email.casefold()))
         for one in wanted:
             theirs = self._by.setdefault(one, [])
@@ -149,10 +150,16 @@ class Roster:
 
     def _of_name(self, name: str, who: Label) -> list[Student]:
         """Return the students of a name. A platform's users choose theirs: it is no folder's."""
-        own = self._with("student", name) if who.source in ("folder", "exchange") else []
+        is_folder = who.source in ("folder", "exchange")
+        own = self._with("student", name) if is_folder else []
         if own and who.source == "exchange":
             return own
-        return self._others(list(dict.fromkeys([*own, *self._with("name", name)])), who)
+        if is_folder:  # teachers and nbgrader name it after what tells students apart
+            own = [*own, *self._with("id", name), *self._with("email", name.casefold())]
+        named = self._with("name", name)
+        if who.source == "moodle":
+            named = named or self._with("filed", name)
+        return self._others(list(dict.fromkeys([*own, *named])), who)
 
     def _filled(self, student: Student, who: Label) -> Student:
         """Write a number into the row that lacks it: the next of that name is somebody else."""

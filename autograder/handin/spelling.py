@@ -8,6 +8,7 @@ from autograder.shown import ALL_UNSEEN
 
 LONGEST = 64  # letters of a folder's name; nbgrader takes 128
 _PLAIN = {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}  # what no decomposition takes apart
+_FILED = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")
 _SHOWN = re.compile("<U\\+[0-9A-F]{4,6}>")
 # What Windows keeps for itself.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -28,6 +29,11 @@ def parts(name: str) -> tuple[str, str]:
     if not comma:
         first, _, last = name.rpartition(" ")
     return first.strip(), last.strip()
+
+
+def filed(name: str) -> str:
+    """Return a name as Moodle writes it into a file's: some signs are lost."""
+    return written(_FILED.sub("", name.replace("_", " ")))
 
 
 @cache

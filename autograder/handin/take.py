@@ -11,19 +11,20 @@ from pathlib import Path, PurePosixPath
 
 from autograder import disk
 from autograder.course import CourseError, Lesson
-from autograder.handin import archive, find, left, roster, timestamp
+from autograder.handin import archive, find, given, left, roster, secret, timestamp
 from autograder.handin.archive import ArchiveError
 from autograder.handin.download import Ask
 from autograder.handin.find import Found, Source
 from autograder.handin.left import Left
 from autograder.handin.same import unclear
-from autograder.handin.works import is_blank, is_same, is_work, works
+from autograder.handin.works import is_blank, is_named, is_same, is_work, works
 from autograder.shown import one_line
 from convbook import notebook
 
 TAKEN, SAME, OLDER, SKIPPED = "taken", "unchanged", "older", "skipped"
 LOCK = "collect.lock"  # in the class's folder
 LONG = 500  # characters of a reason
+Age = tuple[datetime, bool, int]
 _LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -81,9 +82,12 @@ def collect(
         students = roster.read(results)
         files = Source(source, students.knows, ask, rule)
         say(f"{source} is {files.layout}")
-        taking = _Taking(submitted, students, unclear(files.labels(), students))
-        for found in files.found():
-            yield from taking.take(found)
+        taking = _Taking(submitted, students, unclear(files.labels(), students), files.secret)
+        try:
+            for found in files.found():
+                yield from taking.take(found)
+        finally:  # stopped between, what was taken has its name
+            given.keep(results, taking.given)
         yield from taking.of_clones()
         whole = os.path.abspath(source)
         left.keep(results, whole, taking.left(whole), taking.used)
@@ -113,14 +117,23 @@ class _Taking:
 
     Attributes:
         used: SHA-256 of each file that is in the class now.
+        given: platform, lesson and student to what the platform called the file.
     """
 
-    def __init__(self, submitted: Path, students: roster.Roster, names: dict[str, str]) -> None:
+    def __init__(
+        self,
+        submitted: Path,
+        students: roster.Roster,
+        names: dict[str, str],
+        secret_of: Callable[[Found], bytes],
+    ) -> None:
         self.used: set[str] = set()
+        self.given: dict[tuple[str, str, str], str] = {}
         self._submitted = submitted
         self._students = students
         self._names = names  # that say too little
-        self._taken: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._secret_of = secret_of
+        self._taken: dict[tuple[str, str], Age] = {}
         self._new: set[tuple[str, str]] = set()
         self._left: list[tuple[Found, Left]] = []
         self._who: set[str] = set()  # of whom something was used
@@ -194,21 +207,31 @@ class _Taking:
         folder = submitted / student / lesson.name
         target = folder / lesson.path.name
         outcome = Outcome(where, TAKEN, student, lesson.name, _to_look_at(found))
+        found_age = _age_of(found, lesson)
         before = _there(target, submitted)
         if before is not None and is_same(content, before):
             said = found.handed_in and timestamp.read(folder, submitted)
             if found.handed_in and (said is None or (key in self._new and found.handed_in < said)):
                 timestamp.write(folder, found.handed_in, submitted)
-            self._taken.setdefault(key, found.age)
+            self._taken.setdefault(key, found_age)
+            self._keep(found, folder)
             return replace(outcome, status=SAME)
-        age = None if before is None else _age(folder, target, submitted)
+        age = None if before is None else _age_there(folder, target, submitted)
         there = self._taken.get(key) or age
-        if there and found.age <= there:
+        if there and found_age <= there:
             return replace(outcome, status=OLDER, why="a newer one is there")
         _write(folder, target, content, found, submitted)
-        self._taken[key] = found.age
+        self._taken[key] = found_age
         self._new.add(key)
+        self._keep(found, folder)
         return outcome
+
+    def _keep(self, found: Found, folder: Path) -> None:
+        """Keep what a page needs on its way back to the student."""
+        if found.label.source in given.PLATFORMS:
+            student, lesson = folder.parts[-2:]
+            self.given[found.label.source, lesson, student] = found.label.given
+        secret.write(folder, self._secret_of(found), self._submitted)
 
 
 def _print_of(found: Found) -> str:
@@ -239,10 +262,16 @@ def _to_look_at(found: Found) -> str:
     return found.member.note
 
 
-def _age(folder: Path, target: Path, submitted: Path) -> tuple[datetime, int]:
+def _age_of(found: Found, lesson: Lesson) -> Age:
+    """What is compared of two tries: of one time, the notebook of the lesson's name counts."""
+    when, order = found.age
+    return when, is_named(found.member.name, lesson), order
+
+
+def _age_there(folder: Path, target: Path, submitted: Path) -> Age:
     """Return the age of what is there already; among equals, it is the newest."""
     seen = datetime.fromtimestamp(min(target.lstat().st_mtime, _LAST), UTC)
-    return max(timestamp.read(folder, submitted) or seen, seen), 1 << 62
+    return max(timestamp.read(folder, submitted) or seen, seen), True, 1 << 62
 
 
 def _write(folder: Path, target: Path, content: bytes, found: Found, submitted: Path) -> None:

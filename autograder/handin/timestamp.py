@@ -133,5 +133,9 @@ def write(folder: Path, when: datetime | None, below: Path | None = None) -> Non
     if when is None:
         disk.remove(folder / FILE, below)
         return
-    content = f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC".encode()
-    disk.write(folder / FILE, content, below=below)
+    disk.write(folder / FILE, line(when).encode(), below=below)
+
+
+def line(when: datetime) -> str:
+    """Return a time as nbgrader writes it."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"

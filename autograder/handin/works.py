@@ -1,12 +1,15 @@
 """Which notebooks a file holds that somebody handed in, by lesson."""
 
 import io
+import re
+from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import Any
 
 from autograder.course import CourseError, Lesson, lesson_of, lessons
 from autograder.handin import archive, reader
 from autograder.handin.archive import Member, is_archive, is_leftover, is_notebook
+from autograder.handin.names import stem_of
 from autograder.handin.reader import SubmissionError
 from convbook import notebook
 from convbook.handout import first
@@ -34,17 +37,40 @@ def works(member: Member) -> dict[Lesson, bytes]:
     content = archive.read(member, notebook.MAX_BYTES)
     if is_notebook(name):
         return {_lesson(content, name): content}
-    found: dict[Lesson, bytes] = {}
+    found: dict[Lesson, dict[PurePosixPath, bytes]] = defaultdict(dict)
+    problem = CourseError("holds no notebook")
     inside = io.BytesIO(content)
     for packed in archive.notebooks(inside, name.name, notebook.MAX_BYTES):
         text = archive.read(packed, notebook.MAX_BYTES)
-        lesson = _lesson(text, packed.name)
-        if lesson in found:
-            raise CourseError(f"holds several notebooks of {lesson.name}, and which one counts?")
-        found[lesson] = text
+        try:
+            found[_lesson(text, packed.name)][packed.name] = text
+        except CourseError as error:
+            problem = error
     if not found:
-        raise CourseError("holds no notebook")
-    return found
+        raise problem
+    return {lesson: _counts(lesson, several) for lesson, several in found.items()}
+
+
+def is_named(name: PurePosixPath, lesson: Lesson) -> bool:
+    """Tell whether a notebook has its lesson's name, with what platforms put around it.
+
+    Beside such a one, a notebook of another name is a copy, such as 02_convolution-Copy1.
+    """
+    return bool(re.fullmatch(rf"(.*_)?{re.escape(lesson.name)}(-\d+)?", stem_of(name.name), re.S))
+
+
+def _counts(lesson: Lesson, several: dict[PurePosixPath, bytes]) -> bytes:
+    """Return, of the notebooks of a lesson in one archive, the one that counts.
+
+    Raises:
+        CourseError: nobody can tell.
+    """
+    if len(several) == 1:
+        return next(iter(several.values()))
+    named = [text for name, text in several.items() if is_named(name, lesson)]
+    if len(named) != 1:
+        raise CourseError(f"holds several notebooks of {lesson.name}, and which one counts?")
+    return named[0]
 
 
 def is_same(content: bytes, before: bytes) -> bool:
@@ -90,7 +116,7 @@ def _lesson(content: bytes, name: PurePosixPath) -> Lesson:
     try:
         cells = reader.parse(content)
     except SubmissionError:
-        named = [p for p in (name.stem, *name.parts) if p in lessons()]
+        named = [p for p in (stem_of(name.name), *name.parts) if p in lessons()]
         if named:
             return lessons()[named[0]]
         raise

@@ -13,7 +13,6 @@ A right function that calls a wrong one fails too. So what was found in another 
 first: where that explains the failure, nothing else is looked for.
 """
 
-import time
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -26,7 +25,8 @@ from autograder.judging.state import SoFar
 from autograder.mistakes import Mistake
 
 AT_MOST = 2  # more than this explain nothing
-PAIRS = 1.5  # seconds for mistakes of which none alone comes near
+# Seconds of the processor for two mistakes at once: with one that comes near, and any two.
+NEAR, ANY = 1.0, 0.7
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def diagnose(
     check = next(c for c in lesson.checks if c.id == check_id)
     search = Search(lesson, check, theirs, so_far)
     found = _found(search, check, watch)
+    search.end()
     so_far.outcomes[check_id] = theirs
     return found
 
@@ -72,14 +73,12 @@ def _found(search: Search, check: Check, watch: Watch) -> Diagnosis | None:
     known = mistakes.forms(lesson.name)
     here = [m for m in known if check.exercise in lesson.functions[m.exercise]]
     elsewhere = [m for m in so_far.named if m not in here]
-    before = list(search.fits((m,) for m in elsewhere))
-    if whole := [fit for fit in before if search.explains(fit)]:
-        return _told(search, check, whole)
-    alone = list(search.fits((m,) for m in here))
-    if whole := [fit for fit in alone if search.explains(fit)]:
-        return _told(search, check, whole)
+    for some in (elsewhere, here):
+        if whole := list(search.explaining((m,) for m in some)):
+            return _told(search, check, whole)
     if sign := signs.name(check.id, (error for error in watch.outcomes.values() if error)):
         return Diagnosis(sign[0], f"  This is what one sees: {sign[0]}.\n  Hint: {sign[1]}")
+    before, alone = (list(search.fits((m,) for m in some)) for some in (elsewhere, here))
     if whole := _at_once(search, [*before, *alone], here, so_far.named):
         return _told(search, check, whole)
     if only := circumstances.only(watch.calls):
@@ -96,17 +95,17 @@ def _at_once(
     search: Search, near: list[Fit], here: list[Mistake], named: list[Mistake]
 ) -> list[Fit]:
     """Find what explains all together with a mistake that comes near, or with all named before."""
+    search.within(NEAR)
     near = sorted(near, key=lambda fit: len(fit.clashes) - len(fit.agrees))
     bases = [*(fit.made for fit in near), *([tuple(named)] if len(named) > 1 else [])]
     candidates = ((*base, m) for base in bases for m in here if m not in base)
-    return [fit for fit in search.fits(candidates) if search.explains(fit)]
+    return list(search.explaining(candidates))
 
 
 def _any_two(search: Search, here: list[Mistake]) -> list[Fit]:
     """Find two mistakes that explain all together, if it takes no long search."""
-    search.ends = min(search.ends, time.thread_time() + PAIRS)
-    found = (fit for fit in search.fits(combinations(here, 2)) if search.explains(fit))
-    return list(islice(found, 1))
+    search.within(ANY)
+    return list(islice(search.explaining(combinations(here, 2)), 1))
 
 
 def _partly(search: Search, alone: list[Fit]) -> list[Fit]:
@@ -123,7 +122,7 @@ def _told(search: Search, check: Check, fits: list[Fit], sure: bool = True) -> D
         return None
     made = next(iter(by_name.values())).made
     what = "a known mistake" if len(made) == 1 else "two known mistakes"
-    is_it = sure and len(by_name) == len(made) == 1 and not search.is_over()
+    is_it = sure and len(by_name) == len(made) == 1 and not search.was_cut_short
     lead = f"This is {what}" if is_it else f"This looks like {what}"
     there = made[0].exercise
     where = "" if check.exercise in search.lesson.functions[there] else f" of {there}"

@@ -11,7 +11,9 @@ from autograder.judging.outcomes import Watch
 from autograder.judging.state import Outcomes, Place, SoFar
 from autograder.mistakes import Mistake
 
-SECONDS = 5.0  # of the processor, for all replays of one check: a busy machine names no less
+# Of the processor, for replays: a busy machine names no less.
+SECONDS = 3.0  # of single mistakes, for one check
+ALL = 12.0  # for all checks of a submission
 
 Made = tuple[Mistake, ...]  # mistakes that are made at once
 
@@ -41,37 +43,58 @@ class Fit:
 
 
 class Search:
-    """Tries known mistakes on one check, until its time is over."""
+    """Tries known mistakes on one check, until its time is over.
+
+    Attributes:
+        failed: the statements that failed.
+        was_cut_short: whether the time did not last for all that was to be tried.
+    """
 
     def __init__(self, lesson: Lesson, check: Check, theirs: Outcomes, so_far: SoFar) -> None:
         self.lesson, self.check, self.theirs = lesson, check, theirs
         self.failed = outcomes.failing(theirs)
+        self.begun = time.thread_time()
+        self.was_cut_short = False
         self.so_far = so_far
-        self.ends = time.thread_time() + SECONDS
+        self.within(SECONDS)
 
-    def is_over(self) -> bool:
-        """Tell whether there is no time left."""
-        return time.thread_time() > self.ends
+    def within(self, seconds: float) -> None:
+        """Begin a part of the search that may take so long."""
+        now = time.thread_time()
+        left = ALL - self.so_far.seconds - (now - self.begun)
+        self.ends = now + min(seconds, left)
 
-    def fits(self, candidates: Iterable[Made]) -> Iterator[Fit]:
-        """Yield those that fail nothing that was passed, and something just as it failed."""
+    def end(self) -> None:
+        """Charge the submission with what the search took."""
+        self.so_far.seconds += time.thread_time() - self.begun
+
+    def explaining(self, candidates: Iterable[Made]) -> Iterator[Fit]:
+        """Yield those that leave nothing open; two mistakes must agree in more than classes."""
+        for fit in self.fits(candidates, whole=True):
+            needed = 1 if len(fit.made) == 1 else (len(self.failed) + 1) // 2
+            if fit.agrees.issuperset(self.failed) and len(fit.exactly) >= needed:
+                yield fit
+
+    def fits(self, candidates: Iterable[Made], whole: bool = False) -> Iterator[Fit]:
+        """Yield those that fail nothing that was passed, and something just as it failed.
+
+        Args:
+            candidates: what is made on purpose, one after the other.
+            whole: give up one that passes what has failed: it leaves that open.
+        """
         for made in candidates:
-            if self.is_over():
+            if time.thread_time() > self.ends:
+                self.was_cut_short = True
                 return
-            fit = self._fit(made)
+            fit = self._fit(made, whole)
             if fit is not None and fit.agrees and self._suits(made):
                 yield fit
 
-    def explains(self, fit: Fit) -> bool:
-        """Tell whether a fit leaves nothing open. Two mistakes must agree in more than classes."""
-        needed = 1 if len(fit.made) == 1 else (len(self.failed) + 1) // 2
-        return fit.agrees.issuperset(self.failed) and len(fit.exactly) >= needed
-
-    def _fit(self, made: Made) -> Fit | None:
-        compare = _Compare(self.theirs)
+    def _fit(self, made: Made, whole: bool) -> Fit | None:
+        compare = _Compare(self.theirs, whole)
         try:
             rehearse.to_the_end(self.check, self._names(made), compare)
-        except (_PassedByThem, Exception):  # or two that cannot be made at once
+        except (_IsAnother, Exception):  # or two that cannot be made at once
             return None
         found = compare.found
         exactly = frozenset(place for place, how in found.items() if how >= alike.EXACTLY)
@@ -113,7 +136,7 @@ class Search:
         compare = _Compare(self.so_far.outcomes[check.id])
         try:
             rehearse.to_the_end(check, names, compare)
-        except _PassedByThem:
+        except _IsAnother:
             return True
         return alike.NOT in compare.found.values()
 
@@ -121,23 +144,24 @@ class Search:
         return rehearse.student(self.lesson, mistakes.cells(made, self.lesson))
 
 
-class _PassedByThem(BaseException):
-    """A known mistake fails where the submission passed: it is not the one."""
+class _IsAnother(BaseException):
+    """A known mistake fails where the submission passed, or leaves open what is to be explained."""
 
 
 class _Compare(Watch):
     """Compares the outcomes of a known mistake with those of a submission, as they come."""
 
-    def __init__(self, theirs: Outcomes) -> None:
+    def __init__(self, theirs: Outcomes, whole: bool = False) -> None:
         super().__init__()
-        self.theirs = theirs
+        self.theirs, self.whole = theirs, whole
         self.found: dict[Place, int] = {}
 
     def note(self, place: Place, error: Exception | None) -> None:
         super().note(place, error)
-        if error is None or place not in self.theirs:
+        theirs = self.theirs.get(place)
+        if place not in self.theirs or error is theirs is None:
             return
-        theirs = self.theirs[place]
-        if theirs is None:
-            raise _PassedByThem
-        self.found[place] = alike.likeness(theirs, error)
+        if theirs is None or (error is None and self.whole):
+            raise _IsAnother
+        if error is not None:
+            self.found[place] = alike.likeness(theirs, error)

@@ -18,6 +18,7 @@ AN_AXIS = "an axis of length 1 too many or too few"
 ACCEPTED = "what should be refused is accepted"
 CHANGES = "changes its argument"
 NOT_FINITE = "a number that is not finite"
+REFUSALS = (OTHER_ERROR, ACCEPTED)
 
 # What Python and NumPy say, whatever the code looks like.
 _WORDS = {
@@ -49,7 +50,10 @@ def name(check_id: str, failures: Iterable[BaseException]) -> tuple[str, str] | 
     signs = [_sign(error) for error in failures if not _follows(error, check_id)]
     if not signs or signs[0] is None:
         return None
-    of_all = signs[0][0] in (NOT_FINISHED, ACCEPTED)
+    found = signs[0][0]
+    if found == OTHER_ERROR and not all(sign and sign[0] in REFUSALS for sign in signs):
+        return None  # it raises whatever it is asked
+    of_all = found in (NOT_FINISHED, ACCEPTED)
     return None if of_all and len(set(signs)) > 1 else signs[0]
 
 

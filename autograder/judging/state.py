@@ -26,6 +26,7 @@ class SoFar:
         passed: the checks that it passed.
         failed: the functions whose checks it failed.
         outcomes: what the statements of each check came to that it failed.
+        seconds: of the processor that went into the search for names.
         named: the known mistakes that were found in it.
         unexplained: the functions for whose failures nothing was found.
     """
@@ -33,6 +34,7 @@ class SoFar:
     passed: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     outcomes: dict[str, Outcomes] = field(default_factory=dict)
+    seconds: float = 0.0
     named: list[Mistake] = field(default_factory=list)
     unexplained: set[str] = field(default_factory=set)
 

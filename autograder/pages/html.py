@@ -47,6 +47,8 @@ LONG = 10_000  # characters of a cell that is rendered anew each time
 SECONDS = 2.0  # of the processor, for one text
 MOST_PICTURES = 20  # in one text
 ELSEWHERE = "it lies elsewhere, and a page loads nothing"
+# A formula that stands alone may be wider than a page; </div> ends it.
+FORMULA = '<div class="scroll" tabindex="0" role="group" aria-label="a formula">'
 AS_TYPED = "This text is long or takes long to set, so it is shown as it was typed."
 DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=]+)")
 
@@ -126,7 +128,7 @@ class _Renderer(mistune.HTMLRenderer):
         return self._parts.keep(formula(text, "inline"))
 
     def block_math(self, text: str) -> str:
-        return self._parts.keep(f'<div class="scroll">{formula(text, "block")}</div>')
+        return self._parts.keep(f"{FORMULA}{formula(text, 'block')}</div>")
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return f'<img src="{escape(unescape(url))}">'

@@ -9,10 +9,12 @@ from urllib.parse import quote
 import jinja2
 
 from autograder import disk, mistakes
+from autograder.classroom.counting import rounded
 from autograder.classroom.room import Classroom
-from autograder.course import Lesson
+from autograder.course import CourseError, Lesson
 from autograder.handin import left, roster
-from autograder.report import plots, similar, tally
+from autograder.report import course, plots, similar, tally
+from autograder.report.grades import Grades
 from autograder.report.similar import Pair
 from autograder.report.tally import Tally
 from autograder.shown import one_line
@@ -96,6 +98,15 @@ class Writer:
         }
         return self._write(self.folder / "index.html", "course.html.j2", content)
 
+    def grades(self, grades: Grades) -> Path:
+        """Write the page of the course's grade."""
+        content: dict[str, Any] = {"rules": grades.rules.counting, "entries": grades.entries}
+        try:
+            content["found"] = course.standings(grades)
+        except CourseError as error:
+            content["problem"] = str(error)
+        return self._write(self.folder / "grades.html", "grades.html.j2", content)
+
     def _link(self, student: str, lesson: str, check: str = "") -> str:
         """Return the address of a student's feedback page from a lesson's page; '' for none."""
         page = self._room.feedback / student / lesson / f"{lesson}.html"
@@ -111,7 +122,7 @@ class Writer:
         return _clean(student if name == student else f"{name} ({student})")
 
     def _write(self, path: Path, template: str, content: dict[str, Any]) -> Path:
-        tools = {"clean": _clean, "percent": _percent, "who": self._who}
+        tools = {"clean": _clean, "percent": _percent, "who": self._who, "rounded": rounded}
         text = _templates.get_template(template).render(content | tools)
         disk.write(path, text.encode("utf-8"), below=self._room.results)
         return path

@@ -26,6 +26,7 @@ from autograder.classroom.late import Late, Times
 from autograder.classroom.room import Classroom
 from autograder.course import CourseError, Lesson
 from autograder.grading.grade import UNGRADED, CheckResult
+from autograder.report.grades import Grades, timed
 
 AGAIN = "run autograder grade again"
 
@@ -80,7 +81,7 @@ class Class:
     def __init__(self, room: Classroom, api: Gradebook, times: Times) -> None:
         self.room = room
         self._times = times
-        self._db = api.db
+        self._api, self._db = api, api.db
         self._runs = {  # the last sound record of each; the whole records would take ten times this
             (r.student, r.lesson): (r.sandbox, r.notes)
             for _, r, problem in record.read(room.results)
@@ -90,6 +91,10 @@ class Class:
     def students(self) -> list[str]:
         """Return the ids of all students that the gradebook knows."""
         return [name for (name,) in self._db.query(Student.id).order_by(Student.id)]
+
+    def grades(self) -> Grades:
+        """Return the grades of all lessons."""
+        return timed(self.room, self._times, self._api)
 
     def due(self, lesson: Lesson) -> datetime | None:
         """Return when a lesson is due, in UTC, if the gradebook says so."""

@@ -40,6 +40,7 @@ def write(room: Classroom, names: list[str]) -> Iterator[Path]:
         if not tallies:
             wanted = ", ".join(names) or "any lesson"
             raise CourseError(f"{room.results}: holds no grades of {wanted}")
+        yield writer.grades(graded.grades())
         yield writer.course(tallies)
 
 

@@ -36,6 +36,15 @@ COLOURS = {
     "font-stack": FONT,
     "font-stack--monospace": CODE,
 }
+# What Furo and Sphinx do not say to readers who do not see a page: expression, replacement.
+UNSAID = {
+    r'role="heading"': 'role="heading" aria-level="2"',
+    r'<aside class="sidebar-drawer"': r'\g<0> aria-label="All pages"',
+    r'<aside class="toc-drawer"': r'\g<0> aria-label="On this page"',
+    r'<th class="(head[^"]*)"><p></p></th>': r'<td class="\1"></td>',
+    r'<div class="table-wrapper': r'<div tabindex="0" class="table-wrapper',
+    r'<div id="search-results">': r"<h1>Search</h1>\n\g<0>",
+}
 CONFIGURATION: dict[str, Any] = {
     "extensions": ["myst_nb", "autograder.site.formulas"],
     "html_theme": "furo",
@@ -106,7 +115,17 @@ def build(sources: Path, pages: Path, name: str) -> dict[str, bytes]:
         raise CourseError("Sphinx says:\n" + "\n".join(said.splitlines()[:LINES]))
     found = (path for path in sorted(made.rglob("*")) if path.is_file())
     files = {path.relative_to(made).as_posix(): path.read_bytes() for path in found}
-    return {name: content for name, content in files.items() if not name.startswith(".")}
+    return {name: _said(name, content) for name, content in files.items() if name[0] != "."}
+
+
+def _said(name: str, content: bytes) -> bytes:
+    """Return a file of the website; a page says what is UNSAID."""
+    if not name.endswith(".html"):
+        return content
+    text = content.decode("utf-8")
+    for unsaid, said in UNSAID.items():
+        text = re.sub(unsaid, said, text)
+    return text.encode("utf-8")
 
 
 def _demo_colours() -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograder.pages.html import formula
+from autograder.pages.html import FORMULA, formula
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -16,7 +16,7 @@ def _inline(page: Any, node: Any) -> None:
 
 
 def _block(page: Any, node: Any) -> None:
-    _set(page, f'<div class="scroll" tabindex="0">{formula(node.astext(), "block")}</div>\n')
+    _set(page, f"{FORMULA}{formula(node.astext(), 'block')}</div>\n")
 
 
 def _set(page: Any, html: str) -> None:

@@ -74,23 +74,23 @@ def _flat(answer: Any) -> tuple[str, list[Any]]:
     """Return the form of an answer as a text, and its numbers as flat arrays."""
     if isinstance(answer, dict):
         return _joined("dict", [part for pair in answer.items() for part in pair])
-    if isinstance(answer, (list, tuple)):
-        try:
-            array = np.asarray(answer)
-        except (ValueError, TypeError):  # of different lengths, or arrays on a device
-            return _joined(type(answer).__name__, list(answer))
-        if array.dtype.kind not in "biuf":
-            return _joined(type(answer).__name__, list(answer))
-        return _flat(array)
     if isinstance(answer, str):
         return repr(answer[:200]), []
+    array = _as_numbers(answer)
+    if array is not None:
+        return f"{array.dtype.kind}{array.shape}", [array.ravel().astype(np.float64)]
+    if isinstance(answer, (list, tuple)):
+        return _joined(type(answer).__name__, list(answer))
+    return type(answer).__name__, []
+
+
+def _as_numbers(answer: Any) -> Any:
+    """Return an answer as an array of numbers, or None where it is something else."""
     try:
         array = np.asarray(answer)
-    except (ValueError, TypeError):  # an array on a device, or what is none
-        return type(answer).__name__, []
-    if array.dtype.kind not in "biuf":
-        return type(answer).__name__, []
-    return f"{array.dtype.kind}{array.shape}", [array.ravel().astype(np.float64)]
+    except Exception:  # lists of different lengths, arrays of a device
+        return None
+    return array if array.dtype.kind in "biuf" else None
 
 
 def _joined(kind: str, parts: list[Any]) -> tuple[str, list[Any]]:

@@ -128,7 +128,7 @@ def odd_looks(page: str) -> Iterator[str]:
     boxes, rows = (len(re.findall(tag, page)) for tag in (r"<[^>]*\bresult\b", ROW))
     if boxes != rows:
         yield "the page holds a box that is not the grader's"
-    outside = re.sub(r'<section class="notebook">.*?</section>', "", page, flags=re.DOTALL)
+    outside = re.sub(r'<section class="notebook".*?</section>', "", page, flags=re.DOTALL)
     if any(width * height > MOST_PIXELS for width, height in _sizes(page)):
         yield "the page holds a picture that is too large"
     if re.search(r"<[^>]+\s(?:style|name|on\w+)=", outside.partition("<body>")[2]):

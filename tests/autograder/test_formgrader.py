@@ -104,5 +104,10 @@ def test_formgraders_button_grades_and_its_points_are_recorded(
             id = book.find_grade(CHECK, LESSON, LESSON, "ada").id
         points = json.dumps({"manual_score": 3.5, "extra_credit": 1}).encode()
         assert browser.ask(f"grade/{id}", "PUT", points)["manual_score"] == 3.5
+        for step in ("generate_feedback", "release_feedback"):  # nobody handed in through nbgrader
+            done = browser.ask(f"assignment/{LESSON}/{step}", "POST")
+            assert done["success"], done["log"]
+    released = (checkout / "class" / "exchange" / "convbook" / "feedback").glob("*.html")
+    assert len(list(released)) == 2
     assert record.state(checkout / "class").entered == {("ada", LESSON, CHECK): (3.5, 1.0)}
     assert list(verify(class_at(checkout / "class"))) == []

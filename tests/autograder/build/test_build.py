@@ -106,6 +106,34 @@ def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
     assert any(said in finding for finding in findings), findings
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("`correlate2d` (3 points)", "`correlate2d` (4 points)", "end in (3 points)"),
+        ("`correlate2d` (3 points)", "`correlate2d`", "end in (3 points)"),
+        ("`shift_gap` (1 point)", "`shift_gap` (1 points)", "end in (1 point)"),
+        ("`conv_forward` (7 points)", "`correlate2d` (3 points)", "0 headings"),
+        ("| `conv_forward` | 7 |", "| `conv_forward` | 6 |", "`conv_forward` has 6"),
+        ("# | 6 | `shift_gap` | 1 |\n", "", "0 rows of the table of points name `shift_gap`"),
+        ("by hand | 2 |", "by hand | 3 |", "has 3, its cells give 2"),
+        ("a written answer, graded by hand", "`f`", "says 'graded by hand'"),
+        ("# 3 points. Shown: the impulse", "# Shown: the impulse", "says nothing, points= gives 3"),
+        ("(2 points, graded", "(graded", "the question above it says nothing"),
+        ("- **2 points:**", "- **3 points:**", "its rubric says 3 points, points= gives 2"),
+        ('part="fit" points=1', 'part="fit" points=0.5', "end in (6.5 points)"),
+        ('answer="why_flip" points=2', 'answer="why_flip" points=1', "points= gives 1 point"),
+    ],
+)
+def test_points_that_the_text_names_follow_the_source(
+    copy: Path, old: str, new: str, said: str
+) -> None:
+    text = solution(copy).with_suffix(".py")
+    assert findings_of(text) == []
+    edit(text, old, new)
+    findings = findings_of(text)
+    assert any(said in finding for finding in findings), findings
+
+
 def test_each_name_of_a_check_has_an_origin() -> None:
     source = "y = np.ones(3)\ncheck.same([int(correlate1d(y, v)) for v in y], elsewhere, 'a')"
     item = Check("check-x", "correlate1d", 1.0, source, manual=False)

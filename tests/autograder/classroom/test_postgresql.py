@@ -20,7 +20,6 @@ from autograder.classroom.grade import grade_class
 from autograder.classroom.room import SETTINGS, Classroom, class_at
 from autograder.classroom.verify import verify
 from autograder.course import CourseError
-from autograder.report.export import FORMATS
 
 LESSON = "02_convolution"
 STUDENTS = ("ada", "dora", "hana")
@@ -95,7 +94,7 @@ def test_the_export_is_the_same_as_from_sqlite(room: Classroom, tmp_path: Path) 
     assert "No such" in (said := command(file, "feedback")[2]) and "name it with --db" in said
     assert all(g.is_old for g in grade_class(file, [], SANDBOX))
     late.enter(file)
-    for kind in FORMATS:
+    for kind in ("canvas", "moodle", "csv"):
         from_file, from_server = (command(x, "export", "--format", kind) for x in (file, room))
         assert from_server == from_file
         assert from_server[0] == 0

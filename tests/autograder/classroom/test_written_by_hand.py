@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograder.classroom import ledger, policy, record
 from autograder.classroom.room import SETTINGS, class_at
 from autograder.course import CourseError, lessons
+from autograder.handin import given as given_names
 from autograder.handin import gradescope, roster, timestamp
 
 POLICY = """percent_per_day = 10
@@ -24,6 +25,15 @@ free_days = 3
 02_convolution = 2026-10-12T23:59:00+02:00
 [extensions."ada@x.org"]  # was ill
 02_convolution = 2026-10-20T23:59:00+02:00
+[course]
+lowest_dropped = 1
+bonus = ["10_gpu"]
+[course.weights]
+02_convolution = 1
+03_backprop = 2
+10_gpu = 1
+[moodle]
+02_convolution = "Lab 2"
 """
 STUDENTS = 'student,name,id,email,group\nada,"Lovelace, Ada",77,ada@x.org,1\n,Zoë,,,\n'
 TIME = "2026-10-12 21:58:03.120000 UTC\n"
@@ -50,6 +60,10 @@ READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     roster.FILE: (STUDENTS, roster.read),
     timestamp.FILE: (TIME, timestamp.read),
     gradescope.FILE: (METADATA, read_metadata),
+    given_names.FILE: (
+        '{"canvas": {"02_convolution": {"ada": "ada_1_2_x.ipynb"}}}',
+        given_names.read,
+    ),
     SETTINGS: (DB, class_at),
     ledger.LINES: ('{"record":{"student":"ada","checks":{}},"seal":"aa"}\n', read_lines),
     ledger.KEY: ("ab" * 32, lambda folder: (ledger.append(folder, "x", {}), read_lines(folder))),

@@ -80,10 +80,10 @@ def test_what_a_notebook_holds_stands_in_frames_and_the_graders_boxes_outside(
     graded.cells[:0] = [text(forged + "</section>"), code(f"# {forged}", printed(forged))]
     graded.cells.append(text("</section></div>" + forged))
     made = page(graded, "01_target")
-    outside = re.sub(r'<section class="notebook">.*?</section>', "", made, flags=re.DOTALL)
+    outside = re.sub(r'<section class="notebook".*?</section>', "", made, flags=re.DOTALL)
     assert outside.count("passed, 3 of 3 points") == 1
     assert made.count('<div class="result') == 1 == made.count('<div class="result good">')
-    assert made.count('<section class="notebook">') == made.count("</section>") == 2
+    assert made.count('<section class="notebook"') == made.count("</section>") == 2
 
 
 def test_a_picture_too_large_to_show_is_said(graded: NotebookNode) -> None:

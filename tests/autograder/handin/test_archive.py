@@ -105,7 +105,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "text.tgz": (lambda p: (p.write_text("hello"), p)[1], "cannot be unpacked"),
     "bomb.zip": (lambda p: zipped(p, {NAME: bytes(2 * 10**8)}), "more than 100 MiB"),
     "bomb.tar.gz": (lambda p: tarred(p, {"x": bytes(2 * 10**8)}), "more than 100 MiB"),
-    "large.zip": (lambda p: zipped(p, {NAME: bytes(3 * 10**7)}), "larger than 20 MiB"),
+    "large.zip": (lambda p: zipped(p, {NAME: bytes(7 * 10**7)}), "larger than 64 MiB"),
     "many.zip": (lambda p: zipped(p, {f"{i}.txt": b"" for i in range(1001)}), "1000 files"),
     "many.tar": (lambda p: tarred(p, {f"{i}.txt": b"" for i in range(1001)}), "1000 files"),
     "two.zip": (lambda p: zipped(p, {"a.ipynb": b"", "b.ipynb": b""}), "holds 2 notebooks"),

@@ -239,7 +239,7 @@ SKIPS = {
     "a text": ("ada/notes.txt", b"hello", "neither a notebook nor an archive"),
     "a broken archive": ("ada/a.zip", b"PK hello", "cannot be unpacked"),
     "an empty archive": ("ada/a.zip", packed("a.txt", b""), "holds no notebook"),
-    "too large": ("ada/a.ipynb", bytes(21 << 20), "larger than 20 MiB"),
+    "too large": ("ada/a.ipynb", bytes(65 << 20), "larger than 64 MiB"),
 }
 
 

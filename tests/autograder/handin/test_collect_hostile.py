@@ -97,7 +97,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "lying.zip": (lying, "cannot be unpacked"),
     "bomb.zip": (
         lambda p: zipped(p, {"ada/a.ipynb": bytes(10**8), "zoe/a.ipynb": work()}),
-        "larger than 20 MiB",
+        "larger than 64 MiB",
     ),
     "bomb-inside.zip": (
         lambda p: zipped(p, {"ada/a.zip": bomb(), "zoe/a.ipynb": work()}),

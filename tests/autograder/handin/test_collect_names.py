@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hand_ins import NAME, NOON, collect, laid_out, taken, tarred, work, zipped
+from hand_ins import NAME, NOON, collect, inbound, laid_out, taken, tarred, work, zipped
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.room import Classroom
@@ -264,3 +264,29 @@ def test_a_run_that_is_broken_off_leaves_nothing_half(
     collect(source, room)
     assert taken(room) == {(f"Ada_{n}", NAME): work(str(n)) for n in range(3)}
     assert len(roster.read(room.results).all()) == 3
+
+
+@pytest.mark.parametrize("name", ["Zoë O'Neill", 'Bo "B" Derek', "A/B & C: D", "Ann_Lee"])
+def test_moodle_leaves_signs_out_of_names(name: str, tmp_path: Path, room: Classroom) -> None:
+    filed = "".join(c for c in name.replace("_", " ") if c not in "&<>\"`|':\\/")
+    room.results.mkdir()
+    quoted = name.replace('"', '""')
+    (room.results / roster.FILE).write_text(f'student,name\n1,"{quoted}"\n', encoding="utf-8")
+    collect(zipped(tmp_path / "in.zip", {WAYS["Moodle"].format(filed, 1): work()}), room)
+    assert taken(room) == {("1", NAME): work()}
+    assert len(roster.read(room.results).all()) == 1
+
+
+@pytest.mark.parametrize("named", ["al01", "Ada@Example.org"])
+def test_a_folder_may_be_named_after_an_id_or_an_email(
+    named: str, tmp_path: Path, room: Classroom
+) -> None:
+    """As nbgrader's exchange names them after the ids that its list of students has."""
+    room.results.mkdir()
+    row = "student,name,id,email\nAda_Lovelace,Ada Lovelace,al01,ada@example.org\n"
+    (room.results / roster.FILE).write_text(row)
+    collect(zipped(tmp_path / "1.zip", {f"{named}/x.ipynb": work(), "bo/x.ipynb": work("b")}), room)
+    inbound(tmp_path, named, "2026-10-13 10:00:00.0 UTC", work("", "03_backprop"))
+    collect(tmp_path, room)
+    assert set(taken(room)) >= {("Ada_Lovelace", NAME), ("Ada_Lovelace", "03_backprop")}
+    assert len(roster.read(room.results).all()) == 2

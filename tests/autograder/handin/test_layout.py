@@ -369,3 +369,9 @@ def test_nothing_inside_a_hand_in_changes_whose_the_others_are(kind: str, around
         assert {one.name for number in work[2:] for one in labels[number]} <= {"mallory"}
 
     run()
+
+
+def test_what_a_platform_made_itself_is_nobodys_work(tmp_path: Path, room: Classroom) -> None:
+    files = {"submission_metadata.yml": METADATA.encode(), "submission_11/x.ipynb": work("a")}
+    (outcome,) = collect(zipped(tmp_path / "in.zip", files), room)
+    assert outcome.status == TAKEN

@@ -20,7 +20,8 @@ from autograder.classroom.room import Classroom, class_at
 from autograder.course import Lesson, lessons
 from autograder.grading.grade import Grade, blank
 from autograder.handin import roster
-from autograder.report.export import Entry, Grades, read, text
+from autograder.report.export import text
+from autograder.report.grades import Entry, Grades, read
 
 SECOND, THIRD = "02_convolution", "03_backprop"
 ANSWER = "answer-why_flip"

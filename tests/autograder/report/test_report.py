@@ -236,7 +236,7 @@ class Page(HTMLParser):
 
 def test_hostile_names_and_messages_stay_text(hostile: Classroom) -> None:
     paths = list(write(hostile, []))
-    assert [path.name for path in paths] == [f"{LESSON}.html", "index.html"]
+    assert [path.name for path in paths] == [f"{LESSON}.html", "grades.html", "index.html"]
     for path in paths:
         page = Page(path)
         assert page.tags.isdisjoint({"script", "img", "iframe", "object", "link", "b"})

@@ -137,6 +137,6 @@ def test_the_page_of_a_pair_shows_both_and_marks_what_is_alike(tmp_path) -> None
     assert not stale.exists()
     assert "A hint, not a verdict." in text
     assert "<script" not in text and "<i>" not in text and "<b>" not in text
-    assert text.count('class="same"') == found[0].left.alike + found[0].right.alike
+    assert text.count("<mark>") == found[0].left.alike + found[0].right.alike
     overview = paths[1].read_text(encoding="utf-8")
     assert f'href="similar/{paths[0].name}"' in overview and "A hint, not a verdict." in overview

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from chromium import script
 from machine import needs
 from playwright.sync_api import BrowserContext, Page, expect
@@ -65,6 +66,17 @@ def test_a_page_can_be_read(
         assert seen == {"width": size["width"], "outside": [], "pale": [], "formulas": 0, "raw": []}
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == PAPER[theme]
     assert asked == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "name", ["index", "start", "demos", "search", "lessons/02_convolution", "docs/class"]
+)
+def test_a_page_passes_axe(name: str, size: dict, context: BrowserContext, site: Path) -> None:
+    page = show(context, site, name)
+    page.set_viewport_size(size)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("name", lessons())

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from autograder import course
 from autograder.slides import pdf
@@ -47,6 +48,15 @@ def test_every_slide_is_shown_once_and_can_be_read(project, source, size, theme)
         assert re.match(r"[\d.]+ min\s+\S", seen["notes"]), f"slide {slide + 1}"
     assert projector.walked == list(everything(read(source)))
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_slide_of_a_deck_passes_axe(project, theme):
+    """But for contrast: slides lie over each other, and axe cannot tell what is behind a text."""
+    projector = project(DECKS["02_convolution"], color_scheme=theme)
+    for slide in projector.walk():
+        found = Axe().run(projector.page, options={"iframes": False})
+        assert found.violations_count == 0, f"slide {slide + 1}: {found.generate_report()}"
 
 
 @each_deck

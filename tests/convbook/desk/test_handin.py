@@ -195,7 +195,7 @@ def test_a_missing_and_a_large_file_say_so(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(notebook.MAX_BYTES + 1)
     (problem,) = handin.problems(path)
-    assert "larger than 20 MiB" in problem.what
+    assert "larger than 64 MiB" in problem.what
 
 
 def test_an_older_file_stays_whole_where_packing_fails(

@@ -1,0 +1,94 @@
+"""The points that a lesson's text names, held to the `points=` of its checks and answers."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from nbformat import NotebookNode
+
+from autograder.course import Check, Lesson
+from convbook import notebook
+
+HEADING = re.compile(r"^### Exercise \d.*$", re.MULTILINE)
+TABLE = re.compile(r"^\| section \| exercise \| points \|\n\|[-|]+\|\n((?:\|.*\n)*)", re.MULTILINE)
+ROW = re.compile(r"^\|[^|]*\|([^|]*)\|([^|]*)\|$", re.MULTILINE)  # | 3, 4 | `f`, `g` | 2 |
+NAME = re.compile(r"`(\w+)`")
+AT_END = re.compile(r"\(([^()]+)\)$")
+BY_HAND = "graded by hand"
+COMMENT = re.compile(r"# (\d\S* points?)\b")
+QUESTION = re.compile(r"\((\d\S* points?), " + BY_HAND + r"\)")
+RUBRIC = re.compile(r"^- \*\*(\d\S* points?):\*\*", re.MULTILINE)
+
+
+def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
+    """Find headings, rows of the table at the top, checks and questions that name other points.
+
+    Args:
+        lesson: the lesson, for its checks and exercises.
+        cells: its solution notebook.
+
+    Yields:
+        One line a finding.
+    """
+    text = "\n\n".join(cell.source for cell in cells.cells if cell.cell_type == "markdown")
+    yield from _headings(lesson, HEADING.findall(text))
+    yield from _table(lesson, [row for table in TABLE.findall(text) for row in ROW.findall(table)])
+    above = {notebook.grade_id(cell): one.source for one, cell in pairwise(cells.cells)}
+    for check in lesson.checks:
+        if check.manual:
+            question = QUESTION.search(" ".join(above.get(check.id, "").split()))
+            yield from _differs(f"{check.id}: the question above it", question, check)
+            yield from _differs(f"{check.id}: its rubric", RUBRIC.search(check.source), check)
+        else:
+            yield from _differs(f"{check.id}: its comment", COMMENT.match(check.source), check)
+
+
+def _headings(lesson: Lesson, headings: list[str]) -> Iterator[str]:
+    for heading in headings:
+        found, right = AT_END.search(heading), _said(_points(lesson, heading))
+        if not found or found[1] != right:
+            yield f"'{heading}' has to end in ({right}), which its checks give"
+    yield from _once(lesson, "headings '### Exercise ...'", headings)
+
+
+def _table(lesson: Lesson, rows: list[tuple[str, str]]) -> Iterator[str]:
+    answers = sum(check.points for check in lesson.checks if check.manual)
+    for what, points in rows:
+        right = f"{answers if BY_HAND in what else _points(lesson, what):g}"
+        what, points = what.strip(), points.strip()
+        if points != right:
+            yield f"the table of points: {what} has {points}, its cells give {right}"
+    texts = [what for what, _ in rows]
+    yield from _once(lesson, "rows of the table of points", texts)
+    if answers and not any(BY_HAND in text for text in texts):
+        yield f"no row of the table of points says '{BY_HAND}'"
+
+
+def _once(lesson: Lesson, what: str, texts: list[str]) -> Iterator[str]:
+    """Find exercises that are not named in just one of some texts."""
+    for exercise in lesson.exercises:
+        times = sum(exercise in _named(lesson, text) for text in texts)
+        if times != 1:
+            yield f"{times} {what} name `{exercise}`: one has to"
+
+
+def _named(lesson: Lesson, text: str) -> set[str]:
+    """Return the exercises of which a text names a function."""
+    names = set(NAME.findall(text))
+    return {exercise for exercise, defined in lesson.functions.items() if defined & names}
+
+
+def _points(lesson: Lesson, text: str) -> float:
+    """Add up the checks of the exercises that a text names."""
+    names = frozenset().union(*(lesson.functions[name] for name in _named(lesson, text)))
+    return sum(c.points for c in lesson.checks if not c.manual and c.exercise in names)
+
+
+def _differs(where: str, found: re.Match[str] | None, check: Check) -> Iterator[str]:
+    said, right = found[1] if found else "nothing", _said(check.points)
+    if said != right:
+        yield f"{where} says {said}, points= gives {right}"
+
+
+def _said(points: float) -> str:
+    return f"{points:g} {'point' if points == 1 else 'points'}"
