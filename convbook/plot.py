@@ -151,7 +151,7 @@ def volumes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], title:
     """
     edges = box_edges(shapes)  # (layers, 3)
     tallest = edges[:, 1].max()
-    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 4.8)  # room for a box and its text
+    slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2] + 1, 5.4)  # room for a box and its text
     inch = 0.19
     size = (inch * slots.sum() + 0.4, inch * 1.4 * tallest + 1.6)
     figure, axis = plt.subplots(figsize=size)

@@ -7,6 +7,7 @@
 # %% given="setup"                            locked, run before everything else
 # %% [markdown] answer="why_flip" points=2    a written answer, graded by hand
 # %% tags=["demo"]                            shows something (or "experiment", or "plot")
+# %% tags=["plot"] alt="Two lines that meet." what is drawn, for those who cannot see it
 """
 
 from typing import Any

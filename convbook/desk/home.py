@@ -37,8 +37,11 @@ STYLE = """
 .convbook td:first-child { padding-left: 0; }
 .convbook .points { white-space: nowrap; text-align: right; width: 6em; }
 .convbook .small { color: var(--jp-ui-font-color2); font-size: 12.5px; }
-.convbook progress { display: block; width: 100%; margin-top: 4px; height: 8px;
-  accent-color: rgb(46, 125, 50); }
+.convbook progress { appearance: none; display: block; width: 100%; margin-top: 4px; height: 8px;
+  border: 0; background: var(--jp-border-color2); }
+.convbook progress::-webkit-progress-bar { background: var(--jp-border-color2); }
+.convbook progress::-webkit-progress-value { background: rgb(46, 125, 50); }
+.convbook progress::-moz-progress-bar { background: rgb(46, 125, 50); }
 .convbook button { font: inherit; padding: 6px 14px; cursor: pointer; color: inherit;
   border: 1px solid var(--jp-border-color1); background: var(--jp-layout-color2); }
 """

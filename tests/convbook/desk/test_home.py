@@ -1,12 +1,15 @@
 """The home page: what it says of each lesson, and that it is told again only when asked."""
 
+import io
 import json
 import sys
 import urllib.request
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
+from playwright.sync_api import Browser
 from server import serving
 from test_progress import function, small
 
@@ -118,3 +121,17 @@ def test_where_the_record_cannot_be_written_points_are_told_all_the_same(lesson:
     (lesson.parent.parent / known.FILE).with_suffix(".part").mkdir()
     assert [x.points for x in known.look([lesson])] == [1]
     assert not known.last([lesson])[0].looked
+
+
+def test_an_empty_bar_is_as_dark_as_its_page(browser: Browser) -> None:
+    page = browser.new_page(color_scheme="dark")
+    bars = "".join(f'<progress max="18" value="{value}"></progress>' for value in (0, 18))
+    dark = "background: #111; --jp-border-color2: #424242"
+    page.set_content(
+        f'<style>{home.STYLE}</style><div class="convbook" style="{dark}">{bars}</div>'
+    )
+    shots = [bar.screenshot() for bar in page.locator("progress").all()]
+    empty, full = (plt.imread(io.BytesIO(shot))[..., :3].mean(axis=(0, 1)) for shot in shots)
+    assert empty.max() < 0.3
+    assert full[1] > 1.5 * full[0], "green"
+    page.close()

@@ -11,9 +11,11 @@
   // JupyterLab keeps a locked cell from being edited, and shows that only when one tries.
   const LOCKED = `.jp-CodeCell .jp-InputArea:has(.jp-mod-readOnly) > .jp-InputPrompt::after {
     content: "locked"; display: block; font-size: 10px; line-height: 1.2; }`;
+  // An answer that is folded keeps its distance from what follows.
+  const FOLDED = ".jp-RenderedMarkdown details { margin-bottom: 1em; }";
 
   async function activate(app) {
-    document.head.append(Object.assign(document.createElement("style"), { textContent: LOCKED }));
+    document.head.append(Object.assign(document.createElement("style"), { textContent: LOCKED + FOLDED }));
     const { Widget } = await use("@lumino/widgets");
     const { ServerConnection } = await use("@jupyterlab/services");
     const settings = app.serviceManager.serverSettings;
