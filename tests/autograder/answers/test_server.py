@@ -154,7 +154,7 @@ def test_alike_answers_are_together_and_what_is_done_comes_last(page: Page) -> N
     assert found["answers"][ids(page)["gus"]]["given"] == SEEN | {"done": True}
     assert found["points"] == [0, 1, 2]
     assert "A friend uses a library" in found["question"]
-    assert "As good. Whatever filter" in found["model"] and "one of the two" in found["model"]
+    assert "Whatever filter my layer" in found["model"] and "one of the two" in found["model"]
 
 
 def test_what_students_wrote_is_shown_clean_and_within_bounds(page: Page) -> None:
