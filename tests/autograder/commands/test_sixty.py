@@ -142,9 +142,9 @@ def _near(found: datetime | None, wanted: datetime | None) -> bool:
     return abs(found - wanted).total_seconds() <= 2
 
 
-def test_no_file_is_without_a_line(klass: Collected) -> None:
-    if klass.platform == CLONES:
-        pytest.skip("files of clones that are no work are counted")
+@pytest.mark.parametrize("platform", PLATFORMS)  # in clones, files that are no work are counted
+def test_no_file_is_without_a_line(platform: str, collected: Callable[[str], Collected]) -> None:
+    klass = collected(platform)
     for said, files in zip(klass.said, klass.files, strict=True):
         text = "\n".join(said)
         same = int(re.findall(r"(\d+) unchanged", said[-3])[0] if len(said) > 2 else 0)
