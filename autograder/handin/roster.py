@@ -96,9 +96,9 @@ class Roster:
         return self._table.text
 
     def knows(self, name: str) -> bool:
-        """Tell whether somebody of this name or folder is in the class."""
+        """Tell whether somebody of this name, folder, id or email is in the class."""
         name = written(name)
-        named = self._with("name", name) or self._with("filed", name) or self._with("student", name)
+        named = self.called(name) or self._with("filed", name)
         return bool(named) or self._folders.get(name.casefold()) == name
 
     def called(self, said: str) -> list[str]:

@@ -272,16 +272,23 @@ def test_a_name_is_shown_in_one_line_and_makes_a_folder_that_is_safe(
 
 
 @needs("to give files away")
+@pytest.mark.parametrize(
+    ("rows", "folder"),
+    [
+        ("student,name\nada,Ada\nnobody,Mallory\n", "nobody"),
+        ("student,name,id\na,Ada,ada\nm,Mallory,nobody\n", "m"),  # known by the id of nbgrader
+    ],
+)
 def test_a_folder_that_another_student_put_into_the_exchange_is_not_taken(
-    tmp_path: Path, room: Classroom
+    rows: str, folder: str, tmp_path: Path, room: Classroom
 ) -> None:
     room.results.mkdir()
     nobody = pwd.getpwnam("nobody")
-    (room.results / roster.FILE).write_text("student,name\nada,Ada\nnobody,Mallory\n")
+    (room.results / roster.FILE).write_text(rows)
     inbound(tmp_path, "ada", "2026-10-12 10:00:00.000000 UTC", work("evil"))
     inbound(tmp_path, "nobody", "2026-10-12 10:00:00.000000 UTC", work("own"))
-    for folder in (tmp_path / "convbook" / "inbound").iterdir():
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    for place in (tmp_path / "convbook" / "inbound").iterdir():
+        os.chown(place, nobody.pw_uid, nobody.pw_gid)
     (why,) = [o.why for o in collect(tmp_path, room) if o.status == SKIPPED]
     assert why == "nobody put it there, in the name of ada: ask them"
-    assert taken(room) == {("nobody", NAME): work("own")}
+    assert taken(room) == {(folder, NAME): work("own")}
