@@ -62,7 +62,7 @@ def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake)
         assert any(rehearse.run(check, names) for check in checks), f"seed {seed}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", lesson_params())
 def test_right_versions_keep_all_points(lesson: Lesson) -> None:
     for exercise, versions in right.versions(lesson).items():

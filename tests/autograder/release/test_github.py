@@ -75,7 +75,7 @@ def run_workflow(checkout: Path, summary: Path) -> None:
 
 
 @needs("git")
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_students_push_and_their_teacher_grades(
     copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,7 +35,7 @@ NOTEBOOK = Path("notebooks") / LESSON / f"{LESSON}.ipynb"
 PACKAGES = sysconfig.get_paths()["purelib"]
 SECONDS = 600
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def environment(folder: Path) -> Path:
