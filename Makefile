@@ -30,7 +30,7 @@ lab: $(STAMP)  ## open the course at lesson 1 in JupyterLab
 test: $(STAMP)  ## run all tests but those of make long
 	$(BIN)/pytest -n 2 -m "not long"
 
-long: $(STAMP)  ## run the tests that take a minute or more: all attacks, killed graders, full disks
+long: $(STAMP)  ## run the longest tests: all attacks, killed graders, what is given out, a class of sixty
 	$(BIN)/pytest -n 2 -m long
 
 quick: $(STAMP)  ## run the tests that take no more than a few seconds
