@@ -7,7 +7,7 @@ read from them, never from what a student hands in.
 import ast
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from types import CodeType
@@ -45,6 +45,11 @@ class Check:
     points: float
     source: str
     manual: bool
+
+    @property
+    def shown(self) -> "Check":
+        """What a student has of it."""
+        return replace(self, source=notebook.public(self.source))
 
 
 class Lesson:

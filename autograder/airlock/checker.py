@@ -264,10 +264,8 @@ class Checker:
             return None, ""
         try:
             found = judge.explain(check_id, error, every)
-        except (
-            StudentGone,
-            Exception,
-        ):  # the check is judged; a diagnosis that fails must not change that
+        # The check is judged; a diagnosis that fails must not change that.
+        except (StudentGone, Exception):
             return None, ""
         return (found[0], f"\n{found[1]}") if found else (None, "")
 

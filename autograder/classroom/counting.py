@@ -26,11 +26,11 @@ from itertools import combinations
 from typing import Any
 
 from autograder.classroom.rules import Rules, short
+from autograder.handin.given import PLATFORMS
 from autograder.shown import one_line
 
 TABLE = "course"
 COURSE = "course"  # among titles: the course's grade
-PLATFORMS = ("canvas", "moodle")
 _KEYS = ("lowest_dropped", "bonus", "cap", "weights")
 _MOST = 1000  # a weight, or percent
 _LONGEST = 255  # characters of a title

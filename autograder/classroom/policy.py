@@ -28,12 +28,12 @@ from autograder.classroom import counting
 from autograder.classroom.counting import Counting
 from autograder.classroom.rules import Rules, short
 from autograder.course import CourseError
-from autograder.handin import roster, timestamp
+from autograder.handin import given, roster, timestamp
 from autograder.handin.timestamp import EXAMPLE
 
 FILE = "policy.toml"
 _NUMBERS = {"percent_per_day": 100, "cap": 100, "grace": 7 * 24 * 60, "free_days": 365}
-_TABLES = ("deadlines", "extensions", counting.TABLE, *counting.PLATFORMS)
+_TABLES = ("deadlines", "extensions", counting.TABLE, *given.PLATFORMS)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def likeness(error: BaseException, replayed: BaseException) -> int:
     actual, other = getattr(error, "actual", None), getattr(replayed, "actual", None)
     if actual is None:
         return _of_exceptions(error, replayed) if other is None else NOT
-    if _is_refusal(error) and _is_refusal(replayed):  # what came back matters little
+    if is_refusal(error) and is_refusal(replayed):  # what came back matters little
         return NOT if other is None else CLOSELY if _form(actual) == _form(other) else EXACTLY
     same = _place(error) == _place(replayed) and equal(actual, other)
     return CLOSELY if same else NOT
@@ -49,8 +49,8 @@ def _kind(error: BaseException) -> tuple[type, bool]:
     return built_in, hasattr(error, "outline")
 
 
-def _is_refusal(error: BaseException) -> bool:
-    """Tell whether something came back where an exception was expected."""
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether an exception of some class was expected, and did not come."""
     expected = getattr(error, "expected", None)
     return isinstance(expected, type) and issubclass(expected, Exception)
 

@@ -7,14 +7,16 @@ name is sealed with that (`convbook.check.fingerprint`), so nobody reads it who 
 import hashlib
 import json
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 from autograder import mistakes
 from autograder.course import Check, Lesson, chosen
 from autograder.judging import rehearse, state
 from autograder.mistakes import Mistake
-from convbook import notebook
 from convbook.check import fingerprint, names
 
+FOLDER = names.FOLDER.resolve()  # as the course's folder is: a link may lead to both
 AT_MOST = 2  # mistakes that what is shown cannot tell apart: of more, none is named
 
 
@@ -27,7 +29,7 @@ def outdated(course: Path, wanted: list[str]) -> list[Lesson]:
         course: its folder.
         wanted: the lessons to look at; all if empty.
     """
-    if not names.FOLDER.is_relative_to(course):
+    if not FOLDER.is_relative_to(course):
         return []
     return [lesson for lesson in chosen(wanted) if not is_up_to_date(lesson)]
 
@@ -60,26 +62,38 @@ def known(lesson: Lesson) -> dict[str, dict[str, Mistake]]:
         cells = {mistake.exercise: mistakes.source(mistake, lesson)}
         for check in lesson.checks:
             if not check.manual and check.exercise in lesson.functions[mistake.exercise]:
-                one, again = (_of_failure(check, rehearse.student(lesson, cells)) for _ in "ab")
+                one, again = (_print_of(check, rehearse.student(lesson, cells)) for _ in "ab")
                 if one is not None and one == again:  # else it draws numbers
                     found.setdefault(one, {}).setdefault(mistake.name, mistake)
     return found
 
 
-def _of_failure(check: Check, functions: dict[str, object]) -> str | None:
-    """Return the fingerprint of what the shown part of a check comes to, or None if it passes."""
-    shown = notebook.public(check.source)
-    error = rehearse.run(Check(check.id, check.exercise, check.points, shown, False), functions)
-    trace = error.__traceback__ if error is not None else None
+def failure(
+    check: Check, functions: dict[str, Any]
+) -> tuple[BaseException, TracebackType | None] | None:
+    """Return what the shown part of a check ends in, as it does in a notebook; None if it passes.
+
+    The traceback is the one from the check's cell inwards.
+    """
+    error = rehearse.run(check.shown, functions)
+    if error is None:
+        return None
+    trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != f"<{check.id}>":
         trace = trace.tb_next
+    return error, trace
+
+
+def _print_of(check: Check, functions: dict[str, Any]) -> str | None:
+    """Return the fingerprint of what the shown part of a check comes to, or None if it passes."""
+    error, trace = failure(check, functions) or (None, None)
     if error is None or trace is None:
         return None
-    return next(fingerprint.of_failure(shown, trace.tb_lineno, error), None)
+    return next(fingerprint.of_failure(check.shown.source, trace.tb_lineno, error), None)
 
 
 def _path(lesson: Lesson) -> Path:
-    return names.FOLDER / f"{lesson.name}.json"
+    return FOLDER / f"{lesson.name}.json"
 
 
 def _made_of(lesson: Lesson) -> str:

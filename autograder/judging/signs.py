@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.airlock.errors import MissingName
-from autograder.judging.alike import is_number
+from autograder.judging.alike import is_number, is_refusal
 
 NOT_FINISHED = "not finished"
 UNDEFINED = "a name that nothing defines"
@@ -74,10 +74,10 @@ def _sign(error: BaseException) -> tuple[str, str] | None:
         return _of_exception(str(error))
     actual, expected = getattr(error, "actual", None), getattr(error, "expected", None)
     text = str(error).split("\n")[0]
-    if isinstance(expected, type) and actual is None and " raised " in text:
-        return _of_exception(str(error)) or _told(OTHER_ERROR)
-    if isinstance(expected, type) and actual is not None:
+    if is_refusal(error) and actual is not None:
         return _told(ACCEPTED)
+    if is_refusal(error) and " raised " in text:
+        return _of_exception(str(error)) or _told(OTHER_ERROR)
     if re.search(r" changes its argument \w+\.$", text):
         return _told(CHANGES)
     if actual is None and " None" in text:

@@ -114,12 +114,6 @@ _MAX_BACKWARD = [
         edits=[("j * stride + v] += dout", "j * stride + v] = dout")],
         also=[
             [
-                ("dx[n, c, i * stride + u, j * stride + v] += dout[n, c, i, j]",
-                 "HH = switches[n, c].max() // WW + 1\n        box = dx[n, c, i * stride :"
-                 " i * stride + HH, j * stride : j * stride + WW]\n        box[:] = 0\n"
-                 "        dx[n, c, i * stride + u, j * stride + v] = dout[n, c, i, j]"),
-            ],
-            [
                 (_MAX_CACHE, "return out, (x.shape, switches, (HH, WW), stride)"),
                 (_MAX_UNPACK, "shape, switches, (HH, WW), stride = cache"),
                 (_ADD_WINNER,

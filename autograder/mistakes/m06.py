@@ -11,6 +11,19 @@ _ONE_SHIFT = f"shifted = scores - scores.max()\n    {_P}"
 _SMALL = "1e-5 1e-6 1e-7 1e-9 1e-10 1e-12 1e-15 1e-20 2.220446049250313e-16".split()
 _SOFT_LOSS = "loss = -np.sum(log_p[rows, y]) / N"
 
+
+def _through_p(start: str) -> list[list[tuple[str, str]]]:
+    """Write the loss through probabilities: with their logarithm, and without."""
+    logarithms = (
+        "log_p = np.log(p)",
+        "log_p = shifted - np.log(np.exp(shifted).sum(axis=1))[:, None]",
+    )
+    return [
+        [(_LOG_P, f"{start}\n    {log_p}"), ("dscores = np.exp(log_p)", "dscores = p")]
+        for log_p in logarithms
+    ]
+
+
 _AFFINE = [
     Mistake("bias forgotten", 2, "affine_forward",
         symptom="off by the bias of each unit",
@@ -105,38 +118,12 @@ _SOFTMAX = [
         symptom="nan for large scores",
         hint="What is np.exp(1000)?",
         edits=[(_SHIFT, "scores")],
-        also=[
-            [
-                (_LOG_P, f"{_UNSHIFTED}\n    log_p = np.log(p)"),
-                ("dscores = np.exp(log_p)", "dscores = p"),
-            ],
-            [
-                (
-                    _LOG_P,
-                    f"{_UNSHIFTED}\n"
-                    "    log_p = scores - np.log(np.exp(scores).sum(axis=1))[:, None]",
-                ),
-                ("dscores = np.exp(log_p)", "dscores = p"),
-            ],
-        ]),
+        also=_through_p(_UNSHIFTED)),
     Mistake("one shift for the whole batch", 92, "softmax_loss",
         symptom="nan where rows are far apart",
         hint="A picture of small scores beside one of large scores: what is left of its sum?",
         edits=[(_SHIFT, "scores - scores.max()")],
-        also=[
-            [
-                (_LOG_P, f"{_ONE_SHIFT}\n    log_p = np.log(p)"),
-                ("dscores = np.exp(log_p)", "dscores = p"),
-            ],
-            [
-                (
-                    _LOG_P,
-                    f"{_ONE_SHIFT}\n"
-                    "    log_p = shifted - np.log(np.exp(shifted).sum(axis=1))[:, None]",
-                ),
-                ("dscores = np.exp(log_p)", "dscores = p"),
-            ],
-        ]),
+        also=_through_p(_ONE_SHIFT)),
     Mistake("logarithm of a probability", 93, "softmax_loss",
         symptom="the loss is inf where the right class is far behind",
         hint="A tiny probability becomes 0. Take the logarithm on paper first.",

@@ -15,7 +15,6 @@ from autograder.judging.alike import EXACTLY, likeness
 from autograder.judging.outcomes import Watch
 from autograder.judging.state import Outcomes
 from autograder.mistakes import Mistake
-from convbook import notebook
 
 Failures = dict[str, Outcomes]  # by check: what its statements came to
 RIGHT_SEEDS = (11, 12, 13)  # of every right version
@@ -81,7 +80,7 @@ def measure(lesson: Lesson, name: str, seeds: int) -> Exercise:
         for f in failed:
             if f.told and not is_named(f.told, mistake):
                 result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
-        if not any(rehearse.run(_visible(c), names) for c in checks):
+        if not any(rehearse.run(c.shown, names) for c in checks):
             result.unseen.append(mistake.name)
         first = sorted(checks, key=lambda check: check.id not in failures[mistake.name])
         result.missed += _kept(lesson, mistake, first, names, seeds)
@@ -168,8 +167,3 @@ def _same(one: Exception | None, other: Exception | None) -> bool:
     if one is None or other is None:
         return one is other
     return likeness(one, other) >= EXACTLY
-
-
-def _visible(check: Check) -> Check:
-    """Return what a student has of a check."""
-    return Check(check.id, check.exercise, check.points, notebook.public(check.source), False)
