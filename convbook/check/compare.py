@@ -204,6 +204,8 @@ def _few(value: Any) -> str:
     if value != 0 and not 1e-6 < abs(value) < 1e9:
         return "near 0" if abs(value) < 1 else "very large"
     rounded = f"{float(f'{value:.{FEW}g}'):g}"
+    if sum(map(str.isdigit, rounded)) > FEW + 1:  # zeros would look like digits of the answer
+        rounded = f"{value:.{FEW - 1}e}"
     return rounded if float(rounded) == value else f"about {rounded}"
 
 
