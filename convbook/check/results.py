@@ -24,6 +24,7 @@ from convbook.check import names
 WORTH = re.compile(r"# ([\d.]+ points?)\. ")
 HIDDEN = re.compile(r"Hidden: (.*)")
 GREEN, AMBER, GREY = "46, 125, 50", "230, 126, 0", "120, 120, 120"
+TRIED = "Not yet: "  # how the heading of a wrong answer begins; what is not written is no answer
 AGAIN = "run that cell, then this one again."
 
 
@@ -100,7 +101,7 @@ def of_check(source: str, error: BaseException | None) -> Result | None:
     if isinstance(error, KeyboardInterrupt):
         return None
     todo = "The arrow (---->) nearest to the last line shows where. Mend it, "
-    return Result(AMBER, f"Not yet: {type(error).__name__}", "", todo + AGAIN)
+    return Result(AMBER, f"{TRIED}{type(error).__name__}", "", todo + AGAIN)
 
 
 def with_name(
@@ -137,7 +138,7 @@ class _Watch:
 
     def __init__(self, shell: Any, kinds: tuple[type[Exception], ...]) -> None:
         self.shell, self.source, self.shown = shell, "", False
-        self.failures: Counter[str] = Counter()  # of each check, since it passed last
+        self.failures: Counter[str] = Counter()  # wrong answers to each check since it passed last
         shell.events.register("pre_run_cell", self.begin)
         shell.events.register("post_run_cell", self.end)
         shell.set_custom_exc((*kinds, NotImplementedError, NameError), self.fail)
@@ -171,8 +172,8 @@ class _Watch:
             self.show(result)
 
     def again(self, result: Result, error: BaseException, trace: TracebackType | None) -> Result:
-        """Count a failure; return its result, from the second time on with the mistake's name."""
-        if not WORTH.match(self.source):
+        """Count a wrong answer; return its result, with the mistake's name from the second on."""
+        if not WORTH.match(self.source) or not result.heading.startswith(TRIED):
             return result
         self.failures[self.source] += 1
         known = self.failures[self.source] > 1

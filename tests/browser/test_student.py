@@ -95,7 +95,10 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
     assert "Hint: out[0, 0] is the window at the top left" in said
     assert "First at [0, 0]: yours 1, expected 4." in said
     assert "Not yet: 0 of 3 points." in said and "Traceback" not in said
+    assert "known mistake" not in said
     picture(page, "wrong-with-a-hint")
+    check(page, "This looks like a known mistake: filter flipped")
+    picture(page, "wrong-again-with-its-name")
     write(page, "def correlate2d", RIGHT)
     said = check(page, "Passed: 3 points.").inner_text()
     assert "Grading also tries what is hidden: random pictures." in said

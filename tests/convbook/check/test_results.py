@@ -21,6 +21,7 @@ TURNED = """def correlate2d(x, w):
     windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)
     return np.sum(windows * w[::-1, ::-1], axis=(2, 3))"""
 RIGHT = TURNED.replace("[::-1, ::-1]", "")
+UNWRITTEN = "def correlate2d(x, w):\n    raise NotImplementedError"
 LOST = "def correlate2d(x, w):\n    return x[7, 7]"
 
 pytestmark = pytest.mark.slow
@@ -170,6 +171,13 @@ def test_the_second_time_a_known_mistake_is_named(kernel: Kernel) -> None:
     assert HINT not in str(second[0])  # one hint, the mistake's
     kernel.check(RIGHT)
     assert "known mistake" not in str(kernel.check(TURNED))
+
+
+def test_what_is_not_written_yet_is_no_wrong_answer(kernel: Kernel) -> None:
+    kernel.check(RIGHT)
+    kernel.check(UNWRITTEN)
+    assert "known mistake" not in str(kernel.check(TURNED))
+    assert "known mistake" in str(kernel.check(TURNED))
 
 
 def test_what_is_not_known_is_not_named_however_often(kernel: Kernel) -> None:
