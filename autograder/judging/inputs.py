@@ -33,6 +33,27 @@ DILATED = (
     ((2, 1, 4, 11), (3, 1, 2, 3), 3, 2, 4),
     ((2, 4, 5, 7), (3, 4, 3, 4), 1, 0, 2),  # one window
 )
+# (shape of x, shape of w, groups, stride, pad, dilation)
+GROUPED = (
+    ((2, 4, 5, 7), (6, 2, 3, 2), 2, 1, 0, 1),
+    ((3, 3, 6, 5), (3, 1, 2, 3), 3, 1, 0, 1),  # depthwise
+    ((1, 2, 4, 6), (6, 1, 3, 2), 2, 1, 0, 1),  # three filters for each channel
+    ((2, 6, 3, 4), (3, 2, 1, 1), 3, 1, 0, 1),
+    ((2, 3, 4, 5), (4, 3, 2, 2), 1, 1, 0, 1),
+    ((2, 4, 7, 9), (2, 2, 3, 3), 2, 2, 1, 1),
+    ((1, 6, 9, 7), (3, 2, 3, 2), 3, 2, 1, 2),
+    ((3, 2, 5, 6), (4, 1, 2, 3), 2, 1, 2, 1),
+)
+# (shape of x, shape of w, stride, pad)
+TRANSPOSED = (
+    ((2, 3, 4, 5), (3, 2, 3, 2), 1, 0),
+    ((1, 4, 3, 2), (4, 3, 2, 3), 2, 0),
+    ((3, 2, 2, 4), (2, 5, 2, 1), 3, 0),  # nothing reaches between the filters
+    ((2, 1, 1, 3), (1, 4, 3, 4), 2, 0),
+    ((2, 3, 3, 4), (3, 2, 4, 5), 2, 1),
+    ((1, 2, 5, 4), (2, 3, 3, 4), 1, 2),
+    ((2, 4, 4, 3), (4, 1, 5, 3), 3, 1),
+)
 # Where a slope cannot be measured: next to 2**50 a small step is lost in the last digits, and so is
 # what it does to an output. A power of two, so that scaling by it rounds nothing, in float32 too.
 FAR = 2.0**50
@@ -78,6 +99,36 @@ def no_slope_conv(
     for x_shape, w_shape in (CONV[0][:2], CONV[5][:2], LARGE):
         x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
         yield x, w, rng.choice([-FAR, FAR], size=w_shape[0])
+
+
+def grouped(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int, dict[str, Any]]]:
+    """Draw x, w, b, groups and the keywords stride, pad and dilation for every case of GROUPED."""
+    for x_shape, w_shape, groups, stride, pad, dilation in GROUPED:
+        x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+        how = {"stride": stride, "pad": pad, "dilation": dilation}
+        yield x, w, rng.normal(size=w_shape[0]), groups, how
+
+
+def no_slope_grouped(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
+    """Draw x, w, b and groups where no slope of a convolution in groups can be measured."""
+    for x_shape, (F, depth, HH, WW), groups in (
+        *(case[:3] for case in GROUPED[:2]),
+        ((1, 3000, 4, 5), (2, 1500, 3, 4), 2),
+    ):
+        x, w = rng.normal(size=x_shape), rng.normal(size=(F, depth, HH, WW))
+        yield x, w, rng.choice([-FAR, FAR], size=F), groups
+
+
+def transposed(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, int, int]]:
+    """Draw x, w, stride and pad for every case of TRANSPOSED."""
+    for x_shape, w_shape, stride, pad in TRANSPOSED:
+        yield rng.normal(size=x_shape), rng.normal(size=w_shape), stride, pad
 
 
 def no_slope_affine(

@@ -320,6 +320,167 @@ BACKWARD = [
         edits=[(_ADD_DB, "db += dout[n, f, i, j]")]),
 ]
 
+_SPLIT_X = "np.split(x, groups, axis=1)"
+_HANDED = "conv_forward(*part, stride, pad, dilation)"
+_DOUTS = "np.split(dout, len(cache), axis=1)"
+
+GROUPS = [
+    Mistake("channels dealt out in turn", None, "grouped_forward",
+        symptom="group 0 sees channels 0, 2, 4 where it should see the first half",
+        hint="In which order are the channels cut into parts?",
+        edits=[
+            (_SPLIT_X, "[x[:, g::groups] for g in range(groups)]"),
+            (
+                "np.concatenate(dx, axis=1)",
+                "np.stack(dx, axis=2).reshape(len(dout), -1, *dx[0].shape[2:])",
+            ),
+        ]),
+    Mistake("all filters see the first channels", None, "grouped_forward",
+        symptom="right in the first group, and where there is only one",
+        hint="Which channels does the last filter see?",
+        edits=[(_SPLIT_X, _SPLIT_X + "[:1] * groups")]),
+    Mistake("pictures cut into groups, not channels", None, "grouped_forward",
+        symptom="an error, or wrong depths",
+        hint="Which axis of x are the channels?",
+        edits=[(_SPLIT_X, "np.array_split(x, groups)")]),
+    Mistake("filters dealt out in turn", None, "grouped_forward",
+        symptom="right for one filter in each group",
+        hint="Which filters belong to group 0: every second one, or the first half?",
+        edits=[
+            ("np.split(w, groups)", "[w[g::groups] for g in range(groups)]"),
+            ("np.split(b, groups)", "[b[g::groups] for g in range(groups)]"),
+        ]),
+    Mistake("biases of the first group for all", None, "grouped_forward",
+        symptom="right for equal biases",
+        hint="Biases are cut into parts as well.",
+        edits=[("np.split(b, groups)", "np.split(b, groups)[:1] * groups")]),
+    Mistake("groups added up", None, "grouped_forward",
+        symptom="too few feature maps",
+        hint="Every filter has a feature map of its own: the parts stand side by side.",
+        edits=[("np.concatenate(outs, axis=1)", "sum(outs)")]),
+    Mistake("stride, padding and dilation not handed on", None, "grouped_forward",
+        symptom="right at stride 1, without padding and dilation",
+        hint="Which arguments does conv_forward get?",
+        edits=[(_HANDED, "conv_forward(*part)")]),
+    Mistake("dilation not handed on", None, "grouped_forward",
+        symptom="right at dilation 1 only",
+        hint="Which arguments does conv_forward get?",
+        edits=[(_HANDED, "conv_forward(*part, stride, pad)")]),
+    Mistake("dx of the groups added up", None, "grouped_forward",
+        symptom="dx has too few channels",
+        hint="Each group has its own channels of x.",
+        edits=[("np.concatenate(dx, axis=1)", "sum(dx)")]),
+    Mistake("dw put side by side in depth", None, "grouped_forward",
+        symptom="dw has the wrong shape",
+        hint="What is the shape of w, and which of its axes are the filters?",
+        edits=[("np.concatenate(dw)", "np.concatenate(dw, axis=1)")]),
+    Mistake("every group gets the first part of dout", None, "grouped_forward",
+        symptom="the gradients of the first group are right",
+        hint="Which feature maps did a group make?",
+        edits=[(_DOUTS, _DOUTS + "[:1] * len(cache)")]),
+    Mistake("dout dealt out in turn", None, "grouped_forward",
+        symptom="right for one filter in each group",
+        hint="In which order did the forward pass put the feature maps?",
+        edits=[(_DOUTS, "[dout[:, g :: len(cache)] for g in range(len(cache))]")]),
+]
+
+_WEIGHTS = "F * (C // groups) * HH * WW"
+
+PRICE = [
+    Mistake("groups ignored", None, "conv_cost",
+        symptom="right for one group only",
+        hint="How deep is a filter in a grouped layer?",
+        edits=[(_WEIGHTS, "F * C * HH * WW")]),
+    Mistake("filters divided by the groups as well", None, "conv_cost",
+        symptom="too few weights where there are groups",
+        hint="How many filters does the whole layer have?",
+        edits=[(_WEIGHTS, "(F // groups) * (C // groups) * HH * WW")]),
+    Mistake("multiplied by the groups", None, "conv_cost",
+        symptom="groups make the layer dearer",
+        hint="Does a filter see more channels or fewer when there are groups?",
+        edits=[(_WEIGHTS, "F * C * groups * HH * WW")]),
+    Mistake("weights of one filter only", None, "conv_cost",
+        symptom="too few by the factor F",
+        hint="A layer has F filters.",
+        edits=[(_WEIGHTS, "(C // groups) * HH * WW")]),
+    Mistake("biases counted", None, "conv_cost",
+        symptom="F weights too many",
+        hint="Are biases asked for?",
+        edits=[(_WEIGHTS, _WEIGHTS + " + F")]),
+    Mistake("square output assumed", 15, "conv_cost",
+        symptom="products are right for square outputs",
+        hint="How many places does the output have?",
+        edits=[("weights * H_out * W_out", "weights * H_out**2")]),
+    Mistake("additions counted, too", None, "conv_cost",
+        symptom="products are twice as many",
+        hint="Which operations are asked for?",
+        edits=[("weights * H_out * W_out", "2 * weights * H_out * W_out")]),
+]
+
+_LARGE = "H_out, W_out = (H - 1) * stride + HH - 2 * pad, (W - 1) * stride + WW - 2 * pad"
+_RUN_BACK = "out, _, _ = conv_backward(x, cache)"
+_LAID_DOWN = """
+def conv_transpose(x, w, stride=1, pad=0):
+    N, C, H, W = x.shape
+    _, F, HH, WW = w.shape
+    out = np.zeros((N, F, (H - 1) * stride + HH, (W - 1) * stride + WW))
+    for n, i, j in np.ndindex(N, H, W):
+        stamp = np.tensordot(x[n, :, i, j], w, axes=1)
+        out[n, :, i * stride : i * stride + HH, j * stride : j * stride + WW] += stamp
+    return out[:, :, pad : out.shape[2] - pad, pad : out.shape[3] - pad]
+"""
+
+UPSAMPLED = [
+    Mistake("kernel flipped", 1, "conv_transpose",
+        symptom="each number of the map lays the filter down turned",
+        hint="For a map with a single 1 the output must be the filter, upright.",
+        edits=[(_RUN_BACK, _RUN_BACK.replace("x, cache", "x[:, :, ::-1, ::-1], cache")
+            + "\n    out = out[:, :, ::-1, ::-1]")]),
+    Mistake("overlaps overwritten", 30, "conv_transpose",
+        symptom="where filters overlap only the last one counts",
+        hint="What overlaps adds up.",
+        code=_LAID_DOWN.replace("+= stamp", "= stamp")),
+    Mistake("stride ignored", None, "conv_transpose",
+        symptom="right at stride 1: the map hardly grows",
+        hint="How far apart do neighbours of the map lay their filters down?",
+        edits=[(_LARGE, "stride = 1\n    " + _LARGE)]),
+    Mistake("stride times the size", None, "conv_transpose",
+        symptom="wrong size, or an error in conv_forward",
+        hint="Between H filters there are H - 1 steps.",
+        edits=[(_LARGE, "H_out, W_out = H * stride, W * stride")]),
+    Mistake("padding added, not cut off", None, "conv_transpose",
+        symptom="too large by four times the padding",
+        hint="dx loses the frame that x_pad had.",
+        edits=[(_LARGE, _LARGE.replace("- 2 * pad", "+ 2 * pad"))]),
+    Mistake("padding cut off on one side", 29, "conv_transpose",
+        symptom="right size, moved by the padding",
+        hint="On how many sides is something cut off?",
+        code=_LAID_DOWN.replace("pad : out.shape[2] - pad, pad : out.shape[3] - pad",
+            ": out.shape[2] - 2 * pad, : out.shape[3] - 2 * pad")),
+    Mistake("crop from -p at p = 0", 26, "conv_transpose",
+        symptom="empty without padding",
+        hint="What is a[0:-0]?",
+        code=_LAID_DOWN.replace("pad : out.shape[2] - pad, pad : out.shape[3] - pad",
+            "pad:-pad, pad:-pad")),
+    Mistake("filters read as if the layer led the other way", None, "conv_transpose",
+        symptom="an error, or the wrong number of maps",
+        hint="w has shape (C, F, HH, WW): which axis belongs to the channels of x?",
+        edits=[("_, F, HH, WW = w.shape", "w = w.swapaxes(0, 1)\n    _, F, HH, WW = w.shape")]),
+    Mistake("only channel 0", 20, "conv_transpose",
+        symptom="right for maps with one channel",
+        hint="All channels lay their filters down, and all are added up.",
+        edits=[(_RUN_BACK, _RUN_BACK.replace("x, cache", "x[:, :1], cache"))]),
+    Mistake("convolved, not transposed", None, "conv_transpose",
+        symptom="the map gets smaller",
+        hint="Which pass of a convolution makes a map larger?",
+        code="""
+def conv_transpose(x, w, stride=1, pad=0):
+    F = w.shape[1]
+    out, _ = conv_forward(x, w.swapaxes(0, 1), np.zeros(F), stride, pad)
+    return out
+"""),
+]
+
 FIELD = [
     Mistake("adds F, not F - 1", None, "receptive_field",
         symptom="too wide by a pixel or more for each layer",
@@ -462,4 +623,14 @@ MERGED = [
         edits=[("b2 + w2.sum(axis=(2, 3)) @ b1", "b2 + b1.sum()")]),
 ]
 
-MISTAKES = [*ONE_BY_ONE, *FORWARD, *BACKWARD, *FIELD, *COST, *MERGED]
+MISTAKES = [
+    *ONE_BY_ONE,
+    *FORWARD,
+    *BACKWARD,
+    *GROUPS,
+    *PRICE,
+    *UPSAMPLED,
+    *FIELD,
+    *COST,
+    *MERGED,
+]

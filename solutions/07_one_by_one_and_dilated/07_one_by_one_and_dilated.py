@@ -13,30 +13,35 @@
 # %% [markdown]
 # # 07 Shapes of receptive fields
 #
-# A filter may see one pixel, nine neighbours, or nine pixels far apart. A stack of layers sees more
-# than any of its filters. In this lesson you make filters that see next to nothing, and filters
-# with holes; and you find out what an output deep in a net can see of the picture, and at what
-# price.
+# A filter may see one pixel, nine neighbours, or nine pixels far apart. It may see one channel, or
+# all. A stack of layers sees more than any of its filters. In this lesson you make filters that see
+# next to nothing, and filters with holes; you make a map larger again; and you find out what an
+# output deep in a net can see of the picture, and at what price.
 #
-# **You will** write `conv_1x1`, put dilation into `conv_forward` and `conv_backward`, compute
-# receptive fields and measure them, and turn a stack of layers into a single filter.
+# **You will** write `conv_1x1`, put dilation into `conv_forward` and `conv_backward`, cut a layer
+# into groups, run a convolution backward to make a map larger, compute receptive fields and measure
+# them, and turn two layers into a single one.
 #
-# **You will learn** what a 1 x 1 filter is good for, why three 3 x 3 layers may be better than one
-# of 7 x 7, why there must be a ReLU between them, and what padding is for.
+# **You will learn** what a 1 x 1 filter is good for, how a layer can do with a tenth of its
+# multiplications, why three 3 x 3 layers may be better than one of 7 x 7, why there must be a ReLU
+# between them, and what padding is for.
 #
 # **You need** your `conv_forward` of lesson 02, your `conv_backward` of lesson 03 and
 # `affine_forward` of lesson 06.
 #
 # | section | exercise | points |
 # |---|---|---|
-# | 1 | `conv_1x1` | 3 |
-# | 2 | `conv_forward`, `conv_backward` | 8 |
-# | 3 | `receptive_field` | 4 |
-# | 4 | `stack_cost` | 2 |
-# | 5 | `collapse` | 3 |
-# | 7 | a written answer, graded by hand | 2 |
+# | 1 | `conv_1x1` | 2 |
+# | 2 | `conv_forward`, `conv_backward` | 5 |
+# | 3 | `grouped_forward`, `grouped_backward` | 4 |
+# | 3 | `conv_cost` | 1 |
+# | 4 | `conv_transpose` | 3 |
+# | 5 | `receptive_field` | 2 |
+# | 6 | `stack_cost` | 1 |
+# | 7 | `collapse` | 2 |
+# | 9 | a written answer, graded by hand | 2 |
 #
-# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
 # only NumPy and Matplotlib can be imported.
@@ -45,7 +50,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, plot
+from convbook import check, data, demo, draw, plot
 from convbook.earlier import affine_forward
 
 rng = np.random.default_rng(7)
@@ -81,7 +86,7 @@ weights = np.array([1.0, 10.0, 100.0])
 np.sum(pixel * weights) + 0.5
 
 # %% [markdown]
-# ### Exercise 1: `conv_1x1` (3 points)
+# ### Exercise 1: `conv_1x1` (2 points)
 #
 # Use no loop over pixels. Make every pixel a row of $C$ numbers, send all the rows through one
 # fully-connected layer, and put the rows back in their places. You may call `affine_forward`.
@@ -126,8 +131,8 @@ w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
 print(conv_1x1(x[:, :, :, :1], w, np.array([0.5])))
 print(conv_1x1(x, w, np.array([0.5])))
 
-# %% check="conv_1x1" points=2
-# 2 points. Shown: two pixels, two filters. Hidden: one random picture at a time.
+# %% check="conv_1x1" points=1
+# 1 point. Shown: two pixels, two filters. Hidden: one random picture at a time.
 x = np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).reshape(1, 3, 1, 2)
 w = np.array([[1.0, 10.0, 100.0], [0.0, 5.0, -1.0]]).reshape(2, 3, 1, 1)
 out = conv_1x1(x, w, np.array([0.5, 7.0]))
@@ -211,7 +216,8 @@ plot.maps(
 # convolution is also called **atrous**, from the French for "with holes". PyTorch counts like this,
 # and so does this course. Some notes count the pixels left out; their dilation 0 is our 1, and
 # their 1 is our 2.
-#
+
+# %% [markdown]
 # **Predict before you run.** Choose numbers that can be read off: $x = [0, 1, 2, 3, 4]$ and
 # $w = [1, 10, 100]$. What is the first output for $D = 1$, what for $D = 2$?
 
@@ -221,9 +227,20 @@ w = np.array([1.0, 10.0, 100.0])
 print(np.sum(x[0:3] * w))
 print(np.sum(x[0:5:2] * w))
 
+# %% tags=["plot"] alt="The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210. With D = 2 its weights stand over 0, 2, 4 and it gives 420."
+axis = draw.canvas(14, 5.6, title="One filter of three weights, dense and with holes")
+for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
+    spread = np.full(2 * D + 1, np.nan)  # nan is a hole
+    spread[::D] = w
+    draw.cells(axis, x, left, 1.4, on=[(0, k) for k in range(0, 2 * D + 1, D)], label=f"x, D = {D}")
+    draw.cells(axis, spread, left, 2.6, fill=draw.SECOND)
+    draw.arrow(axis, (left + 0.5, 3.7), (left + 0.5, 4.4))
+    draw.cells(axis, [out], left, 4.5, fill=draw.THIRD)
+plt.show()
+
 # %% [markdown]
-# Read the digits from the right: 210 has seen the pixels 0, 1 and 2, and 420 has seen the pixels
-# 0, 2 and 4.
+# Look at the dark cells: they are the pixels that the three weights have met. Read the digits from
+# the right: 210 has seen the pixels 0, 1 and 2, and 420 has seen the pixels 0, 2 and 4.
 #
 # **Find the mistake.** A copy of a lecture note has `w[0]*x[0] + w[2]*x[2] + w[2]*x[4]` for the
 # second line. What does it give for these numbers, and how does the result give the mistake away?
@@ -259,7 +276,7 @@ print(np.sum(x[0:5:2] * w))
 # </details>
 
 # %% [markdown]
-# ### Exercise 2: `conv_forward` and `conv_backward` (8 points)
+# ### Exercise 2: `conv_forward` and `conv_backward` (5 points)
 #
 # As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
@@ -275,8 +292,8 @@ print(np.sum(x[0:5:2] * w))
 # What does not fit raises `ValueError` as before, and so does a filter that reaches over more rows
 # or columns than the padded picture has.
 #
-# Six checks follow, three for each direction. In `conv_backward` you may return `None` for what you
-# have not written yet.
+# Five checks follow, three forward and two backward. In `conv_backward` you may return `None` for
+# what you have not written yet.
 #
 # <details><summary>Hint</summary>
 #
@@ -364,8 +381,8 @@ out, cache = conv_forward(x, w, np.zeros(1), dilation=2)
 dx, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
 print(out, dx, dw, db, sep="\n")
 
-# %% check="conv_forward" points=2
-# 2 points. Shown: the line, then a picture of the numbers 0 to 24. Hidden: random input, stride 1.
+# %% check="conv_forward" points=1
+# 1 point. Shown: the line, then a picture of the numbers 0 to 24. Hidden: random input, stride 1.
 line = np.array([0.0, 1.0, 2.0, 3.0, 4.0]).reshape(1, 1, 1, 5)
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 out, _ = conv_forward(line, digits, np.zeros(1))
@@ -445,32 +462,35 @@ check.same(out.shape, (1, 1, 2, 3), "7 x 9, reach 5, stride 2")
 ### END HIDDEN TESTS
 
 # %% check="conv_backward" part="dw" points=1
-# 1 point. Shown: the line. Hidden: random input, stride 1, no padding; db as well.
+# 1 point. Shown: the line, then stride and padding. Hidden: all three at once; db as well.
 line = np.arange(7.0).reshape(1, 1, 1, 7)
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 _, cache = conv_forward(line, digits, np.zeros(1), dilation=3)
 _, dw, db = conv_backward(np.ones((1, 1, 1, 1)), cache)
 check.same(dw, [[[[0.0, 3.0, 6.0]]]], "dw", hint="The pixels that the three weights met.")
 check.same(db, [1.0], "db")
+_, cache = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 2, 2)
+_, dw, _ = conv_backward(np.ones((1, 1, 2, 3)), cache)
+expected = [[[[2.0, 3.0, 2.0], [4.0, 6.0, 4.0], [2.0, 3.0, 2.0]]]]
+check.same(dw, expected, "dw at stride 2, padding 2, dilation 2")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
 
-for x, w, b, how in inputs.dilated(judge.rng()):
-    if how["stride"] == 1 and how["pad"] == 0:
-        out, own = judge.reference("conv_forward")(x, w, b, **how)
-        dout = judge.rng().normal(size=out.shape)
-        _, dw_expected, db_expected = judge.reference("conv_backward")(dout, own)
-        _, dw, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
-        check.same(dw, dw_expected, f"dw for x {x.shape}, w {w.shape}, {how}")
-        check.same(db, db_expected, f"db for x {x.shape}, w {w.shape}, {how}")
+for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
+    out, own = judge.reference("conv_forward")(x, w, b, **how)
+    dout = judge.rng().normal(size=out.shape)
+    _, dw_expected, db_expected = judge.reference("conv_backward")(dout, own)
+    _, dw, db = conv_backward(dout, conv_forward(x, w, b, **how)[1])
+    check.same(dw, dw_expected, f"dw for x {x.shape}, w {w.shape}, {how}")
+    check.same(db, db_expected, f"db for x {x.shape}, w {w.shape}, {how}")
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
 with judge.derived("conv_backward"):
     for case in inputs.no_slope_conv(judge.rng()):
         judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
 ### END HIDDEN TESTS
 
-# %% check="conv_backward" part="dx" points=2
-# 2 points. Shown: the filter with its holes, then two that overlap. Hidden: random, stride 1.
+# %% check="conv_backward" part="dx" points=1
+# 1 point. Shown: the filter with its holes, two that overlap, stride and padding. Hidden: random.
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 _, cache = conv_forward(np.ones((1, 1, 1, 7)), digits, np.zeros(1), dilation=3)
 dx, _, _ = conv_backward(np.ones((1, 1, 1, 1)), cache)
@@ -480,45 +500,24 @@ _, cache = conv_forward(np.ones((1, 1, 1, 7)), digits, np.zeros(1), dilation=2)
 dx, _, _ = conv_backward(np.array([[[[1.0, 0.0, 2.0]]]]), cache)
 expected = [[[[1.0, 0.0, 12.0, 0.0, 120.0, 0.0, 200.0]]]]
 check.same(dx, expected, "dx of two outputs", hint="Where windows share a pixel, add.")
-### BEGIN HIDDEN TESTS
-from autograder.judging import inputs, judge
-
-for x, w, b, how in inputs.dilated(judge.rng()):
-    if how["stride"] == 1 and how["pad"] == 0:
-        out, own = judge.reference("conv_forward")(x, w, b, **how)
-        dout = judge.rng().normal(size=out.shape)
-        expected, _, _ = judge.reference("conv_backward")(dout, own)
-        dx, _, _ = conv_backward(dout, conv_forward(x, w, b, **how)[1])
-        check.same(dx, expected, f"dx for x {x.shape}, w {w.shape}, {how}")
-pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
-with judge.derived("conv_backward"):
-    for case in inputs.no_slope_conv(judge.rng()):
-        judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
-### END HIDDEN TESTS
-
-# %% check="conv_backward" part="stride_pad" points=1
-# 1 point. Shown: how many windows see each pixel. Hidden: all three at once.
 _, cache = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 2, 2)
-dx, dw, _ = conv_backward(np.ones((1, 1, 2, 3)), cache)
+dx, _, _ = conv_backward(np.ones((1, 1, 2, 3)), cache)
 check.same(
     dx,
     [[[[4.0, 0.0, 6.0, 0.0, 4.0], [0.0] * 5, [4.0, 0.0, 6.0, 0.0, 4.0]]]],
     "dx at stride 2, padding 2, dilation 2",
     hint="The windows start at rows 0, 2 and columns 0, 2, 4 of the padded x, and skip one in two.",
 )
-expected = [[[[2.0, 3.0, 2.0], [4.0, 6.0, 4.0], [2.0, 3.0, 2.0]]]]
-check.same(dw, expected, "dw at stride 2, padding 2, dilation 2")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
 
 pair = ("conv_forward", "conv_backward"), (conv_forward, conv_backward)
 three = ("dx", "dw", "db")
-for only in ("dx", "dw"):  # db has been checked
-    for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
-        judge.backward(*pair, x, w, b, results=three, only=only, **how)
-    with judge.derived("conv_backward"):
-        for case in inputs.no_slope_conv(judge.rng()):
-            judge.backward(*pair, *case, results=three, only=only)
+for x, w, b, how in (*inputs.dilated(judge.rng()), *inputs.conv(judge.rng())):
+    judge.backward(*pair, x, w, b, results=three, only="dx", **how)
+with judge.derived("conv_backward"):
+    for case in inputs.no_slope_conv(judge.rng()):
+        judge.backward(*pair, *case, results=three, only="dx")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -530,7 +529,475 @@ for only in ("dx", "dw"):  # db has been checked
 # $D(HH - 1) + 1$ rows of the picture.
 
 # %% [markdown]
-# ## 3. How far does an output see?
+# ## 3. A filter for each channel
+#
+# A 1 x 1 filter sees all channels and one pixel. The filters of section 2 see all channels, too: they
+# have a slice for each channel, and add up what the slices find. Must they?
+#
+# Cut the $C$ channels into `groups` parts of the same size, one after the other, and the $F$ filters
+# as well. The filters of a part see the channels of that part, and no others. So a filter has only
+# the depth $C / \text{groups}$, and `w` has shape $(F,\, C / \text{groups},\, HH,\, WW)$. AlexNet
+# has layers with `groups=2`: in 2012 it was cut in two to fit on two graphics cards.
+#
+# **Predict before you run.** `x` has 4 channels, and `w` has shape (6, 2, 3, 3). How many groups
+# are there? Which channels does filter 4 see, counted from 0?
+#
+# <details><summary>Answer</summary>
+#
+# A depth of 2 out of 4 makes 2 groups, with three filters each. Filters 3, 4 and 5 see channels 2
+# and 3.
+#
+# </details>
+#
+# With `groups=1` everything is as before. With as many groups as channels each filter sees a single
+# one. That is a **depthwise** convolution. Here is who sees whom, for 8 channels and 8 filters:
+
+# %% tags=["plot"] alt="Four squares of 8 filters by 8 channels. With 1 group all is white. With 2 groups two white blocks of 4 x 4 lie on the diagonal, with 4 groups four of 2 x 2, with 8 groups the diagonal alone."
+counts = (1, 2, 4, 8)
+sees = [np.kron(np.eye(groups), np.ones((8 // groups, 8 // groups))) for groups in counts]
+titles = [f"groups = {groups}: {np.sum(a):.0f} pairs" for groups, a in zip(counts, sees, strict=True)]
+plot.maps(sees, titles, "Row f, column c: white where filter f sees channel c")
+
+# %% [markdown]
+# Look at the white squares: each of them is a layer by itself. With 2 groups half of the pairs are
+# left, with 8 groups an eighth, and so it is with the weights. What is lost is the mixing: nothing
+# in one group knows of another.
+#
+# One pixel is enough to see it by hand. Its four channels are 1, 2, 3, 4, and the filters are
+# 1 x 1:
+
+# %%
+pixel = np.array([1.0, 2.0, 3.0, 4.0])
+print("1 group, one filter:  ", pixel @ [1, 10, 100, 1000])
+print("2 groups, two filters:", pixel[:2] @ [1, 10], pixel[2:] @ [1, 10])
+print("4 groups, four filters:", pixel * [1, 10, 100, 1000])
+
+# %% [markdown]
+# ### Exercise 3: `grouped_forward` and `grouped_backward` (4 points)
+#
+# As in lesson 03, a gradient that is measured in place of derived earns no points.
+#
+# Call your `conv_forward` of section 2 once for each group, with the group's channels, filters and
+# biases, and put the outputs side by side. Stride, padding and dilation are handed on. Backward,
+# every group gets its own part of `dout`, and your `conv_backward` does the rest.
+#
+# By hand: two groups give $[1 + 20,\; 3 + 40] = [21, 43]$ for the pixel. If `dout` is $[1, 2]$, then
+# `dx` is $[1, 10, 2, 20]$, `dw` is $[1, 2]$ and $[6, 8]$, and `db` is $[1, 2]$.
+#
+# <details><summary>Hint</summary>
+#
+# `np.split(x, groups, axis=1)` cuts the channels into parts, `np.split(w, groups)` the filters.
+# `np.concatenate` puts parts together. The cache may be a list: one cache for each group.
+#
+# </details>
+
+
+# %% exercise="grouped_forward"
+def grouped_forward(x, w, b, groups, stride=1, pad=0, dilation=1):
+    """Convolve each part of the channels with its own part of the filters.
+
+    Args:
+        x: pictures, shape (N, C, H, W).
+        w: filters, shape (F, C / groups, HH, WW).
+        b: one bias per filter, shape (F,).
+        groups: parts into which channels and filters are cut, in their order; C and F are
+            multiples of it.
+        stride, pad, dilation: as in conv_forward.
+
+    Returns:
+        out: feature maps, shape (N, F, H_out, W_out).
+        cache: whatever grouped_backward will need.
+    """
+    ### BEGIN SOLUTION
+    parts = np.split(x, groups, axis=1), np.split(w, groups), np.split(b, groups)
+    pairs = [conv_forward(*part, stride, pad, dilation) for part in zip(*parts, strict=True)]
+    outs, caches = zip(*pairs, strict=True)
+    return np.concatenate(outs, axis=1), caches
+    ### END SOLUTION
+
+
+def grouped_backward(dout, cache):
+    """Send the gradient back, each group by itself.
+
+    Args:
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        cache: from grouped_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        dw: gradient with respect to w, shape (F, C / groups, HH, WW).
+        db: gradient with respect to b, shape (F,).
+    """
+    ### BEGIN SOLUTION
+    douts = np.split(dout, len(cache), axis=1)
+    gradients = [conv_backward(*part) for part in zip(douts, cache, strict=True)]
+    dx, dw, db = zip(*gradients, strict=True)
+    return np.concatenate(dx, axis=1), np.concatenate(dw), np.concatenate(db)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the pixel, with two groups:
+
+# %%
+x = np.array([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1, 1)
+w = np.array([[1.0, 10.0], [1.0, 10.0]]).reshape(2, 2, 1, 1)
+out, cache = grouped_forward(x, w, np.zeros(2), groups=2)
+dx, dw, db = grouped_backward(np.array([1.0, 2.0]).reshape(1, 2, 1, 1), cache)
+print(out.ravel(), dx.ravel(), dw.reshape(2, 2), db, sep="\n")
+
+# %% check="grouped_forward" points=1
+# 1 point. Shown: the pixel, in 1, 2 and 4 groups. Hidden: random input, also depthwise.
+x = np.array([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1, 1)
+for groups, w, expected in (
+    (1, [[1.0, 10.0, 100.0, 1000.0]], [4321.0]),
+    (2, [[1.0, 10.0], [1.0, 10.0]], [21.0, 43.0]),
+    (2, [[1.0, 10.0], [0.0, 1.0], [1.0, 10.0], [0.0, 1.0]], [21.0, 2.0, 43.0, 4.0]),
+    (4, [[1.0], [10.0], [100.0], [1000.0]], [1.0, 20.0, 300.0, 4000.0]),
+):
+    w = np.array(w).reshape(len(w), -1, 1, 1)
+    out, _ = grouped_forward(x, w, np.zeros(len(w)), groups)
+    check.same(
+        np.reshape(out, -1),
+        expected,
+        f"{len(w)} filters in {groups} groups",
+        hint="The first part of the filters sees the first part of the channels, and so on.",
+    )
+out, _ = grouped_forward(x, np.ones((2, 2, 1, 1)), np.array([0.5, 7.0]), 2)
+check.same(np.reshape(out, -1), [3.5, 14.0], "biases", hint="Each filter keeps its own bias.")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+for x, w, b, groups, how in inputs.grouped(judge.rng()):
+    if how == {"stride": 1, "pad": 0, "dilation": 1}:
+        judge.forward("grouped_forward", grouped_forward, x, w, b, groups, **how)
+### END HIDDEN TESTS
+
+# %% check="grouped_forward" part="handed_on" points=1
+# 1 point. Shown: a depthwise layer of ones with stride 2 and padding 2. Hidden: all at once.
+x, w = np.ones((1, 2, 3, 5)), np.ones((2, 1, 3, 3))
+out, _ = grouped_forward(x, w, np.zeros(2), 2, stride=2, pad=2, dilation=2)
+check.same(
+    out,
+    [[[[4.0, 6.0, 4.0], [4.0, 6.0, 4.0]]] * 2],
+    "ones, stride 2, padding 2, dilation 2",
+    hint="The same as in section 2, in each of the two channels.",
+)
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+for x, w, b, groups, how in inputs.grouped(judge.rng()):
+    judge.forward("grouped_forward", grouped_forward, x, w, b, groups, **how)
+### END HIDDEN TESTS
+
+# %% check="grouped_backward" part="dw" points=1
+# 1 point. Shown: the pixel by hand, dw and db. Hidden: random input, stride, padding, dilation.
+x = np.array([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1, 1)
+w = np.array([[1.0, 10.0], [1.0, 10.0]]).reshape(2, 2, 1, 1)
+_, cache = grouped_forward(x, w, np.zeros(2), 2)
+_, dw, db = grouped_backward(np.array([1.0, 2.0]).reshape(1, 2, 1, 1), cache)
+expected = np.array([[1.0, 2.0], [6.0, 8.0]]).reshape(2, 2, 1, 1)
+check.same(dw, expected, "dw", hint="Filter 1 has met channels 2 and 3: 2 * [3, 4].")
+check.same(db, [1.0, 2.0], "db")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+pair = ("grouped_forward", "grouped_backward"), (grouped_forward, grouped_backward)
+three = ("dx", "dw", "db")
+for only in ("dw", "db"):
+    for x, w, b, groups, how in inputs.grouped(judge.rng()):
+        judge.backward(*pair, x, w, b, groups, results=three, only=only, **how)
+    with judge.derived("grouped_backward"):
+        for case in inputs.no_slope_grouped(judge.rng()):
+            judge.backward(*pair, *case, results=three, only=only)
+### END HIDDEN TESTS
+
+# %% check="grouped_backward" part="dx" points=1
+# 1 point. Shown: the pixel by hand, then two filters a group. Hidden: random input, as for dw.
+x = np.array([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1, 1)
+w = np.array([[1.0, 10.0], [1.0, 10.0]]).reshape(2, 2, 1, 1)
+_, cache = grouped_forward(x, w, np.zeros(2), 2)
+dx, _, _ = grouped_backward(np.array([1.0, 2.0]).reshape(1, 2, 1, 1), cache)
+check.same(np.reshape(dx, -1), [1.0, 10.0, 2.0, 20.0], "dx", hint="Each group has its own dout.")
+w = np.array([1.0, 10.0, 100.0, 1000.0]).reshape(4, 1, 1, 1)
+_, cache = grouped_forward(x[:, :2], w, np.zeros(4), 2)
+dx, _, _ = grouped_backward(np.ones((1, 4, 1, 1)), cache)
+check.same(
+    np.reshape(dx, -1),
+    [11.0, 1100.0],
+    "dx, two filters for each channel",
+    hint="Filters 0 and 1 have seen channel 0, filters 2 and 3 channel 1.",
+)
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+pair = ("grouped_forward", "grouped_backward"), (grouped_forward, grouped_backward)
+three = ("dx", "dw", "db")
+for x, w, b, groups, how in inputs.grouped(judge.rng()):
+    judge.backward(*pair, x, w, b, groups, results=three, only="dx", **how)
+with judge.derived("grouped_backward"):
+    for case in inputs.no_slope_grouped(judge.rng()):
+        judge.backward(*pair, *case, results=three, only="dx")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A depthwise layer looks around in each channel and mixes none. A 1 x 1 layer mixes channels and
+# looks nowhere. One after the other they do both: depthwise, then **pointwise**, as the 1 x 1 layer
+# is called here. The two are a **depthwise separable convolution**. What do they save?
+#
+# Every filter has $(C / \text{groups}) \cdot HH \cdot WW$ weights, and uses each of them once at
+# every place of the output. So the weights tell the multiplications, too:
+#
+# $$\text{weights} = F \cdot \frac{C}{\text{groups}} \cdot HH \cdot WW \qquad
+# \text{products} = \text{weights} \cdot H_{\text{out}} \cdot W_{\text{out}}$$
+#
+# **Predict before you run.** A layer takes 192 channels of 28 x 28 to 192 channels of 28 x 28. How
+# many weights does it have with 3 x 3 filters? How many with depthwise 3 x 3 filters and a 1 x 1
+# layer after them?
+#
+# <details><summary>Answer</summary>
+#
+# $9 \cdot 192 \cdot 192 = 331776$ against $9 \cdot 192 + 192 \cdot 192 = 1728 + 36864 = 38592$: 11.6
+# per cent. In general the share is $\frac{1}{F} + \frac{1}{HH \cdot WW}$, here
+# $\frac{1}{192} + \frac{1}{9}$. Nearly all that is left is the mixing.
+#
+# </details>
+#
+# ### Exercise 4: `conv_cost` (1 point)
+#
+# Count it for any layer, for one picture, without biases. By hand: the 3 x 3 layer has 331,776
+# weights and, at $28 \cdot 28 = 784$ places, 260,112,384 products.
+
+
+# %% exercise="conv_cost"
+def conv_cost(F, C, HH, WW, H_out, W_out, groups=1):
+    """Count the weights of a convolution layer and its multiplications for one picture, no biases.
+
+    Args:
+        F: filters.
+        C: channels of the input.
+        HH, WW: height and width of a filter.
+        H_out, W_out: height and width of the output.
+        groups: parts into which channels and filters are cut.
+
+    Returns:
+        weights: a whole number.
+        products: a whole number.
+    """
+    ### BEGIN SOLUTION
+    weights = F * (C // groups) * HH * WW
+    return weights, weights * H_out * W_out
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the layer, and on the two that take its place:
+
+# %%
+whole = conv_cost(192, 192, 3, 3, 28, 28)
+depthwise = conv_cost(192, 192, 3, 3, 28, 28, groups=192)
+pointwise = conv_cost(192, 192, 1, 1, 28, 28)
+print(whole, depthwise, pointwise, (depthwise[1] + pointwise[1]) / whole[1])
+
+# %% check="conv_cost" points=1
+# 1 point. Shown: by hand, and AlexNet's second layer in two groups. Hidden: other layers.
+check.same(conv_cost(192, 192, 3, 3, 28, 28), (331776, 260112384), "3 x 3")
+check.same(
+    conv_cost(192, 192, 3, 3, 28, 28, groups=192),
+    (1728, 1354752),
+    "3 x 3, depthwise",
+    hint="192 filters of depth 1.",
+)
+check.same(
+    conv_cost(256, 96, 5, 5, 27, 27, groups=2),
+    (307200, 223948800),
+    "AlexNet's second layer",
+    hint="256 filters of 5 x 5 over 48 channels, at 27 * 27 places.",
+)
+### BEGIN HIDDEN TESTS
+from autograder.judging import judge
+
+random = judge.rng()
+for groups in (1, 2, 3, 5):
+    F, C = (int(n) * groups for n in random.permutation(np.arange(2, 9))[:2])
+    HH, WW, H_out, W_out = (int(n) for n in random.permutation(np.arange(2, 60))[:4])
+    judge.value("conv_cost", conv_cost, F, C, HH, WW, H_out, W_out, groups)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Take away.** In a grouped layer a filter sees its own part of the channels. Depthwise looks
+# around, pointwise mixes; together they need about $1/(HH \cdot WW)$ of the weights and products.
+
+# %% [markdown]
+# ## 4. Make a map larger
+#
+# Lesson 06 ended with a map of scores, 6 x 6 for a picture of 384 x 384. To say of every pixel what
+# it shows, the map must grow again: **upsampling**. Which layer makes a map larger, with weights
+# that can learn?
+#
+# You have written it. A convolution of stride 2 makes a map smaller, and so its backward pass makes
+# one larger: `dx` has the size of `x`. Each number of `dout` lays the whole filter down, multiplied,
+# $S$ pixels further on than its neighbour, and what overlaps adds up. Take that as a forward pass,
+# and it is called **transposed convolution**: in lesson 06 a convolution was one large matrix, and
+# `dx` is the product with its transpose. Some call it deconvolution, but it undoes nothing.
+#
+# On a line, with the map $[4, 8, 2]$, the filter $[0.5, 1, 0.5]$ and $S = 2$:
+
+# %% tags=["plot"] alt="Three copies of the filter, one below the other: 2, 4, 2 from column 0; 4, 8, 4 from column 2; 1, 2, 1 from column 4. Below them their sum: 2, 4, 6, 8, 5, 2, 1."
+axis = draw.canvas(10.5, 7.2, title="A transposed convolution lays the filter down, S = 2 apart")
+total = np.zeros(7)
+for row, value in enumerate([4.0, 8.0, 2.0]):
+    stamp = np.full(7, np.nan)
+    stamp[2 * row : 2 * row + 3] = value * np.array([0.5, 1.0, 0.5])
+    draw.cells(axis, [value], 0.3, 1.3 + 1.1 * row)
+    draw.arrow(axis, (1.5, 1.8 + 1.1 * row), (2.8, 1.8 + 1.1 * row))
+    draw.cells(axis, stamp, 3, 1.3 + 1.1 * row, fill=draw.SECOND)
+    total += np.nan_to_num(stamp)
+draw.cells(axis, total, 3, 5.9, fill=draw.THIRD, label="sum")
+plt.show()
+
+# %% [markdown]
+# Look at the columns: where two copies overlap, they add. The sum has 7 numbers. $P$ rows and
+# columns are cut off on each side, as `dx` loses the frame of `x_pad`. With $P = 1$ that leaves
+# $[4, 6, 8, 5, 2]$: the map itself, and between two of its numbers their mean. This filter
+# interpolates.
+#
+# The size is the formula of lesson 01, solved for the input:
+#
+# $$H_{\text{out}} = (H - 1) \cdot S + HH - 2P$$
+#
+# **Predict before you run.** A map of 6 x 6 meets filters of 4 x 4 with $S = 2$ and $P = 1$. How
+# large is the output?
+#
+# <details><summary>Answer</summary>
+#
+# $5 \cdot 2 + 4 - 2 = 12$: twice as large, exactly.
+#
+# </details>
+#
+# ### Exercise 5: `conv_transpose` (3 points)
+#
+# The filters are those of the convolution that is run backward. It would lead from $F$ channels to
+# $C$, so `w` has shape $(C, F, HH, WW)$: $C$ filters of depth $F$. PyTorch has it like this, too.
+# Call your `conv_backward`, or lay the filters down yourself. No biases, and no dilation.
+#
+# By hand: the line above, 7 numbers at $P = 0$ and 5 at $P = 1$.
+#
+# <details><summary>Hint</summary>
+#
+# `conv_backward` wants a cache. `conv_forward` makes one, from a picture of the size of `dx` and with
+# any numbers in it, zeros for example: `dx` does not depend on them. What is its shape?
+#
+# </details>
+
+
+# %% exercise="conv_transpose"
+def conv_transpose(x, w, stride=1, pad=0):
+    """Lay filters down at every place of a map: the dx of a convolution, as a layer.
+
+    Args:
+        x: maps, shape (N, C, H, W).
+        w: filters, shape (C, F, HH, WW).
+        stride: pixels of the output between the places of neighbouring filters.
+        pad: rows and columns to cut off on every side.
+
+    Returns:
+        out: maps, shape (N, F, (H - 1) * stride + HH - 2 * pad, (W - 1) * stride + WW - 2 * pad).
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    _, F, HH, WW = w.shape
+    H_out, W_out = (H - 1) * stride + HH - 2 * pad, (W - 1) * stride + WW - 2 * pad
+    _, cache = conv_forward(np.zeros((N, F, H_out, W_out)), w, np.zeros(C), stride, pad)
+    out, _, _ = conv_backward(x, cache)
+    return out
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the line, and with a filter of two ones, which repeats every number:
+
+# %%
+x = np.array([4.0, 8.0, 2.0]).reshape(1, 1, 3, 1)  # a column
+w = np.array([0.5, 1.0, 0.5]).reshape(1, 1, 3, 1)
+print(conv_transpose(x, w, stride=2).ravel())
+print(conv_transpose(x, np.ones((1, 1, 2, 1)), stride=2).ravel())
+
+# %% check="conv_transpose" points=2
+# 2 points. Shown: the line, then two channels. Hidden: random maps, strides 1 to 3, no padding.
+x, w = np.array([4.0, 8.0, 2.0]).reshape(1, 1, 3, 1), np.array([0.5, 1.0, 0.5]).reshape(1, 1, 3, 1)
+out = conv_transpose(x, w, stride=2)
+check.same(
+    np.reshape(out, -1),
+    [2.0, 4.0, 6.0, 8.0, 5.0, 2.0, 1.0],
+    "the line",
+    hint="4 * [0.5, 1, 0.5] at row 0, 8 times the filter at row 2, 2 times at row 4, added up.",
+)
+x = np.array([1.0, 2.0]).reshape(1, 2, 1, 1)
+w = np.arange(12.0).reshape(2, 3, 1, 2)  # from two channels to three
+out = conv_transpose(x, w)
+expected = np.array([[12.0, 15.0], [18.0, 21.0], [24.0, 27.0]]).reshape(1, 3, 1, 2)
+check.same(out, expected, "two channels", hint="Channel 0: 1 * w[0, 0] + 2 * w[1, 0].")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+for x, w, stride, pad in inputs.transposed(judge.rng()):
+    if pad == 0:
+        judge.value("conv_transpose", conv_transpose, x, w, stride)
+### END HIDDEN TESTS
+
+# %% check="conv_transpose" part="pad" points=1
+# 1 point. Shown: the line without its ends. Hidden: random maps, strides and paddings.
+x = np.array([[4.0, 4.0], [8.0, 8.0], [2.0, 2.0]]).reshape(1, 1, 3, 2)
+w = np.array([[0.5, 0.5, 0.5], [1.0, 1.0, 1.0], [0.5, 0.5, 0.5]]).reshape(1, 1, 3, 3)
+out = conv_transpose(x, w, stride=2, pad=1)
+expected = np.outer([4.0, 6.0, 8.0, 5.0, 2.0], [1.0, 2.0, 1.0]).reshape(1, 1, 5, 3)
+check.same(out, expected, "two columns, padding 1", hint="Cut off one row and column on each side.")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+for x, w, stride, pad in inputs.transposed(judge.rng()):
+    judge.value("conv_transpose", conv_transpose, x, w, stride, pad)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Predict before you run.** What is the backward pass of `conv_transpose`: which layer leads from
+# the gradient of the large map to that of the small one?
+#
+# <details><summary>Answer</summary>
+#
+# The convolution itself, `conv_forward(dout, w, 0, stride, pad)`. Who transposes a matrix twice has
+# the matrix again.
+#
+# </details>
+#
+# Now let a map grow. Below is a photograph, made very small and then enlarged again, twice by the
+# factor of two, with three filters that are made by hand.
+
+# %% tags=["plot"] alt="A cup of coffee on 25 x 38 pixels, and enlarged four times with three filters. Ones of 2 x 2 make blocks; the hill of 3 x 3 makes it smooth; ones of 3 x 3 lay a grid of light and dark over it."
+small = data.photo("coffee").mean(axis=1, keepdims=True)[:, :, ::16, ::16]  # (1, 1, 25, 38)
+hill = np.outer([0.5, 1.0, 0.5], [0.5, 1.0, 0.5])
+pictures = [small[0, 0]]
+for w, pad in ((np.ones((2, 2)), 0), (hill, 1), (np.ones((3, 3)) / 2.25, 1)):
+    large = small
+    for _ in range(2):
+        large = conv_transpose(large, w[None, None], stride=2, pad=pad)
+    pictures.append(large[0, 0])
+titles = ["small", "2 x 2, all ones", "3 x 3, a hill", "3 x 3, all equal"]
+plot.maps(pictures, titles, "Transposed convolution with stride 2, applied twice")
+
+# %% [markdown]
+# The ones of 2 x 2 repeat each pixel; the hill draws smooth lines between them. The last picture has
+# a grid in it that is not in the photograph. Windows of 3 pixels, 2 apart, overlap at every second
+# pixel, and there more is added up: a **checkerboard artefact**. Where the stride divides the filter's
+# size, as 2 divides 4, all pixels are covered equally often. Nets that give every pixel a score
+# learn these filters; the hill is a good start for them.
+#
+# **Take away.** A transposed convolution is the `dx` of a convolution, used as a layer. It makes a
+# map $S$ times as large.
+
+# %% [markdown]
+# ## 5. How far does an output see?
 #
 # Stack two 3 x 3 layers. An output of the second sees 3 x 3 outputs of the first, and each of these
 # sees 3 x 3 pixels. They overlap, so together it is not 9 x 9. On a line: the output at 2 sees 1,
@@ -570,7 +1037,7 @@ print("stride 2 last: ", 1 + (3 - 1) * 1 * 1 + (3 - 1) * 1 * 1)
 # picture's edge and leaves it as wide as it was. And a pooling layer counts like any other layer
 # with the same $F$ and $S$.
 #
-# ### Exercise 3: `receptive_field` (4 points)
+# ### Exercise 6: `receptive_field` (2 points)
 #
 # A layer is a triple $(F, S, D)$. By hand: three times $(3, 1, 1)$ gives a size of 7 and a jump of
 # 1; $(3, 2, 1)$ and then $(3, 1, 1)$ gives 7 and 2.
@@ -610,8 +1077,8 @@ print(receptive_field(vgg))
 # %% [markdown]
 # 212 of the 224 pixels of a row, and a jump of 32: the 32 by which lesson 06 divided 384.
 
-# %% check="receptive_field" points=2
-# 2 points. Stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
+# %% check="receptive_field" points=1
+# 1 point. Stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
 check.same(receptive_field([(3, 1, 1)]), (3, 1), "one 3 x 3 layer")
 check.same(receptive_field([(3, 1, 1)] * 3), (7, 1), "three 3 x 3 layers")
 check.same(receptive_field([(3, 1, 2)]), (5, 1), "3 x 3 with dilation 2")
@@ -635,8 +1102,8 @@ judge.value("receptive_field", receptive_field, [])
 judge.value("receptive_field", receptive_field, [(1, 1, 1), (1, 1, 3)])
 ### END HIDDEN TESTS
 
-# %% check="receptive_field" part="stride" points=2
-# 2 points. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
+# %% check="receptive_field" part="stride" points=1
+# 1 point. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
 check.same(
     receptive_field([(3, 2, 1), (3, 1, 1), (2, 2, 1)]),
     (9, 4),
@@ -712,7 +1179,7 @@ for layers, dx in zip(stacks, seen, strict=True):
 # and all the strides before it multiply.
 
 # %% [markdown]
-# ## 4. Three small filters or one large one?
+# ## 6. Three small filters or one large one?
 #
 # Three 3 x 3 layers see 7 x 7 pixels. So does one 7 x 7 layer. Which would you take? Let each layer
 # have $C$ channels going in and $C$ filters, stride 1 and a padding that keeps the size. Leave the
@@ -752,7 +1219,7 @@ print(values, values * 4 / 1024**2)
 #
 # </details>
 #
-# ### Exercise 4: `stack_cost` (2 points)
+# ### Exercise 7: `stack_cost` (1 point)
 #
 # Count it for any stack of equal layers. By hand, above: size 7, $27 \cdot 64^2 = 110592$ weights,
 # 36.75 MiB and 73.5 MiB.
@@ -794,8 +1261,8 @@ def stack_cost(F, depth, C, H, W):
 for F, depth in ((3, 3), (7, 1), (3, 15)):
     print(F, depth, stack_cost(F, depth, 64, 224, 224))
 
-# %% check="stack_cost" points=2
-# 2 points. Shown: three 3 x 3 layers against one of 7 x 7. Hidden: random stacks.
+# %% check="stack_cost" points=1
+# 1 point. Shown: three 3 x 3 layers against one of 7 x 7. Hidden: random stacks.
 expected = {"size": 7, "weights": 110592, "activations": 36.75, "training": 73.5}
 check.same(stack_cost(3, 3, 64, 224, 224), expected, "three 3 x 3 layers")
 expected = {"size": 7, "weights": 200704, "activations": 12.25, "training": 24.5}
@@ -815,7 +1282,7 @@ for F in (1, 3, 5, 7):
 # $49 C^2$ and two more nonlinearities. They need three times the memory for activations.
 
 # %% [markdown]
-# ## 5. A stack without ReLU is one layer
+# ## 7. A stack without ReLU is one layer
 #
 # The stack has fewer weights, and nonlinearities between them. What if we leave the nonlinearities
 # out? Take a line again, and two filters of two weights, one after the other:
@@ -848,7 +1315,7 @@ np.convolve(w1, w2)
 # $$w_{f,c,p,q} = \sum_{g} \sum_{u,v} w2_{f,g,u,v} \; w1_{g,c,p-u,q-v} \qquad
 # b_f = b2_f + \sum_{g} \sum_{u,v} w2_{f,g,u,v} \; b1_g$$
 #
-# ### Exercise 5: `collapse` (3 points)
+# ### Exercise 8: `collapse` (2 points)
 #
 # Compute the one layer that does the same as two, both with stride 1 and no padding. Two 3 x 3
 # filters make a filter of 5 x 5.
@@ -905,8 +1372,8 @@ two, _ = conv_forward(conv_forward(x, w1, b1)[0], w2, b2)
 one, _ = conv_forward(x, *collapse(w1, b1, w2, b2))
 print(one.shape, np.max(np.abs(one - two)))
 
-# %% check="collapse" points=2
-# 2 points. The weights. Shown: the line, then two channels. Hidden: random layers.
+# %% check="collapse" points=1
+# 1 point. The weights. Shown: the line, then two channels. Hidden: random layers.
 w1, w2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0, 4.0]]]])
 w, _ = collapse(w1, np.zeros(1), w2, np.zeros(1))
 check.same(w, [[[[3.0, 10.0, 8.0]]]], "the line", hint="4, 11, 6 is the correlation.")
@@ -973,7 +1440,7 @@ print(seven[0, 0].astype(int))
 # %% [markdown]
 # All three are drawn on 7 x 7 pixels. Black is 0, white the largest weight. Look how the flat
 # square turns into a hill: one layer weighs all its pixels alike, three layers weigh the middle
-# pixel 49 times as much as a corner. These numbers are the ways that section 3 counted.
+# pixel 49 times as much as a corner. These numbers are the ways that section 5 counted.
 #
 # Now put the ReLU back, between the layers. Is there a filter that does what this stack does?
 #
@@ -987,37 +1454,28 @@ print(seven[0, 0].astype(int))
 #
 # </details>
 #
-# How far off is the collapsed layer? That depends on how much the ReLU cuts off. The experiment
-# lets all biases of the first layer grow from $-6$ to 6.
+# **Predict before you run.** And with padding? Give both 3 x 3 layers padding 1, and their one 5 x 5
+# filter padding 2. All outputs are 9 x 9, and there is no ReLU. At how many of the 81 places do two
+# layers and one agree?
 
-# %% tags=["experiment"] alt="Two plots against the bias of the first layer, -6 to 6. Left, the share that the ReLU cuts off falls from 1 to 0. Right, the largest gap between stack and one layer falls to 0 in the same range."
-x = rng.normal(size=(1, 2, 9, 10))
-w1, w2, b2 = (rng.normal(size=shape) / 3 for shape in ((4, 2, 3, 3), (3, 4, 3, 3), 3))
-biases, gaps, cuts = np.linspace(-6, 6, 25), [], []
-for bias in biases:
-    hidden, _ = conv_forward(x, w1, np.full(4, bias))
-    stack, _ = conv_forward(np.maximum(hidden, 0), w2, b2)
-    one, _ = conv_forward(x, *collapse(w1, np.full(4, bias), w2, b2))
-    gaps.append(np.max(np.abs(stack - one)))
-    cuts.append(np.mean(hidden < 0))
-_, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
-left.plot(biases, cuts, "o-")
-left.set(title="What the ReLU cuts off", xlabel="bias of the first layer", ylabel="share below zero")
-right.plot(biases, gaps, "s-")
-right.set(title="Stack against one layer", xlabel="bias of the first layer", ylabel="largest gap")
-plt.tight_layout()
-plt.show()
+# %%
+x = rng.normal(size=(1, 1, 9, 9))
+first, second = rng.normal(size=(2, 1, 1, 3, 3))
+two, _ = conv_forward(conv_forward(x, first, none, pad=1)[0], second, none, pad=1)
+one, _ = conv_forward(x, *collapse(first, none, second, none), pad=2)
+print(np.isclose(one, two)[0, 0].astype(int))
 
 # %% [markdown]
-# Read both plots from the right. With a large bias nothing is below zero, the ReLU has nothing to
-# cut off, and the stack is one layer again: the gap is 0. As soon as a few values are cut off, the
-# gap rises. At the far left everything is; the stack answers `b2` to every picture.
+# At 49: inside, and nowhere on the rim of 32. Just outside the map the second layer finds zeros. The
+# single filter counts there what the first layer would have answered. With padding between them the
+# layers are still linear, but they are no longer one filter: at the border they weigh pixels
+# differently.
 #
-# **Take away.** Without a nonlinearity between them, and without padding, any number of convolution
-# layers is one convolution layer. It is the ReLU that makes depth worth something.
+# **Take away.** Without a nonlinearity between them, and away from padded borders, any number of
+# convolution layers is one convolution layer. It is the ReLU that makes depth worth something.
 
 # %% [markdown]
-# ## 6. The border that wears away
+# ## 8. The border that wears away
 #
 # Your 3 x 3 layers without padding lose one pixel on each side. That seems little.
 #
@@ -1077,7 +1535,7 @@ print("15 layers, edge and corner, without padding:", *edges[:2], " with padding
 # wears away. With padding it shrinks, and stays.
 
 # %% [markdown]
-# ## 7. In your own words
+# ## 9. In your own words
 #
 # A net is to see 31 x 31 pixels at full resolution, with stride 1 and $C$ channels throughout.
 # Three designs: one layer of 31 x 31; fifteen layers of 3 x 3; four layers of 3 x 3 with dilations
@@ -1107,17 +1565,40 @@ print("15 layers, edge and corner, without padding:", *edges[:2], " with padding
 # | letter | meaning |
 # |---|---|
 # | $N, C, H, W$ | pictures in the batch, channels, height, width |
-# | $F$ | filters in a layer (in sections 3 and 4: the filter's size) |
+# | $F$ | filters in a layer (in sections 5 and 6: the filter's size) |
 # | $HH, WW$ | height and width of a filter |
 # | $S, P, D$ | `stride`, `pad` and `dilation` |
+# | `groups` | parts into which channels and filters are cut |
 # | `size` | pixels of the input that an output sees, from first to last |
 # | `jump` | pixels between the fields of neighbouring outputs |
 #
 # - A 1 x 1 convolution is a fully-connected layer at every pixel.
 # - A dilated filter of $HH$ rows reaches over $D(HH - 1) + 1$ rows.
+# - In a grouped layer a filter sees its own part of the channels; depthwise, a single one.
+# - A transposed convolution is the `dx` of a convolution, used to make a map larger.
 # - A layer adds $(F - 1) \cdot D \cdot \text{jump}$ to the receptive field, and multiplies
 #   `jump` by $S$.
 # - A stack of small filters needs fewer weights than one large filter, and more memory; without a
 #   ReLU between them they are one filter.
 #
 # Lesson 08 turns to the numbers themselves: how to keep them in range, layer after layer.
+
+# %% [markdown]
+# ## Read on
+#
+# - Min Lin, Qiang Chen, Shuicheng Yan, *Network in Network*, 2013: where 1 x 1 filters come from.
+# - Fisher Yu, Vladlen Koltun, *Multi-Scale Context Aggregation by Dilated Convolutions*, 2015:
+#   dilations that grow from layer to layer.
+# - Vincent Dumoulin, Francesco Visin, *A Guide to Convolution Arithmetic for Deep Learning*, 2016:
+#   every size in pictures, transposed convolutions too.
+# - Wenjie Luo, Yujia Li, Raquel Urtasun, Richard Zemel, *Understanding the Effective Receptive Field
+#   in Deep Convolutional Neural Networks*, 2016: how much of the field really counts.
+# - Andrew Howard and others, *MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+#   Applications*, 2017: a whole net of depthwise and pointwise layers.
+
+# %% [markdown]
+# ## An open question
+#
+# How much of a picture must an output see? For years the answer was a deep stack of small filters.
+# In 2022 nets with a few depthwise filters of 31 x 31 did as well. The best size is still found by
+# trying. Can it be told beforehand, from the pictures and the task alone, without training a net?

@@ -19,7 +19,12 @@ LAYERS = {
     "04_im2col": ["im2col", "col2im", "conv_forward_im2col"],
     "05_pooling": ["max_pool_forward", "avg_pool_forward", "l2_pool_forward", "max_pool_im2col"],
     "06_fully_connected": ["affine_forward", "softmax_loss", "svm_loss"],
-    "07_one_by_one_and_dilated": ["conv_1x1", "conv_forward"],
+    "07_one_by_one_and_dilated": [
+        "conv_1x1",
+        "conv_forward",
+        "grouped_forward",
+        "conv_transpose",
+    ],
     "08_normalization": [
         "lrn_forward",
         "batchnorm_forward",

@@ -135,6 +135,85 @@ def conv_backward(dout, cache):
     return dx[:, :, pad : pad + shape[2], pad : pad + shape[3]], dw, dout.sum(axis=(0, 2, 3))
 """
 
+GROUP_BY_GROUP = """
+def grouped_forward(x, w, b, groups, stride=1, pad=0, dilation=1):
+    C, F = x.shape[1] // groups, len(w) // groups
+    out, caches = None, []
+    for g in range(groups):
+        mine = slice(g * F, g * F + F)
+        part, cache = conv_forward(
+            x[:, g * C : g * C + C], w[mine], b[mine], stride=stride, pad=pad, dilation=dilation
+        )
+        out = part if out is None else np.append(out, part, axis=1)
+        caches.append(cache)
+    return out, (x.shape, w.shape, caches)
+
+
+def grouped_backward(dout, cache):
+    x_shape, w_shape, caches = cache
+    C, F = x_shape[1] // len(caches), w_shape[0] // len(caches)
+    dx, dw, db = np.zeros(x_shape), np.zeros(w_shape), np.zeros(w_shape[0])
+    for g, own in enumerate(caches):
+        mine = slice(g * F, (g + 1) * F)
+        dx[:, g * C : (g + 1) * C], dw[mine], db[mine] = conv_backward(dout[:, mine], own)
+    return dx, dw, db
+"""
+
+ONE_LAYER_WITH_ZEROS = """
+def grouped_forward(x, w, b, groups, stride=1, pad=0, dilation=1):
+    F, depth, HH, WW = w.shape
+    who = np.kron(np.eye(groups), np.ones((F // groups, depth)))  # (F, C)
+    wide = np.tile(w, (1, groups, 1, 1)) * who[:, :, None, None]
+    out, cache = conv_forward(x, wide, b, stride, pad, dilation)
+    return out, (cache, who.astype(bool), w.shape)
+
+
+def grouped_backward(dout, cache):
+    cache, who, shape = cache
+    dx, dw, db = conv_backward(dout, cache)
+    return dx, dw[who].reshape(shape), db
+"""
+
+PRODUCT_OF_A_LIST = """
+def conv_cost(F, C, HH, WW, H_out, W_out, groups=1):
+    each = int(np.prod([F // groups, C // groups, HH, WW]))
+    weights = sum(each for _ in range(groups))
+    return [weights, W_out * H_out * weights]
+"""
+
+PLACE_BY_PLACE = """
+def conv_cost(F, C, HH, WW, H_out, W_out, groups=1):
+    one_output = C * HH * WW // groups
+    products = F * H_out * W_out * one_output
+    return products // (H_out * W_out), products
+"""
+
+LAID_DOWN = """
+def conv_transpose(x, w, stride=1, pad=0):
+    N, C, H, W = x.shape
+    _, F, HH, WW = w.shape
+    out = np.zeros((N, F, (H - 1) * stride + HH, (W - 1) * stride + WW))
+    for i in range(H):
+        for j in range(W):
+            for c in range(C):
+                stamp = x[:, c, i, j][:, None, None, None] * w[c]
+                out[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW] += stamp
+    return out[:, :, pad : out.shape[2] - pad, pad : out.shape[3] - pad]
+"""
+
+ZEROS_BETWEEN = """
+def conv_transpose(x, w, stride=1, pad=0):
+    N, C, H, W = x.shape
+    _, F, HH, WW = w.shape
+    spread = np.zeros((N, C, (H - 1) * stride + 1, (W - 1) * stride + 1))
+    spread[:, :, ::stride, ::stride] = x
+    spread = np.pad(spread, ((0, 0), (0, 0), (HH - 1, HH - 1), (WW - 1, WW - 1)))
+    turned = w.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
+    out, _ = conv_forward(spread, turned, np.zeros(F))
+    H_out, W_out = out.shape[2:]
+    return out[:, :, pad : H_out - pad, pad : W_out - pad].astype(np.float32)
+"""
+
 FROM_THE_OUTPUT_DOWN = """
 def receptive_field(layers):
     size, jump = 1, 1
@@ -204,6 +283,9 @@ def collapse(w1, b1, w2, b2):
 RIGHT = {
     "conv_1x1": [FILTER_BY_FILTER, ONE_EINSUM, COLUMNS_IN_SINGLE_PRECISION],
     "conv_forward": [SIX_LOOPS, FILTER_WITH_ZEROS, SHIFTED_PRODUCTS],
+    "grouped_forward": [GROUP_BY_GROUP, ONE_LAYER_WITH_ZEROS],
+    "conv_cost": [PRODUCT_OF_A_LIST, PLACE_BY_PLACE],
+    "conv_transpose": [LAID_DOWN, ZEROS_BETWEEN],
     "receptive_field": [FROM_THE_OUTPUT_DOWN, AS_A_SUM],
     "stack_cost": [LAYER_BY_LAYER, IN_BYTES],
     "collapse": [FOUR_SUMS, BY_PROBING],

@@ -1,0 +1,80 @@
+"""Pictures made of cells with numbers in them, for lessons and lectures."""
+
+from collections.abc import Collection
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
+
+# Colours of areas: what goes in, what a layer has, what comes out; of a cell that stands out, of the
+# ink on a pale cell and on a strong one, and of arrows.
+FIRST, SECOND, THIRD = "#e1eefa", "#fdeadb", "#d8f1e6"
+STRONG, INK, PAPER, LINE = "#0b5a9e", "#1b1f24", "#fffffe", "#545d68"
+
+
+def canvas(width: float, height: float, inch: float = 0.45, title: str = "") -> Axes:
+    """Open a picture for cells of one unit, with 0, 0 at the top left.
+
+    Args:
+        width: of the picture, in cells.
+        height: of the picture, in cells.
+        inch: of one cell.
+        title: of the whole.
+    """
+    axis = plt.subplots(figsize=(width * inch, height * inch))[1]
+    axis.set_position((0, 0, 1, 1))
+    axis.set_xlim(0, width)
+    axis.set_ylim(height, 0)
+    axis.set_aspect("equal")
+    axis.set_axis_off()
+    if title:
+        axis.text(width / 2, 0.4, title, ha="center", va="center", fontsize="large")
+    return axis
+
+
+def cells(
+    axis: Axes,
+    array: ArrayLike,
+    left: float = 0,
+    top: float = 0,
+    fill: str = FIRST,
+    on: Collection[tuple[int, int]] = (),
+    strong: str = STRONG,
+    label: str = "",
+    size: float = 11,
+) -> None:
+    """Draw an array as cells with its numbers; nan is an empty cell.
+
+    Args:
+        axis: where, from `canvas`.
+        array: shape (H, W), or (W,) for one row.
+        left: of the first cell.
+        top: of the first cell.
+        fill: colour of the cells.
+        on: places (i, j) that stand out, in the colour `strong` with bold numbers.
+        strong: their colour.
+        label: written above.
+        size: of the numbers, in points.
+    """
+    for (i, j), value in np.ndenumerate(np.atleast_2d(np.asarray(array, dtype=float))):
+        marked = (i, j) in on
+        corner = left + j + 0.04, top + i + 0.04
+        colour = strong if marked else fill
+        axis.add_patch(Rectangle(corner, 0.92, 0.92, facecolor=colour, edgecolor="none"))
+        text = "" if np.isnan(value) else f"{value:g}".replace("-", "\N{MINUS SIGN}")
+        axis.text(
+            left + j + 0.5, top + i + 0.52, text, ha="center", va="center", fontsize=size,
+            color=PAPER if marked else INK, fontweight="bold" if marked else "normal",
+        )  # fmt: skip
+    if label:
+        axis.text(left + 0.04, top - 0.2, label, va="bottom", fontsize=size)
+
+
+def arrow(
+    axis: Axes, start: tuple[float, float], end: tuple[float, float], color: str = LINE
+) -> None:
+    """Draw an arrow from one point to another, each (x, y) in cells."""
+    how = dict(arrowstyle="-|>,head_width=0.3,head_length=0.5", color=color, linewidth=1.5)
+    axis.annotate("", xy=end, xytext=start, arrowprops=how)
