@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-# Colours of areas: what goes in, what a layer has, what comes out; of a cell that stands out, of the
-# ink on a pale cell and on a strong one, and of arrows.
+# Colours of areas: what goes in, what a layer has, what comes out. And of a cell that stands out,
+# of the ink on a pale cell and on a strong one, and of arrows.
 FIRST, SECOND, THIRD = "#e1eefa", "#fdeadb", "#d8f1e6"
 STRONG, INK, PAPER, LINE = "#0b5a9e", "#1b1f24", "#fffffe", "#545d68"
 

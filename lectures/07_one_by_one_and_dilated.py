@@ -136,6 +136,59 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 # (3 min) HH minus 1 steps from the first row to the last, each D pixels long, and the first row
 # itself. Backward changes in the same way: the gradient goes where the forward pass has read.
 
+# %% [markdown] question
+# ## A filter for each channel
+#
+# 192 channels of 28 x 28 in, 192 out. How many weights do 3 x 3 filters have that see all channels?
+# And if each sees a single one, and a 1 x 1 layer follows?
+
+# %% picture
+"""Four squares of 8 filters by 8 channels. With 1 group all cells are filled. With 2 groups two
+blocks of 4 by 4 lie on the diagonal, with 4 groups four of 2 by 2, with 8 groups the diagonal."""
+figure, axes = plt.subplots(1, 4, figsize=(13, 3.8), sharey=True)
+for axis, groups in zip(axes, (1, 2, 4, 8), strict=True):
+    sees = np.kron(np.eye(groups), np.ones((8 // groups, 8 // groups)))
+    axis.imshow(sees, cmap="gray", vmin=0, vmax=1)
+    axis.set_title(f"groups = {groups}", fontsize=18)
+    axis.set_xlabel("channel")
+axes[0].set_ylabel("filter")
+figure.tight_layout()
+
+# %% [markdown] answer
+# $9 \cdot 192^2 = 331{,}776$. Depthwise and pointwise: $9 \cdot 192 + 192^2 = 38{,}592$.
+
+# %% [markdown] notes
+# (4 min) White: the filter sees the channel. AlexNet had two groups, to fit on two graphics cards.
+# As many groups as channels is depthwise: it looks around and mixes nothing. The 1 x 1 layer after
+# it, pointwise, mixes and looks nowhere. The share is 1 over 9 plus 1 over 192, and the
+# multiplications shrink alike.
+
+# %% [markdown] slide
+# ## Make a map larger
+#
+# The backward pass of a convolution with stride 2 makes a map larger. Take `dx` as a layer: a
+# **transposed convolution**.
+
+# %% picture
+"""The numbers 4, 8 and 2 each lay the filter 0.5, 1, 0.5 down, two cells apart: 2, 4, 2, then 4, 8,
+4, then 1, 2, 1. Below them the sum: 2, 4, 6, 8, 5, 2, 1."""
+axis = draw.canvas(12, 5.9)
+total = np.zeros(7)
+for row, value in enumerate([4.0, 8.0, 2.0]):
+    stamp = np.full(7, np.nan)
+    stamp[2 * row : 2 * row + 3] = value * np.array([0.5, 1.0, 0.5])
+    draw.cells(axis, [value], 0.3, 0.1 + 1.1 * row)
+    draw.arrow(axis, (1.5, 0.6 + 1.1 * row), (2.8, 0.6 + 1.1 * row))
+    draw.cells(axis, stamp, 3, 0.1 + 1.1 * row, fill="C6")
+    total += np.nan_to_num(stamp)
+draw.cells(axis, total, 3, 4.4, fill="C7", label="sum")
+
+# %% [markdown] notes
+# (4 min) Each number of the small map lays the whole filter down, two pixels further on; what
+# overlaps adds up. With P = 1 the two ends are cut off: 4, 6, 8, 5, 2. That is the map, and the
+# means between its numbers. Nets that give every pixel a score learn such filters. Where the stride does not
+# divide the filter's size, the overlaps are uneven and may leave a checkerboard.
+
 # %% [markdown] slide
 # ## What an output sees
 
@@ -239,16 +292,17 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - A 1 x 1 layer, dilation forward and backward, receptive fields, costs, a stack made one: 20
-#   points.
+# - A 1 x 1 layer, dilation and groups forward and backward, a transposed convolution, receptive
+#   fields, costs, a stack made one: 20 points.
 # - A written answer: three ways to see 31 x 31 pixels. Which would you take?
 #
 # **Take away**
 #
 # - A 1 x 1 convolution is a fully-connected layer at every pixel.
+# - Depthwise looks around, pointwise mixes: a tenth of the products.
 # - A layer adds $(F - 1) \cdot D \cdot \text{jump}$ to what is seen.
 # - Small filters in a stack have fewer weights and need more memory.
 
 # %% [markdown] notes
-# (2 min) Section 6 of the notebook was not on a slide: without padding, fifteen 3 x 3 layers use up
+# (2 min) Section 8 of the notebook was not on a slide: without padding, fifteen 3 x 3 layers use up
 # a picture of 32 x 32, and its border hardly counts.

@@ -553,10 +553,15 @@ with judge.derived("conv_backward"):
 # one. That is a **depthwise** convolution. Here is who sees whom, for 8 channels and 8 filters:
 
 # %% tags=["plot"] alt="Four squares of 8 filters by 8 channels. With 1 group all is white. With 2 groups two white blocks of 4 x 4 lie on the diagonal, with 4 groups four of 2 x 2, with 8 groups the diagonal alone."
-counts = (1, 2, 4, 8)
-sees = [np.kron(np.eye(groups), np.ones((8 // groups, 8 // groups))) for groups in counts]
-titles = [f"groups = {groups}: {np.sum(a):.0f} pairs" for groups, a in zip(counts, sees, strict=True)]
-plot.maps(sees, titles, "Row f, column c: white where filter f sees channel c")
+figure, axes = plt.subplots(1, 4, figsize=(10, 3.2), sharey=True)
+for axis, groups in zip(axes, (1, 2, 4, 8), strict=True):
+    sees = np.kron(np.eye(groups), np.ones((8 // groups, 8 // groups)))  # (F, C)
+    axis.imshow(sees, cmap="gray", vmin=0, vmax=1)
+    axis.set(title=f"groups = {groups}: {sees.sum():.0f} pairs", xlabel="channel")
+axes[0].set_ylabel("filter")
+figure.suptitle("White: the filter sees the channel")
+plt.tight_layout()
+plt.show()
 
 # %% [markdown]
 # Look at the white squares: each of them is a layer by itself. With 2 groups half of the pairs are
@@ -844,7 +849,7 @@ for groups in (1, 2, 3, 5):
 # On a line, with the map $[4, 8, 2]$, the filter $[0.5, 1, 0.5]$ and $S = 2$:
 
 # %% tags=["plot"] alt="Three copies of the filter, one below the other: 2, 4, 2 from column 0; 4, 8, 4 from column 2; 1, 2, 1 from column 4. Below them their sum: 2, 4, 6, 8, 5, 2, 1."
-axis = draw.canvas(10.5, 7.2, title="A transposed convolution lays the filter down, S = 2 apart")
+axis = draw.canvas(10.5, 7.2, title="Each number lays the filter down")
 total = np.zeros(7)
 for row, value in enumerate([4.0, 8.0, 2.0]):
     stamp = np.full(7, np.nan)
