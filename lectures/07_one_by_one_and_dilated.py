@@ -136,22 +136,27 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 # (3 min) HH minus 1 steps from the first row to the last, each D pixels long, and the first row
 # itself. Backward changes in the same way: the gradient goes where the forward pass has read.
 
-# %% [markdown] question
+# %% [markdown] question halves
 # ## A filter for each channel
 #
-# 192 channels of 28 x 28 in, 192 out. How many weights do 3 x 3 filters have that see all channels?
-# And if each sees a single one, and a 1 x 1 layer follows?
+# White: the filter sees the channel.
+#
+# 192 channels in, 192 out, 3 x 3. How many weights are there with one group? And with 192 groups,
+# and a 1 x 1 layer after them?
 
 # %% picture
 """Four squares of 8 filters by 8 channels. With 1 group all cells are filled. With 2 groups two
 blocks of 4 by 4 lie on the diagonal, with 4 groups four of 2 by 2, with 8 groups the diagonal."""
-figure, axes = plt.subplots(1, 4, figsize=(13, 3.8), sharey=True)
-for axis, groups in zip(axes, (1, 2, 4, 8), strict=True):
+figure, axes = plt.subplots(2, 2, figsize=(5.4, 5.2))
+for axis, groups in zip(axes.flat, (1, 2, 4, 8), strict=True):
     sees = np.kron(np.eye(groups), np.ones((8 // groups, 8 // groups)))
     axis.imshow(sees, cmap="gray", vmin=0, vmax=1)
+    axis.set(xticks=[], yticks=[])
     axis.set_title(f"groups = {groups}", fontsize=18)
+for axis in axes[:, 0]:
+    axis.set_ylabel("filter")
+for axis in axes[1]:
     axis.set_xlabel("channel")
-axes[0].set_ylabel("filter")
 figure.tight_layout()
 
 # %% [markdown] answer
@@ -186,8 +191,8 @@ draw.cells(axis, total, 3, 4.4, fill="C7", label="sum")
 # %% [markdown] notes
 # (4 min) Each number of the small map lays the whole filter down, two pixels further on; what
 # overlaps adds up. With P = 1 the two ends are cut off: 4, 6, 8, 5, 2. That is the map, and the
-# means between its numbers. Nets that give every pixel a score learn such filters. Where the stride does not
-# divide the filter's size, the overlaps are uneven and may leave a checkerboard.
+# means between its numbers. Nets that give every pixel a score learn such filters. Where the stride
+# does not divide the filter's size, the overlaps are uneven and may leave a checkerboard.
 
 # %% [markdown] slide
 # ## What an output sees
