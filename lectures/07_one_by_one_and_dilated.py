@@ -147,12 +147,13 @@ for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
 # %% picture
 """Four squares of 8 filters by 8 channels. With 1 group all cells are filled. With 2 groups two
 blocks of 4 by 4 lie on the diagonal, with 4 groups four of 2 by 2, with 8 groups the diagonal."""
-figure, axes = plt.subplots(2, 2, figsize=(5.4, 5.2))
+figure, axes = plt.subplots(2, 2, figsize=(4.2, 4))
 for axis, groups in zip(axes.flat, (1, 2, 4, 8), strict=True):
     sees = np.kron(np.eye(groups), np.ones((8 // groups, 8 // groups)))
     axis.imshow(sees, cmap="gray", vmin=0, vmax=1)
     axis.set(xticks=[], yticks=[])
-    axis.set_title(f"groups = {groups}", fontsize=18)
+    axis.spines[:].set_visible(True)
+    axis.set_title(f"groups = {groups}", fontsize=16)
 for axis in axes[:, 0]:
     axis.set_ylabel("filter")
 for axis in axes[1]:
