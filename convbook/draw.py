@@ -1,6 +1,6 @@
 """Pictures made of cells with numbers in them, for lessons and lectures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -78,3 +78,42 @@ def arrow(
     """Draw an arrow from one point to another, each (x, y) in cells."""
     how = dict(arrowstyle="-|>,head_width=0.3,head_length=0.5", color=color, linewidth=1.5)
     axis.annotate("", xy=end, xytext=start, arrowprops=how)
+
+
+def node(axis: Axes, text: str, left: float, top: float, fill: str = FIRST) -> None:
+    """Draw a box of 2.2 x 1.4 cells with a name in it.
+
+    Args:
+        axis: where, from `canvas`.
+        text: the name.
+        left: of the box.
+        top: of the box.
+        fill: its colour.
+    """
+    axis.add_patch(Rectangle((left, top), 2.2, 1.4, facecolor=fill, edgecolor=LINE))
+    axis.text(left + 1.1, top + 0.72, text, ha="center", va="center", color=INK)
+
+
+def shared(groups: Sequence[np.ndarray], titles: Sequence[str], title: str) -> None:
+    """Colour the places of feature maps by the group they belong to, pictures below each other.
+
+    Args:
+        groups: the number of the group of each place, arrays of shape (N, C, H, W).
+        titles: one for each array; how many groups it has is added.
+        title: of the whole.
+    """
+    (N, C, H, W), frame = groups[0].shape, ((0, 0), (0, 0), (1, 1), (1, 1))
+    figure, axes = plt.subplots(
+        1, len(groups), figsize=(0.6 + 3.4 * len(groups), 3.2), layout="constrained"
+    )
+    for axis, group, text in zip(axes, groups, titles, strict=True):
+        framed = np.pad(group.astype(float), frame, constant_values=np.nan)
+        sheet = framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2))
+        axis.imshow(sheet, cmap="viridis")
+        axis.set_title(f"{text}: {len(np.unique(group))} means", fontsize="medium")
+        axis.set_xticks((W + 2) * np.arange(C) + W / 2 + 0.5, range(C))
+        axis.set_yticks((H + 2) * np.arange(N) + H / 2 + 0.5, range(N))
+        axis.set_xlabel("channel")
+    axes[0].set_ylabel("picture")
+    figure.suptitle(title)
+    plt.show()

@@ -199,6 +199,30 @@ def norm(
     return x, rng.uniform(0.5, 2.0, size=D), rng.normal(size=D), running
 
 
+# (shape of x, groups), from layer norm to instance norm
+GROUP_NORM = (((2, 6, 3, 4), 2), ((3, 4, 2, 5), 1), ((2, 3, 4, 2), 3), ((4, 8, 1, 3), 4))
+
+
+def group_norm(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
+    """Draw x, gamma, beta and G for every case of GROUP_NORM; within a group x varies by 0.1."""
+    for shape, G in GROUP_NORM:
+        N, C = shape[:2]
+        means = np.repeat(rng.normal(size=(N, G)), C // G, axis=1)  # (N, C)
+        x = means[:, :, None, None] + 0.1 * rng.normal(size=shape)
+        yield x, rng.uniform(0.5, 2.0, size=C), rng.normal(size=C), G
+
+
+def no_slope_group_norm(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
+    """Draw x, gamma, beta and G where no slope is measured, for the reasons of no_slope_norm."""
+    for shape, G in ((2, 4, 3, 5), 2), ((2, 1000, 10, 10), 10):
+        x, gamma, _, _ = norm(rng, shape)
+        yield x, gamma, np.full(shape[1], 2.0**30), G
+
+
 def no_slope_norm(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, ...]:
     """Draw x, gamma, beta, running, train, momentum and eps where no slope is measured.
 

@@ -349,6 +349,127 @@ _MAPS = [
         edits=[("running, train, momentum, eps)", "running, train)")]),
 ]
 
+_ROWS_OF = "rows = x.reshape(N * G, -1)"
+_OF_ROWS = (
+    "mean, var = rows.mean(axis=1, keepdims=True), rows.var(axis=1, keepdims=True)"
+)
+_OUT_OF = "out = gamma[:, None, None] * x_hat + beta[:, None, None]"
+_DX_OF = "dx = scale * (dx_hat - in_mean - in_var)"
+_DX_HAT_OF = "dx_hat = (dout * gamma[:, None, None]).reshape(rows.shape)"
+_DGAMMA_OF = "dgamma = np.sum(dout * x_hat, axis=(0, 2, 3))"
+_DBETA_OF = "dbeta = np.sum(dout, axis=(0, 2, 3))"
+
+_GROUPS = [
+    Mistake("eps outside the root", 68, "group_norm_forward",
+        symptom="seen at small variance only",
+        hint="What stands under the root?",
+        edits=[(_SCALE, "scale = 1 / (np.sqrt(var) + eps)")]),
+    Mistake("eps missing", 69, "group_norm_forward",
+        symptom="seen at small variance; not a number where a group is constant",
+        hint="Which argument is never used?",
+        edits=[(_SCALE, "scale = 1 / np.sqrt(var)")]),
+    Mistake("divides by the variance", None, "group_norm_forward",
+        symptom="wrong by the factor of the deviation",
+        hint="Variance or deviation?",
+        edits=[(_SCALE, "scale = 1 / (var + eps)")]),
+    Mistake("variance with N - 1", 71, "group_norm_forward",
+        symptom="too small, most of all in small groups",
+        hint="By what is the sum of squares divided?",
+        edits=[("rows.var(axis=1, keepdims=True)", "rows.var(axis=1, keepdims=True, ddof=1)")]),
+    Mistake("channels dealt out in turn", None, "group_norm_forward",
+        symptom="right for layer norm and instance norm",
+        hint="Which channels make up the first group: neighbours, or every second one?",
+        edits=[
+            (
+                _ROWS_OF,
+                "turned = x.reshape(N, -1, G, *x.shape[2:]).swapaxes(1, 2)\n"
+                "    rows = turned.reshape(N * G, -1)",
+            ),
+            (
+                "x_hat = ((rows - mean) * scale).reshape(x.shape)",
+                "x_hat = ((rows - mean) * scale).reshape(turned.shape)\n"
+                "    x_hat = x_hat.swapaxes(1, 2).reshape(x.shape)",
+            ),
+        ]),
+    Mistake("groups of G channels", None, "group_norm_forward",
+        symptom="right where there are as many groups as channels in a group",
+        hint="Is G the number of groups, or that of the channels in one?",
+        edits=[(_ROWS_OF, "rows = x.reshape(N * (x.shape[1] // G), -1)")]),
+    Mistake("layer norm, whatever G is", 84, "group_norm_forward",
+        symptom="right at G = 1",
+        hint="Which argument is never used?",
+        edits=[(_ROWS_OF, "rows = x.reshape(N, -1)")]),
+    Mistake("instance norm, whatever G is", 84, "group_norm_forward",
+        symptom="right at G = C",
+        hint="Which argument is never used?",
+        edits=[(_ROWS_OF, "rows = x.reshape(N * x.shape[1], -1)")]),
+    Mistake("statistics of the batch", 84, "group_norm_forward",
+        symptom="right for a single picture: pictures share a mean",
+        hint="Who shares a mean in group norm: may two pictures?",
+        edits=[
+            (
+                _OF_ROWS,
+                "mean, var = rows.reshape(N, G, -1).mean(axis=(0, 2)), "
+                "rows.reshape(N, G, -1).var(axis=(0, 2))\n"
+                "    mean, var = np.tile(mean, N)[:, None], np.tile(var, N)[:, None]",
+            )
+        ]),
+    Mistake("gamma and beta forgotten", None, "group_norm_forward",
+        symptom="every group has mean 0 and deviation 1",
+        hint="Which arguments are never used?",
+        edits=[(_OUT_OF, "out = x_hat")]),
+    Mistake("beta before gamma", 73, "group_norm_forward",
+        symptom="the shift is gamma * beta",
+        hint="First scale, then shift.",
+        edits=[(_OUT_OF, "out = gamma[:, None, None] * (x_hat + beta[:, None, None])")]),
+    Mistake("gamma along the columns", None, "group_norm_forward",
+        symptom="an error, or channels scaled by the wrong numbers",
+        hint="NumPy lays a shape of (C,) along the last axis. Which axis are the channels?",
+        edits=[(_OUT_OF, "out = gamma * x_hat + beta")]),
+    Mistake("statistics treated as constants", 74, "group_norm_forward",
+        symptom="dx of a group does not add up to 0",
+        hint="Does the mean change when one x does?",
+        edits=[(_DX_OF, "dx = scale * dx_hat")]),
+    Mistake("no path through the mean", 74, "group_norm_forward",
+        symptom="dx of a group does not add up to 0",
+        hint="Does the mean change when one x does?",
+        edits=[(_DX_OF, "dx = scale * (dx_hat - in_var)")]),
+    Mistake("no path through the variance", 75, "group_norm_forward",
+        symptom="dx adds up to 0 and is still wrong",
+        hint="How many shares has the table?",
+        edits=[(_DX_OF, "dx = scale * (dx_hat - in_mean)")]),
+    Mistake("sums for means", 76, "group_norm_forward",
+        symptom="dx adds up to something far too large",
+        hint="How much does a mean rise when one x rises by 1?",
+        edits=[(_DX_OF, "dx = scale * (dx_hat - rows.shape[1] * (in_mean + in_var))")]),
+    Mistake("gamma missing in dx", None, "group_norm_forward",
+        symptom="dx is right where gamma is 1",
+        hint="What lies between x_hat and out?",
+        edits=[(_DX_HAT_OF, "dx_hat = dout.reshape(rows.shape)")]),
+    Mistake("gamma last, as in batch norm", None, "group_norm_forward",
+        symptom="dx is right where the channels of a group have the same gamma, as in instance norm",
+        hint="May gamma be pulled out of a mean over channels with different ones?",
+        edits=[
+            (_DX_HAT_OF, "dx_hat = dout.reshape(rows.shape)"),
+            (_DX_OF, _DX_OF + "\n    dx = dx.reshape(dout.shape) * gamma[:, None, None]"),
+        ]),
+    Mistake("dgamma for each picture", None, "group_norm_forward",
+        symptom="dgamma has shape (N, C)",
+        hint="All pictures use the same gamma: their shares add up.",
+        edits=[(_DGAMMA_OF, _DGAMMA_OF.replace("(0, 2, 3)", "(2, 3)"))]),
+    Mistake("dgamma and dbeta as means", None, "group_norm_forward",
+        symptom="too small by the number of places",
+        hint="Gamma is used at every place: the shares add up.",
+        edits=[
+            (_DGAMMA_OF, _DGAMMA_OF.replace("np.sum", "np.mean")),
+            (_DBETA_OF, _DBETA_OF.replace("np.sum", "np.mean")),
+        ]),
+    Mistake("dbeta times gamma", 79, "group_norm_forward",
+        symptom="dbeta is right where gamma is 1",
+        hint="How much does out rise when beta rises by 1?",
+        edits=[(_DBETA_OF, "dbeta = gamma * np.sum(dout, axis=(0, 2, 3))")]),
+]
+
 _DROPOUT = [
     Mistake("not inverted", 95, "dropout_forward",
         symptom="too small by the factor p in training",
@@ -445,4 +566,4 @@ _DROPOUT = [
         ]),
 ]
 
-MISTAKES = [*_LRN, *_FORWARD, *_BACKWARD, *_MAPS, *_DROPOUT]
+MISTAKES = [*_LRN, *_FORWARD, *_BACKWARD, *_MAPS, *_GROUPS, *_DROPOUT]

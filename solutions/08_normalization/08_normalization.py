@@ -19,23 +19,24 @@
 # relying on each other.
 #
 # **You will** write `lrn_forward`, which AlexNet used; batch norm for rows of features and for
-# feature maps, forward and backward; and dropout.
+# feature maps, forward and backward; group norm, which needs no batch; and dropout.
 #
-# **You will learn** why a gradient must also go through the mean and the variance, why these layers
-# do one thing in training and another at test time, and what batch norm does for a net of ten
-# layers.
+# **You will learn** why a gradient must also go through the mean and the variance, why batch norm
+# does one thing in training and another at test time, what it does for a net of ten layers, and
+# which other layers share its formula.
 #
 # **You need** backward functions from lesson 03 and the layers of lesson 06.
 #
 # | section | exercise | points |
 # |---|---|---|
-# | 2 | `lrn_forward` | 3 |
-# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 10 |
-# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 4 |
-# | 7 | `dropout_forward`, `dropout_backward` | 3 |
-# | 8 | a written answer, graded by hand | 2 |
+# | 2 | `lrn_forward` | 2 |
+# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 8 |
+# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 2 |
+# | 7 | `group_norm_forward`, `group_norm_backward` | 5 |
+# | 8 | `dropout_forward`, `dropout_backward` | 3 |
+# | 9 | a written answer, graded by hand | 2 |
 #
-# Plan about 80 minutes. The set-up cell says whose layers of earlier lessons section 5 will use.
+# Plan about 90 minutes. The set-up cell says whose layers of earlier lessons section 5 will use.
 # A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
@@ -45,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, plot
+from convbook import check, data, draw, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -167,6 +168,17 @@ plot.histograms(
 # </details>
 
 # %% [markdown]
+# The place with its five channels, and below it who is in the neighbourhood of the two ones:
+
+# %% tags=["plot"] alt="One place with five channels: 1, 3, 0, 0, 1. The first and the last are marked. A line below the first two shows the neighbourhood of channel 0, one below the last two that of channel 4."
+axis = draw.canvas(7, 3.6, title="One place, five channels, n = 3")
+draw.cells(axis, [1, 3, 0, 0, 1], 1, 1, on=[(0, 0), (0, 4)])
+for left, c in ((1, 0), (4, 4)):
+    axis.plot([left + 0.1, left + 1.9], [2.2, 2.2], color="C1", linewidth=4)
+    axis.text(left + 1, 2.8, f"seen by {c}", ha="center")
+plt.show()
+
+# %% [markdown]
 # One more by hand, with AlexNet's $n$, $k$ and $\beta$ but $\alpha = 1$. Three channels hold 1, 2
 # and 3. With $n = 5$ each of them sees all three, and $1 + 4 + 9 = 14$:
 
@@ -174,7 +186,7 @@ plot.histograms(
 (2 + 14) ** 0.75
 
 # %% [markdown]
-# ### Exercise 1: `lrn_forward` (3 points)
+# ### Exercise 1: `lrn_forward` (2 points)
 #
 # So by hand, $[1, 2, 3]$ becomes $[1/8, 2/8, 3/8]$. Write the function. It has nothing to learn.
 #
@@ -215,8 +227,8 @@ def lrn_forward(x, n=5, k=2.0, alpha=1e-4, beta=0.75):
 print(lrn_forward(np.array([1.0, 3, 0, 0, 1]).reshape(1, 5, 1, 1), 3, 0.0, 1.0, 1.0).ravel())
 print(lrn_forward(np.array([1.0, 2, 3]).reshape(1, 3, 1, 1), alpha=1.0).ravel())
 
-# %% check="lrn_forward" points=2
-# 2 points. Shown: both examples. Hidden: random maps, neighbourhoods from 1 to 7.
+# %% check="lrn_forward" points=1
+# 1 point. Shown: both examples. Hidden: random maps, neighbourhoods from 1 to 7.
 loud = np.array([1.0, 3.0, 0.0, 0.0, 1.0]).reshape(1, 5, 1, 1)
 check.same(
     lrn_forward(loud, 3, 0.0, 1.0, 1.0).ravel(),
@@ -258,26 +270,8 @@ for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
 
 # %% [markdown]
 # With AlexNet's numbers the brake is hardly felt by small activations. Up to about 10 the sum of
-# squares hardly matters, and everything is divided by $2^{0.75} = 1.68$.
-#
-# **Predict before you run.** Does `out` grow with `x` for ever? Think of a very large $x$, alone:
-# the divisor grows like $(x^2)^{0.75} = x^{1.5}$.
-
-# %% tags=["plot"] alt="A plot of the output of local response normalisation against x up to 1000. With no neighbour it rises to 52 at 200, then falls; with a neighbour of 200 or 500 it starts lower and meets the others at the end."
-line = np.linspace(0, 1000, 201)
-for neighbour, style in ((0, "-"), (200, "--"), (500, ":")):
-    pair = np.stack([line, np.full(201, float(neighbour))], axis=1)  # (201, 2)
-    out = lrn_forward(pair.reshape(201, 2, 1, 1))[:, 0].ravel()
-    plt.plot(line, out, style, label=f"neighbour at {neighbour}")
-plt.title("Local response normalisation with AlexNet's numbers")
-plt.xlabel("activation x")
-plt.ylabel("out")
-plt.legend()
-plt.show()
-
-# %% [markdown]
-# Look at the solid curve: it rises to 52 at $x = 200$, then falls. The other two start lower, since
-# the neighbour has already put the brake on.
+# squares hardly matters, and everything is divided by $2^{0.75} = 1.68$. A large one is pulled back:
+# alone, `out` rises to 52 at $x = 200$, and falls after it.
 #
 # AlexNet's authors measured a gain of a little more than one per cent. The authors of VGG measured
 # none, two years later, and left it out. The layer fell out of use.
@@ -318,10 +312,16 @@ plt.show()
 #
 # </details>
 
-# %%
+# %% tags=["plot"] alt="A batch of four rows and two columns: 0, 0, 4, 4 and 10, 50, 10, 50. The means are 2 and 30, the deviations 2 and 20. An arrow leads to x_hat: -1, -1, 1, 1 and -1, 1, -1, 1."
 x = np.array([[0.0, 10], [0, 50], [4, 10], [4, 50]])
-print(x.mean(axis=0), x.std(axis=0))
-print((x - x.mean(axis=0)) / x.std(axis=0))
+axis = draw.canvas(11, 8.6, title="A batch of two features, normalised")
+draw.cells(axis, x, 2.5, 1.8, label="x")
+draw.cells(axis, (x - x.mean(axis=0)) / x.std(axis=0), 7.5, 1.8, fill=draw.THIRD, label="x_hat")
+draw.arrow(axis, (4.8, 3.8), (7.2, 3.8))
+for top, name, row in ((6.1, "mean", x.mean(axis=0)), (7.3, "deviation", x.std(axis=0))):
+    axis.text(2.2, top + 0.5, name, ha="right", va="center")
+    draw.cells(axis, row, 2.5, top, fill=draw.SECOND)
+plt.show()
 
 # %% [markdown]
 # **Where eps shows.** Activations of variance 1 do not notice an `eps` of $10^{-5}$, nor whether it
@@ -351,11 +351,20 @@ print((x - x.mean(axis=0)) / x.std(axis=0))
 #
 # </details>
 
-# %%
-mean = 0.0
-for _ in range(22):
-    mean = 0.9 * mean + 0.1 * 2
-print(mean, 0.9 * 2)
+# %% tags=["plot"] alt="The running mean over 40 batches. It starts at 0, is 0.2 after one batch, and comes ever closer to 2. After 22 batches it crosses the dashed line at 1.8."
+means = [0.0]
+for _ in range(40):
+    means.append(0.9 * means[-1] + 0.1 * 2)
+plt.figure(figsize=(6, 3.2))
+plt.plot(means, "o-", markersize=4)
+plt.axhline(0.9 * 2, color="gray", linestyle="--")
+plt.title("The running mean, if every batch has mean 2")
+plt.xlabel("batches seen")
+plt.ylabel("running mean")
+plt.show()
+
+# %% [markdown]
+# Look where the points cross the dashed line: that is 90 % of the way, after 22 batches.
 
 # %% [markdown]
 # > **If you know other libraries.** Our `momentum` weighs the **old** statistics, as in CS231n.
@@ -366,7 +375,7 @@ print(mean, 0.9 * 2)
 # > and its $k$ is 1 unless you say otherwise.
 
 # %% [markdown]
-# ### Exercise 2: `batchnorm_forward` and `batchnorm_backward` (10 points)
+# ### Exercise 2: `batchnorm_forward` and `batchnorm_backward` (8 points)
 #
 # As in lesson 03, a gradient that is measured in place of derived earns no points.
 #
@@ -499,8 +508,8 @@ x[:, 1] = 0.5  # the same in all rows
 judge.forward("batchnorm_forward", batchnorm_forward, x, gamma, beta, running, returns=three)
 ### END HIDDEN TESTS
 
-# %% check="batchnorm_forward" part="running" points=2
-# 2 points. Shown: one batch and a second. Hidden: other batches, start values and momentums.
+# %% check="batchnorm_forward" part="running" points=1
+# 1 point. Shown: one batch and a second. Hidden: other batches, start values and momentums.
 batch, start = np.array([[0.0], [0.0], [4.0], [4.0]]), (np.zeros(1), np.ones(1))
 _, _, running = batchnorm_forward(batch, np.ones(1), np.zeros(1), start)
 same_running(running, [0.2], [1.3], hint="0.9 * 0 + 0.1 * 2 = 0.2 and 0.9 * 1 + 0.1 * 4 = 1.3")
@@ -583,21 +592,62 @@ for i in range(4):
 # Write $\text{scale} = 1/\sqrt{\text{var} + \text{eps}}$, so that
 # $\hat{x}_n = (x_n - \text{mean}) \cdot \text{scale}$. Now find every place where $x_n$ is used.
 # There are three.
+
+# %% tags=["plot"] alt="A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The mean and the variance lead to x_hat as well, and x_hat leads to out."
+axis = draw.canvas(18, 8.8, inch=0.4, title="Three ways from a row to the loss")
+draw.node(axis, "x", 0.5, 4)
+draw.node(axis, "mean", 6, 1.3, fill=draw.SECOND)
+draw.node(axis, "var", 6, 6.7, fill=draw.SECOND)
+draw.node(axis, "x_hat", 11, 4, fill=draw.THIRD)
+draw.node(axis, "out", 15.3, 4, fill=draw.THIRD)
+for start, end in (
+    ((2.8, 4.7), (10.9, 4.7)),
+    ((2.8, 4.2), (5.9, 2.2)),
+    ((2.8, 5.2), (5.9, 7.2)),
+    ((8.3, 2.2), (10.9, 4.2)),
+    ((8.3, 7.2), (10.9, 5.2)),
+    ((13.3, 4.7), (15.2, 4.7)),
+):
+    draw.arrow(axis, start, end)
+axis.text(7.1, 4.4, "directly", ha="center")
+axis.text(8.6, 1.7, "moves all rows")
+axis.text(8.6, 8.0, "stretches all rows")
+plt.show()
+
+# %% [markdown]
+# Look at the arrows that leave `x`. Backward a gradient comes along each of them, and the three
+# shares add up: `dx` is the sum of the three shares. The first is easy. With
+# $\text{d}\hat{x} = \text{dout} \cdot \text{gamma}$ it is
 #
-# $$\begin{aligned}
-# \text{directly:} \quad & \text{d}\hat{x} = \text{dout} \cdot \text{gamma}
-# & \text{share:} \quad & \text{d}\hat{x}_n \cdot \text{scale} \\
-# \text{in the mean:} \quad & \text{dmean} = -\text{scale} \sum_n \text{d}\hat{x}_n
-# & & \text{dmean} \cdot \tfrac{1}{N} \\
-# \text{in the variance:} \quad
-# & \text{dvar} = -\tfrac{1}{2}\, \text{scale}^3 \sum_n \text{d}\hat{x}_n \, (x_n - \text{mean})
-# & & \text{dvar} \cdot \tfrac{2}{N} (x_n - \text{mean})
-# \end{aligned}$$
+# $$\text{directly:} \quad \text{d}\hat{x}_n \cdot \text{scale}$$
 #
-# `dx` is the sum of the three shares. The mean is used inside the variance as well. That adds
-# $-\frac{2}{N} \sum_n (x_n - \text{mean}) = 0$ to its slope: nothing.
+# **Predict before you run.** Find the second yourself, on paper. How does $\hat{x}_n$ change with the
+# mean, and so what is `dmean`, the slope of the loss with respect to it? How much does the mean rise
+# if one $x_n$ rises by 1?
 #
-# By hand: scale is $1/2$, and $x - \text{mean}$ is $[-2, -2, 2, 2]$. The shares are
+# <details><summary>Answer</summary>
+#
+# Every row has the slope $-\text{scale}$, so
+# $\text{dmean} = -\text{scale} \sum_n \text{d}\hat{x}_n$. The mean rises by $1/N$. The share is
+# $\text{dmean} \cdot \frac{1}{N}$. (The mean is used inside the variance as well. That adds
+# $-\frac{2}{N} \sum_n (x_n - \text{mean}) = 0$ to its slope: nothing.)
+#
+# </details>
+#
+# **Predict before you run.** And the third. What is the slope of `scale` with respect to the
+# variance, what is `dvar`, and how much does the variance rise with $x_n$?
+#
+# <details><summary>Answer</summary>
+#
+# $(\text{var} + \text{eps})^{-1/2}$ has the slope
+# $-\frac{1}{2} (\text{var} + \text{eps})^{-3/2} = -\frac{1}{2} \text{scale}^3$. So
+# $\text{dvar} = -\frac{1}{2}\, \text{scale}^3 \sum_n \text{d}\hat{x}_n \, (x_n - \text{mean})$, and
+# the share is $\text{dvar} \cdot \frac{2}{N} (x_n - \text{mean})$.
+#
+# </details>
+#
+# Your formulas must give these numbers. By hand: scale is $1/2$, and $x - \text{mean}$ is
+# $[-2, -2, 2, 2]$. The shares are
 #
 # | | row 0 | row 1 | row 2 | row 3 |
 # |---|---|---|---|---|
@@ -618,8 +668,8 @@ _, cache, _ = batchnorm_forward(column, one, np.zeros(1), (np.zeros(1), one), ep
 dx, dgamma, dbeta = batchnorm_backward(np.array([[1.0], [0.0], [0.0], [0.0]]), cache)
 print(dx.ravel(), dgamma, dbeta)
 
-# %% check="batchnorm_backward" part="dgamma_dbeta" points=2
-# 2 points. Shown: the column by hand, gamma 3. Hidden: random batches.
+# %% check="batchnorm_backward" part="dgamma_dbeta" points=1
+# 1 point. Shown: the column by hand, gamma 3. Hidden: random batches.
 column, start = np.array([[0.0], [0.0], [4.0], [4.0]]), (np.zeros(1), np.ones(1))
 _, cache, _ = batchnorm_forward(column, np.array([3.0]), np.array([7.0]), start, eps=0.0)
 _, dgamma, dbeta = batchnorm_backward(np.array([[1.0], [0.0], [10.0], [0.0]]), cache)
@@ -675,6 +725,10 @@ measured = [
     [1.454067, -1.054329, -0.434682],
 ]
 check.same(dx, measured, "dx of three features")
+x_hat, cache, _ = batchnorm_forward(uneven, np.ones(3), np.zeros(3), start, eps=0.0)
+dx, _, _ = batchnorm_backward(dout, cache)
+check.same(np.sum(dx, axis=0), np.zeros(3), "sum of dx", hint="Raise all rows: out stays.")
+check.same(np.sum(dx * x_hat, axis=0), np.zeros(3), "sum of dx * x_hat, eps 0")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
 
@@ -690,6 +744,33 @@ with judge.derived("batchnorm_backward"):
         case = inputs.no_slope_norm(judge.rng(), shape)
         judge.backward(names, pair, *case, results=results, returns=three, only="dx")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# **One line.** Put the three shares together, and write $\hat{x}_n$ for
+# $(x_n - \text{mean}) \cdot \text{scale}$ wherever it stands. What is left?
+#
+# <details><summary>Answer</summary>
+#
+# $$\text{dx}_n = \text{scale} \cdot \Big(\text{d}\hat{x}_n
+# - \frac{1}{N} \sum_m \text{d}\hat{x}_m
+# - \hat{x}_n \cdot \frac{1}{N} \sum_m \text{d}\hat{x}_m \, \hat{x}_m\Big)$$
+#
+# Two means are taken away: that of $\text{d}\hat{x}$, and what of it goes along with $\hat{x}$.
+#
+# </details>
+#
+# Can `dx` be tested without a single expected number? The forward pass does not notice if all rows
+# of a feature rise by 1. So `dx` adds up to 0. It does not notice either, at eps 0, if all rows are
+# twice as far from their mean. So the sum of $\text{dx} \cdot \hat{x}$ is 0. A wrong factor in one of
+# the shares breaks one of these **invariants**. Try them on a random batch:
+
+# %%
+x, dout = rng.normal(size=(2, 6, 3))
+start = np.zeros(3), np.ones(3)
+x_hat, cache, _ = batchnorm_forward(x, np.ones(3), np.zeros(3), start, eps=0.0)
+dx, _, _ = batchnorm_backward(dout, cache)
+line = (dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)) / x.std(axis=0)
+print(dx.sum(axis=0), (dx * x_hat).sum(axis=0), np.max(np.abs(dx - line)), sep="\n")
 
 # %% [markdown]
 # **Take away.** In training every row has a part in the mean and in the variance, and so in every
@@ -817,6 +898,30 @@ plt.show()
 #
 # On the right all three learn. Nobody has to know that 0.2 is the right number.
 #
+# **Predict before you run.** Start both nets at $s = 0.2$, which suits both, and change the learning
+# rate instead: from 0.001 to 3, in steps of about three. Which rates can each net live with? This
+# takes a quarter of a minute or so.
+
+# %% tags=["experiment", "plot"] alt="The loss after 200 steps against the learning rate, 0.001 to 3. Without batch norm it falls to 1.2 at 0.1, and there is no number for 1 and 3. With batch norm it is below 1.3 from 0.01 to 3."
+rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
+for norm, style in ((False, "o--"), (True, "s-")):
+    with np.errstate(all="ignore"):
+        ends = [np.mean(train(0.2, norm, rate=rate)[-20:]) for rate in rates]
+    plt.semilogx(rates, ends, style, label=f"{'with' if norm else 'without'} batch norm")
+    print([float(round(end, 2)) for end in ends])
+plt.axhline(np.log(5), color="gray", linewidth=1)
+plt.title("Ten layers, 200 steps, eight learning rates")
+plt.xlabel("learning rate")
+plt.ylabel("loss, mean of the last 20 steps")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look where each line is low. Without batch norm there is a best rate, 0.1 here; at 1 and 3 the loss
+# is no longer a number, and no point is drawn. With batch norm rates from 0.01 to 3 all do, three
+# hundred times as far apart, and most of them better than the best of the other net. Only at the
+# smallest is it no help: two hundred tiny steps lead nowhere far.
+#
 # Batch norm does not make a net cleverer. It makes it less sensitive: to how its weights begin, and
 # to how large its steps are. ResNet, in 2015, has batch norm behind every convolution, and up to
 # 152 layers where AlexNet had 8. Its skip connections did the rest; lesson 11 builds them.
@@ -850,19 +955,10 @@ plt.show()
 
 # %% tags=["plot"] alt="Two pictures with three channels each, twice. Left, each channel has one colour in both pictures: 3 means. Right, each of the 60 places has its own colour, the same in both pictures: 60 means."
 N, C, H, W = 2, 3, 4, 5
-channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
-pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.6))
+_, channel, row, column = np.indices((N, C, H, W))
+pixel = (channel * H + row) * W + column
 titles = "one mean per channel", "one mean per pixel"
-for axis, group, title in zip(axes, (channel, pixel), titles, strict=True):
-    framed = np.pad(group.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
-    axis.imshow(framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2)), cmap="viridis")
-    axis.set_title(f"{title}: {group.max() + 1} means")
-    axis.set_xticks([3, 10, 17], ["channel 0", "channel 1", "channel 2"])
-    axis.set_yticks([2.5, 8.5], ["picture 0", "picture 1"])
-figure.suptitle("Places of one colour share a mean")
-figure.tight_layout()
-plt.show()
+draw.shared([channel, pixel], titles, "Places of one colour share a mean")
 
 # %% [markdown]
 # Left is what a convolution layer wants. Each colour fills a whole map, in both pictures. Right,
@@ -884,7 +980,7 @@ print(x.transpose(0, 2, 3, 1).reshape(-1, 2))
 # pixels of both maps. The second has channel 0 in its first column. It is the batch of section 3
 # again.
 #
-# ### Exercise 3: `spatial_batchnorm_forward` and `spatial_batchnorm_backward` (4 points)
+# ### Exercise 3: `spatial_batchnorm_forward` and `spatial_batchnorm_backward` (2 points)
 #
 # Call your functions of exercise 2, or write it all out again. By hand, with gamma 1, beta 0 and
 # eps 0: the two maps above become $\begin{pmatrix} -1 & -1 \\ 1 & 1 \end{pmatrix}$ and
@@ -949,8 +1045,8 @@ dout = np.zeros((1, 2, 2, 2))
 dout[0, 0, 0, 0] = 1
 print(spatial_batchnorm_backward(dout, cache)[0][0])
 
-# %% check="spatial_batchnorm_forward" points=2
-# 2 points. Shown: two maps, two pictures. Hidden: random maps, both modes, running statistics.
+# %% check="spatial_batchnorm_forward" points=1
+# 1 point. Shown: two maps, two pictures. Hidden: random maps, both modes, running statistics.
 maps = np.array([[[[0.0, 0.0], [4.0, 4.0]], [[10.0, 50.0], [10.0, 50.0]]]])
 start = np.zeros(2), np.ones(2)
 out, _, running = spatial_batchnorm_forward(maps, np.ones(2), np.zeros(2), start, eps=0.0)
@@ -977,8 +1073,8 @@ case = inputs.norm(judge.rng(), (2, 4, 3, 5))  # momentum and eps as they stand 
 judge.forward("spatial_batchnorm_forward", spatial_batchnorm_forward, *case, returns=three)
 ### END HIDDEN TESTS
 
-# %% check="spatial_batchnorm_backward" points=2
-# 2 points. Shown: the single 1. Hidden: random maps of small variance, all three gradients.
+# %% check="spatial_batchnorm_backward" points=1
+# 1 point. Shown: the single 1. Hidden: random maps of small variance, all three gradients.
 maps = np.array([[[[0.0, 0.0], [4.0, 4.0]], [[10.0, 50.0], [10.0, 50.0]]]])
 start, dout = (np.zeros(2), np.ones(2)), np.zeros((1, 2, 2, 2))
 dout[0, 0, 0, 0] = 1.0
@@ -1007,10 +1103,242 @@ with judge.derived("spatial_batchnorm_backward"):
 # **Take away.** For feature maps a channel is a feature, and every pixel of every picture is a row.
 
 # %% [markdown]
-# ## 7. Drop some activations
+# ## 7. Without the batch
+#
+# Batch norm has a price: what a picture becomes depends on the others in its batch. Where memory
+# leaves room for two pictures only, mean and variance are rough guesses. And at test time the layer
+# is another one. Must the mean be taken over the batch?
+#
+# Three other layers take it within a picture. **Layer norm**, of 2016, has one mean for a whole
+# picture. **Instance norm**, of the same year, has one for every channel of every picture. **Group
+# norm**, of 2018, stands between them: it cuts the $C$ channels of a picture into $G$ groups, and
+# each group has a mean. All four, for two pictures of four channels:
+
+# %% tags=["plot"] alt="Two pictures with four channels each, four times. Batch norm: a colour for each channel, the same in both pictures, 4 means. Layer norm: a colour for each picture, 2. Instance norm: a colour for each map, 8. Group norm, G = 2: 4."
+N, C, H, W = 2, 4, 4, 5
+picture, channel, _, _ = np.indices((N, C, H, W))
+draw.shared(
+    [channel, picture, picture * C + channel, picture * 2 + channel // 2],
+    ["batch norm", "layer norm", "instance norm", "group norm, G = 2"],
+    "Places of one colour share a mean and a variance",
+)
+
+# %% [markdown]
+# Look at the rows of each square, which are pictures. In batch norm a colour runs through both. In
+# the other three no colour is in two pictures: what becomes of a picture is up to the picture
+# alone. So there is nothing to remember, and training and test time are the same.
+#
+# Compare group norm with its neighbours. With $G = 1$ its group is the whole picture: layer norm.
+# With $G = C$ each channel is a group: instance norm. One function does all three. `gamma` and
+# `beta` stay as they were, one of each per channel, shape $(C,)$.
+#
+# **Predict before you run.** A batch has the shape (8, 16, 32, 32). How many means has each of the
+# four layers, group norm with $G = 4$, and over how many numbers is each?
+#
+# <details><summary>Answer</summary>
+#
+# Batch norm 16 means over 8192 numbers; layer norm 8 over 16384; instance norm $8 \cdot 16 = 128$
+# over 1024; group norm $8 \cdot 4 = 32$ over $4 \cdot 1024 = 4096$.
+#
+# </details>
+#
+# By hand: a picture has two channels of two pixels, $[0, 0]$ and $[4, 4]$. With $G = 1$ these four
+# numbers are the feature of section 3, lying elsewhere: $\hat{x}$ is $[-1, -1]$ and $[1, 1]$. With
+# $G = 2$ each channel has nothing but its own mean, and $\hat{x}$ is 0 everywhere.
+
+# %% [markdown]
+# ### Exercise 4: `group_norm_forward` and `group_norm_backward` (5 points)
+#
+# A gradient that is measured earns no points here either.
+#
+# The channels of a group stand one after the other, and in memory a group is one stretch of
+# numbers. So one row for each group is a single `reshape`, without `transpose`. The mean is then
+# that of a row. After the normalisation bring the shape back, for `gamma` and `beta` belong to
+# channels.
+#
+# Backward is the one line of section 4, with a row for a column. Mind the order: there, `gamma` was
+# one number for the whole column. Here the channels of a group have different ones, and `dx_hat`
+# must have them before any mean is taken.
+#
+# By hand: with $G = 1$, $\text{gamma} = [2, 3]$, $\text{beta} = [5, 1]$ and eps 0, the picture above
+# becomes $[3, 3]$ and $[4, 4]$. If `dout` is a single 1 at its first pixel, `dx` is $[0.5, -0.5]$ and
+# $[0, 0]$: twice the table of section 4.
+
+
+# %% exercise="group_norm_forward"
+def group_norm_forward(x, gamma, beta, G, eps=1e-5):
+    """Normalise each group of channels of each picture; then scale and shift each channel.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        gamma, beta: scale and shift of each channel, shape (C,).
+        G: groups of neighbouring channels; C is a multiple of it.
+        eps: added to the variance.
+
+    Returns:
+        out: shape (N, C, H, W).
+        cache: whatever group_norm_backward will need.
+    """
+    ### BEGIN SOLUTION
+    N, _, _, _ = x.shape
+    rows = x.reshape(N * G, -1)  # (N, C, H, W) -> (N*G, C/G*H*W)
+    mean, var = rows.mean(axis=1, keepdims=True), rows.var(axis=1, keepdims=True)
+    scale = 1 / np.sqrt(var + eps)
+    x_hat = ((rows - mean) * scale).reshape(x.shape)
+    out = gamma[:, None, None] * x_hat + beta[:, None, None]
+    return out, (x_hat, scale, gamma)
+    ### END SOLUTION
+
+
+def group_norm_backward(dout, cache):
+    """Send the gradient back, also through the mean and the variance of each group.
+
+    Args:
+        dout: gradient of the loss with respect to out, shape (N, C, H, W).
+        cache: from group_norm_forward.
+
+    Returns:
+        dx: gradient with respect to x, shape (N, C, H, W).
+        dgamma: gradient with respect to gamma, shape (C,).
+        dbeta: gradient with respect to beta, shape (C,).
+    """
+    ### BEGIN SOLUTION
+    x_hat, scale, gamma = cache
+    dgamma = np.sum(dout * x_hat, axis=(0, 2, 3))
+    dbeta = np.sum(dout, axis=(0, 2, 3))
+    rows = x_hat.reshape(len(scale), -1)  # (N*G, C/G*H*W)
+    dx_hat = (dout * gamma[:, None, None]).reshape(rows.shape)
+    in_mean = dx_hat.mean(axis=1, keepdims=True)
+    in_var = rows * np.mean(dx_hat * rows, axis=1, keepdims=True)
+    dx = scale * (dx_hat - in_mean - in_var)
+    return dx.reshape(dout.shape), dgamma, dbeta
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the picture:
+
+# %%
+x = np.array([[0.0, 0.0], [4.0, 4.0]]).reshape(1, 2, 1, 2)
+gamma, beta = np.array([2.0, 3.0]), np.array([5.0, 1.0])
+out, cache = group_norm_forward(x, gamma, beta, 1, eps=0.0)
+dx, dgamma, dbeta = group_norm_backward(np.eye(4)[0].reshape(1, 2, 1, 2), cache)
+print(out.ravel(), dx.ravel(), dgamma, dbeta, sep="\n")
+
+# %% check="group_norm_forward" points=1
+# 1 point. Shown: by hand, G = 1 and 2, small variance. Hidden: random maps, from layer to instance.
+x = np.array([[0.0, 0.0], [4.0, 4.0]]).reshape(1, 2, 1, 2)
+gamma, beta = np.array([2.0, 3.0]), np.array([5.0, 1.0])
+out, _ = group_norm_forward(x, gamma, beta, 1, eps=0.0)
+check.same(np.reshape(out, -1), [3.0, 3.0, 4.0, 4.0], "G = 1", hint="One mean for the picture: 2.")
+out, _ = group_norm_forward(x, gamma, beta, 2)
+check.same(np.reshape(out, -1), [5.0, 5.0, 1.0, 1.0], "G = 2", hint="Here out is beta.")
+x = np.array([0.0, 4.0, 10.0, 50.0]).reshape(1, 4, 1, 1)
+out, _ = group_norm_forward(x, np.ones(4), np.zeros(4), 2, eps=0.0)
+check.same(
+    np.reshape(out, -1),
+    [-1.0, 1.0, -1.0, 1.0],
+    "four channels, G = 2",
+    hint="Channels 0 and 1 have mean 2 and deviation 2; channels 2 and 3 have 30 and 20.",
+)
+x = np.array([-0.1, 0.1]).reshape(1, 1, 1, 2)
+out, _ = group_norm_forward(x, np.ones(1), np.zeros(1), 1, eps=0.03)
+check.same(np.reshape(out, -1), [-0.5, 0.5], "variance 0.01", hint="0.1 / sqrt(0.01 + 0.03) = 0.5")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+for x, gamma, beta, G in inputs.group_norm(judge.rng()):
+    judge.forward("group_norm_forward", group_norm_forward, x[:1], gamma, beta, G, 1e-2)
+judge.forward("group_norm_forward", group_norm_forward, x[:1], gamma, beta, G)
+### END HIDDEN TESTS
+
+# %% check="group_norm_forward" part="alone" points=1
+# 1 point. Shown: a picture comes out the same, alone and in a batch. Hidden: random batches.
+x = np.array([0.0, 4.0, 10.0, 50.0, -7.0, -7.0, 3.0, 1.0]).reshape(2, 4, 1, 1)
+together, _ = group_norm_forward(x, np.ones(4), np.zeros(4), 2)
+for n in range(2):
+    alone, _ = group_norm_forward(x[n : n + 1], np.ones(4), np.zeros(4), 2)
+    check.same(np.asarray(together)[n], np.asarray(alone)[0], f"picture {n} in its batch, and alone")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+for x, gamma, beta, G in inputs.group_norm(judge.rng()):
+    judge.forward("group_norm_forward", group_norm_forward, x, gamma, beta, G, 1e-2)
+### END HIDDEN TESTS
+
+# %% check="group_norm_backward" part="dgamma_dbeta" points=1
+# 1 point. Shown: the picture by hand. Hidden: random batches.
+x = np.array([[0.0, 0.0], [4.0, 4.0]]).reshape(1, 2, 1, 2)
+x = np.concatenate([x, x + 1])  # a second picture: x_hat is the same
+_, cache = group_norm_forward(x, np.array([2.0, 3.0]), np.zeros(2), 1, eps=0.0)
+dout = np.arange(1.0, 9.0).reshape(2, 2, 1, 2)
+_, dgamma, dbeta = group_norm_backward(dout, cache)
+check.same(dgamma, [-14.0, 22.0], "dgamma", hint="-1 - 2 - 5 - 6, and 3 + 4 + 7 + 8.")
+check.same(dbeta, [14.0, 22.0], "dbeta", hint="One for each channel, over all pictures and places.")
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+pair = ("group_norm_forward", "group_norm_backward"), (group_norm_forward, group_norm_backward)
+results = ("dx", "dgamma", "dbeta")
+for only in ("dgamma", "dbeta"):
+    for case in inputs.group_norm(judge.rng()):
+        judge.backward(*pair, *case, 1e-2, results=results, only=only)
+    with judge.derived("group_norm_backward"):
+        for case in inputs.no_slope_group_norm(judge.rng()):
+            judge.backward(*pair, *case, 1e-2, results=results, only=only)
+### END HIDDEN TESTS
+
+# %% check="group_norm_backward" points=2
+# 2 points. Shown: by hand, then what dx must add up to. Hidden: random batches of small variance.
+x = np.array([[0.0, 0.0], [4.0, 4.0]]).reshape(1, 2, 1, 2)
+_, cache = group_norm_forward(x, np.array([2.0, 3.0]), np.zeros(2), 1, eps=0.0)
+dx, _, _ = group_norm_backward(np.eye(4)[0].reshape(1, 2, 1, 2), cache)
+check.same(np.reshape(dx, -1), [0.5, -0.5, 0.0, 0.0], "dx", hint="The table, times gamma 2.")
+dx, _, _ = group_norm_backward(np.array([[1.0, 0.0], [0.0, 1.0]]).reshape(1, 2, 1, 2), cache)
+check.same(
+    np.reshape(dx, -1),
+    [0.5, -0.5, -0.75, 0.75],
+    "dx where both channels have a gradient",
+    hint="dx_hat is [2, 0, 0, 3]: each channel with its own gamma, and then the means.",
+)
+### BEGIN HIDDEN TESTS
+from autograder.judging import inputs, judge
+
+pair = ("group_norm_forward", "group_norm_backward"), (group_norm_forward, group_norm_backward)
+results = ("dx", "dgamma", "dbeta")
+for case in inputs.group_norm(judge.rng()):
+    judge.backward(*pair, *case, 1e-2, results=results, only="dx")
+with judge.derived("group_norm_backward"):
+    for case in inputs.no_slope_group_norm(judge.rng()):
+        judge.backward(*pair, *case, 1e-2, results=results, only="dx")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# How much does the batch matter? Take eight random pictures, and see what the first becomes among
+# the first two, four and eight of them.
+
+# %%
+maps, ones, zeros = rng.normal(size=(8, 4, 5, 5)), np.ones(4), np.zeros(4)
+alone = group_norm_forward(maps[:1], ones, zeros, 2)[0][0]
+for n in (1, 2, 4, 8):
+    batch = spatial_batchnorm_forward(maps[:n], ones, zeros, (zeros, ones))[0][0]
+    group = group_norm_forward(maps[:n], ones, zeros, 2)[0][0]
+    print(n, "pictures: first pixel", batch[0, 0, 0].round(3), "and", group[0, 0, 0].round(3))
+
+# %% [markdown]
+# Left is batch norm, in training: another answer for every batch. Right is group norm: always the
+# same. Nets that are trained with one or two large pictures at a time use group norm. Layer norm has
+# become the layer of the transformers, where it is taken over the features of one word or piece of
+# picture at a time.
+#
+# **Take away.** The four layers share one formula. What differs is who shares a mean; if it is not
+# the batch, training and test time are the same.
+
+# %% [markdown]
+# ## 8. Drop some activations
 #
 # Units can come to rely on each other: one makes a mistake, and another has learned to repair just
-# that one. On new pictures the pair fails. **Dropout** breaks up such pairs. In every training
+# that one. On new pictures the pair fails: that is **overfitting**. **Dropout** breaks up such pairs. In every training
 # step it keeps each activation with probability $p$ and sets the others to zero. AlexNet does so in
 # its fully-connected layers, with $p = 0.5$.
 #
@@ -1042,13 +1370,26 @@ np.random.default_rng(8).random(4).round(2)
 
 # %% [markdown]
 # With $p = 0.8$ the second is dropped, since 0.99 is not below 0.8. The others grow by
-# $1/0.8 = 1.25$.
-#
+# $1/0.8 = 1.25$. In a picture, for the activations 1, 2, 3, 4:
+
+# %% tags=["plot"] alt="Three rows of four cells. x is 1, 2, 3, 4. Below each a random number: 0.33, 0.99, 0.67, 0.06 or so; the second is not below 0.8. out is 1.25, 0, 3.75, 5."
+x, random = np.array([1.0, 2, 3, 4]), np.random.default_rng(8).random(4).round(2)
+axis = draw.canvas(10.5, 5.2, title="Dropout with p = 0.8")
+for top, name, row, fill in (
+    (1.1, "x", x, draw.FIRST),
+    (2.3, "random, seed 8", random, draw.SECOND),
+    (3.5, "out", x * (random < 0.8) / 0.8, draw.THIRD),
+):
+    axis.text(5.2, top + 0.5, name, ha="right", va="center")
+    draw.cells(axis, row, 5.5, top, fill=fill)
+plt.show()
+
+# %% [markdown]
 # > **If you know other libraries.** Here `p` **keeps**, as in CS231n. In PyTorch it **drops**: our
 # > $p = 0.8$ is `Dropout(0.2)` there. At $p = 0.5$ both drop half, and nobody notices which is
 # > meant.
 #
-# ### Exercise 4: `dropout_forward` and `dropout_backward` (3 points)
+# ### Exercise 5: `dropout_forward` and `dropout_backward` (3 points)
 #
 # By hand: with seed 8 and $p = 0.8$, $[1, 2, 3, 4]$ becomes $[1.25, 0, 3.75, 5]$. What passes as it
 # is at test time sends `dout` back as it is.
@@ -1189,7 +1530,7 @@ with judge.derived("dropout_backward"):
 # that testing needs nothing.
 
 # %% [markdown]
-# ## 8. In your own words
+# ## 9. In your own words
 #
 # A friend has a net with batch norm after each of its affine layers, the last one included. On her
 # test pictures, in batches of 100, it is right nine times out of ten. She puts it into an app,
@@ -1222,6 +1563,7 @@ with judge.derived("dropout_backward"):
 # | mean, var, `running` | statistics of the batch, and the pair that is kept for test time |
 # | `x_hat`, $\hat{x}$ | `x` with mean 0 and deviation 1 |
 # | `gamma`, `beta` | scale and shift, learned, shape $(D,)$ |
+# | $G$ | groups of channels in group norm |
 # | `eps` | added to the variance, inside the root |
 # | $p$ | probability to keep in dropout |
 #
@@ -1229,6 +1571,28 @@ with judge.derived("dropout_backward"):
 # - Batch norm does so with the statistics of the batch; at test time with running ones.
 # - Its gradient goes three ways: directly, through the mean, through the variance.
 # - For feature maps, one mean and one variance per channel.
+# - Layer, instance and group norm take them within a picture, and need no batch.
 # - Dropout keeps with probability $p$ and scales by $1/p$, in training only.
 #
 # Lesson 09 puts all layers together and trains a ConvNet.
+
+# %% [markdown]
+# ## Read on
+#
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun, *Delving Deep into Rectifiers: Surpassing
+#   Human-Level Performance on ImageNet Classification*, 2015: section 1, derived in full.
+# - Sergey Ioffe, Christian Szegedy, *Batch Normalization: Accelerating Deep Network Training by
+#   Reducing Internal Covariate Shift*, 2015: the paper itself, easy to read after this lesson.
+# - Shibani Santurkar, Dimitris Tsipras, Andrew Ilyas, Aleksander Madry, *How Does Batch Normalization
+#   Help Optimization?*, 2018: tries the first explanation, and offers another.
+# - Yuxin Wu, Kaiming He, *Group Normalization*, 2018: the four layers compared.
+# - Nitish Srivastava and others, *Dropout: A Simple Way to Prevent Neural Networks from
+#   Overfitting*, 2014: why it works, and how it was found.
+
+# %% [markdown]
+# ## An open question
+#
+# Why does batch norm help? Its authors said that a layer learns badly while its inputs keep
+# shifting. In 2018 others added noise that made the inputs shift more, and batch norm helped all the
+# same; they found a smoother loss instead. Since then deep nets have been trained well without any
+# normalisation, with much care. What does it do that care has to make up for?

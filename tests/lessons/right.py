@@ -29,6 +29,7 @@ LAYERS = {
         "lrn_forward",
         "batchnorm_forward",
         "spatial_batchnorm_forward",
+        "group_norm_forward",
         "dropout_forward",
     ],
 }

@@ -179,6 +179,56 @@ def spatial_batchnorm_backward(dout, cache):
     return dx, dgamma, dbeta
 """,
     ],
+    "group_norm_forward": [
+        # five axes
+        """
+def group_norm_forward(x, gamma, beta, G, eps=1e-5):
+    N, C, H, W = x.shape
+    parts = x.reshape(N, G, C // G, H, W)
+    mean = parts.mean(axis=(2, 3, 4), keepdims=True)
+    std = np.sqrt(parts.var(axis=(2, 3, 4), keepdims=True) + eps)
+    x_hat = (parts - mean) / std
+    each = gamma.reshape(1, G, C // G, 1, 1)
+    out = each * x_hat + beta.reshape(1, G, C // G, 1, 1)
+    return out.reshape(N, C, H, W), {"x_hat": x_hat, "std": std, "gamma": each}
+
+
+def group_norm_backward(dout, cache):
+    x_hat, std, gamma = cache["x_hat"], cache["std"], cache["gamma"]
+    group = dict(axis=(2, 3, 4), keepdims=True)
+    d = dout.reshape(x_hat.shape)
+    dgamma, dbeta = (d * x_hat).sum(axis=(0, 3, 4)).ravel(), dout.sum(3).sum(2).sum(0)
+    d = d * gamma
+    dx = d - d.mean(**group) - x_hat * (d * x_hat).mean(**group)
+    return (dx / std).reshape(dout.shape), dgamma, dbeta
+""",
+        # one group of one picture at a time, by the three shares
+        """
+def group_norm_forward(x, gamma, beta, G, eps=1e-5):
+    N, C = x.shape[:2]
+    x_hat, parts = np.zeros(x.shape), []
+    for n in range(N):
+        for g in range(G):
+            own = slice(g * C // G, (g + 1) * C // G)
+            centred = x[n, own] - np.mean(x[n, own])
+            std = (np.mean(centred**2) + eps) ** 0.5
+            x_hat[n, own] = centred / std
+            parts.append((n, own, centred, std))
+    out = np.einsum("nchw,c->nchw", x_hat, gamma) + np.reshape(beta, (1, C, 1, 1))
+    return out, (x_hat, gamma, parts)
+
+
+def group_norm_backward(dout, cache):
+    x_hat, gamma, parts = cache
+    dx, wide = np.zeros(dout.shape), dout * np.reshape(gamma, (1, -1, 1, 1))
+    for n, own, centred, std in parts:
+        d, M = wide[n, own], centred.size
+        dmean = -np.sum(d) / std
+        dvar = -0.5 * np.sum(d * centred) / std**3
+        dx[n, own] = d / std + dmean / M + dvar * 2 * centred / M
+    return dx, np.einsum("nchw,nchw->c", dout, x_hat), np.einsum("nchw->c", dout)
+""",
+    ],
     "dropout_forward": [
         """
 def dropout_forward(x, p, seed, train=True):

@@ -24,6 +24,7 @@ PAIRS = {
         "spatial_batchnorm_backward",
         3,
     ),
+    ("08_normalization", "group_norm_forward"): ("group_norm_forward", "group_norm_backward", 3),
     ("08_normalization", "dropout_forward"): ("dropout_forward", "dropout_backward", 1),
     ("11_architectures", "residual_forward"): ("residual_forward", "residual_backward", 1),
 }
