@@ -94,23 +94,25 @@ def node(axis: Axes, text: str, left: float, top: float, fill: str = FIRST) -> N
     axis.text(left + 1.1, top + 0.72, text, ha="center", va="center", color=INK)
 
 
-def shared(groups: Sequence[np.ndarray], titles: Sequence[str], title: str) -> None:
+def shared(
+    groups: Sequence[np.ndarray], titles: Sequence[str], title: str, width: float = 2.8
+) -> None:
     """Colour the places of feature maps by the group they belong to, pictures below each other.
 
     Args:
         groups: the number of the group of each place, arrays of shape (N, C, H, W).
         titles: one for each array; how many groups it has is added.
         title: of the whole.
+        width: of the picture of one array, in inches.
     """
     (N, C, H, W), frame = groups[0].shape, ((0, 0), (0, 0), (1, 1), (1, 1))
-    figure, axes = plt.subplots(
-        1, len(groups), figsize=(0.6 + 3.4 * len(groups), 3.2), layout="constrained"
-    )
+    size = 0.6 + width * len(groups), 1.2 + 0.7 * width
+    figure, axes = plt.subplots(1, len(groups), figsize=size, sharey=True, layout="constrained")
     for axis, group, text in zip(axes, groups, titles, strict=True):
         framed = np.pad(group.astype(float), frame, constant_values=np.nan)
         sheet = framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2))
         axis.imshow(sheet, cmap="viridis")
-        axis.set_title(f"{text}: {len(np.unique(group))} means", fontsize="medium")
+        axis.set_title(f"{text}\n{len(np.unique(group))} means", fontsize="medium")
         axis.set_xticks((W + 2) * np.arange(C) + W / 2 + 0.5, range(C))
         axis.set_yticks((H + 2) * np.arange(N) + H / 2 + 0.5, range(N))
         axis.set_xlabel("channel")

@@ -303,16 +303,11 @@ print(numerical_gradient(norm, x, dout).round(4) + 0)
 """A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The
 mean and the variance lead to x_hat as well, and x_hat leads to out."""
 axis = draw.canvas(18, 8)
-places = {
-    "x": (0.5, 3.2, "C5"),
-    "mean": (6, 0.5, "C9"),
-    "var": (6, 5.9, "C9"),
-    "x_hat": (11, 3.2, "C7"),
-    "out": (15.3, 3.2, "C7"),
-}
-for name, (left, top, fill) in places.items():
-    axis.add_patch(plt.Rectangle((left, top), 2.2, 1.4, facecolor=fill, edgecolor="C4"))
-    axis.text(left + 1.1, top + 0.72, name, ha="center", va="center", fontsize=18)
+draw.node(axis, "x", 0.5, 3.2)
+draw.node(axis, "mean", 6, 0.5, fill="C9")
+draw.node(axis, "var", 6, 5.9, fill="C9")
+draw.node(axis, "x_hat", 11, 3.2, fill="C7")
+draw.node(axis, "out", 15.3, 3.2, fill="C7")
 draw.arrow(axis, (2.8, 3.9), (10.9, 3.9))
 draw.arrow(axis, (2.8, 3.4), (5.9, 1.4))
 draw.arrow(axis, (2.8, 4.4), (5.9, 6.4))
@@ -390,40 +385,33 @@ figure.tight_layout()
 # and how large its steps may be. ResNet has it behind every convolution.
 
 # %% [markdown] question
-# ## One mean per channel, or one per pixel?
+# ## Who shares a mean?
 #
-# $N, C, H, W$ are 8, 16, 32, 32. How many means, each over how many?
+# $N, C, H, W$ are 8, 16, 32, 32. How many means are there?
 
 # %% picture
-"""Two pictures with three channels each, twice. At the left each channel has one colour, the same
-in both pictures: 3 means. At the right each pixel of a map has a colour of its own: 60 means."""
-N, C, H, W = 2, 3, 4, 5
-channel = np.broadcast_to(np.arange(C)[:, None, None], (N, C, H, W))
-pixel = np.broadcast_to(np.arange(C * H * W).reshape(C, H, W), (N, C, H, W))
-figure, axes = plt.subplots(1, 2, figsize=(11, 3))
-titles = "one mean per channel", "one mean per pixel"
-for axis, group, title in zip(axes, (channel, pixel), titles, strict=True):
-    framed = np.pad(group.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
-    rows = framed.transpose(0, 2, 1, 3).reshape(N * (H + 2), C * (W + 2))
-    axis.imshow(rows, cmap="cividis")
-    axis.set_title(f"{title}: {group.max() + 1} means", fontsize=18)
-    axis.set_xticks([3, 10, 17], range(C))
-    axis.set_yticks([2.5, 8.5], range(N))
-    axis.set_xlabel("channel")
-    axis.set_ylabel("picture")
-figure.tight_layout()
+"""Two pictures with four channels each, four times. Batch norm: a colour for each channel, the same
+in both pictures. Layer norm: one for each picture. Instance norm: one for each map. Group norm with
+G = 2: one for two channels of a picture."""
+picture, channel, _, _ = np.indices((2, 4, 4, 5))
+draw.shared(
+    [channel, picture, picture * 4 + channel, picture * 2 + channel // 2],
+    ["batch", "layer", "instance", "group, G = 2"],
+    "Places of one colour share a mean",
+    width=2.3,
+)
 
 # %% [markdown] answer
-# 16, each over 8192 numbers. Or 16384, each over 8.
+# Batch 16, of 8192. Layer 8, of 16384. Instance 128, of 1024. Group, $G = 4$: 32, of 4096.
 
 # %% [markdown] notes
-# (4 min) Places of one colour share a mean. 8 times 32 times 32 is 8192; 16 times 32 times 32
-# is 16384. One filter made the whole map. With a mean for every pixel each place would be shifted
-# in its own way: move the picture, and the answer would no longer move along. So a channel is a
-# feature, and every pixel of every picture is a row.
+# (5 min) For maps a channel is a feature, and every pixel of every picture is a row, for one filter
+# made the whole map. With a mean for every pixel each place would be shifted in its own way; move the
+# picture, and the answer would no longer move along. x.reshape(-1, C) has the right shape and mixes
+# channels: a shape is no proof.
 #
-# Warn them: x.reshape(-1, C) has the right shape and mixes channels. Its first column holds the
-# left pixels of both maps. A shape is no proof.
+# In the other three no colour is in two pictures. Nothing to remember, and training and test time
+# are the same. G = 1 is layer norm, G = C instance norm: one function in the notebook.
 
 # %% [markdown] slide
 # ## Keep some, and scale them
@@ -471,15 +459,14 @@ axis.text(9.7, 2.5, "0.99 is not below 0.8", va="center", fontsize=16)
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - LRN, batch norm for rows and for maps, forward and backward, dropout: 20 points. A written
-#   answer: 2.
+# - LRN, batch norm for rows and for maps, group norm, dropout: 20 points. A written answer: 2.
 #
 # **Take away**
 #
 # - Ten factors of a half make a thousandth. Batch norm divides the scale out again.
 # - Train with the batch's statistics, test with the running ones, `eps` inside the root.
 # - Rows depend on each other: `dx` of a feature adds up to 0.
-# - For maps a channel is a feature, and a pixel is a row.
+# - For maps a pixel is a row. Group norm needs no batch.
 # - Dropout's factor $1/p$ belongs to training.
 
 # %% [markdown] notes

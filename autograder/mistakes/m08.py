@@ -447,7 +447,7 @@ _GROUPS = [
         hint="What lies between x_hat and out?",
         edits=[(_DX_HAT_OF, "dx_hat = dout.reshape(rows.shape)")]),
     Mistake("gamma last, as in batch norm", None, "group_norm_forward",
-        symptom="dx is right where the channels of a group have the same gamma, as in instance norm",
+        symptom="dx is right where the channels of a group have the same gamma",
         hint="May gamma be pulled out of a mean over channels with different ones?",
         edits=[
             (_DX_HAT_OF, "dx_hat = dout.reshape(rows.shape)"),

@@ -10,7 +10,7 @@ from convbook import draw, plot
 
 canvas = partial(draw.canvas, inch=0.6)
 cells = partial(draw.cells, size=16)
-arrow = draw.arrow
+arrow, node, shared = draw.arrow, draw.node, draw.shared
 
 
 def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: float = 0.5) -> Axes:

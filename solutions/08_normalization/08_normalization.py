@@ -751,9 +751,9 @@ with judge.derived("batchnorm_backward"):
 #
 # <details><summary>Answer</summary>
 #
-# $$\text{dx}_n = \text{scale} \cdot \Big(\text{d}\hat{x}_n
-# - \frac{1}{N} \sum_m \text{d}\hat{x}_m
-# - \hat{x}_n \cdot \frac{1}{N} \sum_m \text{d}\hat{x}_m \, \hat{x}_m\Big)$$
+# $$\text{dx}_n = \text{scale} \cdot \Big(
+# \text{d}\hat{x}_n - \frac{1}{N} \sum_m \text{d}\hat{x}_m -
+# \hat{x}_n \cdot \frac{1}{N} \sum_m \text{d}\hat{x}_m \, \hat{x}_m\Big)$$
 #
 # Two means are taken away: that of $\text{d}\hat{x}$, and what of it goes along with $\hat{x}$.
 #
@@ -902,7 +902,7 @@ plt.show()
 # rate instead: from 0.001 to 3, in steps of about three. Which rates can each net live with? This
 # takes a quarter of a minute or so.
 
-# %% tags=["experiment", "plot"] alt="The loss after 200 steps against the learning rate, 0.001 to 3. Without batch norm it falls to 1.2 at 0.1, and there is no number for 1 and 3. With batch norm it is below 1.3 from 0.01 to 3."
+# %% tags=["experiment", "plot"] alt="The loss after 200 steps against the learning rate, 0.001 to 3. Without batch norm it falls to about 1.25 at 0.1, and has no points at the largest rates. With batch norm it is below 1.3 from 0.01 to 3."
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
 for norm, style in ((False, "o--"), (True, "s-")):
     with np.errstate(all="ignore"):
@@ -917,10 +917,10 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look where each line is low. Without batch norm there is a best rate, 0.1 here; at 1 and 3 the loss
-# is no longer a number, and no point is drawn. With batch norm rates from 0.01 to 3 all do, three
-# hundred times as far apart, and most of them better than the best of the other net. Only at the
-# smallest is it no help: two hundred tiny steps lead nowhere far.
+# Look where each line is low. Without batch norm 0.1 is about as far as you can go. A step or two
+# above it the loss is no longer a number, and no point is drawn. With batch norm all rates from 0.01
+# to 3 do, and from 0.03 on they end below the other net's best. Only at the smallest it is no help:
+# two hundred tiny steps lead nowhere far.
 #
 # Batch norm does not make a net cleverer. It makes it less sensitive: to how its weights begin, and
 # to how large its steps are. ResNet, in 2015, has batch norm behind every convolution, and up to
@@ -1132,8 +1132,8 @@ draw.shared(
 # With $G = C$ each channel is a group: instance norm. One function does all three. `gamma` and
 # `beta` stay as they were, one of each per channel, shape $(C,)$.
 #
-# **Predict before you run.** A batch has the shape (8, 16, 32, 32). How many means has each of the
-# four layers, group norm with $G = 4$, and over how many numbers is each?
+# **Predict before you run.** A batch has the shape (8, 16, 32, 32). How many means does each of the
+# four layers take, group norm with $G = 4$, and over how many numbers is each mean?
 #
 # <details><summary>Answer</summary>
 #
@@ -1372,7 +1372,7 @@ np.random.default_rng(8).random(4).round(2)
 # With $p = 0.8$ the second is dropped, since 0.99 is not below 0.8. The others grow by
 # $1/0.8 = 1.25$. In a picture, for the activations 1, 2, 3, 4:
 
-# %% tags=["plot"] alt="Three rows of four cells. x is 1, 2, 3, 4. Below each a random number: 0.33, 0.99, 0.67, 0.06 or so; the second is not below 0.8. out is 1.25, 0, 3.75, 5."
+# %% tags=["plot"] alt="Three rows of four cells. x is 1, 2, 3, 4. Below each a random number: 0.33, 0.99, 0.32, 0.79; the second is not below 0.8. out is 1.25, 0, 3.75, 5."
 x, random = np.array([1.0, 2, 3, 4]), np.random.default_rng(8).random(4).round(2)
 axis = draw.canvas(10.5, 5.2, title="Dropout with p = 0.8")
 for top, name, row, fill in (
