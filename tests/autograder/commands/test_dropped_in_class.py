@@ -1,4 +1,4 @@
-"""An exercise is dropped when a class has handed in for it, and comes back: nobody loses anything."""
+"""An exercise is dropped when a class has handed in, and comes back: nobody loses anything."""
 
 import shutil
 from collections.abc import Iterator
