@@ -407,8 +407,8 @@ draw.shared(
 # %% [markdown] notes
 # (5 min) For maps a channel is a feature, and every pixel of every picture is a row, for one filter
 # made the whole map. With a mean for every pixel each place would be shifted in its own way; move
-# the picture, and the answer would no longer move along. x.reshape(-1, C) has the right shape and mixes
-# channels: a shape is no proof.
+# the picture, and the answer would no longer move along. x.reshape(-1, C) has the right shape and
+# mixes channels: a shape is no proof.
 #
 # In the other three no colour is in two pictures. Nothing to remember, and training and test time
 # are the same. G = 1 is layer norm, G = C instance norm: one function in the notebook.
