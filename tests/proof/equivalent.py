@@ -100,6 +100,14 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     ("07_one_by_one_and_dilated", "conv_forward"): {
         "x_pad = np.pad(x, ((0, 1), (0, 0), (pad, pad), (pad, pad)))": "N is read from x",
     },
+    ("07_one_by_one_and_dilated", "grouped_forward"): {
+        "pairs = [conv_forward(*part, stride, pad, dilation) for part in zip(*parts, strict=False)]": (
+            _PAIRS
+        ),
+        "outs, caches = zip(*pairs, strict=False)": _PAIRS,
+        "gradients = [conv_backward(*part) for part in zip(douts, cache, strict=False)]": _PAIRS,
+        "dx, dw, db = zip(*gradients, strict=False)": _PAIRS,
+    },
     ("07_one_by_one_and_dilated", "stack_cost"): {
         '"size": depth * (F - 1) | 1,': "F is odd",
         '"size": depth * (F - 1) ^ 1,': "F is odd",
