@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, demo
+from convbook import data, demo, grids, plot, trained
 
 # %% [markdown] slide
 # # Layers turn volumes into volumes
@@ -44,15 +44,7 @@ from convbook import data, demo
 """Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120,
 121, 122 and 123 make a depth column. The last grid as a whole is the depth slice X[:, :, 3]."""
 x, y, d = np.indices((2, 3, 4))
-X = 100 * x + 10 * y + d
-axis = draw.canvas(17, 5.4)
-for k in range(4):
-    label = f"X[:, :, {k}]"
-    draw.cells(
-        axis, X[:, :, k], 4.5 * k, 1, on=[(1, 2)], label=label, fill="C7" if k == 3 else "C5"
-    )
-axis.text(0, 4.2, "blue: the depth column  X[1, 2, :]", va="center", fontsize=18)
-axis.text(0, 5.0, "green: the depth slice  X[:, :, 3]", va="center", fontsize=18)
+grids.column_and_slice(100 * x + 10 * y + d, 1, 2, 3)
 
 # %% [markdown] notes
 # (4 min) A depth column is all that is known about one place. A depth slice is one number for each
@@ -110,14 +102,7 @@ figure.tight_layout()
 # %% picture
 """A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and
 4; each begins two cells after the one before."""
-axis = draw.canvas(14, 4.4)
-draw.cells(axis, np.arange(7), 3, 0, size=18)
-axis.text(2.7, 0.5, "W = 7", ha="right", va="center", fontsize=18)
-for k in range(3):
-    draw.cells(axis, [np.nan] * 3, 3 + 2 * k, 1.3 + k, fill="C6")
-    axis.text(4.5 + 2 * k, 1.8 + k, f"from {2 * k}", ha="center", va="center", fontsize=18)
-axis.text(2.7, 1.8, "F = 3, S = 2", ha="right", va="center", fontsize=18)
-axis.text(10.3, 3.8, "(7 − 3)/2 + 1 = 3", va="center", fontsize=18)
+grids.stops(7, 3, 2)
 
 # %% [markdown] notes
 # (4 min) Derive it with the picture. The line with its padding is W + 2P long. The first window
