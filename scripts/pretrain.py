@@ -234,9 +234,10 @@ def piece(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def relit(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Give each picture another contrast and other colours, so that these tell less."""
     contrast = rng.uniform(0.6, 1.4, size=(len(x), 1, 1, 1))
-    colour = rng.uniform(0.6, 1.4, size=(len(x), 1, 1, 1)) * rng.uniform(0.7, 1.3, (len(x), 3, 1, 1))
+    light = rng.uniform(0.6, 1.4, size=(len(x), 1, 1, 1))
+    colour = rng.uniform(0.7, 1.3, size=(len(x), 3, 1, 1))
     mean = x.mean(axis=(1, 2, 3), keepdims=True)
-    return np.clip((x - mean) * contrast + mean * colour, 0, 1)
+    return np.clip((x - mean) * contrast + mean * (light * colour), 0, 1)
 
 
 def main() -> None:
