@@ -270,8 +270,8 @@ figure.tight_layout()
 # things. All neurons of one depth slice look for the same thing, at different places. So they may
 # share.
 #
-# Some copies of a well-known note give F times C weights for each filter: 33 here, not 363. A filter
-# is a box and not a bar. Let somebody draw it on the board.
+# Some copies of a well-known note give F times C weights for each filter: 33 here, not 363. A
+# filter is a box and not a bar. Let somebody draw it on the board.
 #
 # The quotient of the last two lines is 3025, which is 55 times 55: each filter serves that many
 # places. The size of the picture is not in the last line at all.
