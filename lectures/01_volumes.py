@@ -28,12 +28,12 @@ ears and fur. In the second, eyes and nose are soft light areas. In the third on
 the line of the nose are light."""
 face = data.photo("chelsea")[:, :, :288:2, :448:2]
 boxes = trained.volumes(data.pretrained("photos4"), face)
-figure, axes = plt.subplots(2, 2, figsize=(11, 7.6))
-axes[0, 0].imshow(face[0].transpose(1, 2, 0))
-for axis, layer, k in ((axes[0, 1], 2, 11), (axes[1, 0], 5, 3), (axes[1, 1], 8, 11)):
+figure, axes = plt.subplots(1, 4, figsize=(14, 3))
+axes[0].imshow(face[0].transpose(1, 2, 0))
+for axis, layer, k in zip(axes[1:], (2, 5, 8), (11, 3, 11), strict=True):
     axis.imshow(boxes[layer][0, k], cmap="gray")
 titles = ["photograph", "block 1: edges", "block 2: blobs", "block 3: parts"]
-for axis, title in zip(axes.ravel(), titles, strict=True):
+for axis, title in zip(axes, titles, strict=True):
     axis.set_title(title, fontsize=19)
     axis.set_axis_off()
 figure.tight_layout()

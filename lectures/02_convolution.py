@@ -282,7 +282,7 @@ for axis, array in zip(axes[[0, 2]], [astronaut[0], cat[0]], strict=True):
     axis.imshow(array.transpose(1, 2, 0))
 for axis, array in zip(axes[[1, 3, 4]], maps, strict=True):
     axis.imshow(array, cmap="gray", vmin=-np.abs(array).max(), vmax=np.abs(array).max())
-titles = ["photograph", "2 red − green − blue", "photograph", "learned: a colour", "learned: an edge"]
+titles = ["photograph", "2 red − green − blue", "photograph", "learned: colour", "learned: edge"]
 for axis, title in zip(axes, titles, strict=True):
     axis.set_title(title, fontsize=16)
     axis.set_axis_off()
@@ -292,8 +292,8 @@ figure.tight_layout()
 # (3 min) Ask first what the filter of 2, minus 1, minus 1 answers to grey: 0. So grey, black and
 # white stay mid-grey, and the orange suit is white.
 #
-# The two on the right are from the net that opened lesson 01. Nobody made them: one looks for a warm
-# colour, the other for an upright edge. In the notebook they also blur and sharpen.
+# The two on the right are from the net that opened lesson 01. Nobody made them: one looks for a
+# warm colour, the other for an upright edge. In the notebook they also blur and sharpen.
 
 # %% [markdown] slide
 # ## Today's notebook

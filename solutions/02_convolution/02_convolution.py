@@ -51,7 +51,7 @@ rng = np.random.default_rng(2)
 # %% [markdown]
 # ## 1. Along a line
 #
-# Take five numbers `x` and a filter `w` of three:
+# Take five numbers `x` and a filter `w` of three. Some call it a **kernel**.
 #
 # $$x = [2, 0, 1, 3, -1] \qquad w = [1, 0, -1]$$
 #
@@ -680,6 +680,21 @@ judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 # A filter that finds a nose at the left finds it at the right as well. Put exactly: cut the first
 # rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
 # with stride 1 and no padding the result is the same. The layer is **equivariant** to shifts.
+
+# %% tags=["plot"] alt="A photograph of a cameraman and its map of slanting edges; then the photograph shifted to the left, and its map: the same map, shifted by as much."
+slant = np.array([[0.0, 1.0, 2.0], [-1.0, 0.0, 1.0], [-2.0, -1.0, 0.0]])[None, None]
+photo = data.photo("camera")[:, :, ::3, ::3]  # (1, 1, 171, 171)
+here, there = photo[:, :, :, :130], photo[:, :, :, 40:170]
+shown = [here, conv_forward(here, slant, np.zeros(1))[0]]
+shown += [there, conv_forward(there, slant, np.zeros(1))[0]]
+plot.maps(
+    [one[0, 0] for one in shown],
+    ["photograph", "its map", "shifted by 40", "its map"],
+    "The picture moves, and its map moves along",
+)
+
+# %% [markdown]
+# Look at the tripod in the four pictures: in the map it has moved as far as in the photograph.
 #
 # **Predict before you run.** Is the locally connected layer equivariant, too? And a convolution
 # layer that pads with zeros?
