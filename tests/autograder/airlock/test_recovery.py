@@ -177,3 +177,14 @@ def test_a_broken_prelude_is_nobodys_zero(bare: Airlock) -> None:
             session.run_check("c", "1", 1)
     with bare.session(seed=1, setup="nothing") as session, pytest.raises(SandboxError):
         session.run_check("c", "1", 1)
+
+
+def test_a_cell_is_not_waited_for_so_long_where_its_function_has_hung(book: Notebook) -> None:
+    book.cell("import time\ndef f(x):\n    while x: pass\n    return 1")
+    assert book.printed("f(2)") == "the cell was stopped: limit met: 1.5 s for a cell"
+    said = "the cell was stopped: limit met: 0.125 s for a cell that calls what has hung"
+    assert book.printed("print('so far')\nf(3)").endswith(said)
+    assert book.printed("print(f(0))") == "1"
+    assert book.printed("time.sleep(0.4); print('slow')") == "slow"  # it names no such function
+    late = book.check("f(1)").message
+    assert late == "f gave no answer within 0.15 s and was stopped"
