@@ -55,7 +55,8 @@ from convbook import check, data, demo, grids, plot, trained
 #
 # Here is where the course is going. A small net has learned to tell from which of four photographs
 # a piece is: a cat, a cup of coffee, an astronaut or a rocket. It has learned from pieces of their
-# left halves. Now it is shown a piece of a right half: an eye of the cat, 32 x 32 pixels.
+# left halves. Now it is shown a piece of a right half: an eye of the cat, 32 x 32 pixels. Of 1000
+# pieces of right halves it knows 940.
 #
 # **Predict before you run.** Nobody has told the net what an eye is. It has only been given pieces,
 # and the right answer for each. What will its first layer look for? And its last?
@@ -83,14 +84,15 @@ plot.activations(
 )
 
 # %% [markdown]
-# Read it from left to right. Each column is what one layer makes of the column before. It is a
-# **volume**: a box of numbers. Behind the first CONV the box is 32 high, 32 wide and 12 deep, and
-# eight of its 12 maps are shown. Each map answers to one thing that the layer looks for: light where
-# it is found, dark where it is not. The literature calls them **activation maps**.
+# Read it from left to right. Above each column stands the kind of a layer; section 8 says what the
+# four kinds do. The column is what the layer makes of the column before. It is a **volume**: a box
+# of numbers. Behind the first CONV the box is 32 high, 32 wide and 12 deep, and eight of its 12
+# maps are shown. Each map answers to one thing that the layer looks for: light where it is found,
+# dark where it is not. The literature calls them **activation maps**.
 #
 # RELU makes negative numbers 0, and much of a map turns black. POOL halves height and width, and the
-# maps get coarser. Behind the last layer, FC, the box is 4 deep, one pixel high and one wide. Its four numbers
-# are the **class scores**. The largest is the answer.
+# maps get coarser. Behind the last layer, FC, the box is 4 deep, one pixel high and one wide. Its
+# four numbers are the **class scores**. The largest is the answer.
 #
 # In pieces of 32 x 32 little can be recognised. But the layers before FC take a picture of any size
 # that can be halved three times. So let them see the whole cat:
@@ -108,9 +110,10 @@ plot.maps(
 # areas, the eyes and the nose among them. The third is light at **parts**: two eyes, and the line of
 # a nose between them. These three are picked out of 36, and most of the others are harder to name.
 #
-# Nobody has drawn any of this. Training has found it, because it helps to tell a cat from a cup.
-# Larger nets that have seen a million photographs go the same way, and further: from edges and spots
-# of colour to corners and textures, then to wheels, and to the faces of dogs.
+# Nobody has drawn any of this. Training has found it, because it helps to tell this cat from a cup.
+# The net knows four photographs, and no other cat. Larger nets that have seen a million photographs
+# go the same way, and further: from edges and spots of colour to corners and textures, then to
+# wheels, and to the faces of dogs.
 #
 # All that this net has learned is 4300 numbers. Where are they, and why are there so few? And how
 # large is each box? At the end of the lesson you can tell, for this net and for any other.
@@ -1145,7 +1148,7 @@ except ValueError as error:
     print(error)
 
 # %% check="trace_shapes" points=3
-# 3 points. Shown: the five shapes, one net that is not square. Hidden: deeper nets with random depths.
+# 3 points. Shown: the five shapes, a net that is not square. Hidden: deeper nets, random depths.
 net = [
     ("INPUT", {"C": 3, "H": 32, "W": 32}),
     ("CONV", {"K": 12, "F": 5, "S": 1, "P": 2}),
@@ -1292,8 +1295,8 @@ plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into 
 #
 # </details>
 #
-# **Going further**, without points. How often can a picture be halved by pools with $F = 2$, $S = 2$ before a size
-# does not fit? Ask `trace_shapes` for many widths.
+# **Going further**, without points. How often can a picture be halved by pools with $F = 2$, $S =
+# 2$ before a size does not fit? Ask `trace_shapes` for many widths.
 
 
 # %% tags=["experiment"] alt="A plot of how often a picture can be halved against its width, 20 to 520. Most widths stop at two or three; 32, 64, 96, 224, 384 and 512, in red, reach five to nine."
