@@ -946,7 +946,7 @@ plot.maps(
 # also doubles the grain of the sky: a filter cannot know what is detail and what is noise.
 
 # %% check="blur_and_sharpen" points=1
-# 1 point. Shown: a 9 in the middle, and in a corner. Hidden: random windows, and the shape.
+# 1 point. Shown: the shape, a 9 in the middle and in a corner. Hidden: random windows.
 w = blur_and_sharpen()
 check.same(w.shape, (2, 1, 3, 3), "the shape of w")
 middle, corner = np.zeros((3, 3)), np.zeros((3, 3))
