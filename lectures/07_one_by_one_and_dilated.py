@@ -2,8 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograder.slides import draw
-from convbook import data, demo
+from convbook import data, demo, grids
 from convbook.layers import conv_backward, conv_forward
 
 
@@ -90,16 +89,7 @@ figure.tight_layout()
 # %% picture
 """The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210.
 With D = 2 its weights stand over 0, 2 and 4, and it gives 420."""
-line = np.arange(5)
-axis = draw.canvas(14, 5.6)
-for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
-    seen = range(0, 2 * D + 1, D)
-    filter_row = np.full(2 * D + 1, np.nan)
-    filter_row[::D] = [1, 10, 100]
-    draw.cells(axis, line, left, 0.9, on=[(0, k) for k in seen], label=f"x, D = {D}")
-    draw.cells(axis, filter_row, left, 2.2, fill="C6")
-    draw.cells(axis, [out], left, 4.1, fill="C7")
-    draw.arrow(axis, (left + 0.5, 3.3), (left + 0.5, 4.0))
+grids.holes(np.arange(5.0), [1.0, 10.0, 100.0])
 
 # %% [markdown] notes
 # (4 min) Read the digits from the right: 210 has seen pixels 0, 1, 2; 420 has seen 0, 2, 4. D = 1
@@ -178,16 +168,7 @@ figure.tight_layout()
 # %% picture
 """The numbers 4, 8 and 2 each lay the filter 0.5, 1, 0.5 down, two cells apart: 2, 4, 2, then 4, 8,
 4, then 1, 2, 1. Below them the sum: 2, 4, 6, 8, 5, 2, 1."""
-axis = draw.canvas(12, 5.9)
-total = np.zeros(7)
-for row, value in enumerate([4.0, 8.0, 2.0]):
-    stamp = np.full(7, np.nan)
-    stamp[2 * row : 2 * row + 3] = value * np.array([0.5, 1.0, 0.5])
-    draw.cells(axis, [value], 0.3, 0.1 + 1.1 * row)
-    draw.arrow(axis, (1.5, 0.6 + 1.1 * row), (2.8, 0.6 + 1.1 * row))
-    draw.cells(axis, stamp, 3, 0.1 + 1.1 * row, fill="C6")
-    total += np.nan_to_num(stamp)
-draw.cells(axis, total, 3, 4.4, fill="C7", label="sum")
+grids.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2)
 
 # %% [markdown] notes
 # (4 min) Each number of the small map lays the whole filter down, two pixels further on; what

@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data
+from convbook import data, grids
 from convbook.layers import (
     affine_backward,
     affine_forward,
@@ -302,21 +302,7 @@ print(numerical_gradient(norm, x, dout).round(4) + 0)
 # %% picture
 """A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The
 mean and the variance lead to x_hat as well, and x_hat leads to out."""
-axis = draw.canvas(18, 8)
-draw.node(axis, "x", 0.5, 3.2)
-draw.node(axis, "mean", 6, 0.5, fill="C9")
-draw.node(axis, "var", 6, 5.9, fill="C9")
-draw.node(axis, "x_hat", 11, 3.2, fill="C7")
-draw.node(axis, "out", 15.3, 3.2, fill="C7")
-draw.arrow(axis, (2.8, 3.9), (10.9, 3.9))
-draw.arrow(axis, (2.8, 3.4), (5.9, 1.4))
-draw.arrow(axis, (2.8, 4.4), (5.9, 6.4))
-draw.arrow(axis, (8.3, 1.4), (10.9, 3.4))
-draw.arrow(axis, (8.3, 6.4), (10.9, 4.4))
-draw.arrow(axis, (13.3, 3.9), (15.2, 3.9))
-axis.text(7.1, 3.6, "directly", ha="center", fontsize=16)
-axis.text(8.4, 0.9, "moves all rows", fontsize=16)
-axis.text(8.4, 7.3, "stretches all rows", fontsize=16)
+grids.ways()
 
 # %% [markdown] notes
 # (4 min) Find every place where a row of x is used. Backward, a gradient comes back along every
@@ -394,11 +380,10 @@ figure.tight_layout()
 in both pictures. Layer norm: one for each picture. Instance norm: one for each map. Group norm with
 G = 2: one for two channels of a picture."""
 picture, channel, _, _ = np.indices((2, 4, 4, 5))
-draw.shared(
+grids.shared(
     [channel, picture, picture * 4 + channel, picture * 2 + channel // 2],
     ["batch", "layer", "instance", "group, G = 2"],
     "Places of one colour share a mean",
-    width=2.3,
 )
 
 # %% [markdown] answer

@@ -1,16 +1,14 @@
 """What the pictures of several decks draw: grids of numbered cells, and volumes as boxes."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from convbook import draw, plot
+from convbook import plot
+from convbook.grids import arrow, canvas, cells
 
-canvas = partial(draw.canvas, inch=0.6)
-cells = partial(draw.cells, size=16)
-arrow, node, shared = draw.arrow, draw.node, draw.shared
+__all__ = ["arrow", "boxes", "canvas", "cells"]
 
 
 def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: float = 0.5) -> Axes:

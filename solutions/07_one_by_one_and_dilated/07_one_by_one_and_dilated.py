@@ -50,7 +50,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, draw, plot
+from convbook import check, data, demo, grids, plot
 from convbook.earlier import affine_forward
 
 rng = np.random.default_rng(7)
@@ -228,15 +228,7 @@ print(np.sum(x[0:3] * w))
 print(np.sum(x[0:5:2] * w))
 
 # %% tags=["plot"] alt="The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210. With D = 2 its weights stand over 0, 2, 4 and it gives 420."
-axis = draw.canvas(14, 5.6, title="One filter of three weights, dense and with holes")
-for left, D, out in ((0.5, 1, 210), (8, 2, 420)):
-    spread = np.full(2 * D + 1, np.nan)  # nan is a hole
-    spread[::D] = w
-    draw.cells(axis, x, left, 1.4, on=[(0, k) for k in range(0, 2 * D + 1, D)], label=f"x, D = {D}")
-    draw.cells(axis, spread, left, 2.6, fill=draw.SECOND)
-    draw.arrow(axis, (left + 0.5, 3.7), (left + 0.5, 4.4))
-    draw.cells(axis, [out], left, 4.5, fill=draw.THIRD)
-plt.show()
+grids.holes(x, w, "One filter of three weights, dense and with holes")
 
 # %% [markdown]
 # Look at the dark cells: they are the pixels that the three weights have met. Read the digits from
@@ -849,17 +841,7 @@ for groups in (1, 2, 3, 5):
 # On a line, with the map $[4, 8, 2]$, the filter $[0.5, 1, 0.5]$ and $S = 2$:
 
 # %% tags=["plot"] alt="Three copies of the filter, one below the other: 2, 4, 2 from column 0; 4, 8, 4 from column 2; 1, 2, 1 from column 4. Below them their sum: 2, 4, 6, 8, 5, 2, 1."
-axis = draw.canvas(10.5, 7.2, title="Each number lays the filter down")
-total = np.zeros(7)
-for row, value in enumerate([4.0, 8.0, 2.0]):
-    stamp = np.full(7, np.nan)
-    stamp[2 * row : 2 * row + 3] = value * np.array([0.5, 1.0, 0.5])
-    draw.cells(axis, [value], 0.3, 1.3 + 1.1 * row)
-    draw.arrow(axis, (1.5, 1.8 + 1.1 * row), (2.8, 1.8 + 1.1 * row))
-    draw.cells(axis, stamp, 3, 1.3 + 1.1 * row, fill=draw.SECOND)
-    total += np.nan_to_num(stamp)
-draw.cells(axis, total, 3, 5.9, fill=draw.THIRD, label="sum")
-plt.show()
+grids.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2, "Each number lays the filter down")
 
 # %% [markdown]
 # Look at the columns: where two copies overlap, they add. The sum has 7 numbers. $P$ rows and

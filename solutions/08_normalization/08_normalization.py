@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, draw, plot
+from convbook import check, data, grids, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -171,11 +171,11 @@ plot.histograms(
 # The place with its five channels, and below it who is in the neighbourhood of the two ones:
 
 # %% tags=["plot"] alt="One place with five channels: 1, 3, 0, 0, 1. The first and the last are marked. A line below the first two shows the neighbourhood of channel 0, one below the last two that of channel 4."
-axis = draw.canvas(7, 3.6, title="One place, five channels, n = 3")
-draw.cells(axis, [1, 3, 0, 0, 1], 1, 1, on=[(0, 0), (0, 4)])
+axis = grids.canvas(7, 2.6, "One place, five channels, n = 3")
+grids.cells(axis, [1, 3, 0, 0, 1], 1, 0.2, on=[(0, 0), (0, 4)])
 for left, c in ((1, 0), (4, 4)):
-    axis.plot([left + 0.1, left + 1.9], [2.2, 2.2], color="C1", linewidth=4)
-    axis.text(left + 1, 2.8, f"seen by {c}", ha="center")
+    axis.plot([left + 0.1, left + 1.9], [1.4, 1.4], color="C1", linewidth=4)
+    axis.text(left + 1, 2.1, f"seen by {c}", ha="center")
 plt.show()
 
 # %% [markdown]
@@ -314,13 +314,14 @@ for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
 
 # %% tags=["plot"] alt="A batch of four rows and two columns: 0, 0, 4, 4 and 10, 50, 10, 50. The means are 2 and 30, the deviations 2 and 20. An arrow leads to x_hat: -1, -1, 1, 1 and -1, 1, -1, 1."
 x = np.array([[0.0, 10], [0, 50], [4, 10], [4, 50]])
-axis = draw.canvas(11, 8.6, title="A batch of two features, normalised")
-draw.cells(axis, x, 2.5, 1.8, label="x")
-draw.cells(axis, (x - x.mean(axis=0)) / x.std(axis=0), 7.5, 1.8, fill=draw.THIRD, label="x_hat")
-draw.arrow(axis, (4.8, 3.8), (7.2, 3.8))
-for top, name, row in ((6.1, "mean", x.mean(axis=0)), (7.3, "deviation", x.std(axis=0))):
+axis = grids.canvas(11, 7.6, "A batch of two features, normalised")
+grids.cells(axis, x, 2.5, 0.9, label="x")
+x_hat = (x - x.mean(axis=0)) / x.std(axis=0)
+grids.cells(axis, x_hat, 7.5, 0.9, grids.PALE_GREEN, label="x_hat")
+grids.arrow(axis, (4.8, 2.9), (7.2, 2.9))
+for top, name, row in ((5.2, "mean", x.mean(axis=0)), (6.4, "deviation", x.std(axis=0))):
     axis.text(2.2, top + 0.5, name, ha="right", va="center")
-    draw.cells(axis, row, 2.5, top, fill=draw.SECOND)
+    grids.cells(axis, row, 2.5, top, grids.PALE_GREY)
 plt.show()
 
 # %% [markdown]
@@ -594,25 +595,7 @@ for i in range(4):
 # There are three.
 
 # %% tags=["plot"] alt="A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The mean and the variance lead to x_hat as well, and x_hat leads to out."
-axis = draw.canvas(18, 8.8, inch=0.4, title="Three ways from a row to the loss")
-draw.node(axis, "x", 0.5, 4)
-draw.node(axis, "mean", 6, 1.3, fill=draw.SECOND)
-draw.node(axis, "var", 6, 6.7, fill=draw.SECOND)
-draw.node(axis, "x_hat", 11, 4, fill=draw.THIRD)
-draw.node(axis, "out", 15.3, 4, fill=draw.THIRD)
-for start, end in (
-    ((2.8, 4.7), (10.9, 4.7)),
-    ((2.8, 4.2), (5.9, 2.2)),
-    ((2.8, 5.2), (5.9, 7.2)),
-    ((8.3, 2.2), (10.9, 4.2)),
-    ((8.3, 7.2), (10.9, 5.2)),
-    ((13.3, 4.7), (15.2, 4.7)),
-):
-    draw.arrow(axis, start, end)
-axis.text(7.1, 4.4, "directly", ha="center")
-axis.text(8.6, 1.7, "moves all rows")
-axis.text(8.6, 8.0, "stretches all rows")
-plt.show()
+grids.ways("Three ways from a row to the loss")
 
 # %% [markdown]
 # Look at the arrows that leave `x`. Backward a gradient comes along each of them, and the three
@@ -958,7 +941,7 @@ N, C, H, W = 2, 3, 4, 5
 _, channel, row, column = np.indices((N, C, H, W))
 pixel = (channel * H + row) * W + column
 titles = "one mean per channel", "one mean per pixel"
-draw.shared([channel, pixel], titles, "Places of one colour share a mean")
+grids.shared([channel, pixel], titles, "Places of one colour share a mean")
 
 # %% [markdown]
 # Left is what a convolution layer wants. Each colour fills a whole map, in both pictures. Right,
@@ -1117,7 +1100,7 @@ with judge.derived("spatial_batchnorm_backward"):
 # %% tags=["plot"] alt="Two pictures with four channels each, four times. Batch norm: a colour for each channel, the same in both pictures, 4 means. Layer norm: a colour for each picture, 2. Instance norm: a colour for each map, 8. Group norm, G = 2: 4."
 N, C, H, W = 2, 4, 4, 5
 picture, channel, _, _ = np.indices((N, C, H, W))
-draw.shared(
+grids.shared(
     [channel, picture, picture * C + channel, picture * 2 + channel // 2],
     ["batch norm", "layer norm", "instance norm", "group norm, G = 2"],
     "Places of one colour share a mean and a variance",
@@ -1376,14 +1359,14 @@ np.random.default_rng(8).random(4).round(2)
 
 # %% tags=["plot"] alt="Three rows of four cells. x is 1, 2, 3, 4. Below each a random number: 0.33, 0.99, 0.32, 0.79; the second is not below 0.8. out is 1.25, 0, 3.75, 5."
 x, random = np.array([1.0, 2, 3, 4]), np.random.default_rng(8).random(4).round(2)
-axis = draw.canvas(10.5, 5.2, title="Dropout with p = 0.8")
+axis = grids.canvas(10.5, 4, "Dropout with p = 0.8")
 for top, name, row, fill in (
-    (1.1, "x", x, draw.FIRST),
-    (2.3, "random, seed 8", random, draw.SECOND),
-    (3.5, "out", x * (random < 0.8) / 0.8, draw.THIRD),
+    (0.2, "x", x, grids.PALE_BLUE),
+    (1.4, "random, seed 8", random, grids.PALE_GREY),
+    (2.6, "out", x * (random < 0.8) / 0.8, grids.PALE_GREEN),
 ):
     axis.text(5.2, top + 0.5, name, ha="right", va="center")
-    draw.cells(axis, row, 5.5, top, fill=fill)
+    grids.cells(axis, row, 5.5, top, fill, size=8)
 plt.show()
 
 # %% [markdown]
