@@ -52,3 +52,15 @@ def test_one_entry_and_its_window_are_marked() -> None:
     x = np.arange(12.0).reshape(3, 4)
     grids.one_window(x, np.ones((2, 2)), np.zeros((2, 3)), 1, 2, "one")
     assert bold() == ["6", "7", "10", "11", "0"]
+
+
+def test_a_transposed_convolution_ends_in_its_sum() -> None:
+    grids.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2, "grows")
+    texts = [text.get_text() for text in plt.gca().texts]
+    assert [text for text in texts if text][-8:] == ["2", "4", "6", "8", "5", "2", "1", "sum"]
+
+
+def test_shared_counts_the_means() -> None:
+    picture, channel, _, _ = np.indices((2, 3, 4, 5))
+    grids.shared([channel, picture], ["batch norm", "layer norm"], "who")
+    assert [a.get_title() for a in plt.gcf().axes] == ["batch norm\n3 means", "layer norm\n2 means"]
