@@ -227,6 +227,9 @@ w = np.array([1.0, 10.0, 100.0])
 print(np.sum(x[0:3] * w))
 print(np.sum(x[0:5:2] * w))
 
+# %% [markdown]
+# In a picture, with the filter below the line:
+
 # %% tags=["plot"] alt="The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210. With D = 2 its weights stand over 0, 2, 4 and it gives 420."
 grids.holes(x, w, "One filter of three weights, dense and with holes")
 
