@@ -85,7 +85,7 @@ rng = np.random.default_rng(3)
 
 # %% tags=["plot"] alt="A circuit: x = 2 and y = 1 go into a sum, s = 3; x and s into a product, m = 6; m into a square, L = 36. Below the wires the gradients: 1 at L, 12 at m, 24 at s, 24 at y, and 36 and 24 on the two wires of x."
 axis = sketch.circuit()
-axis.set_title("Values go forward, gradients come back")
+axis.set_title("Values go forward, gradients come back", fontsize=18)
 plt.show()
 
 # %% [markdown]
@@ -111,7 +111,7 @@ print(dx, dy)
 
 # %% tags=["plot"] alt="Four boxes in a row, joined by arrows: x, a layer, out, the loss L. Below, an arrow leads from L through other layers to dout, from there to the layer, and on to dx."
 axis = sketch.chain()
-axis.set_title("What a layer is given, and what it owes")
+axis.set_title("What a layer is given, and what it owes", fontsize=18)
 plt.show()
 
 # %% [markdown]
@@ -383,7 +383,7 @@ with judge.derived("relu_backward"):
 
 # %% tags=["plot"] alt="Four columns. x is 3, -2, 4, -1 and out is 3, 0, 4, 0. Below, dout is 5, 7, -1, 2 and dx is 5, 0, -1, 0: what stands in the first and the third column comes through."
 axis = sketch.gate()
-axis.set_title("The gate is open where x is positive")
+axis.set_title("The gate is open where x is positive", fontsize=18)
 plt.show()
 
 # %% [markdown]
@@ -895,7 +895,7 @@ judge.no_loops("dx_at_stride", dx_at_stride, (dout, w, 2))
 
 # %% tags=["plot"] alt="Three rows of numbers. dout is 1 and 10. With zeros it is 0, 0, 1, 0, 10, 0, 0, and the flipped filter 3, 2, 1 slides along it. dx is 1, 2, 13, 20, 30."
 axis = sketch.between_zeros()
-axis.set_title("One zero between for stride 2, two around for the full convolution")
+axis.set_title("One zero between for stride 2, two around for the full convolution", fontsize=18)
 plt.show()
 
 # %% [markdown]
@@ -990,7 +990,7 @@ for N, C, H, W, F, HH, WW in (
 
 # %% tags=["plot"] alt="A picture of 3 x 3 with the numbers 0 to 8; its four windows of 2 x 2 with plus signs between them; and their sum, dw, which is 8, 12, 20, 24."
 axis = sketch.places()
-axis.set_title("Each place says its window; dw is the sum")
+axis.set_title("Each place says its window; dw is the sum", fontsize=18)
 plt.show()
 
 # %% [markdown]
@@ -1158,11 +1158,11 @@ plt.show()
 #
 # </details>
 #
-# Now with your layer. The picture is noise, the hidden filter is the F, and a look at the losses is
-# all that you get:
+# Now with your layer. The picture is noise, and the hidden filter is the F: 1 on the letter, -1
+# beside it. Watch the losses:
 
 # %% tags=["experiment"] alt="The loss against the step on a logarithmic axis, for three learning rates. At 0.1 it falls slowly along a straight line, at 0.5 fast along a steeper one, and at 2 it grows."
-noise, hidden = rng.normal(size=(1, 1, 20, 20)), letter[None, None]  # the filter: (1, 1, 5, 3)
+noise, hidden = rng.normal(size=(1, 1, 20, 20)), 2 * letter[None, None] - 1  # hidden: (1, 1, 5, 3)
 
 
 def descend(target, rate, steps=20):
@@ -1182,6 +1182,7 @@ for rate, mark in ((0.1, "o-"), (0.5, "s-"), (2.0, "^-")):
     plt.semilogy(descend(target, rate)[1], mark, label=f"learning rate {rate}")
 plt.title("Gradient descent on one filter")
 plt.xlabel("step")
+plt.xticks(range(0, 20, 5))
 plt.ylabel("loss")
 plt.legend()
 plt.show()
