@@ -166,7 +166,7 @@ def places() -> Axes:
 
 
 def between_zeros() -> Axes:
-    """Draw dout = [1, 10] at stride 2, with a zero put between, padded, and the dx of w = 1, 2, 3."""
+    """Draw dout = [1, 10] at stride 2, the same with its zeros, and the dx of w = [1, 2, 3]."""
     axis = canvas(18, 4)
     cells(axis, [1, 10], 0, 1, fill=GRAD, label="dout", size=18)
     arrow(axis, (2.3, 1.5), (3.3, 1.5))
@@ -176,4 +176,45 @@ def between_zeros() -> Axes:
     axis.text(6.9, 3.15, "w flipped, slides to the right", va="center", fontsize=16)
     arrow(axis, (11, 1.5), (12, 1.5))
     cells(axis, [1, 2, 13, 20, 30], 12.4, 1, fill=GRAD, label="dx", size=18)
+    return axis
+
+
+def window_to_column() -> Axes:
+    """Draw im2col: a picture of 2 x 4, its windows as columns, and the filter's row before them."""
+    x = np.arange(8).reshape(2, 4)
+    cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
+    axis = canvas(19, 6.6)
+    cells(axis, x, 0, 2.4, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=18)
+    arrow(axis, (4.3, 3.4), (5.3, 3.4))
+    cells(axis, [1, 2, 3, 4], 5.6, 3, fill=W, label="w, as a row", size=18)
+    axis.text(10.05, 3.5, "·", ha="center", va="center", fontsize=30)
+    cells(axis, cols, 10.5, 1.4, on=[(k, 0) for k in range(4)], label="cols", size=18)
+    axis.text(14.1, 3.5, "=", ha="center", va="center", fontsize=24)
+    cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill=OUT, label="out", size=18)
+    return axis
+
+
+def added_back() -> Axes:
+    """Draw a picture of 2 x 4, and below it what col2im makes of its columns."""
+    axis = canvas(7.2, 7)
+    cells(axis, np.arange(8).reshape(2, 4), 0.5, 0.8, label="x", size=20)
+    arrow(axis, (2.5, 3.0), (2.5, 3.8))
+    middle = [(i, j) for i in (0, 1) for j in (1, 2)]
+    back = [[0, 2, 4, 3], [4, 10, 12, 7]]
+    cells(axis, back, 0.5, 4.6, GRAD, middle, GRAD_ON, "col2im(im2col(x))", 20)
+    return axis
+
+
+def blocks() -> Axes:
+    """Draw a product in blocks: two rows of w, two columns of cols, and their four outputs."""
+    axis = canvas(19.5, 7.6)
+    for left, top, rows, columns, fill, strong, label, lit in (
+        (0, 3, 4, 6, W, W_ON, "w", [(i, k) for i in (0, 1) for k in range(6)]),
+        (7, 0.8, 6, 5, X, X_ON, "cols", [(k, j) for k in range(6) for j in (0, 1)]),
+        (13.5, 3, 4, 5, OUT, OUT_ON, "out", [(i, j) for i in (0, 1) for j in (0, 1)]),
+    ):
+        empty = np.full((rows, columns), np.nan)
+        cells(axis, empty, left, top, fill, lit, strong, label, 18)
+    axis.text(6.5, 5, "·", ha="center", va="center", fontsize=30)
+    axis.text(12.75, 5, "=", ha="center", va="center", fontsize=24)
     return axis

@@ -308,8 +308,8 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) Ask first: how many passes do central differences need for a batch of shape (8, 3, 32, 32)?
-# 24,576 numbers, two passes each: 49,152.
+# (4 min) Ask first: how many passes do central differences need for a batch of shape
+# (8, 3, 32, 32)? 24,576 numbers, two passes each: 49,152.
 #
 # Every circle lies on the line. Of the crosses hardly any do: one random direction finds a
 # wrong gradient nearly always. One that is chosen badly may not, such as a v of zeros with a single

@@ -409,7 +409,7 @@ _AT_STRIDE = [
         edits=[("(W_out - 1) * stride + 1)", "W_out)"), ("::stride, ::stride", "::stride, :")]),
     Mistake("entries repeated", None, "dx_at_stride",
         symptom="the stamps of the filter overlap where zeros should keep them apart",
-        hint="What was left out did not change the loss: its gradient is 0, not that of a neighbour.",
+        hint="What was left out did not change the loss: what is its gradient?",
         edits=[
             (
                 "    apart[:, :, ::stride, ::stride] = dout\n",
@@ -428,7 +428,7 @@ _AT_STRIDE = [
         edits=[("    N, F, H_out", "    stride = 2\n    N, F, H_out")]),
     Mistake("every second pixel of dx kept", None, "dx_at_stride",
         symptom="dx is smaller than the picture that the layer saw",
-        hint="A stride thins the outputs, not the pixels: dout is spread before, dx is not thinned after.",
+        hint="A stride thins the outputs, not the pixels. What must be spread?",
         edits=[("return dx_by_full_convolution(apart, w)",
                 "return dx_by_full_convolution(dout, w)[:, :, ::stride, ::stride]")]),
 ]

@@ -17,14 +17,11 @@ from convbook import sketch
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
 # orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The
 # order is safe for the colour-blind.
-CYCLE = dict(
-    zip(
-        [*sketch.STRONG, *sketch.PALE],
-        ["var(--x-on)", "var(--w-on)", "var(--out-on)", "var(--grad-on)", "var(--muted)"]
-        + ["var(--x)", "var(--w)", "var(--out)", "var(--grad)", "var(--pad)"],
-        strict=True,
-    )
-)
+PAGE = (
+    "var(--x-on)", "var(--w-on)", "var(--out-on)", "var(--grad-on)", "var(--muted)",
+    "var(--x)", "var(--w)", "var(--out)", "var(--grad)", "var(--pad)",
+)  # fmt: skip
+CYCLE = dict(zip((*sketch.STRONG, *sketch.PALE), PAGE, strict=True))
 TEXT, PAPER = sketch.INK, sketch.PAPER
 VARIABLES = CYCLE | {TEXT: "currentColor", PAPER: "var(--bg)"}
 SHARPNESS = 200  # dots an inch of what is no line, such as photographs
