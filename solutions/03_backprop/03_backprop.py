@@ -1161,7 +1161,7 @@ plt.show()
 # Now with your layer. The picture is noise, and the hidden filter is the F: 1 on the letter, -1
 # beside it. Watch the losses:
 
-# %% tags=["experiment"] alt="The loss against the step on a logarithmic axis, for three learning rates. At 0.1 it falls slowly along a straight line, at 0.5 fast along a steeper one, and at 2 it grows."
+# %% tags=["experiment"] alt="The loss against the step on a logarithmic axis, for three learning rates. At 0.1 it falls slowly along a straight line, at 0.5 fast along a steeper one, and at 2 it soon grows."
 noise, hidden = rng.normal(size=(1, 1, 20, 20)), 2 * letter[None, None] - 1  # hidden: (1, 1, 5, 3)
 
 
