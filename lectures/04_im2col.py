@@ -215,7 +215,7 @@ sketch.added_back()
 # 3025 calls cost a few thousandths of a second, so Python is no excuse any more.
 #
 # Measure live with the notebook's section 7: thousand millions of operations a second, GFLOP/s, on
-# one core. The third rung is some ten times the second, on most machines.
+# one core. The third rung was about ten times the second where this was written.
 
 # %% [markdown] slide
 # ## Use a number while it is near

@@ -1055,7 +1055,8 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 #
 # <details><summary>Answer</summary>
 #
-# About ten times, on most machines. The rest of this section says why.
+# About ten times, where this was written; the next cells measure yours. The rest of this section says
+# why.
 #
 # </details>
 
