@@ -321,8 +321,7 @@ figure.tight_layout()
 # ## Today's notebook
 #
 # - Eight functions, from `numerical_gradient` to `projection_check`: 20 points, about 90 minutes.
-# - A written answer: seven gradients in letters, and what they show.
-# - Gradient descent with your own layer: it finds a hidden filter.
+# - A written answer, and gradient descent that finds a hidden filter.
 #
 # **Take away**
 #

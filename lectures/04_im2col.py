@@ -200,19 +200,19 @@ sketch.added_back()
 # %% [markdown] slide
 # ## Three rungs
 #
-# AlexNet's first layer, 0.21 thousand million operations, each time the same:
+# AlexNet's first layer: 210,830,400 operations on each.
 #
-# | | calls | operations for each number fetched |
+# | rung | calls | operations a number |
 # |---|---|---|
-# | loops: a dot product at a time | 290,400 | 1 |
-# | a product for each window | 3025 | 2 |
+# | loops | 290,400 | 1 |
+# | a product a window | 3025 | 2 |
 # | one product | 1 | 148 |
-#
-# From the first to the second, Python is left out. And from the second to the third?
 
 # %% [markdown] notes
-# (4 min) An operation is a multiplication or an addition. The middle rung is the instructive one:
-# 3025 calls cost a few thousandths of a second, so Python is no excuse any more.
+# (4 min) An operation is a multiplication or an addition; the last column divides them by the
+# numbers that must be fetched. From the first rung to the second, Python is left out. The middle
+# rung is the instructive one: 3025 calls cost a few thousandths of a second, so Python is no excuse
+# any more.
 #
 # Measure live with the notebook's section 7: thousand millions of operations a second, GFLOP/s, on
 # one core. The third rung was about ten times the second where this was written.
