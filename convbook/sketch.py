@@ -1,90 +1,27 @@
-"""Drawings that lessons and decks share: grids of numbers, wires, and what comes back along them.
-
-A deck puts colours of its page in the place of these; `autograder.slides.picture` says which.
-"""
-
-from collections.abc import Collection
+"""Drawings that lessons and decks share: a circuit, how numbers flow through a layer, and back."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from numpy.typing import ArrayLike
 
-# Of x, of w, of the output, of a gradient, and grey: strong, and pale for areas with text on them.
-STRONG = X_ON, W_ON, OUT_ON, GRAD_ON, GREY = "#0b5a9e", "#a04100", "#00694c", "#7b2d8b", "#545d68"
-PALE = X, W, OUT, GRAD, PLAIN = "#e1eefa", "#fdeadb", "#d8f1e6", "#f3e6f5", "#eff1f3"
-INK, PAPER = "#1b1f24", "#fffffe"  # text on a pale area, and on a strong one
+from convbook.grids import COLOURS, TEXT, arrow, canvas, cells
+
+X_ON, W_ON, OUT_ON, GRAD_ON, _, X, W, OUT, GRAD, PLAIN = COLOURS
 
 Place = tuple[float, float]
 
 
-def canvas(width: float, height: float, inch: float = 0.6) -> Axes:
-    """Open a picture for cells of one unit, with 0, 0 at the top left.
-
-    Args:
-        width: of the picture, in cells.
-        height: of the picture, in cells.
-        inch: of one cell.
-    """
-    axis = plt.subplots(figsize=(width * inch, height * inch))[1]
-    axis.set_position((0, 0, 1, 1))
-    axis.set_xlim(0, width)
-    axis.set_ylim(height, 0)
-    axis.set_aspect("equal")
-    axis.set_axis_off()
-    return axis
-
-
-def cells(
-    axis: Axes,
-    array: ArrayLike,
-    left: float = 0,
-    top: float = 0,
-    fill: str = X,
-    on: Collection[tuple[int, int]] = (),
-    strong: str = X_ON,
-    label: str = "",
-    size: float = 16,
-) -> None:
-    """Draw an array as cells with its numbers; nan is an empty cell.
-
-    Args:
-        axis: of a canvas.
-        array: shape (H, W), or (W,) for one row.
-        left: of the first cell.
-        top: of the first cell.
-        fill: colour of the cells.
-        on: places (i, j) that stand out, in the colour `strong` with bold numbers.
-        strong: that colour.
-        label: written above.
-        size: of the numbers, in points.
-    """
-    for (i, j), value in np.ndenumerate(np.atleast_2d(np.asarray(array, dtype=float))):
-        marked = (i, j) in on
-        corner = left + j + 0.04, top + i + 0.04
-        colour = strong if marked else fill
-        axis.add_patch(Rectangle(corner, 0.92, 0.92, facecolor=colour, edgecolor="none"))
-        text = "" if np.isnan(value) else f"{value:g}".replace("-", "\N{MINUS SIGN}")
-        axis.text(
-            left + j + 0.5, top + i + 0.52, text, ha="center", va="center", fontsize=size,
-            color=PAPER if marked else INK, fontweight="bold" if marked else "normal",
-        )  # fmt: skip
-    if label:
-        axis.text(left + 0.04, top - 0.2, label, va="bottom", fontsize=size)
-
-
-def arrow(axis: Axes, start: Place, end: Place) -> None:
-    """Draw an arrow from one point to another, each (x, y) in cells."""
-    how = dict(arrowstyle="-|>,head_width=0.35,head_length=0.6", color=GREY, linewidth=2)
-    axis.annotate("", xy=end, xytext=start, arrowprops=how)
+def _large() -> float:
+    """The size of the text of a drawing, in points."""
+    return 1.15 * plt.rcParams["font.size"]
 
 
 def box(axis: Axes, place: Place, text: str, fill: str = PLAIN, width: float = 1.8) -> None:
     """Draw a box with a text, around the point (x, y)."""
     x, y = place
     axis.add_patch(Rectangle((x - width / 2, y - 0.65), width, 1.3, facecolor=fill))
-    axis.text(x, y, text, ha="center", va="center", fontsize=20, color=INK)
+    axis.text(x, y, text, ha="center", va="center", fontsize=_large(), color=TEXT)
 
 
 def wire(axis: Axes, start: Place, end: Place, value: str, gradient: str) -> None:
@@ -97,12 +34,14 @@ def wire(axis: Axes, start: Place, end: Place, value: str, gradient: str) -> Non
         (middle + across, value, None),
         (middle - across, gradient, GRAD_ON),
     ):
-        axis.text(place[0], place[1], text, ha="center", va="center", fontsize=18, color=colour)
+        axis.text(
+            place[0], place[1], text, ha="center", va="center", fontsize=_large(), color=colour
+        )
 
 
-def chain() -> Axes:
+def chain(title: str = "") -> None:
     """Draw what a layer owes: x, the layer, out and the loss in a row, and dx and dout below."""
-    axis = canvas(18, 5.6)
+    axis = canvas(18, 5.6, title)
     for x, text, fill in ((1.1, "x", X), (6.5, "layer", PLAIN), (11.9, "out", OUT)):
         box(axis, (x, 1.25), text, fill)
     box(axis, (16.9, 1.25), "L")
@@ -113,13 +52,13 @@ def chain() -> Axes:
     arrow(axis, (16.9, 2.1), (13, 4.35))
     arrow(axis, (10.8, 4.35), (6.5, 2.1))
     arrow(axis, (6.3, 2.1), (2.2, 4.35))
-    axis.text(15.4, 4.1, "other layers", ha="left", fontsize=18)
-    return axis
+    axis.text(15.4, 4.1, "other layers", ha="left", fontsize=_large())
+    plt.show()
 
 
-def circuit() -> Axes:
+def circuit(title: str = "") -> None:
     """Draw the circuit s = x + y, m = x s, L = m^2 at x = 2, y = 1, with values and gradients."""
-    axis = canvas(20.6, 6.7)
+    axis = canvas(20.6, 6.7, title)
     x, y, plus, times, square, loss = (
         (1, 1.6), (1, 5.6), (6.4, 5.2), (11, 1.9), (15.4, 1.9), (19.5, 1.9),
     )  # fmt: skip
@@ -134,87 +73,89 @@ def circuit() -> Axes:
     for place, text in ((plus, "+"), (times, "\N{MULTIPLICATION SIGN}"), (square, "square")):
         box(axis, place, text)
     box(axis, loss, "L", OUT)
-    return axis
+    plt.show()
 
 
-def gate() -> Axes:
+def gate(title: str = "") -> None:
     """Draw ReLU at x = 3, -2, 4, -1: forward above, and below what of dout comes through."""
-    axis = canvas(17, 5)
+    axis = canvas(17, 5, title)
     is_open = [(0, 0), (0, 2)]
-    cells(axis, [3, -2, 4, -1], 2, 0.5, on=is_open, size=20)
-    cells(axis, [3, 0, 4, 0], 11, 0.5, fill=OUT, on=is_open, strong=OUT_ON, size=20)
-    cells(axis, [5, 0, -1, 0], 2, 3.2, fill=GRAD, on=is_open, strong=GRAD_ON, size=20)
-    cells(axis, [5, 7, -1, 2], 11, 3.2, fill=GRAD, size=20)
+    cells(axis, [3, -2, 4, -1], 2, 0.5, on=is_open, size=_large())
+    cells(axis, [3, 0, 4, 0], 11, 0.5, fill=OUT, on=is_open, strong=OUT_ON, size=_large())
+    cells(axis, [5, 0, -1, 0], 2, 3.2, fill=GRAD, on=is_open, strong=GRAD_ON, size=_large())
+    cells(axis, [5, 7, -1, 2], 11, 3.2, fill=GRAD, size=_large())
     for left, top, text in ((1.8, 1, "x"), (10.8, 1, "out"), (1.8, 3.7, "dx"), (10.8, 3.7, "dout")):
-        axis.text(left, top, text, ha="right", va="center", fontsize=20)
+        axis.text(left, top, text, ha="right", va="center", fontsize=_large())
     arrow(axis, (6.4, 1), (9.2, 1))
     arrow(axis, (9.2, 3.7), (6.4, 3.7))
-    return axis
+    plt.show()
 
 
-def places() -> Axes:
+def places(title: str = "") -> None:
     """Draw dw as a sum: the four windows of 2 x 2 that a picture of the numbers 0 to 8 has."""
     x = np.arange(9).reshape(3, 3)
-    axis = canvas(19, 5)
-    cells(axis, x, 0, 1, label="x", size=18)
+    axis = canvas(19, 5, title)
+    cells(axis, x, 0, 1, label="x", size=_large())
     for k, (i, j) in enumerate(np.ndindex(2, 2)):
         left = 4.4 + 2.7 * k
-        cells(axis, x[i : i + 2, j : j + 2], left, 1.5, label=f"at {i}, {j}", size=18)
-        axis.text(left + 2.35, 2.5, "+" if k < 3 else "=", ha="center", va="center", fontsize=20)
-    cells(axis, [[8, 12], [20, 24]], 15.5, 1.5, fill=GRAD, label="dw", size=18)
-    return axis
+        cells(axis, x[i : i + 2, j : j + 2], left, 1.5, label=f"at {i}, {j}", size=_large())
+        axis.text(
+            left + 2.35, 2.5, "+" if k < 3 else "=", ha="center", va="center", fontsize=_large()
+        )
+    cells(axis, [[8, 12], [20, 24]], 15.5, 1.5, fill=GRAD, label="dw", size=_large())
+    plt.show()
 
 
-def between_zeros() -> Axes:
+def between_zeros(title: str = "") -> None:
     """Draw dout = [1, 10] at stride 2, the same with its zeros, and the dx of w = [1, 2, 3]."""
-    axis = canvas(18, 4)
-    cells(axis, [1, 10], 0, 1, fill=GRAD, label="dout", size=18)
+    axis = canvas(18, 4, title)
+    cells(axis, [1, 10], 0, 1, fill=GRAD, label="dout", size=_large())
     arrow(axis, (2.3, 1.5), (3.3, 1.5))
     dout = [0, 0, 1, 0, 10, 0, 0]
-    cells(axis, dout, 3.7, 1, PLAIN, [(0, 2), (0, 4)], GRAD_ON, "with zeros", 18)
-    cells(axis, [3, 2, 1], 3.7, 2.6, fill=W, size=18)
-    axis.text(6.9, 3.15, "w flipped, slides to the right", va="center", fontsize=16)
+    cells(axis, dout, 3.7, 1, PLAIN, [(0, 2), (0, 4)], GRAD_ON, "with zeros", _large())
+    cells(axis, [3, 2, 1], 3.7, 2.6, fill=W, size=_large())
+    axis.text(6.9, 3.15, "w flipped, slides to the right", va="center", fontsize=_large())
     arrow(axis, (11, 1.5), (12, 1.5))
-    cells(axis, [1, 2, 13, 20, 30], 12.4, 1, fill=GRAD, label="dx", size=18)
-    return axis
+    cells(axis, [1, 2, 13, 20, 30], 12.4, 1, fill=GRAD, label="dx", size=_large())
+    plt.show()
 
 
-def window_to_column() -> Axes:
+def window_to_column(title: str = "") -> None:
     """Draw im2col: a picture of 2 x 4, its windows as columns, and the filter's row before them."""
     x = np.arange(8).reshape(2, 4)
     cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
-    axis = canvas(19, 6.6)
-    cells(axis, x, 0, 2.4, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=18)
+    axis = canvas(19, 6.6, title)
+    cells(axis, x, 0, 2.4, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=_large())
     arrow(axis, (4.3, 3.4), (5.3, 3.4))
-    cells(axis, [1, 2, 3, 4], 5.6, 3, fill=W, label="w, as a row", size=18)
-    axis.text(10.05, 3.5, "·", ha="center", va="center", fontsize=30)
-    cells(axis, cols, 10.5, 1.4, on=[(k, 0) for k in range(4)], label="cols", size=18)
-    axis.text(14.1, 3.5, "=", ha="center", va="center", fontsize=24)
-    cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill=OUT, label="out", size=18)
-    return axis
+    cells(axis, [1, 2, 3, 4], 5.6, 3, fill=W, label="w, as a row", size=_large())
+    axis.text(10.05, 3.5, "·", ha="center", va="center", fontsize=1.5 * _large())
+    cells(axis, cols, 10.5, 1.4, on=[(k, 0) for k in range(4)], label="cols", size=_large())
+    axis.text(14.1, 3.5, "=", ha="center", va="center", fontsize=1.5 * _large())
+    cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill=OUT, label="out", size=_large())
+    plt.show()
 
 
-def added_back() -> Axes:
+def added_back(title: str = "") -> None:
     """Draw a picture of 2 x 4, and below it what col2im makes of its columns."""
-    axis = canvas(7.2, 7)
-    cells(axis, np.arange(8).reshape(2, 4), 0.5, 0.8, label="x", size=20)
+    axis = canvas(7.2, 7, title)
+    cells(axis, np.arange(8).reshape(2, 4), 0.5, 0.8, label="x", size=_large())
     arrow(axis, (2.5, 3.0), (2.5, 3.8))
     middle = [(i, j) for i in (0, 1) for j in (1, 2)]
     back = [[0, 2, 4, 3], [4, 10, 12, 7]]
-    cells(axis, back, 0.5, 4.6, GRAD, middle, GRAD_ON, "col2im(im2col(x))", 20)
-    return axis
+    cells(axis, back, 0.5, 4.6, GRAD, middle, GRAD_ON, "col2im(im2col(x))", _large())
+    plt.show()
 
 
-def blocks() -> Axes:
+def blocks(title: str = "") -> None:
     """Draw a product in blocks: two rows of w, two columns of cols, and their four outputs."""
-    axis = canvas(19.5, 7.6)
+    axis = canvas(19.5, 7.6, title)
     for left, top, rows, columns, fill, strong, label, lit in (
         (0, 3, 4, 6, W, W_ON, "w", [(i, k) for i in (0, 1) for k in range(6)]),
         (7, 0.8, 6, 5, X, X_ON, "cols", [(k, j) for k in range(6) for j in (0, 1)]),
         (13.5, 3, 4, 5, OUT, OUT_ON, "out", [(i, j) for i in (0, 1) for j in (0, 1)]),
     ):
         empty = np.full((rows, columns), np.nan)
-        cells(axis, empty, left, top, fill, lit, strong, label, 18)
-    axis.text(6.5, 5, "·", ha="center", va="center", fontsize=30)
-    axis.text(12.75, 5, "=", ha="center", va="center", fontsize=24)
-    return axis
+        cells(axis, empty, left, top, fill, lit, strong, label, _large())
+    axis.text(6.5, 5, "·", ha="center", va="center", fontsize=1.5 * _large())
+    axis.text(12.75, 5, "=", ha="center", va="center", fontsize=1.5 * _large())
+    plt.show()

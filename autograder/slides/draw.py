@@ -6,7 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from convbook import plot
-from convbook.sketch import arrow, canvas, cells  # noqa: F401 - for decks
+from convbook.grids import arrow, canvas, cells
+
+__all__ = ["arrow", "boxes", "canvas", "cells"]
 
 
 def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: float = 0.5) -> Axes:
@@ -23,7 +25,7 @@ def boxes(shapes: Sequence[tuple[int, int, int]], names: Sequence[str], inch: fl
     words = [f"{name}\n{H} x {W}\n{C} deep" for name, (C, H, W) in zip(names, shapes, strict=True)]
     letters = [max(map(len, text.split("\n"))) for text in words]
     slots = np.maximum(edges[:, 0] + 0.5 * edges[:, 2], np.array(letters) * 0.14 / inch) + 0.6
-    axis = canvas(slots.sum(), tallest + 1.2 / inch, inch)
+    axis = canvas(slots.sum(), tallest + 1.2 / inch, inch=inch)
     axis.set_ylim(-1.2 / inch, tallest)
     left = 0.0
     for edge, slot, text in zip(edges, slots, words, strict=True):

@@ -12,17 +12,12 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from autograder.pages.svg import inline
-from convbook import sketch
+from convbook.grids import COLOURS, PAPER, TEXT
 
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
-# orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The
-# order is safe for the colour-blind.
-PAGE = (
-    "var(--x-on)", "var(--w-on)", "var(--out-on)", "var(--grad-on)", "var(--muted)",
-    "var(--x)", "var(--w)", "var(--out)", "var(--grad)", "var(--pad)",
-)  # fmt: skip
-CYCLE = dict(zip((*sketch.STRONG, *sketch.PALE), PAGE, strict=True))
-TEXT, PAPER = sketch.INK, sketch.PAPER
+# orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them.
+NAMES = ("x-on", "w-on", "out-on", "grad-on", "muted", "x", "w", "out", "grad", "pad")
+CYCLE = {colour: f"var(--{name})" for colour, name in zip(COLOURS, NAMES, strict=True)}
 VARIABLES = CYCLE | {TEXT: "currentColor", PAPER: "var(--bg)"}
 SHARPNESS = 200  # dots an inch of what is no line, such as photographs
 LOOK: Any = {
