@@ -24,8 +24,8 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 # then, counted in first layers? How many pixels across does an output of the fifth know?
 
 # %% [markdown] answer
-# $1 + \tfrac14 + \tfrac1{16} + \tfrac1{64} + \tfrac1{256} = 1.33$ in place of 5. And 3, 8, 18, 38, 78
-# pixels in place of 3, 5, 7, 9, 11: its **receptive field**.
+# $1 + \tfrac14 + \tfrac1{16} + \tfrac1{64} + \tfrac1{256} = 1.33$ in place of 5. And 3, 8, 18, 38,
+# 78 pixels in place of 3, 5, 7, 9, 11: its **receptive field**.
 
 # %% [markdown] notes
 # (4 min) A quarter of the outputs from layer to layer. For the receptive field: behind one pool the
@@ -44,8 +44,8 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 # Nothing to learn.
 
 # %% picture
-"""A map of 4 by 4 numbers, whose four windows of 2 by 2 have the maxima 7, 4, 8 and 9. Beside it the
-2 by 2 map of these four."""
+"""A map of 4 by 4 numbers, whose four windows of 2 by 2 have the maxima 7, 4, 8 and 9. Beside it
+the 2 by 2 map of these four."""
 plot.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()))
 
 # %% [markdown] notes
@@ -252,21 +252,22 @@ axis.legend()
 # ## Stripes
 #
 # Stripes two pixels wide, and the same one pixel further to the left:
-# $[0, 0, 1, 1, 0, 0, 1, 1]$ and $[0, 1, 1, 0, 0, 1, 1, 0]$. What does a pool of 1 x 2 with stride 2 make
-# of them?
+# $[0, 0, 1, 1, 0, 0, 1, 1]$ and $[0, 1, 1, 0, 0, 1, 1, 0]$. What does a pool of 1 x 2 with stride 2
+# make of them?
 
 # %% [markdown] answer
 # $[0, 1, 0, 1]$ and $[1, 1, 1, 1]$: the second time the stripes are gone. That is **aliasing**.
 #
-# Take the maximum at stride 1, blur with $[\tfrac14, \tfrac12, \tfrac14]$, and only then keep every second
-# number: $[\tfrac34, \tfrac34, \tfrac34]$ and $[1, \tfrac12, 1]$.
+# Take the maximum at stride 1, blur with $[\tfrac14, \tfrac12, \tfrac14]$, and only then keep every
+# second number: $[\tfrac34, \tfrac34, \tfrac34]$ and $[1, \tfrac12, 1]$.
 
 # %% [markdown] notes
-# (3 min) The maximum at stride 1 moves with the line, as a convolution does. What breaks is the second
-# step: every second number is thrown away, and nothing that is kept knows of it. So blur first.
+# (3 min) The maximum at stride 1 moves with the line, as a convolution does. What breaks is the
+# second step: every second number is thrown away, and nothing that is kept knows of it. So blur
+# first.
 #
-# Why these weights? At stride 2 a pixel counts 1/2 in the middle of a window, or 1/4 in two of them:
-# the same wherever it lies. Zhang, 2019.
+# Why these weights? At stride 2 a pixel counts 1/2 in the middle of a window, or 1/4 in two of
+# them: the same wherever it lies. Zhang, 2019.
 
 # %% [markdown] slide
 # ## Pool, or stride: train both
@@ -281,9 +282,10 @@ axis.legend()
 # | maximum, blur, stride | 43 | 14 |
 
 # %% [markdown] notes
-# (3 min) Let the room guess before the table. The numbers are those of the notebook: 400 steps, one set
-# of random weights; with others they move by one or two. The learned layer has to find out what the
-# pool is told. In large nets with long training it does as well (Springenberg and others, 2014).
+# (3 min) Let the room guess before the table. The numbers are those of the notebook: 400 steps, one
+# set of random weights; with others they move by one or two. The learned layer has to find out what
+# the pool is told. In large nets with long training it does as well (Springenberg and others,
+# 2014).
 
 # %% [markdown] slide
 # ## Today's notebook

@@ -1,4 +1,4 @@
-"""Known mistakes of lesson 05: max, average, L2 and blur pooling, and what can take a pool's place."""
+"""Known mistakes of lesson 05: four ways to pool, and what can take a pool's place."""
 
 from autograder.mistakes import Mistake
 

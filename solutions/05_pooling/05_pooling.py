@@ -97,16 +97,16 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Look at the fifth layer. Without pools each of its outputs knows 11 x 11 pixels; with them 78 x 78,
-# a third of the picture across, for a 256th of the price. Most nets spend part of what they save:
-# VGG-16 doubles its filters after a pool, and twice the channels times twice the filters at a
-# quarter of the places cost what they cost before.
+# Look at the fifth layer. Each of its outputs knows 11 x 11 pixels without pools. With them it
+# knows 78 x 78, a third of the picture across, for a 256th of the price. Most nets spend part of
+# what they save: VGG-16 doubles its filters after a pool, and twice the channels times twice the
+# filters at a quarter of the places cost what they cost before.
 #
 # The price is the place. After four pools a number says that something is there, somewhere in a
 # square of 16 x 16 pixels.
 #
-# **Take away.** A 2 x 2 pool makes the layers behind it four times cheaper, and lets them see twice as
-# far.
+# **Take away.** A 2 x 2 pool makes the layers behind it four times cheaper, and lets them see twice
+# as far.
 
 # %% [markdown]
 # ## 2. Keep the largest
@@ -788,11 +788,11 @@ plot.maps(
 # dark side is gone. The average mixes the two, and the legs fade into the grass. L2 looks like the
 # average here, because most neighbouring pixels are much alike.
 #
-# So a pool also decides what is lost. The first ConvNets averaged. Behind a ReLU the maximum has done
-# better in most comparisons (Scherer and others, 2010), and inside a net average pooling fell out of
-# favour; it has come back at the very end, as lesson 06 will show. And windows stay small. Those
-# of real nets have 2 x 2 or 3 x 3 pixels. With 8 x 8, as here, 63 of 64 numbers go at one stroke,
-# before any layer has had a chance to look at them.
+# So a pool also decides what is lost. The first ConvNets averaged. Behind a ReLU the maximum has
+# done better in most comparisons (Scherer and others, 2010), and inside a net average pooling fell
+# out of favour; it has come back at the very end, as lesson 06 will show. And windows stay small.
+# Those of real nets have 2 x 2 or 3 x 3 pixels. With 8 x 8, as here, 63 of 64 numbers go at one
+# stroke, before any layer has had a chance to look at them.
 #
 # **Take away.** L2 pooling measures the length of a window, and its gradient is $x/\text{out}$.
 
@@ -1090,8 +1090,8 @@ for _ in range(6):
 # will show.
 #
 # Nets that draw pictures have another reason to do without pools: a maximum cannot be undone, since
-# the place of the winner is lost. DCGAN (Radford and others, 2015), an early net that draws faces and
-# bedrooms, has strides throughout.
+# the place of the winner is lost. DCGAN (Radford and others, 2015), an early net that draws faces
+# and bedrooms, has strides throughout.
 #
 # **Take away.** A convolution with a stride can stand in for a pool. It has to learn what the pool
 # is told, and its weights cost memory and time.
@@ -1156,8 +1156,8 @@ plot_changes(three, "Pooled maps change less (thin lines: unrelated maps)")
 #
 # ### Blur first
 #
-# But a pool forgives only so much. Here are stripes, two pixels wide, and the same stripes one pixel
-# further to the left. A pool of 1 x 2 with stride 2 looks at them.
+# But a pool forgives only so much. Here are stripes, two pixels wide, and the same stripes one
+# pixel further to the left. A pool of 1 x 2 with stride 2 looks at them.
 #
 # **Predict before you run.** What does it make of $[0, 0, 1, 1, 0, 0, 1, 1]$, and what of
 # $[0, 1, 1, 0, 0, 1, 1, 0]$?
@@ -1172,14 +1172,14 @@ print(max_pool_forward(stripes, 1, 2, 2)[0])
 # Take the pool apart to see who did it. First comes a maximum at stride 1. It moves when the line
 # moves, as a convolution does, and loses nothing. Then every second number is kept. What stood in
 # between counts for nothing, and one pixel to the side it counts for everything. Fine detail that
-# is sampled too coarsely turns into something else: that is called **aliasing**. The cure is old, and
-# cameras and loudspeakers have it: **blur first**, so that every number that is kept knows a little of
-# those that are not.
+# is sampled too coarsely turns into something else: that is called **aliasing**. The cure is old,
+# and cameras and sound recorders have it: **blur first**, so that every number that is kept knows a
+# little of those that are not.
 #
 # The usual blur over three pixels has the weights $[\tfrac14, \tfrac12, \tfrac14]$. Why these? Let
 # the stride be 2. A pixel in the middle of a window counts $\tfrac12$. A pixel between two windows
-# counts $\tfrac14$ in each of them: again $\tfrac12$. Wherever a pixel lies, it counts the same. With
-# three equal weights it would count $\tfrac13$ or $\tfrac23$.
+# counts $\tfrac14$ in each of them: again $\tfrac12$. Wherever a pixel lies, it counts the same.
+# With three equal weights it would count $\tfrac13$ or $\tfrac23$.
 #
 # | a line | every second | blurred first |
 # |---|---|---|
@@ -1187,8 +1187,8 @@ print(max_pool_forward(stripes, 1, 2, 2)[0])
 # | $[0, 0, 0, 4, 0]$ | $[0, 0, 0]$ | $[0, 2]$ |
 #
 # The numbers 1, 2, 1 are a row of Pascal's triangle, divided by their sum. The next rows,
-# 1, 3, 3, 1 and 1, 4, 6, 4, 1, blur more. In two dimensions a window has the weight of its row times
-# that of its column.
+# 1, 3, 3, 1 and 1, 4, 6, 4, 1, blur more. In two dimensions a window has the weight of its row
+# times that of its column.
 
 
 # %% given="binomial"
@@ -1208,8 +1208,8 @@ print(np.outer(binomial(3), binomial(3)) * 16)
 # ### Exercise 7: `blur_pool_forward` and `blur_pool_backward` (3 points)
 #
 # **Blur pooling** (Zhang, 2019) is average pooling with these weights in place of equal ones. Pixel
-# $(u, v)$ of a window counts `binomial(HH)[u] * binomial(WW)[v]`. Sizes and errors are as before, and
-# maps may hold whole numbers.
+# $(u, v)$ of a window counts `binomial(HH)[u] * binomial(WW)[v]`. Sizes and errors are as before,
+# and maps may hold whole numbers.
 #
 # By hand: windows of 1 x 3 with stride 2 make $[1, 1]$ of $[0, 0, 4, 0, 0]$. Send back
 # $\text{dout} = [8, 4]$. The first window hands on 2, 4 and 2, the second 1, 2 and 1. They meet at
@@ -1268,8 +1268,8 @@ def blur_pool_backward(dout, cache):
 
 
 # %% [markdown]
-# Try it on the line. Then give the stripes a maximum at stride 1, and blur before every second number
-# is kept:
+# Try it on the line. Then give the stripes a maximum at stride 1, and blur before every second
+# number is kept:
 
 # %%
 out, cache = blur_pool_forward(np.array([[[[0.0, 0, 4, 0, 0]]]]), 1, 3)
@@ -1338,8 +1338,9 @@ with judge.derived("blur_pool_backward"):
 #
 # Now the map of edges again. For a stride of 4 the blur is 7 pixels wide.
 #
-# **Predict before you run.** Stride alone changed the small map by 0.99 at one pixel to the side, and a
-# maximum of 4 x 4 by 0.24. What will a blur before the stride make of the one, and of the other?
+# **Predict before you run.** Stride alone changed the small map by 0.99 at one pixel to the side,
+# and a maximum of 4 x 4 by 0.24. What will a blur before the stride make of the one, and of the
+# other?
 
 # %% tags=["experiment"] alt="A plot of the change of the small map against pixels to the side. At one pixel stride alone is at 1, blur then stride at 0.33, max pooling at 0.24, and a maximum that is blurred before the stride at 0.21; at four pixels it is lowest, too."
 blurred = lambda x: blur_pool_forward(x[:, :, :255, :255], 7, 7, 4)[0]
@@ -1353,20 +1354,20 @@ four = {
 plot_changes(four, "A blur before the stride (thin lines: unrelated maps)")
 
 # %% [markdown]
-# Look at one pixel. The blur alone cuts the change to a third, from 0.99 to 0.33: the same pixels are
-# skipped as before, but those that are kept know of them. The maximum is a coarse blur itself, and so
-# gains less, from 0.24 to 0.21 at one pixel and from 0.46 to 0.40 at two. Blurring costs, too: fine
-# detail is gone for good, and every window has $7 \cdot 7$ products.
+# Look at one pixel. The blur alone cuts the change to a third, from 0.99 to 0.33: the same pixels
+# are skipped as before, but those that are kept know of them. The maximum is a coarse blur itself,
+# and so gains less, from 0.24 to 0.21 at one pixel and from 0.46 to 0.40 at two. Blurring costs,
+# too: fine detail is gone for good, and every window has $7 \cdot 7$ products.
 #
-# **Take away.** A pool forgives a shift that is small against its window. What keeps every second number
-# should blur first.
+# **Take away.** A pool forgives a shift that is small against its window. What keeps every second
+# number should blur first.
 
 # %% [markdown]
 # ## 10. Train both
 #
-# Pool, or stride? Arguments do not decide it. So train four nets that differ in nothing but how they
-# shrink, on 5000 coloured emoji in ten classes: animals, buildings, clothes and so on. To save time
-# each picture is averaged down to 16 x 16.
+# Pool, or stride? Arguments do not decide it. So train four nets that differ in nothing but how
+# they shrink, on 5000 coloured emoji in ten classes: animals, buildings, clothes and so on. To save
+# time each picture is averaged down to 16 x 16.
 #
 # All four have a convolution with 8 filters, one with 16, a ReLU behind each, and a fully-connected
 # layer of 10 scores. Behind each ReLU the map is halved:
@@ -1416,9 +1417,9 @@ kinds = {
 }
 
 # %% [markdown]
-# Weights begin small and random. Forward goes through the layers, backward through the same in reverse,
-# and every weight takes a small step against its gradient, as the filter of lesson 03 did. Lesson 06
-# explains the loss, lesson 09 the rest.
+# Weights begin small and random. Forward goes through the layers, backward through the same in
+# reverse, and every weight takes a small step against its gradient, as the filter of lesson 03 did.
+# Lesson 06 explains the loss, lesson 09 the rest.
 
 
 # %% tags=["experiment"]
@@ -1434,10 +1435,13 @@ def draw(net, x, rng):
     """Draw the weights of each layer that has any; its biases are 0."""
     weights = []
     for kind, *how in net:
-        shapes = {"conv": lambda K, F, S, P: (K, x.shape[1], F, F), "fc": lambda M: (x[0].size, M)}
-        shape = shapes[kind](*how) if kind in shapes else None
-        spread = np.sqrt(2 * how[0] / np.prod(shape)) if shape else 0
-        w = [spread * rng.normal(size=shape), np.zeros(how[0])] if shape else []
+        w = []
+        if kind == "conv":
+            (K, F, _, _), C = how, x.shape[1]
+            w = [rng.normal(size=(K, C, F, F)) * np.sqrt(2 / (C * F * F)), np.zeros(K)]
+        if kind == "fc":
+            (M,), D = how, x[0].size
+            w = [rng.normal(size=(D, M)) * np.sqrt(2 / D), np.zeros(M)]
         weights.append(w)
         x, _ = kinds[kind][0](x, *w, *how)
     return weights
@@ -1459,12 +1463,12 @@ def train(net, x, y, steps=400, rate=0.05):
 
 
 # %% [markdown]
-# Two numbers are wanted of each net: how many of 1000 new pictures it gets right, and for how many of
-# them it changes its answer when the picture moves by one pixel. (What leaves on the right comes
+# Two numbers are wanted of each net: how many of 1000 new pictures it gets right, and for how many
+# of them it changes its answer when the picture moves by one pixel. (What leaves on the right comes
 # back on the left.)
 #
-# **Predict before you run.** Put the four in order, by either number. The `learned` net has a third more
-# weights than the others. Will it help?
+# **Predict before you run.** Put the four in order, by either number. The `learned` net has a third
+# more weights than the others. Will it help?
 
 # %% tags=["experiment"] alt="Two rows of bars for the four nets. Right answers in 100: stride 35, learned 38, pool 40, blur 43. Answers changed by one pixel: 38, 34, 26, 14."
 emoji = data.load("emoji10")
@@ -1489,11 +1493,11 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Look at the stride first. It saves three quarters of the multiplications, and has five right answers
-# in 100 fewer than the pool. The learned net lies between the two. It could have learned to do what
-# the pool does, or better; but its 1304 additional weights have to find out from 5000 pictures what
-# the pool is told. As for one pixel, the pool changes its mind in 26 cases of 100, the two strides
-# in more than 30, and the blurred net in 14.
+# Look at the stride first. It saves three quarters of the multiplications, and has five right
+# answers in 100 fewer than the pool. The learned net lies between the two. It could have learned to
+# do what the pool does, or better; but its 1304 additional weights have to find out from 5000
+# pictures what the pool is told. As for one pixel, the pool changes its mind in 26 cases of 100,
+# the two strides in more than 30, and the blurred net in 14.
 #
 # Do not read more into it than it says. With other random weights the numbers of right answers move
 # by one or two in 100. After 2000 steps all four are higher, 44, 42, 47 and 51, and the two strides
@@ -1501,8 +1505,8 @@ plt.show()
 # long, a learned stride does as well as a pool (Springenberg and others, 2014), and most nets since
 # ResNet shrink by strides and have a pool or two.
 #
-# **Take away.** A pool knows something that a stride must learn. A small net with few pictures is better
-# off when it is told; and if one pixel must not matter, blur before you skip.
+# **Take away.** A pool knows something that a stride must learn. A small net with few pictures is
+# better off when it is told; and if one pixel must not matter, blur before you skip.
 
 # %% [markdown]
 # ## 11. In your own words
