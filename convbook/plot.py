@@ -6,9 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
 
-from convbook import grids
 from convbook.check.compare import ATOL, RTOL
 
 
@@ -292,31 +290,4 @@ def confusion(counts: np.ndarray, classes: Sequence[str], title: str) -> None:
     axis.set_ylabel("class")
     figure.colorbar(image, label="pictures")
     figure.tight_layout()
-    plt.show()
-
-
-def two_maps(
-    arrays: tuple[ArrayLike, ArrayLike],
-    names: tuple[str, str],
-    on: tuple[grids.Places, grids.Places] = ((), ()),
-    title: str = "",
-) -> None:
-    """Draw two maps of numbers side by side, with an arrow from the first to the second.
-
-    Args:
-        arrays: the maps, each (H, W).
-        names: written above them.
-        on: the places (i, j) of each that stand out.
-        title: of the whole.
-    """
-    first, second = np.asarray(arrays[0]), np.asarray(arrays[1])
-    right, tall = first.shape[1] + 2, max(len(first), len(second))
-    axis = grids.canvas(right + second.shape[1], tall + 1, title)
-    for array, name, places, left, fill, strong in (
-        (first, names[0], on[0], 0, grids.PALE_BLUE, grids.BLUE),
-        (second, names[1], on[1], right, grids.PALE_GREEN, grids.GREEN),
-    ):
-        top = 0.8 + (tall - len(array)) / 2
-        grids.cells(axis, array, left, top, fill, places, strong, name)
-    grids.arrow(axis, (right - 1.7, 0.8 + tall / 2), (right - 0.3, 0.8 + tall / 2))
     plt.show()

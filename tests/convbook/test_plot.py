@@ -85,11 +85,3 @@ def test_volumes_are_boxes_with_their_names_and_shapes() -> None:
     assert max(c[:, 0].max() for c in corners[:3]) < min(c[:, 0].min() for c in corners[3:])
     height = np.ptp(corners[0][:, 1]) / np.ptp(corners[3][:, 1])
     assert np.isclose(height, np.cbrt(32))
-
-
-def test_of_two_maps_each_has_its_own_places() -> None:
-    plot.two_maps(([[2, 7], [5, 3]], [[7]]), ("x", "out"), ([(0, 1)], ()), "the winner")
-    texts = plt.gca().texts
-    assert [text.get_text() for text in texts if text.get_fontweight() == "bold"] == ["7"]
-    assert {"x", "out"} < {text.get_text() for text in texts}
-    assert plt.gca().get_title() == "the winner"
