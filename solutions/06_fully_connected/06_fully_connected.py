@@ -38,7 +38,7 @@
 # | 8 | `average_map` | 1 |
 # | 9 | a written answer, graded by hand | 2 |
 #
-# Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
 # only NumPy and Matplotlib can be imported.
@@ -549,7 +549,8 @@ print(np.array([5.0, 0.0, 1.0, 1.0]) @ line_matrix)
 
 # %% tags=["plot"] alt="The filter 1, 2, and the matrix of 3 rows and 4 columns that does the same. In each row 1 and 2 stand out, one place further to the right than in the row above; all else is 0."
 window = [(i, i + k) for i in range(3) for k in range(2)]
-figures.two_maps(([[1, 2]], line_matrix.T), ("filter", "w_fc, lying down"), ((), window))
+names = ("filter", "w_fc, lying down")
+figures.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and its matrix")
 
 # %% [markdown]
 # Each column of `line_matrix` is the one before it, one place further down. Along every diagonal
@@ -649,8 +650,7 @@ for x, w, b, how in inputs.conv(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% check="conv_to_fc" part="stride_pad" points=1
-# 1 point. Shown: a column and a line with stride 2 and padding 1. Hidden: strides and paddings up
-# to 3.
+# 1 point. Shown: a column and a line with stride 2 and padding 1. Hidden: both up to 3.
 ramp = np.zeros((1, 1, 3, 3))
 ramp[0, 0, 1] = [1.0, 2.0, 3.0]
 expected = [[2.0, 0, 0], [3, 1, 0], [0, 2, 0], [0, 3, 1], [0, 0, 2]]
@@ -1080,8 +1080,7 @@ for N, C, M, size, stride, rows, cols in (
 ### END HIDDEN TESTS
 
 # %% check="half_stride" part="cut" points=2
-# 2 points. Nets that refuse what does not fit. Shown: 384 with the sizes of VGG. Hidden: random
-# nets.
+# 2 points. Shown: a net that refuses what does not fit, with VGG's sizes. Hidden: random nets.
 sizes = []
 
 
@@ -1120,7 +1119,8 @@ for N, C, M, size, stride, rows, cols in (
 # %% tags=["plot"] alt="Two maps of 5 x 5 cells. With two passes, 1 and 4, the filled cells are a checkerboard; with four, every cell has the number of its pass."
 four = 1 + 2 * (np.arange(5)[:, None] % 2) + np.arange(5) % 2  # (5, 5)
 two = np.where((four == 1) | (four == 4), four, np.nan)
-figures.two_maps((two, four), ("1 and 4 alone", "all four"), title="Who fills which cell")
+filled = [tuple(place) for place in np.argwhere(two > 0)]
+figures.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who fills which cell")
 
 # %% [markdown]
 # Passes 1 and 4, shifted along both axes or not at all, leave every second cell empty.
