@@ -1561,8 +1561,8 @@ plt.show()
 #
 # - Jost Tobias Springenberg, Alexey Dosovitskiy, Thomas Brox and Martin Riedmiller, *Striving for
 #   Simplicity: The All Convolutional Net*, 2014. Section 8, trained in earnest.
-# - Richard Zhang, *Making Convolutional Networks Shift-Invariant Again*, 2019. Blur pooling; its first
-#   pictures are the stripes of section 9.
+# - Richard Zhang, *Making Convolutional Networks Shift-Invariant Again*, 2019. Blur pooling; the
+#   stripes of section 9 are its example.
 # - Dominik Scherer, Andreas Müller and Sven Behnke, *Evaluation of Pooling Operations in Convolutional
 #   Architectures for Object Recognition*, 2010. Maximum against average, and windows that overlap.
 # - Y-Lan Boureau, Jean Ponce and Yann LeCun, *A Theoretical Analysis of Feature Pooling in Visual
