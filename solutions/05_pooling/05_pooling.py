@@ -1170,7 +1170,7 @@ print(max_pool_forward(stripes, 1, 2, 2)[0])
 # $[0, 1, 0, 1]$, and $[1, 1, 1, 1]$: the second time, the stripes are gone.
 #
 # Take the pool apart to see who did it. First comes a maximum at stride 1. It moves when the line
-# moves, as a convolution does, and loses nothing. Then every second number is kept. What stood in
+# moves, as a convolution does: no harm so far. Then every second number is kept. What stood in
 # between counts for nothing, and one pixel to the side it counts for everything. Fine detail that
 # is sampled too coarsely turns into something else: that is called **aliasing**. The cure is old,
 # and cameras and sound recorders have it: **blur first**, so that every number that is kept knows a
@@ -1277,13 +1277,21 @@ print(out, blur_pool_backward(np.array([[[[8.0, 4]]]]), cache))
 print(blur_pool_forward(max_pool_forward(stripes, 1, 2, 1)[0], 1, 3)[0])
 
 # %% check="blur_pool_forward" points=1
-# 1 point. Shown: two lines, a map. Hidden: all sizes, strides, whole numbers, misfits.
+# 1 point. Shown: two lines, two maps. Hidden: all sizes, strides, whole numbers, misfits.
 lines = np.array([[0.0, 0.0, 4.0, 0.0, 0.0], [0.0, 0.0, 0.0, 4.0, 0.0]]).reshape(2, 1, 1, 5)
 check.same(
     blur_pool_forward(lines, 1, 3)[0],
     [[[[1.0, 1.0]]], [[[0.0, 2.0]]]],
     "two lines",
     hint="A 4 between two windows gives 4 * 1/4 to each; in the middle of one it gives 4 * 1/2.",
+)
+middle = np.zeros((1, 1, 5, 5))
+middle[0, 0, 2, 2] = 16.0
+check.same(
+    blur_pool_forward(middle)[0],
+    [[[[1.0, 1.0], [1.0, 1.0]]]],
+    "one 16 in the middle",
+    hint="It lies in a corner of each of the four windows of 3 x 3, and a corner counts 1/16.",
 )
 board = np.zeros((1, 1, 3, 5))
 board[0, 0, 0, 0] = board[0, 0, 1, 3] = 32.0
