@@ -15,6 +15,7 @@ PAIRS = {
     ("05_pooling", "max_pool_forward"): ("max_pool_forward", "max_pool_backward", 1),
     ("05_pooling", "avg_pool_forward"): ("avg_pool_forward", "avg_pool_backward", 1),
     ("05_pooling", "l2_pool_forward"): ("l2_pool_forward", "l2_pool_backward", 1),
+    ("05_pooling", "blur_pool_forward"): ("blur_pool_forward", "blur_pool_backward", 1),
     ("06_fully_connected", "affine_forward"): ("affine_forward", "affine_backward", 3),
     ("07_one_by_one_and_dilated", "conv_forward"): ("conv_forward", "conv_backward", 3),
     ("07_one_by_one_and_dilated", "grouped_forward"): ("grouped_forward", "grouped_backward", 3),
