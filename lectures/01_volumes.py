@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, demo, grids, trained
+from convbook import data, demo, drawing, trained
 
 # %% [markdown] slide
 # # Layers turn volumes into volumes
@@ -73,7 +73,7 @@ figure.tight_layout()
 """Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120,
 121, 122 and 123 make a depth column. The last grid as a whole is the depth slice X[:, :, 3]."""
 x, y, d = np.indices((2, 3, 4))
-grids.column_and_slice(100 * x + 10 * y + d, 1, 2, 3)
+drawing.column_and_slice(100 * x + 10 * y + d, 1, 2, 3)
 
 # %% [markdown] notes
 # (4 min) A depth column is all that is known about one place. A depth slice is one number for each
@@ -131,7 +131,7 @@ figure.tight_layout()
 # %% picture
 """A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and
 4; each begins two cells after the one before."""
-grids.stops(7, 3, 2)
+drawing.stops(7, 3, 2)
 
 # %% [markdown] notes
 # (4 min) Derive it with the picture. The line with its padding is W + 2P long. The first window

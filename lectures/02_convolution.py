@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, demo, grids
+from convbook import data, demo, drawing
 from convbook.layers import conv_forward
 
 rng = np.random.default_rng(2)
@@ -29,7 +29,7 @@ rng = np.random.default_rng(2)
 """The line 2, 0, 1, 3, minus 1 with a zero of padding at each end. The filter 1, 0, minus 1 stands
 below the first zero and the first two numbers. An arrow leads to the first of five outputs: 0, 1,
 minus 3, 2, 3."""
-grids.first_stop([2, 0, 1, 3, -1], [1, 0, -1], [0, 1, -3, 2, 3])
+drawing.first_stop([2, 0, 1, 3, -1], [1, 0, -1], [0, 1, -3, 2, 3])
 
 # %% [markdown] notes
 # (4 min) The first stop is on the slide: 0. Do the second aloud: 2 times 1, plus 0 times 0, plus 1

@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import demo, sketch
+from convbook import demo, drawing
 from convbook.layers import conv_backward, conv_forward
 
 rng = np.random.default_rng(3)
@@ -26,7 +26,7 @@ rng = np.random.default_rng(3)
 # %% picture
 """Three boxes in a row, x, layer and out, and at the end the loss L. Arrows lead forwards above.
 Below, arrows lead backwards, from the loss to dout, and through the layer to dx."""
-sketch.chain()
+drawing.chain()
 
 # %% [markdown] notes
 # (3 min) A layer knows nothing of what comes behind it. It gets dout, an array of the shape of out.
@@ -44,7 +44,7 @@ sketch.chain()
 """A circuit: x = 2 and y = 1 go into a sum, s = 3; x and s into a product, m = 6; m into a square,
 L = 36. Below the wires the gradients: 1 at L, 12 at m, 24 at s, 24 at y, and 36 and 24 on the two
 wires of x."""
-sketch.circuit()
+drawing.circuit()
 
 # %% [markdown] notes
 # (4 min) Go backward on the board. The square: 2 times 6 is 12. The product hands each factor the
@@ -120,7 +120,7 @@ figure.tight_layout()
 # %% picture
 """Four columns. x is 3, minus 2, 4 and minus 1; out is 3, 0, 4 and 0. Below, dout is 5, 7, minus 1
 and 2, and dx is 5, 0, minus 1 and 0: the gate is open in the first and the third column."""
-sketch.gate()
+drawing.gate()
 
 # %% [markdown] notes
 # (3 min) Where x is positive, out follows it one for one. Where it is negative, out stays 0
@@ -271,7 +271,7 @@ figure.tight_layout()
 # %% picture
 """A picture of 3 by 3 with the numbers 0 to 8. Its four windows of 2 by 2: 0 1 3 4, then 1 2 4 5,
 then 3 4 6 7, then 4 5 7 8. Their sum, dw, is 8 12 20 24."""
-sketch.places()
+drawing.places()
 
 # %% [markdown] notes
 # (4 min) In lecture 02 each place had a filter of its own. There the gradient of a filter is its

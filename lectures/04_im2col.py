@@ -1,5 +1,5 @@
 # %% run
-from convbook import demo, sketch
+from convbook import demo, drawing
 
 # %% [markdown] slide
 # # One big matrix multiply
@@ -34,7 +34,7 @@ from convbook import demo, sketch
 """A picture of 2 by 4 numbers from 0 to 7, its first window of 2 by 2 marked. An arrow leads to a
 matrix of 4 by 3, whose first column is 0, 1, 4, 5. To its left the filter as a row: 1, 2, 3, 4. To
 the right the product: 34, 44, 54."""
-sketch.window_to_column()
+drawing.window_to_column()
 
 # %% [markdown] notes
 # (4 min) Read each window row by row and write it from top to bottom. The filter is a row. Row
@@ -143,7 +143,7 @@ demo.im2col()
 # %% picture
 """Above, the picture of 2 by 4 numbers from 0 to 7. Below, what comes back: 0, 2, 4, 3 and 4, 10,
 12, 7; the four numbers in the middle have doubled."""
-sketch.added_back()
+drawing.added_back()
 
 # %% [markdown] notes
 # (3 min) The 5 was copied twice and comes back as 10. The corners were copied once.
@@ -225,7 +225,7 @@ sketch.added_back()
 # %% picture
 """Three grids: w, cols and out. Two rows of w and two columns of cols are dark, and so are the four
 entries of out where they meet."""
-sketch.blocks()
+drawing.blocks()
 
 # %% [markdown] notes
 # (4 min) A core computes faster than numbers reach it. With one window, each of the 34,848 weights

@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import data, demo, figures
+from convbook import data, demo, drawing
 from convbook.layers import avg_pool_forward, max_pool_forward
 
 grid = np.array([[2, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])
@@ -46,7 +46,7 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 # %% picture
 """A map of 4 by 4 numbers, whose four windows of 2 by 2 have the maxima 7, 4, 8 and 9. Beside it
 the 2 by 2 map of these four."""
-figures.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()))
+drawing.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()))
 
 # %% [markdown] notes
 # (4 min) Do the four windows aloud: 7, 4, 8, 9. There is no padding in pooling, so the formula has
@@ -125,7 +125,7 @@ except for 1, 2, 3 and 4 at the places of the four maxima."""
 dx = np.zeros((4, 4))
 for value, place in enumerate(winners, start=1):
     dx[place] = value
-figures.two_maps(([[1, 2], [3, 4]], dx), ("dout", "dx"), ((), winners))
+drawing.two_maps(([[1, 2], [3, 4]], dx), ("dout", "dx"), ((), winners))
 
 # %% [markdown] notes
 # (3 min) 5 becomes 5.1: the output is still 7. 7 becomes 7.1: the output is 7.1. That is the whole

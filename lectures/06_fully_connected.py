@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import data, demo, figures
+from convbook import data, demo, drawing
 from convbook.layers import conv_forward
 
 # %% [markdown] slide
@@ -63,7 +63,7 @@ from convbook.layers import conv_forward
 """Bars: scores 0 and 1.10, the logarithm of 3, become probabilities one quarter and three quarters.
 The gradient, if class 0 is right, is minus three quarters and plus three quarters."""
 rows = {"scores": [0, np.log(3)], "p": [0.25, 0.75], "dscores": [-0.75, 0.75]}
-figures.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
+drawing.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
 
 # %% [markdown] notes
 # (4 min) Scores 0 and log 3. The exponentials are 1 and 3, so a quarter and three quarters. The

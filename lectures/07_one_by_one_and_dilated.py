@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import data, demo, grids
+from convbook import data, demo, drawing
 from convbook.layers import conv_backward, conv_forward
 
 
@@ -89,7 +89,7 @@ figure.tight_layout()
 # %% picture
 """The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210.
 With D = 2 its weights stand over 0, 2 and 4, and it gives 420."""
-grids.holes(np.arange(5.0), [1.0, 10.0, 100.0])
+drawing.holes(np.arange(5.0), [1.0, 10.0, 100.0])
 
 # %% [markdown] notes
 # (4 min) Read the digits from the right: 210 has seen pixels 0, 1, 2; 420 has seen 0, 2, 4. D = 1
@@ -168,7 +168,7 @@ figure.tight_layout()
 # %% picture
 """The numbers 4, 8 and 2 each lay the filter 0.5, 1, 0.5 down, two cells apart: 2, 4, 2, then 4, 8,
 4, then 1, 2, 1. Below them the sum: 2, 4, 6, 8, 5, 2, 1."""
-grids.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2)
+drawing.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2)
 
 # %% [markdown] notes
 # (4 min) Each number of the small map lays the whole filter down, two pixels further on; what

@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, grids
+from convbook import data, drawing
 from convbook.layers import (
     affine_backward,
     affine_forward,
@@ -302,7 +302,7 @@ print(numerical_gradient(norm, x, dout).round(4) + 0)
 # %% picture
 """A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The
 mean and the variance lead to x_hat as well, and x_hat leads to out."""
-grids.ways()
+drawing.ways()
 
 # %% [markdown] notes
 # (4 min) Find every place where a row of x is used. Backward, a gradient comes back along every
@@ -380,7 +380,7 @@ figure.tight_layout()
 in both pictures. Layer norm: one for each picture. Instance norm: one for each map. Group norm with
 G = 2: one for two channels of a picture."""
 picture, channel, _, _ = np.indices((2, 4, 4, 5))
-grids.shared(
+drawing.shared(
     [channel, picture, picture * 4 + channel, picture * 2 + channel // 2],
     ["batch", "layer", "instance", "group, G = 2"],
     "Places of one colour share a mean",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from convbook import plot
-from convbook.grids import arrow, canvas, cells
+from convbook.drawing import arrow, canvas, cells
 
 __all__ = ["arrow", "boxes", "canvas", "cells"]
 

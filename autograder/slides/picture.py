@@ -12,7 +12,7 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from autograder.pages.svg import inline
-from convbook.grids import COLOURS, PAPER, TEXT
+from convbook.drawing.cells import COLOURS, PAPER, TEXT
 
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
 # orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them.

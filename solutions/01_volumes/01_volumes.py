@@ -48,7 +48,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, grids, plot, trained
+from convbook import check, data, demo, drawing, plot, trained
 
 # %% [markdown]
 # ## 1. A net at work
@@ -228,7 +228,7 @@ X[1, 2, 3]
 # Here it is as a picture, one slice beside the other:
 
 # %% tags=["plot"] alt="Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120, 121, 122 and 123 make a depth column. The last grid as a whole is the depth slice 3."
-grids.column_and_slice(X, 1, 2, 3, "A depth column and a depth slice")
+drawing.column_and_slice(X, 1, 2, 3, "A depth column and a depth slice")
 
 # %% [markdown]
 # Look at the blue cells. One depth column goes through all four slices, always at the same place.
@@ -388,7 +388,7 @@ plot.maps(
 # $$\frac{W - F + 2P}{S} + 1$$
 
 # %% tags=["plot"] alt="A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and 4; each begins two cells after the one before."
-grids.stops(7, 3, 2, "Three stops, two steps")
+drawing.stops(7, 3, 2, "Three stops, two steps")
 
 # %% [markdown]
 # Count the windows: three stops, with two steps of 2 between them.
@@ -803,7 +803,7 @@ plt.show()
 # deep: $K$ neurons that look at the same window for different things.
 
 # %% tags=["plot"] alt="Three slices of 5 x 5 cells; in each the same window of 3 x 3 is marked. An arrow leads to four slices of 3 x 3 cells; in each the middle cell is marked: a column of four neurons."
-grids.full_depth(3, 4, 5, 3, "One window at full depth, and the neurons that look through it")
+drawing.full_depth(3, 4, 5, 3, "One window at full depth, and the neurons that look through it")
 
 # %% [markdown]
 # Look at the blue cells: the window lies at one place, in all $C$ slices. The four green neurons,

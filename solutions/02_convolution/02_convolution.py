@@ -44,7 +44,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, grids, plot
+from convbook import check, data, demo, drawing, plot
 
 rng = np.random.default_rng(2)
 
@@ -88,7 +88,7 @@ np.sum(x_pad[0:3] * w)
 # The same as a picture, with all five outputs:
 
 # %% tags=["plot"] alt="A line of seven cells: 2, 0, 1, 3, minus 1, with a zero of padding at each end. The filter 1, 0, minus 1 stands under the first three, and an arrow leads from it to the first of five outputs: 0, 1, minus 3, 2, 3."
-grids.first_stop(x, w, [0, 1, -3, 2, 3], "The first of five stops")
+drawing.first_stop(x, w, [0, 1, -3, 2, 3], "The first of five stops")
 
 # %% [markdown]
 # Look at the blue cells: the filter lies on them, three products are added, and the green cell is
@@ -181,7 +181,7 @@ for W, F, stride, pad in ((10, 3, 2, 0), (4, 6, 1, 0), (5, 6, 1, 0), (8, 5, 4, 1
 # %% tags=["plot"] alt="A picture of 4 by 4 numbers; its 2 by 2 window at row 1, column 2 is marked: 1, 0, 0, 1. Beside it the filter 1, 2, 0, 1 and the 3 by 3 output; its entry at row 1, column 2 is marked: 2."
 picture = np.array([[1, 0, 2, 1], [0, 3, 1, 0], [2, 1, 0, 1], [1, 0, 1, 2]])
 result = np.array([[4, 5, 4], [7, 5, 2], [4, 2, 4]])
-grids.one_window(
+drawing.one_window(
     picture, np.array([[1, 2], [0, 1]]), result, 1, 2, "One entry of the output, and what it sees"
 )
 

@@ -45,7 +45,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, demo, plot, sketch
+from convbook import check, demo, drawing, plot
 from convbook.earlier import conv_forward as slide
 
 rng = np.random.default_rng(3)
@@ -84,7 +84,7 @@ rng = np.random.default_rng(3)
 # The picture has the values above the wires, and what comes back below them:
 
 # %% tags=["plot"] alt="A circuit: x = 2 and y = 1 go into a sum, s = 3; x and s into a product, m = 6; m into a square, L = 36. Below the wires the gradients: 1 at L, 12 at m, 24 at s, 24 at y, and 36 and 24 on the two wires of x."
-sketch.circuit("Values go forward, gradients come back")
+drawing.circuit("Values go forward, gradients come back")
 
 # %% [markdown]
 # Two wires leave $x$, and two numbers come back: 36 and 24. In code, forward and then backward:
@@ -108,7 +108,7 @@ print(dx, dy)
 # $L$ changes with each entry of `x`.
 
 # %% tags=["plot"] alt="Four boxes in a row, joined by arrows: x, a layer, out, the loss L. Below, an arrow leads from L through other layers to dout, from there to the layer, and on to dx."
-sketch.chain("What a layer is given, and what it owes")
+drawing.chain("What a layer is given, and what it owes")
 
 # %% [markdown]
 # Look at the lower row: `dout` comes in from the right, and `dx` leaves to the left, where it is
@@ -378,7 +378,7 @@ with judge.derived("relu_backward"):
 # Four numbers, forward and backward:
 
 # %% tags=["plot"] alt="Four columns. x is 3, -2, 4, -1 and out is 3, 0, 4, 0. Below, dout is 5, 7, -1, 2 and dx is 5, 0, -1, 0: what stands in the first and the third column comes through."
-sketch.gate("The gate is open where x is positive")
+drawing.gate("The gate is open where x is positive")
 
 # %% [markdown]
 # Look at the third column. Its `dout` is negative and passes, since its `x` is positive.
@@ -888,7 +888,7 @@ judge.no_loops("dx_at_stride", dx_at_stride, (dout, w, 2))
 # The row once more, as a picture:
 
 # %% tags=["plot"] alt="Three rows of numbers. dout is 1 and 10. With zeros it is 0, 0, 1, 0, 10, 0, 0, and the flipped filter 3, 2, 1 slides along it. dx is 1, 2, 13, 20, 30."
-sketch.between_zeros("One zero between for stride 2, two around for the full convolution")
+drawing.between_zeros("One zero between for stride 2, two around for the full convolution")
 
 # %% [markdown]
 # Look at the sizes: two numbers went in, and five came out. A layer that computes this forward, to
@@ -981,7 +981,7 @@ for N, C, H, W, F, HH, WW in (
 ### END HIDDEN TESTS
 
 # %% tags=["plot"] alt="A picture of 3 x 3 with the numbers 0 to 8; its four windows of 2 x 2 with plus signs between them; and their sum, dw, which is 8, 12, 20, 24."
-sketch.places("Each place says its window; dw is the sum")
+drawing.places("Each place says its window; dw is the sum")
 
 # %% [markdown]
 # Look at the first number of each window: 0, 1, 3 and 4 add up to 8. Written out, the sum is

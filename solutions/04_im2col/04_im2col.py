@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, plot, sketch
+from convbook import check, data, demo, drawing, plot
 from convbook.layers.windows import output_size
 
 rng = np.random.default_rng(4)
@@ -95,7 +95,7 @@ print(w_row @ cols)
 # One product, and all three outputs are there:
 
 # %% tags=["plot"] alt="A picture of 2 x 4 with the numbers 0 to 7, its first window marked. An arrow leads to the filter as a row, 1, 2, 3, 4, times a matrix of 4 x 3, whose first column is the window: 0, 1, 4, 5. The product is 34, 44, 54."
-sketch.window_to_column("A filter is a row, a window is a column")
+drawing.window_to_column("A filter is a row, a window is a column")
 
 # %% [markdown]
 # Look at the dark cells: the first window of `x` stands in the first column. The function that
@@ -493,7 +493,7 @@ judge.value("col2im", col2im, cols, (3, 2, 7, 5), 3, 4, 3, 1)
 # The same numbers as a picture:
 
 # %% tags=["plot"] alt="A picture of 2 x 4 with the numbers 0 to 7, and below it what comes back: 0, 2, 4, 3 and 4, 10, 12, 7. The four numbers in the middle have doubled."
-sketch.added_back("Copied, and added back")
+drawing.added_back("Copied, and added back")
 
 # %% [markdown]
 # Look at the middle: what was copied twice comes back doubled.
@@ -1106,7 +1106,7 @@ for name, spent in rungs.items():
 # memory in the processor.
 
 # %% tags=["plot"] alt="Three grids: w, cols and out. Two rows of w and two columns of cols are dark, and so are the four entries of out where they meet."
-sketch.blocks("Two filters meet two windows: four outputs")
+drawing.blocks("Two filters meet two windows: four outputs")
 
 # %% [markdown]
 # Look at the dark cells. One step along the two rows and the two columns fetches 2 weights and 2

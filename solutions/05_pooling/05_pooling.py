@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, figures, layers, plot
+from convbook import check, data, demo, drawing, layers, plot
 from convbook.earlier import conv_forward
 
 rng = np.random.default_rng(5)
@@ -151,7 +151,7 @@ np.max(grid[0:2, 0:2])
 
 # %% tags=["plot"] alt="A map of 4 x 4 numbers. 7, 4, 8 and 9 stand out, the largest of the four windows of 2 x 2. An arrow leads to the map of these four."
 winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
-figures.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()), "The largest of each window")
+drawing.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()), "The largest of each window")
 
 # %% [markdown]
 # Four numbers of sixteen stand out, and nothing else of the map goes on.
@@ -183,7 +183,7 @@ figures.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()), "The lar
 dx = np.zeros((4, 4))
 for value, place in enumerate(winners, start=1):
     dx[place] = value
-figures.two_maps(([[1, 2], [3, 4]], dx), ("dout", "dx"), ((), winners), "Back to where they came from")
+drawing.two_maps(([[1, 2], [3, 4]], dx), ("dout", "dx"), ((), winners), "Back to where they came from")
 
 # %% [markdown]
 # Compare the places with those of the first picture: they are the same.

@@ -47,7 +47,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, figures, plot
+from convbook import check, data, demo, drawing, plot
 from convbook.earlier import conv_forward, max_pool_forward
 
 rng = np.random.default_rng(6)
@@ -272,7 +272,7 @@ print(p, -np.log(p[0, 0]), np.log(4))
 
 # %% tags=["plot"] alt="Three rows of two bars, for class 0, which is right, and class 1. Scores: 0 and 1.10. Probabilities: 0.25 and 0.75. Gradient: -0.75 and 0.75."
 rows = {"scores": scores[0], "p": p[0], "dscores": p[0] - [1, 0]}
-figures.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
+drawing.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
 
 # %% [markdown]
 # The last row is the first two taken together: what is too probable is pushed down, what is not
@@ -550,7 +550,7 @@ print(np.array([5.0, 0.0, 1.0, 1.0]) @ line_matrix)
 # %% tags=["plot"] alt="The filter 1, 2, and the matrix of 3 rows and 4 columns that does the same. In each row 1 and 2 stand out, one place further to the right than in the row above; all else is 0."
 window = [(i, i + k) for i in range(3) for k in range(2)]
 names = ("filter", "w_fc, lying down")
-figures.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and its matrix")
+drawing.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and its matrix")
 
 # %% [markdown]
 # Each column of `line_matrix` is the one before it, one place further down. Along every diagonal
@@ -1120,7 +1120,7 @@ for N, C, M, size, stride, rows, cols in (
 four = 1 + 2 * (np.arange(5)[:, None] % 2) + np.arange(5) % 2  # (5, 5)
 two = np.where((four == 1) | (four == 4), four, np.nan)
 filled = [tuple(place) for place in np.argwhere(two > 0)]
-figures.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who fills which cell")
+drawing.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who fills which cell")
 
 # %% [markdown]
 # Passes 1 and 4, shifted along both axes or not at all, leave every second cell empty.

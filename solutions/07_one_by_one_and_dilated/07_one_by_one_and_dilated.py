@@ -50,7 +50,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, grids, plot
+from convbook import check, data, demo, drawing, plot
 from convbook.earlier import affine_forward
 
 rng = np.random.default_rng(7)
@@ -231,7 +231,7 @@ print(np.sum(x[0:5:2] * w))
 # In a picture, with the filter below the line:
 
 # %% tags=["plot"] alt="The line 0, 1, 2, 3, 4 twice. With D = 1 the filter 1, 10, 100 stands over 0, 1, 2 and gives 210. With D = 2 its weights stand over 0, 2, 4 and it gives 420."
-grids.holes(x, w, "One filter of three weights, dense and with holes")
+drawing.holes(x, w, "One filter of three weights, dense and with holes")
 
 # %% [markdown]
 # Look at the dark cells: they are the pixels that the three weights have met. Read the digits from
@@ -844,7 +844,7 @@ for groups in (1, 2, 3, 5):
 # On a line, with the map $[4, 8, 2]$, the filter $[0.5, 1, 0.5]$ and $S = 2$:
 
 # %% tags=["plot"] alt="Three copies of the filter, one below the other: 2, 4, 2 from column 0; 4, 8, 4 from column 2; 1, 2, 1 from column 4. Below them their sum: 2, 4, 6, 8, 5, 2, 1."
-grids.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2, "Each number lays the filter down")
+drawing.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2, "Each number lays the filter down")
 
 # %% [markdown]
 # Look at the columns: where two copies overlap, they add. The sum has 7 numbers. $P$ rows and

@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, grids, plot
+from convbook import check, data, drawing, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -171,8 +171,8 @@ plot.histograms(
 # The place with its five channels, and below it who is in the neighbourhood of the two ones:
 
 # %% tags=["plot"] alt="One place with five channels: 1, 3, 0, 0, 1. The first and the last are marked. A line below the first two shows the neighbourhood of channel 0, one below the last two that of channel 4."
-axis = grids.canvas(7, 2.6, "One place, five channels, n = 3")
-grids.cells(axis, [1, 3, 0, 0, 1], 1, 0.2, on=[(0, 0), (0, 4)])
+axis = drawing.canvas(7, 2.6, "One place, five channels, n = 3")
+drawing.cells(axis, [1, 3, 0, 0, 1], 1, 0.2, on=[(0, 0), (0, 4)])
 for left, c in ((1, 0), (4, 4)):
     axis.plot([left + 0.1, left + 1.9], [1.4, 1.4], color="C1", linewidth=4)
     axis.text(left + 1, 2.1, f"seen by {c}", ha="center")
@@ -314,14 +314,14 @@ for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
 
 # %% tags=["plot"] alt="A batch of four rows and two columns: 0, 0, 4, 4 and 10, 50, 10, 50. The means are 2 and 30, the deviations 2 and 20. An arrow leads to x_hat: -1, -1, 1, 1 and -1, 1, -1, 1."
 x = np.array([[0.0, 10], [0, 50], [4, 10], [4, 50]])
-axis = grids.canvas(11, 7.6, "A batch of two features, normalised")
-grids.cells(axis, x, 2.5, 0.9, label="x")
+axis = drawing.canvas(11, 7.6, "A batch of two features, normalised")
+drawing.cells(axis, x, 2.5, 0.9, label="x")
 x_hat = (x - x.mean(axis=0)) / x.std(axis=0)
-grids.cells(axis, x_hat, 7.5, 0.9, grids.PALE_GREEN, label="x_hat")
-grids.arrow(axis, (4.8, 2.9), (7.2, 2.9))
+drawing.cells(axis, x_hat, 7.5, 0.9, drawing.PALE_GREEN, label="x_hat")
+drawing.arrow(axis, (4.8, 2.9), (7.2, 2.9))
 for top, name, row in ((5.2, "mean", x.mean(axis=0)), (6.4, "deviation", x.std(axis=0))):
     axis.text(2.2, top + 0.5, name, ha="right", va="center")
-    grids.cells(axis, row, 2.5, top, grids.PALE_GREY)
+    drawing.cells(axis, row, 2.5, top, drawing.PALE_GREY)
 plt.show()
 
 # %% [markdown]
@@ -595,7 +595,7 @@ for i in range(4):
 # There are three.
 
 # %% tags=["plot"] alt="A diagram. From x one arrow leads straight to x_hat, one to the mean, one to the variance. The mean and the variance lead to x_hat as well, and x_hat leads to out."
-grids.ways("Three ways from a row to the loss")
+drawing.ways("Three ways from a row to the loss")
 
 # %% [markdown]
 # Look at the arrows that leave `x`. Backward a gradient comes along each of them, and the three
@@ -941,7 +941,7 @@ N, C, H, W = 2, 3, 4, 5
 _, channel, row, column = np.indices((N, C, H, W))
 pixel = (channel * H + row) * W + column
 titles = "one mean per channel", "one mean per pixel"
-grids.shared([channel, pixel], titles, "Places of one colour share a mean")
+drawing.shared([channel, pixel], titles, "Places of one colour share a mean")
 
 # %% [markdown]
 # Left is what a convolution layer wants. Each colour fills a whole map, in both pictures. Right,
@@ -1100,7 +1100,7 @@ with judge.derived("spatial_batchnorm_backward"):
 # %% tags=["plot"] alt="Two pictures with four channels each, four times. Batch norm: a colour for each channel, the same in both pictures, 4 means. Layer norm: a colour for each picture, 2. Instance norm: a colour for each map, 8. Group norm, G = 2: 4."
 N, C, H, W = 2, 4, 4, 5
 picture, channel, _, _ = np.indices((N, C, H, W))
-grids.shared(
+drawing.shared(
     [channel, picture, picture * C + channel, picture * 2 + channel // 2],
     ["batch norm", "layer norm", "instance norm", "group norm, G = 2"],
     "Places of one colour share a mean and a variance",
@@ -1359,14 +1359,14 @@ np.random.default_rng(8).random(4).round(2)
 
 # %% tags=["plot"] alt="Three rows of four cells. x is 1, 2, 3, 4. Below each a random number: 0.33, 0.99, 0.32, 0.79; the second is not below 0.8. out is 1.25, 0, 3.75, 5."
 x, random = np.array([1.0, 2, 3, 4]), np.random.default_rng(8).random(4).round(2)
-axis = grids.canvas(10.5, 4, "Dropout with p = 0.8")
+axis = drawing.canvas(10.5, 4, "Dropout with p = 0.8")
 for top, name, row, fill in (
-    (0.2, "x", x, grids.PALE_BLUE),
-    (1.4, "random, seed 8", random, grids.PALE_GREY),
-    (2.6, "out", x * (random < 0.8) / 0.8, grids.PALE_GREEN),
+    (0.2, "x", x, drawing.PALE_BLUE),
+    (1.4, "random, seed 8", random, drawing.PALE_GREY),
+    (2.6, "out", x * (random < 0.8) / 0.8, drawing.PALE_GREEN),
 ):
     axis.text(5.2, top + 0.5, name, ha="right", va="center")
-    grids.cells(axis, row, 5.5, top, fill, size=8)
+    drawing.cells(axis, row, 5.5, top, fill, size=8)
 plt.show()
 
 # %% [markdown]

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from convbook import figures
+from convbook import drawing
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +14,7 @@ def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_of_two_maps_each_has_its_own_places() -> None:
-    figures.two_maps(([[2, 7], [5, 3]], [[7]]), ("x", "out"), ([(0, 1)], ()), "the winner")
+    drawing.two_maps(([[2, 7], [5, 3]], [[7]]), ("x", "out"), ([(0, 1)], ()), "the winner")
     texts = plt.gca().texts
     assert [text.get_text() for text in texts if text.get_fontweight() == "bold"] == ["7"]
     assert {"x", "out"} < {text.get_text() for text in texts}
@@ -22,7 +22,7 @@ def test_of_two_maps_each_has_its_own_places() -> None:
 
 
 def test_every_bar_has_its_value_and_every_row_its_name() -> None:
-    figures.bars({"p": [0.25, 0.75], "dscores": [-0.75, 0.75]}, ["right", "wrong"], "both")
+    drawing.bars({"p": [0.25, 0.75], "dscores": [-0.75, 0.75]}, ["right", "wrong"], "both")
     axes = plt.gcf().axes
     assert [[text.get_text() for text in axis.texts] for axis in axes] == [
         ["0.25", "0.75"],

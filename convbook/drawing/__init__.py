@@ -1,0 +1,56 @@
+"""Pictures that a lesson shares with its deck: cells with numbers, and what flows between them."""
+
+from convbook.drawing.backward import between_zeros, chain, circuit, gate, places, stamps
+from convbook.drawing.cells import (
+    BLUE,
+    GREEN,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_GREY,
+    PALE_ORANGE,
+    arrow,
+    canvas,
+    cells,
+)
+from convbook.drawing.forward import (
+    column_and_slice,
+    first_stop,
+    full_depth,
+    holes,
+    one_window,
+    stops,
+    two_maps,
+)
+from convbook.drawing.products import added_back, blocks, window_to_column
+from convbook.drawing.sharing import bars, shared, ways
+
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "PALE_BLUE",
+    "PALE_GREEN",
+    "PALE_GREY",
+    "PALE_ORANGE",
+    "added_back",
+    "arrow",
+    "bars",
+    "between_zeros",
+    "blocks",
+    "canvas",
+    "cells",
+    "chain",
+    "circuit",
+    "column_and_slice",
+    "first_stop",
+    "full_depth",
+    "gate",
+    "holes",
+    "one_window",
+    "places",
+    "shared",
+    "stamps",
+    "stops",
+    "two_maps",
+    "ways",
+    "window_to_column",
+]
