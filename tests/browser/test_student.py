@@ -88,6 +88,8 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
 
     run(page, "def correlate2d")
     assert folded(code(page, CHECK)) and not locked(code(page, "def correlate2d"))
+    line = code(page, CHECK).locator(".jp-PlaceholderText")
+    expect(line).to_have_css("white-space", "normal")  # it is not cut in a narrow window
     check(page, "Not written yet: correlate2d")
     assert folded(code(page, CHECK))
     picture(page, "not-written")
