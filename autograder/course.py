@@ -16,16 +16,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import dropped, plan
+from autograder.plan import CourseError as CourseError
 from autograder.released import released
+from autograder.shown import one_line
 from convbook import earlier, notebook
 from convbook.handout.lesson import Handout
 from convbook.handout.lesson import lesson_of as belongs_to
 
 COURSE_ID = "convbook"  # what nbgrader calls it
-
-
-class CourseError(Exception):
-    """The course, or what was handed in, cannot be used; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +52,29 @@ class Check:
 
 
 class Lesson:
-    """One assignment, read from its solution notebook."""
+    """One assignment, read from its solution notebook.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.name = path.stem
+    Attributes:
+        path: of that notebook.
+        name: its name.
+        without: the exercises and written answers that give no points in this course.
+    """
+
+    def __init__(self, path: Path, without: tuple[str, ...] = ()) -> None:
+        self.path, self.name = path, path.stem
+        self.without = without
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        return nbformat.read(self.path, as_version=4)
+        """The solution notebook, as this course counts its points."""
+        cells = nbformat.read(self.path, as_version=4)
+        if not self.without:
+            return cells
+        try:
+            return dropped.without(cells, self.without, Lesson(self.path).functions)
+        except CourseError as error:
+            where = f"{plan.FILE}, without, {self.name}"
+            raise CourseError(f"{where}: {one_line(error, 300)}") from None
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -176,10 +189,18 @@ def root() -> Path:
 
 @cache
 def lessons() -> dict[str, Lesson]:
-    """Find the lessons of the course: name to Lesson, in teaching order."""
-    solutions = root() / "solutions"
-    found = sorted(p for p in solutions.glob("*/*.ipynb") if p.stem == p.parent.name)
-    return {path.stem: Lesson(path) for path in found}
+    """Find the lessons of the course: name to Lesson, in teaching order.
+
+    Raises:
+        CourseError: course.toml cannot be understood.
+    """
+    course = root()
+    paths = sorted(p for p in course.glob("solutions/*/*.ipynb") if p.stem == p.parent.name)
+    less = plan.read(course, [path.stem for path in paths]).without
+    found = {path.stem: Lesson(path, less.get(path.stem, ())) for path in paths}
+    for name in less:
+        _ = found[name].notebook  # what is wrong is said before any work begins
+    return found
 
 
 def chosen(names: list[str]) -> list[Lesson]:

@@ -40,7 +40,7 @@ _NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # to say of whe
 def watch() -> None:
     """Show plots in this way in this kernel. Where there is none: nothing."""
     interactive = sys.modules.get("IPython")
-    shell = interactive.get_ipython() if interactive else None
+    shell: Any = interactive.get_ipython() if interactive else None
     if getattr(shell, "kernel", None) is None:
         return
     try:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from . import sandbox, user, wire
 from .limits import Limits
@@ -205,3 +205,22 @@ def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> Fo
         env["HOME"] = env["TMPDIR"] = scratch
         command = [*sandbox.checker_command(sandbox.program()), *command]
     return ForkServer(command, env, options)
+
+
+class Workers(Protocol):
+    """Where a session gets its processes from: an open airlock."""
+
+    limits: Limits
+    machine: Path | None  # of the CUDA emulator
+
+    def start_student(self, call: socket.socket) -> Worker: ...
+    def start_checker(self, call: socket.socket) -> Worker: ...
+    def start_workshop(self) -> Worker: ...
+
+
+class Lost(Exception):
+    """The student's process is gone: the message says why."""
+
+
+class Late(Lost):
+    """It did not come to an end in time."""

@@ -88,7 +88,7 @@ class Link:
         self.label = label
         forgotten, self.forgotten = self.forgotten, []
         frame = packing.encode([action, forgotten, *arguments], self.export)
-        seconds = self.hung.seconds(self.call_seconds)
+        seconds = self.hung.seconds(label, self.call_seconds)
         deadline = min(Deadline(seconds, self.lost), self.check_ends, key=Deadline.left)
         try:
             self.channel.send_frame(*frame, deadline=deadline)

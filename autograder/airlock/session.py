@@ -7,37 +7,21 @@ import dataclasses
 import itertools
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from autograder.pictures import DIFFERENCE
 from autograder.shown import plain
 
 from . import kernels, packing, told, wire
 from .deadline import LOST, Deadline
-from .launch import Worker, ending
-from .limits import Limits
+from .hung import Cells
+from .launch import Late, Lost, Worker, Workers, ending
 from .outputs import clean, limits_met
 from .sandbox import SandboxError
 from .verdict import STATUSES, Verdict, error_output
 
 GRACE_SECONDS = 1.0  # for a checker to say that its time is over, before it is killed
 ATTEMPTS = 2  # at one check whose checker ends
-
-
-class Workers(Protocol):
-    """Where a session gets its processes from: an open airlock."""
-
-    limits: Limits
-    machine: Path | None  # of the CUDA emulator
-
-    def start_student(self, call: socket.socket) -> Worker: ...
-    def start_checker(self, call: socket.socket) -> Worker: ...
-    def start_workshop(self) -> Worker: ...
-
-
-class Lost(Exception):
-    """The student's process is gone: the message says why."""
 
 
 class Session:
@@ -65,6 +49,7 @@ class Session:
         self._shown: dict[str, Verdict] = {}  # by check: what its shown part came to
         self._final: set[str] = set()  # checks whose shown part has cost the process
         self._hung: list[list[str]] = []  # calls that gave no answer in time, and of what kind
+        self._hung_cells = Cells(student_names)
         self._cells = 0
         self._ends = Deadline(self._limits.session_seconds)
         self._student: Worker | None = None
@@ -134,7 +119,7 @@ class Session:
             try:
                 self._need_student()
                 if order[0] == "check" and order[1] in self._shown:
-                    self._run("back", order[1])
+                    self._run("back", order[1], self._limits.cell_seconds)
                 self._need_checker()
             except Lost as lost:
                 return self._verdict("timeout", told.ended(str(lost)))
@@ -239,7 +224,7 @@ class Session:
             self._start_student()
             for index, (action, text) in enumerate(self._ran):
                 try:
-                    self._run(action, text)
+                    self._run(action, text, self._limits.cell_seconds)
                 except Lost:
                     del self._ran[index]  # it ran before, but now it hangs: go on without it
                     break
@@ -262,7 +247,7 @@ class Session:
         seed = self.seed if self.seed is not None else self._draw()
         self.seed = seed
         setup = self._setup(seed) if callable(self._setup) else self._setup
-        begin = ["begin", seed, setup, *self._given, self._hung]
+        begin = ["begin", seed, setup, *self._given, self._hung + self._hung_cells.calls]
         deadline = Deadline(self._limits.start_seconds, self._checker.lost)
         try:
             self._checker.channel.send(begin, deadline)
@@ -276,24 +261,31 @@ class Session:
     def _do(self, action: str, text: str, again: bool = True) -> Any:
         """Have the student's process run a cell, or keep its names; return its outputs, or Lost."""
         self._need_student()
-        outputs = self._run(action, text)
+        limit = self._limits.cell_seconds
+        try:
+            outputs = self._run(action, text, self._hung_cells.seconds(text, limit))
+        except Late:
+            self._hung_cells.add(text)
+            raise
         if again:
             self._ran.append((action, text))
         return outputs
 
-    def _run(self, action: str, text: str) -> Any:
-        """Run one cell and return its outputs as they came, or raise Lost."""
+    def _run(self, action: str, text: str, seconds: float) -> Any:
+        """Run one cell and return its outputs as they came, or raise Lost; Late after so long."""
         assert self._student is not None
         student, number = self._student, self._cells
         try:
-            with self._within(self._limits.cell_seconds, student) as deadline:
+            with self._within(seconds, student) as deadline:
                 student.channel.send([action, number, text], deadline)
                 answer = student.channel.receive(deadline, most=packing.OUTPUTS)
             if type(answer) is not list or len(answer) != 2 or answer[0] != number:
                 raise wire.ProtocolError("malformed message")
             return answer[1]
         except wire.Timeout:
-            reason = f"limit met: {self._limits.cell_seconds:g} s for a cell"
+            self.close()
+            again = " that calls what has hung" if seconds < self._limits.cell_seconds else ""
+            raise Late(f"limit met: {seconds:g} s for a cell{again}") from None
         except wire.PeerGone:
             reason = ending(student.end(), self._limits)
         except wire.ProtocolError as error:

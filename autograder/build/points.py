@@ -1,23 +1,25 @@
 """The points that a lesson's text names, held to the `points=` of its checks and answers."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
+from re import Match
 
 from nbformat import NotebookNode
 
 from autograder.course import Check, Lesson
+from autograder.worth import (
+    AT_END,
+    BY_HAND,
+    COMMENT,
+    HEADING,
+    QUESTION,
+    ROW,
+    RUBRIC,
+    TABLE,
+    named,
+    said,
+)
 from convbook import notebook
-
-HEADING = re.compile(r"^### Exercise \d.*$", re.MULTILINE)
-TABLE = re.compile(r"^\| section \| exercise \| points \|\n\|[-|]+\|\n((?:\|.*\n)*)", re.MULTILINE)
-ROW = re.compile(r"^\|[^|]*\|([^|]*)\|([^|]*)\|$", re.MULTILINE)  # | 3, 4 | `f`, `g` | 2 |
-NAME = re.compile(r"`(\w+)`")
-AT_END = re.compile(r"\(([^()]+)\)$")
-BY_HAND = "graded by hand"
-COMMENT = re.compile(r"# (\d\S* points?)\b")
-QUESTION = re.compile(r"\((\d\S* points?), " + BY_HAND + r"\)")
-RUBRIC = re.compile(r"^- \*\*(\d\S* points?):\*\*", re.MULTILINE)
 
 
 def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
@@ -36,7 +38,7 @@ def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
     above = {notebook.grade_id(cell): one.source for one, cell in pairwise(cells.cells)}
     for check in lesson.checks:
         if check.manual:
-            question = QUESTION.search(" ".join(above.get(check.id, "").split()))
+            question = QUESTION.search(above.get(check.id, ""))
             yield from _differs(f"{check.id}: the question above it", question, check)
             yield from _differs(f"{check.id}: its rubric", RUBRIC.search(check.source), check)
         else:
@@ -45,7 +47,7 @@ def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
 
 def _headings(lesson: Lesson, headings: list[str]) -> Iterator[str]:
     for heading in headings:
-        found, right = AT_END.search(heading), _said(_points(lesson, heading))
+        found, right = AT_END.search(heading), said(_points(lesson, heading))
         if not found or found[1] != right:
             yield f"'{heading}' has to end in ({right}), which its checks give"
     yield from _once(lesson, "headings '### Exercise ...'", headings)
@@ -67,28 +69,19 @@ def _table(lesson: Lesson, rows: list[tuple[str, str]]) -> Iterator[str]:
 def _once(lesson: Lesson, what: str, texts: list[str]) -> Iterator[str]:
     """Find exercises that are not named in just one of some texts."""
     for exercise in lesson.exercises:
-        times = sum(exercise in _named(lesson, text) for text in texts)
+        times = sum(exercise in named(lesson.functions, text) for text in texts)
         if times != 1:
             yield f"{times} {what} name `{exercise}`: one has to"
 
 
-def _named(lesson: Lesson, text: str) -> set[str]:
-    """Return the exercises of which a text names a function."""
-    names = set(NAME.findall(text))
-    return {exercise for exercise, defined in lesson.functions.items() if defined & names}
-
-
 def _points(lesson: Lesson, text: str) -> float:
     """Add up the checks of the exercises that a text names."""
-    names = frozenset().union(*(lesson.functions[name] for name in _named(lesson, text)))
+    names = frozenset().union(*(lesson.functions[name] for name in named(lesson.functions, text)))
     return sum(c.points for c in lesson.checks if not c.manual and c.exercise in names)
 
 
-def _differs(where: str, found: re.Match[str] | None, check: Check) -> Iterator[str]:
-    said, right = found[1] if found else "nothing", _said(check.points)
-    if said != right:
-        yield f"{where} says {said}, points= gives {right}"
-
-
-def _said(points: float) -> str:
-    return f"{points:g} {'point' if points == 1 else 'points'}"
+def _differs(where: str, found: Match[str] | None, check: Check) -> Iterator[str]:
+    text = " ".join(found[1].split()) if found else "nothing"
+    right = said(check.points)
+    if text != right:
+        yield f"{where} says {text}, points= gives {right}"

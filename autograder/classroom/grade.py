@@ -80,7 +80,7 @@ def grade_class(
     ):
         before, grades = record.state(room.results), None
         for lesson, folders in work.items():
-            book.register(lesson)
+            book.register(lesson, before.entered)
             times = yield from _times(room, lesson, folders)
             changed = yield from _those_kept(room, lesson, times, sandbox, before, book, ledger)
             if not changed:

@@ -8,20 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import nbgrader.api
 from nbformat import NotebookNode
 from nbgrader.api import BaseCell, Gradebook, InvalidEntry, MissingEntry
-from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import DataError, SAWarning, SQLAlchemyError
 
-from autograder.classroom import database, written
+from autograder.classroom import database, lesson_cells, written
 from autograder.course import COURSE_ID, CourseError, Lesson
 from autograder.grading.grade import Grade
 from autograder.handin import timestamp
 
 NO_ANSWER = "No response."
 NONE: Mapping[str, str] = {}
+NOTHING: lesson_cells.ByHand = {}
 
 
 class Book:
@@ -36,17 +35,9 @@ class Book:
         """nbgrader's own gradebook, for what concerns many entries at once."""
         return self._gradebook
 
-    def register(self, lesson: Lesson) -> None:
-        """Enter a lesson's cells and points, as nbgrader's generate_assignment does.
-
-        Raises:
-            RuntimeError: cells were added or removed although there are submissions.
-        """
-        self._gradebook.update_or_create_assignment(lesson.name)
-        names = {"assignment": lesson.name, "notebook": lesson.name, "db_url": self._db_url}
-        cells = nbformat.from_dict(lesson.notebook)
-        cells, resources = ComputeChecksums().preprocess(cells, {"nbgrader": names})
-        SaveCells().preprocess(cells, resources)
+    def register(self, lesson: Lesson, entered: lesson_cells.ByHand = NOTHING) -> None:
+        """Enter a lesson's cells and points; arguments as for `lesson_cells.register`."""
+        lesson_cells.register(self._gradebook, self._db_url, lesson, entered)
 
     def save(
         self,
@@ -144,6 +135,17 @@ class Book:
             .filter(grade.manual_score.isnot(None) | (grade.extra_credit != 0))
         )
         return {(who, lesson, cell): (m, e or 0.0) for who, lesson, cell, m, e in query}
+
+    def cells(self) -> set[tuple[str, str]]:
+        """Return the cells that can have points: lesson and name."""
+        api = nbgrader.api
+        query = (
+            self._gradebook.db.query(api.Assignment.name, api.GradeCell.name)
+            .select_from(api.GradeCell)
+            .join(api.Notebook, api.GradeCell.notebook_id == api.Notebook.id)
+            .join(api.Assignment, api.Notebook.assignment_id == api.Assignment.id)
+        )
+        return {(lesson, cell) for lesson, cell in query}
 
     def annotate(self, cells: NotebookNode, lesson: str, student: str) -> None:
         """Write points and comments of the gradebook into a graded notebook."""

@@ -102,7 +102,7 @@ def regrade(
         gradebook.opened(room.db_url) as book,
         task.graders(scheduler) as grades,
     ):
-        book.register(lesson)
+        book.register(lesson, record.state(room.results).entered)
         for was, now in grades(_tasks(lesson, exercise, room, sandbox, left)):
             if isinstance(now, Exception):
                 left.append(_unchanged(was.record, lesson, exercise, fault(now)))

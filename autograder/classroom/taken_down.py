@@ -110,14 +110,16 @@ def take_down(room: Classroom) -> list[str]:
 def take_down_points(room: Classroom) -> list[str]:
     """Record the points by hand that stand in the gradebook and were not recorded.
 
+    What was given for a cell that the lesson has no longer stays recorded: it may come back.
+
     Returns:
         A line for each.
     """
     known = record.state(room.results)
     with gradebook.opened(room.db_url) as book:
-        now = book.by_hand()
+        now, cells = book.by_hand(), book.cells()
     said = []
-    for cell in sorted(now.keys() | known.entered.keys()):
+    for cell in sorted(now.keys() | {one for one in known.entered if one[1:] in cells}):
         points = now.get(cell, NOTHING)
         if points != known.entered.get(cell, NOTHING):
             record.enter(room.results, cell, points, record.SEEN)

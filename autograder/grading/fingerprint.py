@@ -31,8 +31,10 @@ def file(path: Path) -> str:
 
 @cache
 def lesson(lesson: Lesson) -> str:
-    """Return the hash of a lesson: its checks, solution and known mistakes."""
-    return _of([lesson.path, _mistakes(lesson)])
+    """Return the hash of a lesson: its checks, solution, known mistakes, and what is dropped."""
+    whole = _of([lesson.path, _mistakes(lesson)])
+    dropped = sorted(lesson.without)
+    return content("\n".join([whole, *dropped]).encode()) if dropped else whole
 
 
 @cache

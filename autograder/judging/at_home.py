@@ -23,7 +23,8 @@ AT_MOST = 2  # mistakes that what is shown cannot tell apart: of more, none is n
 def outdated(course: Path, wanted: list[str]) -> list[Lesson]:
     """Return the lessons whose files have to be written again.
 
-    A course in another folder than its convbook has none: it does not write into a package.
+    A course in another folder than its convbook has none: it does not write into a package. Nor
+    has a lesson of which something is dropped: the names are those of the whole one.
 
     Args:
         course: its folder.
@@ -31,7 +32,7 @@ def outdated(course: Path, wanted: list[str]) -> list[Lesson]:
     """
     if not FOLDER.is_relative_to(course):
         return []
-    return [lesson for lesson in chosen(wanted) if not is_up_to_date(lesson)]
+    return [one for one in chosen(wanted) if not one.without and not is_up_to_date(one)]
 
 
 def is_up_to_date(lesson: Lesson) -> bool:

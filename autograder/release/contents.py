@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 
 from autograder.build.source import text_of
 from autograder.course import Lesson
+from autograder.plan import Plan
 from autograder.release import lock, wheel
-from autograder.release.plan import Plan
 from convbook import notebook
 from convbook.desk.progress import title_of
 from convbook.handout import first

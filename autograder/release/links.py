@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 from autograder.course import CourseError
-from autograder.release.plan import Plan
+from autograder.plan import Plan
 from autograder.release.repository import BRANCH
 
 GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import disk
+from autograder import disk, plan
 from autograder.course import CourseError, Lesson
-from autograder.release import contents, folder, links, plan, repository, scan
+from autograder.release import contents, folder, links, repository, scan
 from autograder.release.secrets import Secrets
 
 

@@ -5,8 +5,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from autograder import plan
 from autograder.course import CourseError, Lesson
-from autograder.release import contents, folder, plan, scan
+from autograder.release import contents, folder, scan
 from autograder.release.secrets import Secrets
 from autograder.site import builder, sources
 from autograder.slides import build as slides

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Lesson
-from autograder.release.plan import Plan
+from autograder.plan import Plan
 from autograder.slides.source import Deck
 from convbook import demo, notebook
 from convbook.demo import Demo

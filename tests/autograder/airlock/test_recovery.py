@@ -1,7 +1,5 @@
 """One bad call, cell or answer costs one check. In both kinds of airlock."""
 
-import time
-
 import pytest
 from airlock_book import LIMITS, Notebook
 
@@ -88,9 +86,8 @@ def test_a_cell_that_hangs_is_not_run_again(book: Notebook) -> None:
     book.cell(GOOD)
     outputs = book.cell("def f(x): return None\nwhile True: pass")
     assert outputs[0]["ename"] == "CellStopped" and "limit met: 1.5 s" in outputs[0]["evalue"]
-    begin = time.monotonic()
     still_right(book)
-    assert time.monotonic() - begin < 1
+    assert [text for _, text in book.session._ran] == [GOOD]
 
 
 def test_a_cell_that_ends_the_process_is_not_run_again(book: Notebook) -> None:
@@ -164,11 +161,9 @@ def test_the_whole_session_has_a_limit() -> None:
     limits = dataclasses.replace(LIMITS, session_seconds=1.2)
     with Airlock("none", limits) as airlock, airlock.session(seed=1) as session:
         session.run_student("import time; time.sleep(1.3)")
-        begin = time.monotonic()
         verdict = session.run_check("c", "1", 1)
         assert verdict.status == "timeout" and "1.2 s for the whole notebook" in verdict.message
         assert "whole notebook" in session.run_student("1")[0]["evalue"]
-        assert time.monotonic() - begin < 1
 
 
 def test_a_broken_prelude_is_nobodys_zero(bare: Airlock) -> None:
@@ -177,3 +172,14 @@ def test_a_broken_prelude_is_nobodys_zero(bare: Airlock) -> None:
             session.run_check("c", "1", 1)
     with bare.session(seed=1, setup="nothing") as session, pytest.raises(SandboxError):
         session.run_check("c", "1", 1)
+
+
+def test_a_cell_is_not_waited_for_so_long_where_its_function_has_hung(book: Notebook) -> None:
+    book.cell("import time\ndef f(x):\n    while x: pass\n    return 1")
+    assert book.printed("f(2)") == "the cell was stopped: limit met: 1.5 s for a cell"
+    said = "the cell was stopped: limit met: 0.125 s for a cell that calls what has hung"
+    assert book.printed("print('so far')\nf(3)").endswith(said)
+    assert book.printed("print(f(0))") == "1"
+    assert book.printed("time.sleep(0.4); print('slow')") == "slow"  # it names no such function
+    late = book.check("f(1)").message
+    assert late == "f gave no answer within 0.15 s and was stopped"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import lessons, root
+from autograder.plan import FILE, NAME, Plan
 from autograder.release import contents
-from autograder.release.plan import FILE, NAME, Plan
 from autograder.release.secrets import Secrets
 
 

@@ -13,8 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.course import lessons, root
+from autograder.plan import Plan
 from autograder.release import contents, lock, wheel
-from autograder.release.plan import Plan
 from convbook import notebook
 from convbook.handout import first
 

@@ -15,9 +15,9 @@ from machine import SANDBOX, needs
 
 from autograder import cli
 from autograder.course import lessons, root
+from autograder.plan import FILE, Plan
 from autograder.release import contents
 from autograder.release.contents import WORKFLOW
-from autograder.release.plan import FILE, Plan
 from convbook import notebook
 
 UNTOUCHED, SECOND, THIRD = "01_volumes", "02_convolution", "03_backprop"

@@ -25,8 +25,8 @@ from server import serving
 from autograder import cli
 from autograder.course import lessons
 from autograder.handin import submission
+from autograder.plan import FILE
 from autograder.release import scan
-from autograder.release.plan import FILE
 from autograder.release.run import release as release_of
 from convbook.handout import first
 

@@ -14,8 +14,8 @@ from website import Page
 
 from autograder import course
 from autograder.course import CourseError, lessons
+from autograder.plan import FILE
 from autograder.release import scan
-from autograder.release.plan import FILE
 from autograder.release.secrets import Secrets
 from autograder.site import builder, run, sources
 

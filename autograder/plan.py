@@ -1,25 +1,32 @@
-"""course.toml: what a course is called, and which lessons are given out.
+"""course.toml: what a course is called, which lessons are given out, and what of them is dropped.
 
 name = "ConvNets, autumn 2026"
 lessons = ["01_volumes", "02_convolution"]    # all where this line is missing
+
+[without]                                     # exercises that give no points in this course
+02_convolution = ["shift_gap", "why_flip"]
 """
 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder import disk
-from autograder.course import CourseError
 from autograder.shown import one_line
 
 FILE = "course.toml"
 NAME = "The ConvNet workbook"
 LONGEST = 80  # characters of a name
-KEYS = ("name", "lessons")
+WITHOUT = '[without], and below it 02_convolution = ["shift_gap"]'
+KEYS = ("name", "lessons", "without")
+
+
+class CourseError(Exception):
+    """The course, or what was handed in, cannot be used; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,12 @@ class Plan:
     Attributes:
         name: of the course.
         lessons: the names of its lessons, in teaching order.
+        without: what of a lesson gives no points: the names of exercises and written answers.
     """
 
     name: str
     lessons: tuple[str, ...]
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -70,8 +79,12 @@ def read(course: Path, known: Collection[str]) -> Plan:
 def _plan(content: dict[str, Any], known: Collection[str]) -> Plan:
     for key in content:
         if key not in KEYS:
-            raise ValueError(f"there is no {one_line(key, 60)}; there are {' and '.join(KEYS)}")
-    return Plan(_name(content.get("name", NAME)), _lessons(content.get("lessons"), known))
+            raise ValueError(f"there is no {one_line(key, 60)}; there are {', '.join(KEYS)}")
+    return Plan(
+        _name(content.get("name", NAME)),
+        _lessons(content.get("lessons"), known),
+        _without(content.get("without", {}), known),
+    )
 
 
 def _name(value: Any) -> str:
@@ -90,7 +103,21 @@ def _lessons(value: Any, known: Collection[str]) -> tuple[str, ...]:
         raise ValueError('lessons is a list of texts in quotes: lessons = ["01_volumes"]')
     if not value:
         raise ValueError("lessons is empty: name one, or take the line away to give out all")
-    for name in value:
+    _are_known(value, known)
+    return tuple(name for name in known if name in value)
+
+
+def _without(value: Any, known: Collection[str]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise ValueError(f"without is a table: {WITHOUT}")
+    _are_known(value, known)
+    for name, dropped in value.items():
+        if not isinstance(dropped, list) or not all(isinstance(one, str) for one in dropped):
+            raise ValueError(f"{name} of without is a list of texts in quotes: {WITHOUT}")
+    return {name: tuple(dropped) for name, dropped in value.items() if dropped}
+
+
+def _are_known(names: Collection[str], known: Collection[str]) -> None:
+    for name in names:
         if name not in known:
             raise ValueError(f"no lesson {one_line(name, 60)}; there are {', '.join(known)}")
-    return tuple(name for name in known if name in value)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import CourseError
-from autograder.release.plan import FILE, NAME, Plan, read
+from autograder.plan import FILE, NAME, Plan, read
 
 KNOWN = ("01_volumes", "02_convolution", "03_backprop")
 
@@ -34,7 +34,7 @@ def test_what_stands_in_it(tmp_path: Path, text: str, name: str, lessons: tuple[
         (b"lessons = 01_volumes", "line 1"),
         (b"name = \xff", "not in UTF-8"),
         (b"a = " + b"[" * 5000, "write name"),
-        (b"lesson = []", "there is no lesson; there are name and lessons"),
+        (b"lesson = []", "there is no lesson; there are name, lessons, without"),
         (b"[lessons]\n01_volumes = true", "lessons is a list of texts"),
         (b"lessons = '01_volumes'", "lessons is a list of texts"),
         (b"lessons = [1, 2]", "lessons is a list of texts"),
@@ -74,3 +74,26 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 )
 def test_a_name_becomes_a_folder(name: str, slug: str) -> None:
     assert Plan(name, KNOWN).slug == slug
+
+
+def test_what_is_dropped_of_a_lesson(tmp_path: Path) -> None:
+    text = "[without]\n02_convolution = ['shift_gap', 'why_flip']\n03_backprop = []\n"
+    (tmp_path / FILE).write_text(text)
+    assert read(tmp_path, KNOWN).without == {"02_convolution": ("shift_gap", "why_flip")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("without = ['shift_gap']", "without is a table: [without], and below it"),
+        ("[without]\n04_none = ['a']", "no lesson 04_none"),
+        ("[without]\n02_convolution = 'shift_gap'", "02_convolution of without is a list"),
+        ("[without]\n02_convolution = [1]", "02_convolution of without is a list"),
+        ("[without.02_convolution]\nshift_gap = true", "02_convolution of without is a list"),
+    ],
+)
+def test_what_cannot_be_dropped_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(CourseError) as found:
+        read(tmp_path, KNOWN)
+    assert said in str(found.value) and len(str(found.value).splitlines()) == 1
