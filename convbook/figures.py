@@ -14,7 +14,7 @@ import re
 import sys
 from functools import cache
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -89,7 +89,7 @@ def titles(figure: Figure) -> str:
 @cache
 def _said() -> dict[str, str]:
     """Return what the lessons say of the plots that their cells draw, by the cell's text."""
-    lessons = files("convbook.handout").joinpath("lessons").iterdir()
+    lessons = (Path(__file__).parent / "handout" / "lessons").glob("*.ipynb")
     read = [json.loads(lesson.read_text(encoding="utf-8")) for lesson in lessons]
     cells = [cell for lesson in read for cell in lesson["cells"] if "alt" in cell["metadata"]]
     return {"".join(cell["source"]): cell["metadata"]["alt"] for cell in cells}
