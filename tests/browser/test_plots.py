@@ -121,11 +121,9 @@ def test_a_notebook_of_somebody_else_shows_its_plots(
 def test_exported_pages_have_plots_of_their_theme(
     ran: Page,
     folder: Path,
-    tmp_path: Path,
     browser: Browser,
     picture: Picture,
     name: str,
-    ground: str,
 ) -> None:
     cells = nbformat.read(folder / "plots.ipynb", as_version=4)
     # Without the parts of nbconvert's page that come from the net.
