@@ -1,5 +1,5 @@
 """The workbook: checks, gradients, pictures, demos, data and given layers for the lessons."""
 
-from convbook import figures
+from convbook import themed
 
-figures.watch()
+themed.watch()

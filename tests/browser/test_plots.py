@@ -17,7 +17,7 @@ from server import serving
 
 from autograder.build.source import KERNEL
 from autograder.course import lessons
-from convbook import figures
+from convbook import themed
 
 LESSON = "02_convolution"
 SETUP = "import matplotlib.pyplot as plt\nimport numpy as np\n\nfrom convbook import plot"
@@ -69,8 +69,8 @@ def looks(plot: Locator) -> tuple[str, float]:
     plot.page.wait_for_timeout(500)  # the browser draws the picture anew
     picture = Image.open(io.BytesIO(plot.screenshot())).convert("RGB")
     found = picture.getcolors(picture.width * picture.height)
-    colours = [figures._hex(*(part / 255 for part in rgb)) for _, rgb in sorted(found)[::-1]]
-    return colours[0], max(figures.contrast(colours[0], other) for other in colours)
+    colours = [themed._hex(*(part / 255 for part in rgb)) for _, rgb in sorted(found)[::-1]]
+    return colours[0], max(themed.contrast(colours[0], other) for other in colours)
 
 
 def test_plots_follow_the_theme_when_it_is_switched(ran: Page, picture: Picture) -> None:
