@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, demo
+from convbook import data, demo, grids, trained
 
 # %% [markdown] slide
 # # Layers turn volumes into volumes
@@ -15,7 +15,36 @@ from convbook import data, demo
 # comes out, and how many numbers does the layer have to learn.
 #
 # This looks dull, and it is what you do first with every new net. Most errors in the first week of
-# a project are errors of shape.
+# a project are errors of shape. But first, see what the boxes are for.
+
+# %% [markdown] slide
+# ## A net at work: edges, blobs, parts
+#
+# It tells a cat from coffee, an astronaut or a rocket. Nobody told it what an eye is.
+
+# %% picture
+"""A cat's face in colour, and three maps of it. In the first, thin lines follow the edges of eyes,
+ears and fur. In the second, eyes and nose are soft light areas. In the third only the two eyes and
+the line of the nose are light."""
+face = data.photo("chelsea")[:, :, :288:2, :448:2]
+boxes = trained.volumes(data.pretrained("photos4"), face)
+figure, axes = plt.subplots(1, 4, figsize=(14, 3))
+axes[0].imshow(face[0].transpose(1, 2, 0))
+for axis, layer, k in zip(axes[1:], (2, 5, 8), (11, 3, 11), strict=True):
+    axis.imshow(boxes[layer][0, k], cmap="gray")
+titles = ["photograph", "block 1: edges", "block 2: blobs", "block 3: parts"]
+for axis, title in zip(axes, titles, strict=True):
+    axis.set_title(title, fontsize=19)
+    axis.set_axis_off()
+figure.tight_layout()
+
+# %% [markdown] notes
+# (3 min) Three of the 36 maps of a net with 4300 weights and biases, over one photograph. The first
+# looks for edges, the second for blobs, the third for eyes and a nose. Say that they are picked:
+# most maps have no name.
+#
+# Each row of maps is a box: 12 deep here. The last box has one number for each class: the scores.
+# Where are the 4300 numbers, and how large is each box? That is today.
 
 # %% [markdown] slide
 # ## Look at everything at once
@@ -44,15 +73,7 @@ from convbook import data, demo
 """Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120,
 121, 122 and 123 make a depth column. The last grid as a whole is the depth slice X[:, :, 3]."""
 x, y, d = np.indices((2, 3, 4))
-X = 100 * x + 10 * y + d
-axis = draw.canvas(17, 5.4)
-for k in range(4):
-    label = f"X[:, :, {k}]"
-    draw.cells(
-        axis, X[:, :, k], 4.5 * k, 1, on=[(1, 2)], label=label, fill="C7" if k == 3 else "C5"
-    )
-axis.text(0, 4.2, "blue: the depth column  X[1, 2, :]", va="center", fontsize=18)
-axis.text(0, 5.0, "green: the depth slice  X[:, :, 3]", va="center", fontsize=18)
+grids.column_and_slice(100 * x + 10 * y + d, 1, 2, 3)
 
 # %% [markdown] notes
 # (4 min) A depth column is all that is known about one place. A depth slice is one number for each
@@ -110,14 +131,7 @@ figure.tight_layout()
 # %% picture
 """A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and
 4; each begins two cells after the one before."""
-axis = draw.canvas(14, 4.4)
-draw.cells(axis, np.arange(7), 3, 0, size=18)
-axis.text(2.7, 0.5, "W = 7", ha="right", va="center", fontsize=18)
-for k in range(3):
-    draw.cells(axis, [np.nan] * 3, 3 + 2 * k, 1.3 + k, fill="C6")
-    axis.text(4.5 + 2 * k, 1.8 + k, f"from {2 * k}", ha="center", va="center", fontsize=18)
-axis.text(2.7, 1.8, "F = 3, S = 2", ha="right", va="center", fontsize=18)
-axis.text(10.3, 3.8, "(7 − 3)/2 + 1 = 3", va="center", fontsize=18)
+grids.stops(7, 3, 2)
 
 # %% [markdown] notes
 # (4 min) Derive it with the picture. The line with its padding is W + 2P long. The first window
@@ -252,25 +266,15 @@ figure.tight_layout()
 # | shared by a depth slice | $96 \cdot 364 = 34{,}944$ |
 
 # %% [markdown] notes
-# (4 min) At every stop stands a column of 96 neurons that look at the same window for 96 different
+# (5 min) At every stop stands a column of 96 neurons that look at the same window for 96 different
 # things. All neurons of one depth slice look for the same thing, at different places. So they may
 # share.
 #
+# Some copies of a well-known note give F times C weights for each filter: 33 here, not 363. A
+# filter is a box and not a bar. Let somebody draw it on the board.
+#
 # The quotient of the last two lines is 3025, which is 55 times 55: each filter serves that many
 # places. The size of the picture is not in the last line at all.
-
-# %% [markdown] question
-# ## Find the mistake
-#
-# Some copies of that note give $F \cdot C$ weights for each filter.
-#
-# How many would a 5 x 5 filter over a colour picture have? What has been forgotten?
-
-# %% [markdown] answer
-# 15 instead of 75. A filter is a box and not a bar: it has two sides of $F$, and the depth $C$.
-
-# %% [markdown] notes
-# (2 min) Short. Let somebody draw the box on the board: five wide, five high, three deep.
 
 # %% [markdown] slide
 # ## Four kinds of layers
@@ -340,7 +344,7 @@ draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Nine exercises, from `fc_weights` to `trace_shapes`: 20 points, about 75 minutes.
+# - Nine exercises, from `fc_weights` to `trace_shapes`: 20 points, about 85 minutes.
 # - A written answer: should a library raise, crop or pad?
 #
 # **Take away**

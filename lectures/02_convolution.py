@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.slides import draw
-from convbook import data, demo
+from convbook import data, demo, grids
 from convbook.layers import conv_forward
 
 rng = np.random.default_rng(2)
@@ -27,22 +27,13 @@ rng = np.random.default_rng(2)
 
 # %% picture
 """The line 2, 0, 1, 3, minus 1 with a zero of padding at each end. The filter 1, 0, minus 1 stands
-over the padding and the first two numbers. Below, five outputs: 0, 1, minus 3, 2, 3."""
-x, w = np.array([2, 0, 1, 3, -1]), np.array([1, 0, -1])
-axis = draw.canvas(13, 5.2)
-draw.cells(axis, [np.nan] * 7, 3, 0.6, fill="C9")
-draw.cells(axis, np.pad(x, 1), 3, 0.6, fill="none", on=[(0, 1), (0, 2), (0, 3)])
-axis.text(2.7, 1.1, "x, padded", ha="right", va="center")
-draw.cells(axis, w, 4, 1.9, fill="C6")
-axis.text(2.7, 2.4, "w", ha="right", va="center")
-draw.cells(axis, [0, 1, -3, 2, 3], 4, 3.9, fill="C7", on=[(0, 1)], strong="C2")
-axis.text(2.7, 4.4, "out", ha="right", va="center")
-axis.text(10.4, 2.4, "2·1 + 0·0 + 1·(−1) = 1", va="center")
-draw.arrow(axis, (5.5, 3.0), (5.5, 3.8))
+below the first zero and the first two numbers. An arrow leads to the first of five outputs: 0, 1,
+minus 3, 2, 3."""
+grids.first_stop([2, 0, 1, 3, -1], [1, 0, -1], [0, 1, -3, 2, 3])
 
 # %% [markdown] notes
-# (4 min) Do the second stop aloud: 2 times 1, plus 0 times 0, plus 1 times minus 1, is 1. Then let
-# the room do the other four. They are 0, minus 3, 2 and 3.
+# (4 min) The first stop is on the slide: 0. Do the second aloud: 2 times 1, plus 0 times 0, plus 1
+# times minus 1, is 1. Then let the room do the other three. They are minus 3, 2 and 3.
 #
 # The grey cells are padding: zeros, one at each end.
 
@@ -270,9 +261,44 @@ figure.tight_layout()
 # Locally connected layers are not equivariant. The notebook measures the gap.
 
 # %% [markdown] slide
+# ## A filter answers to what it looks like
+#
+# One made by hand, and two that a small net has learned
+
+# %% picture
+"""An astronaut in an orange suit and a map that is white on the suit: a filter for red. A cat's
+face and two maps of learned filters: one is light on the nose and the fur, the other along
+edges."""
+red = np.ones((1, 3, 5, 5)) * np.array([2.0, -1.0, -1.0])[:, None, None] / 25
+astronaut = data.photo("astronaut")[:, :, ::4, ::4]
+photos4 = data.pretrained("photos4")
+cat = data.photo("chelsea")[:, :, ::2, ::2][:, :, :, :150]
+learned = photos4.params["w1"][[8, 9]]
+spots = conv_forward(astronaut, red, np.zeros(1), pad=2)[0]
+seen = conv_forward(cat - photos4.mean, learned, photos4.params["b1"][[8, 9]], pad=2)[0]
+figure, axes = plt.subplots(1, 5, figsize=(14, 3.6))
+maps = [spots[0, 0], *seen[0]]
+for axis, array in zip(axes[[0, 2]], [astronaut[0], cat[0]], strict=True):
+    axis.imshow(array.transpose(1, 2, 0))
+for axis, array in zip(axes[[1, 3, 4]], maps, strict=True):
+    axis.imshow(array, cmap="gray", vmin=-np.abs(array).max(), vmax=np.abs(array).max())
+titles = ["photograph", "2 red − green − blue", "photograph", "learned: colour", "learned: edge"]
+for axis, title in zip(axes, titles, strict=True):
+    axis.set_title(title, fontsize=16)
+    axis.set_axis_off()
+figure.tight_layout()
+
+# %% [markdown] notes
+# (3 min) Ask first what the filter of 2, minus 1, minus 1 answers to grey: 0. So grey, black and
+# white stay mid-grey, and the orange suit is white.
+#
+# The two on the right are from the net that opened lesson 01. Nobody made them: one looks for a
+# warm colour, the other for an upright edge. In the notebook they also blur and sharpen.
+
+# %% [markdown] slide
 # ## Today's notebook
 #
-# - Seven functions, from `correlate1d` to `conv_forward`: 20 points, about 75 minutes.
+# - Eight exercises, from `correlate1d` to `blur_and_sharpen`: 20 points, about 85 minutes.
 # - A written answer: does the missing flip matter?
 #
 # **Take away**

@@ -2,8 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograder.slides import draw
-from convbook import demo
+from convbook import demo, sketch
 from convbook.layers import conv_backward, conv_forward
 
 rng = np.random.default_rng(3)
@@ -27,30 +26,32 @@ rng = np.random.default_rng(3)
 # %% picture
 """Three boxes in a row, x, layer and out, and at the end the loss L. Arrows lead forwards above.
 Below, arrows lead backwards, from the loss to dout, and through the layer to dx."""
-axis = draw.canvas(18, 5.6)
-for left, name, fill in (
-    (0.2, "x", "C5"),
-    (5.6, "layer", "C9"),
-    (11, "out", "C7"),
-    (16, "L", "C9"),
-):
-    axis.add_patch(plt.Rectangle((left, 0.6), 1.8, 1.3, facecolor=fill))
-    axis.text(left + 0.9, 1.25, name, ha="center", va="center", fontsize=20)
-for start, end in ((2.2, 5.4), (7.6, 10.8), (13, 15.8)):
-    draw.arrow(axis, (start, 1.25), (end, 1.25))
-for left, name in ((0.2, "dx"), (11, "dout")):
-    axis.add_patch(plt.Rectangle((left, 3.7), 1.8, 1.3, facecolor="C8"))
-    axis.text(left + 0.9, 4.35, name, ha="center", va="center", fontsize=20)
-draw.arrow(axis, (16.9, 2.1), (13, 4.35))
-draw.arrow(axis, (10.8, 4.35), (6.5, 2.1))
-draw.arrow(axis, (6.3, 2.1), (2.2, 4.35))
-axis.text(14.2, 4.1, "other layers", fontsize=18)
+sketch.chain()
 
 # %% [markdown] notes
 # (3 min) A layer knows nothing of what comes behind it. It gets dout, an array of the shape of out.
 #
 # As far as the layer can tell, the loss is the sum of out times dout, entry by entry. So it can
 # work out its part alone. That is why a net can be built of layers.
+
+# %% [markdown] slide
+# ## A circuit of three nodes
+#
+# $s = x + y$, $\;m = x \cdot s$, $\;L = m^2$. Each node multiplies what comes back, its **upstream
+# gradient**, by its own slope. Where two ways meet, **add**: $36 + 24 = 60$.
+
+# %% picture
+"""A circuit: x = 2 and y = 1 go into a sum, s = 3; x and s into a product, m = 6; m into a square,
+L = 36. Below the wires the gradients: 1 at L, 12 at m, 24 at s, 24 at y, and 36 and 24 on the two
+wires of x."""
+sketch.circuit()
+
+# %% [markdown] notes
+# (4 min) Go backward on the board. The square: 2 times 6 is 12. The product hands each factor the
+# other one: 12 times 2 to s, 12 times 3 to x. The sum passes 24 on to both.
+#
+# Move x by h and both ways move m: 3h and 2h. That is the chain rule: multiply along each way, add
+# up all ways. The product of two small steps does not count.
 
 # %% [markdown] slide
 # ## Measure a slope
@@ -119,17 +120,7 @@ figure.tight_layout()
 # %% picture
 """Four columns. x is 3, minus 2, 4 and minus 1; out is 3, 0, 4 and 0. Below, dout is 5, 7, minus 1
 and 2, and dx is 5, 0, minus 1 and 0: the gate is open in the first and the third column."""
-x, dout = np.array([3, -2, 4, -1]), np.array([5, 7, -1, 2])
-axis = draw.canvas(17, 5)
-is_open = [(0, 0), (0, 2)]
-draw.cells(axis, x, 2, 0.5, on=is_open, size=20)
-draw.cells(axis, [3, 0, 4, 0], 11, 0.5, fill="C7", on=is_open, strong="C2", size=20)
-draw.cells(axis, [5, 0, -1, 0], 2, 3.2, fill="C8", on=is_open, strong="C3", size=20)
-draw.cells(axis, dout, 11, 3.2, fill="C8", size=20)
-for left, top, name in ((1.8, 1, "x"), (10.8, 1, "out"), (1.8, 3.7, "dx"), (10.8, 3.7, "dout")):
-    axis.text(left, top, name, ha="right", va="center", fontsize=20)
-draw.arrow(axis, (6.4, 1), (9.2, 1))
-draw.arrow(axis, (9.2, 3.7), (6.4, 3.7))
+sketch.gate()
 
 # %% [markdown] notes
 # (3 min) Where x is positive, out follows it one for one. Where it is negative, out stays 0
@@ -249,7 +240,8 @@ figure.tight_layout()
 # $$\text{dx}_{p,q} = \sum_{u,v} \text{dout}_{p-u,\,q-v} \; w_{u,v}$$
 #
 # The minus signs are the **flip**. Near the edge $p - u$ falls outside `dout`: what is not there is
-# zero. A filter that stops wherever it touches the picture at all makes a **full** convolution.
+# zero. A filter that stops wherever it touches the picture at all makes a **full** convolution. At
+# stride $S$ first put $S - 1$ zeros between the entries of `dout`.
 
 # %% [markdown] notes
 # (4 min) Derive it with the board: cover the picture with the window and ask at which row it
@@ -279,14 +271,7 @@ figure.tight_layout()
 # %% picture
 """A picture of 3 by 3 with the numbers 0 to 8. Its four windows of 2 by 2: 0 1 3 4, then 1 2 4 5,
 then 3 4 6 7, then 4 5 7 8. Their sum, dw, is 8 12 20 24."""
-x = np.arange(9).reshape(3, 3)
-axis = draw.canvas(19, 5)
-draw.cells(axis, x, 0, 1, label="x", size=18)
-for k, (i, j) in enumerate(np.ndindex(2, 2)):
-    left = 4.4 + 2.7 * k
-    draw.cells(axis, x[i : i + 2, j : j + 2], left, 1.5, label=f"at {i}, {j}", size=18)
-    axis.text(left + 2.35, 2.5, "+" if k < 3 else "=", ha="center", va="center", fontsize=20)
-draw.cells(axis, [[8, 12], [20, 24]], 15.5, 1.5, fill="C8", label="dw", size=18)
+sketch.places()
 
 # %% [markdown] notes
 # (4 min) In lecture 02 each place had a filter of its own. There the gradient of a filter is its
@@ -294,18 +279,6 @@ draw.cells(axis, [[8, 12], [20, 24]], 15.5, 1.5, fill="C8", label="dw", size=18)
 # collects from all of them.
 #
 # Check one on the board: 0 plus 1 plus 3 plus 4 is 8. Nothing is turned around here.
-
-# %% [markdown] question
-# ## How long would measuring take?
-#
-# A batch of shape (8, 3, 32, 32) goes through your layer. How many forward passes do central
-# differences need for its `dx`?
-
-# %% [markdown] answer
-# There are $8 \cdot 3 \cdot 32 \cdot 32 = 24{,}576$ numbers, and two passes for each: 49,152.
-
-# %% [markdown] notes
-# (2 min) So measuring is for small sizes. Or one measures something else: next slide.
 
 # %% [markdown] slide
 # ## Test all of `dx` with two passes
@@ -335,7 +308,10 @@ axis.legend()
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) Every circle lies on the line. Of the crosses hardly any do: one random direction finds a
+# (4 min) Ask first: how many passes do central differences need for a batch of shape
+# (8, 3, 32, 32)? 24,576 numbers, two passes each: 49,152.
+#
+# Every circle lies on the line. Of the crosses hardly any do: one random direction finds a
 # wrong gradient nearly always. One that is chosen badly may not, such as a v of zeros with a single
 # 1.
 #
@@ -344,12 +320,12 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Seven functions, from `numerical_gradient` to `projection_check`: 20 points, about 80 minutes.
-# - A written answer: seven gradients in letters, and what they show.
+# - Eight functions, from `numerical_gradient` to `projection_check`: 20 points, about 90 minutes.
+# - A written answer, and gradient descent that finds a hidden filter.
 #
 # **Take away**
 #
-# - A number used in several places collects its gradient from all of them.
+# - Multiply along each way to the loss, and add up all ways.
 # - Forward reads windows; backward writes to the same windows, and adds.
 # - Measured gradients are slow and need no thought. They check the fast ones.
 

@@ -1,16 +1,10 @@
 # %% run
-import numpy as np
-
-from autograder.slides import draw
-from convbook import demo
-
-x = np.array([[0, 1, 2, 3], [4, 5, 6, 7]])
-cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
+from convbook import demo, sketch
 
 # %% [markdown] slide
 # # One big matrix multiply
 #
-# Lecture 04: the same sums, a hundred times as fast
+# Lecture 04: the same sums, tens to hundreds of times as fast
 
 # %% [markdown] notes
 # (1 min) You have a layer that is right and slow. Today it becomes fast without a new idea in
@@ -40,14 +34,7 @@ cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
 """A picture of 2 by 4 numbers from 0 to 7, its first window of 2 by 2 marked. An arrow leads to a
 matrix of 4 by 3, whose first column is 0, 1, 4, 5. To its left the filter as a row: 1, 2, 3, 4. To
 the right the product: 34, 44, 54."""
-axis = draw.canvas(19, 6.6)
-draw.cells(axis, x, 0, 2.4, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=18)
-draw.arrow(axis, (4.3, 3.4), (5.3, 3.4))
-draw.cells(axis, [1, 2, 3, 4], 5.6, 3, fill="C6", label="w, as a row", size=18)
-axis.text(10.05, 3.5, "·", ha="center", va="center", fontsize=30)
-draw.cells(axis, cols, 10.5, 1.4, on=[(0, 0), (1, 0), (2, 0), (3, 0)], label="cols", size=18)
-axis.text(14.1, 3.5, "=", ha="center", va="center", fontsize=24)
-draw.cells(axis, np.array([1, 2, 3, 4]) @ cols, 14.7, 3, fill="C7", label="out", size=18)
+sketch.window_to_column()
 
 # %% [markdown] notes
 # (4 min) Read each window row by row and write it from top to bottom. The filter is a row. Row
@@ -156,14 +143,7 @@ demo.im2col()
 # %% picture
 """Above, the picture of 2 by 4 numbers from 0 to 7. Below, what comes back: 0, 2, 4, 3 and 4, 10,
 12, 7; the four numbers in the middle have doubled."""
-back = np.array([[0, 2, 4, 3], [4, 10, 12, 7]])
-middle = [(i, j) for i in (0, 1) for j in (1, 2)]
-axis = draw.canvas(7.2, 7, inch=0.75)
-draw.cells(axis, x, 0.5, 0.8, label="x", size=20)
-draw.arrow(axis, (2.5, 3.0), (2.5, 3.8))
-draw.cells(
-    axis, back, 0.5, 4.6, on=middle, strong="C3", fill="C8", label="col2im(im2col(x))", size=20
-)
+sketch.added_back()
 
 # %% [markdown] notes
 # (3 min) The 5 was copied twice and comes back as 10. The corners were copied once.
@@ -218,16 +198,53 @@ draw.cells(
 # slices += is safe and fast. That is how a fast col2im is written.
 
 # %% [markdown] slide
+# ## Three rungs
+#
+# AlexNet's first layer: 210,830,400 operations on each.
+#
+# | rung | calls | operations a number |
+# |---|---|---|
+# | loops | 290,400 | 1 |
+# | a product a window | 3025 | 2 |
+# | one product | 1 | 148 |
+
+# %% [markdown] notes
+# (4 min) An operation is a multiplication or an addition; the last column divides them by the
+# numbers that must be fetched. From the first rung to the second, Python is left out. The middle
+# rung is the instructive one: 3025 calls cost a few thousandths of a second, so Python is no excuse
+# any more.
+#
+# Measure live with the notebook's section 7: thousand millions of operations a second, GFLOP/s, on
+# one core. The third rung was about ten times the second where this was written.
+
+# %% [markdown] slide
+# ## Use a number while it is near
+#
+# Two weights and two pixels are fetched, and four products made. A block of 8 x 8: 16 and 64.
+
+# %% picture
+"""Three grids: w, cols and out. Two rows of w and two columns of cols are dark, and so are the four
+entries of out where they meet."""
+sketch.blocks()
+
+# %% [markdown] notes
+# (4 min) A core computes faster than numbers reach it. With one window, each of the 34,848 weights
+# is fetched for one multiplication. With a block, every weight meets all windows of the block.
+#
+# The word is arithmetic intensity: operations for each number fetched. Lesson 10 draws the roofline
+# with it.
+
+# %% [markdown] slide
 # ## Today's notebook
 #
 # - `im2col`, `col2im`, and the layer forward and backward, without a loop of your own: 20 points.
-# - A race between loops, your product and the given layer.
+# - Three rungs, measured, and a race between loops, your layer and the given one.
 #
 # **Take away**
 #
 # - Windows are columns, filters are rows; the layer is one product.
 # - `im2col` copies, `col2im` adds the copies up: they are adjoint.
-# - The same sums take about a hundredth of the time, and 7 to 9 times the memory.
+# - The same sums: a fraction of the time, and 7 to 9 times the memory.
 
 # %% [markdown] notes
 # (2 min) Say once more: no multiplication was saved. The same sums are done by code that keeps the

@@ -2,12 +2,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograder.slides import draw
-from convbook import data, demo
+from convbook import data, demo, figures
 from convbook.layers import avg_pool_forward, max_pool_forward
 
 grid = np.array([[2, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])
-pooled = np.array([[7, 4], [8, 9]])
+winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 
 # %% [markdown] slide
 # # Pool, or stride
@@ -17,6 +16,21 @@ pooled = np.array([[7, 4], [8, 9]])
 # %% [markdown] notes
 # (1 min) A net has to come down from 224 x 224 to a few scores. Today: the cheap way to get there,
 # and why it is less innocent than it looks.
+
+# %% [markdown] question
+# ## What a smaller map buys
+#
+# Five layers of 3 x 3 in a row. Between them, every 2 x 2 numbers become one. What do all five cost
+# then, counted in first layers? How many pixels across does an output of the fifth know?
+
+# %% [markdown] answer
+# $1 + \tfrac14 + \tfrac1{16} + \tfrac1{64} + \tfrac1{256} = 1.33$ in place of 5. And 3, 8, 18, 38,
+# 78 pixels in place of 3, 5, 7, 9, 11: its **receptive field**.
+
+# %% [markdown] notes
+# (4 min) A quarter of the outputs from layer to layer. For the receptive field: behind one pool the
+# neighbours lie two pixels apart, so two more neighbours are four pixels, and the pool's own window
+# adds one. The price is the place: after four pools a number stands for 16 x 16 pixels.
 
 # %% [markdown] slide halves
 # ## Keep the largest
@@ -30,12 +44,9 @@ pooled = np.array([[7, 4], [8, 9]])
 # Nothing to learn.
 
 # %% picture
-"""A map of 4 by 4 numbers, whose four windows of 2 by 2 have the maxima 7, 4, 8 and 9. Below it the
-2 by 2 map of these four."""
-axis = draw.canvas(7.2, 8.4, inch=0.7)
-draw.cells(axis, grid, 0, 0.7, on=[(0, 1), (1, 2), (3, 0), (2, 2)], label="x", size=20)
-draw.cells(axis, pooled, 1, 5.9, fill="C7", label="out, F = 2, S = 2", size=20)
-draw.arrow(axis, (2, 4.8), (2, 5.3))
+"""A map of 4 by 4 numbers, whose four windows of 2 by 2 have the maxima 7, 4, 8 and 9. Beside it
+the 2 by 2 map of these four."""
+figures.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()))
 
 # %% [markdown] notes
 # (4 min) Do the four windows aloud: 7, 4, 8, 9. There is no padding in pooling, so the formula has
@@ -77,7 +88,7 @@ for axis, array, title in zip(axes, [photo[0, 0], *small], titles, strict=True):
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Look at the legs of the tripod. The maximum sees only their light side, the average mixes
+# (2 min) Look at the legs of the tripod. The maximum sees only their light side, the average mixes
 # light and dark, and L2, the length of the window, looks like the average here.
 #
 # For feature maps behind a ReLU the maximum asks: is it anywhere in this window?
@@ -94,7 +105,7 @@ figure.tight_layout()
 # The last column: each pixel's slope, times 26.
 
 # %% [markdown] notes
-# (4 min) 9 plus 16 plus 144 is 169, and its root is 13. The slope of L2 is x over out: 26 times
+# (2 min) 9 plus 16 plus 144 is 169, and its root is 13. The slope of L2 is x over out: 26 times
 # minus 3 over 13 is minus 6. What L2 does with a window of zeros is a question of the notebook.
 #
 # A pool that starts from zero as the largest so far would answer 0 for a window of negatives. Here
@@ -109,16 +120,12 @@ figure.tight_layout()
 # forward remembers it.
 
 # %% picture
-"""The gradient 1, 2, 3, 4 of the four outputs, and below it the gradient of the 4 by 4 map: zeros,
+"""The gradient 1, 2, 3, 4 of the four outputs, and beside it the gradient of the 4 by 4 map: zeros,
 except for 1, 2, 3 and 4 at the places of the four maxima."""
 dx = np.zeros((4, 4))
-places = [(0, 1), (1, 2), (3, 0), (2, 2)]
-for value, place in enumerate(places, start=1):
+for value, place in enumerate(winners, start=1):
     dx[place] = value
-axis = draw.canvas(7.2, 8.2, inch=0.7)
-draw.cells(axis, [[1, 2], [3, 4]], 1, 0.7, fill="C8", label="dout", size=20)
-draw.arrow(axis, (2, 2.8), (2, 3.3))
-draw.cells(axis, dx, 0, 4.1, fill="C9", on=places, strong="C3", label="dx", size=20)
+figures.two_maps(([[1, 2], [3, 4]], dx), ("dout", "dx"), ((), winners))
 
 # %% [markdown] notes
 # (3 min) 5 becomes 5.1: the output is still 7. 7 becomes 7.1: the output is 7.1. That is the whole
@@ -166,22 +173,6 @@ demo.max_pooling()
 # always.
 #
 # Ties are not rare: behind a ReLU many windows are all zeros.
-
-# %% [markdown] slide
-# ## Pooling through columns
-#
-# `im2col` writes every window as a column. A convolution multiplies; a pool takes the largest of
-# each column. One thing has to change first.
-#
-# | a batch of (2, 3, 4, 8), $F = 2$, $S = 2$ | shape of the columns |
-# |---|---|
-# | as a filter wants it | 12 x 16 |
-# | each channel a picture of its own | 4 x 48 |
-
-# %% [markdown] notes
-# (3 min) A column of the first kind holds the window of all three channels, and its maximum mixes
-# them. How many numbers should the layer return? 2 times 3 times 2 times 4 is 48. Let the room find
-# the reshape.
 
 # %% [markdown] question
 # ## Can a convolution pool?
@@ -251,17 +242,56 @@ axis.set_ylabel("change of the small map")
 axis.legend()
 
 # %% [markdown] notes
-# (4 min) A map of edges, made smaller by four in three ways. One pixel to the side, and the map
+# (3 min) A map of edges, made smaller by four in three ways. One pixel to the side, and the map
 # made by stride alone has come most of the way to its thin line, where two maps have nothing in
 # common: narrow edges fall between the pixels that are kept. The pools forgive a shift that is
 # small against their window. At four pixels each small map is the old one moved by one cell: it
 # differs nearly everywhere, and has lost next to nothing.
 
+# %% [markdown] question
+# ## Stripes
+#
+# Stripes two pixels wide, and the same one pixel further to the left:
+# $[0, 0, 1, 1, 0, 0, 1, 1]$ and $[0, 1, 1, 0, 0, 1, 1, 0]$. What does a pool of 1 x 2 with stride 2
+# make of them?
+
+# %% [markdown] answer
+# $[0, 1, 0, 1]$ and $[1, 1, 1, 1]$: the second time the stripes are gone. That is **aliasing**.
+#
+# Take the maximum at stride 1, blur with $[\tfrac14, \tfrac12, \tfrac14]$, and only then keep every
+# second number: $[\tfrac34, \tfrac34, \tfrac34]$ and $[1, \tfrac12, 1]$.
+
+# %% [markdown] notes
+# (3 min) The maximum at stride 1 moves with the line, as a convolution does. What breaks is the
+# second step: every second number is thrown away, and nothing that is kept knows of it. So blur
+# first.
+#
+# Why these weights? At stride 2 a pixel counts 1/2 in the middle of a window, or 1/4 in two of
+# them: the same wherever it lies. Zhang, 2019.
+
+# %% [markdown] slide
+# ## Pool, or stride: train both
+#
+# Four small nets on coloured emoji, the same but for how they shrink:
+#
+# | of 100 new pictures | right | another answer one pixel to the side |
+# |---|---|---|
+# | stride alone | 35 | 38 |
+# | a learned convolution with stride | 38 | 34 |
+# | max pooling | 40 | 26 |
+# | maximum, blur, stride | 43 | 14 |
+
+# %% [markdown] notes
+# (3 min) Let the room guess before the table. The numbers are those of the notebook: 400 steps, one
+# set of random weights; with others they move by one or two. The learned layer has to find out what
+# the pool is told. In large nets with long training it does as well (Springenberg and others,
+# 2014).
+
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Max, average and L2 pooling, forward and backward; a pool through columns; pools replaced: 20
-#   points.
+# - Max, average, L2 and blur pooling, forward and backward; a pool through columns; pools replaced;
+#   nets with and without them: 20 points.
 # - A written answer: what does one win and lose without pools?
 #
 # **Take away**

@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import data, demo
+from convbook import data, demo, figures
 from convbook.layers import conv_forward
 
 # %% [markdown] slide
@@ -50,7 +50,8 @@ from convbook.layers import conv_forward
 # %% [markdown] slide halves
 # ## How wrong is it?
 #
-# Softmax makes probabilities of scores; the loss is the mean of $-\ln p$ of the right class.
+# Softmax makes probabilities of scores; the loss, **cross-entropy**, is the mean of $-\ln p$ of the
+# right class.
 #
 # $$p_m = \frac{e^{s_m}}{\sum_k e^{s_k}}$$
 #
@@ -61,21 +62,8 @@ from convbook.layers import conv_forward
 # %% picture
 """Bars: scores 0 and 1.10, the logarithm of 3, become probabilities one quarter and three quarters.
 The gradient, if class 0 is right, is minus three quarters and plus three quarters."""
-figure, axes = plt.subplots(3, 1, figsize=(6, 6.4), sharex=True)
-rows = [
-    ("scores", [0, np.log(3)], "C0"),
-    ("p", [0.25, 0.75], "C2"),
-    ("dscores", [-0.75, 0.75], "C3"),
-]
-for axis, (name, values, colour) in zip(axes, rows, strict=True):
-    bars = axis.bar([0, 1], values, color=colour)
-    axis.bar_label(bars, fmt="%.2f", fontsize=16, padding=3)
-    axis.set_ylabel(name)
-    axis.margins(y=0.35)
-    axis.set_yticks([])
-axes[0].set_title("Two scores, and what softmax makes of them", fontsize=16)
-axes[-1].set_xticks([0, 1], ["class 0 (right)", "class 1"])
-figure.tight_layout()
+rows = {"scores": [0, np.log(3)], "p": [0.25, 0.75], "dscores": [-0.75, 0.75]}
+figures.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
 
 # %% [markdown] notes
 # (4 min) Scores 0 and log 3. The exponentials are 1 and 3, so a quarter and three quarters. The

@@ -10,6 +10,10 @@ emoji10 is what the demo of activations shows: three blocks of CONV - RELU - CON
 ten filters in each convolution, and one fully-connected layer for all ten classes. It is so small
 that a page can carry it.
 
+photos4 is what lessons 01 and 02 look into: three blocks of CONV - RELU - POOL with twelve filters
+each, and one fully-connected layer. It tells from which of four photographs a piece is. It learns
+from pieces of their left halves, in changing light, and is tested on the right halves.
+
 Two runs on one machine give the same bytes; another machine rounds otherwise. A few minutes on one
 core. Add the lines that are printed to data/SHA256SUMS afterwards.
 """
@@ -26,7 +30,7 @@ import numpy as np
 
 from convbook import data, layers
 
-BATCH, RATE, DECAY = 50, 2e-3, 1e-4
+BATCH, RATE = 50, 2e-3
 SHIFT = 3  # pixels by which a training picture is moved at most
 
 Params = dict[str, np.ndarray]
@@ -39,19 +43,21 @@ class Plan:
     Attributes:
         shapes: of the filters w1, w2, ... (F, C, HH, WW), and last of the matrix (D, M).
         strides: of each convolution.
-        pad: of all convolutions.
+        same: whether each convolution pads so that it keeps the size.
         pools: convolutions behind whose ReLU a pool of 2 x 2 follows, counted from 1.
         seed: of the start, the order and the changes of the pictures.
         epochs: rounds over the training pictures.
+        decay: of the weights; much of it leaves smooth filters.
         held_out: classes of Emoji-10 that it does not get to see.
     """
 
     shapes: tuple[tuple[int, ...], ...]
     strides: tuple[int, ...]
-    pad: int
+    same: bool
     pools: tuple[int, ...]
     seed: int
     epochs: int
+    decay: float = 1e-4
     held_out: tuple[str, ...] = ()
 
 
@@ -59,7 +65,7 @@ NETS = {
     "emoji7": Plan(
         shapes=((32, 3, 6, 6), (64, 32, 4, 4), (96, 64, 3, 3), (96 * 4 * 4, 7)),
         strides=(2, 2, 1),  # 32 -> 14 -> 6 -> 4 pixels
-        pad=0,
+        same=False,
         pools=(),
         seed=12,
         epochs=30,
@@ -68,19 +74,32 @@ NETS = {
     "emoji10": Plan(
         shapes=((10, 3, 3, 3), *[(10, 10, 3, 3)] * 5, (10 * 4 * 4, 10)),
         strides=(1,) * 6,
-        pad=1,
+        same=True,
         pools=(2, 4, 6),  # 32 -> 16 -> 8 -> 4 pixels
         seed=9,
         epochs=30,
     ),
+    "photos4": Plan(
+        shapes=((12, 3, 5, 5), *[(12, 12, 3, 3)] * 2, (12 * 4 * 4, 4)),
+        strides=(1,) * 3,
+        same=True,
+        pools=(1, 2, 3),  # 32 -> 16 -> 8 -> 4 pixels
+        seed=1,
+        epochs=40,
+        decay=1.0,
+    ),
 }
+# The classes of photos4: what is to be seen, and on which photograph.
+PHOTOS = {"cat": "chelsea", "coffee": "coffee", "astronaut": "astronaut", "rocket": "rocket"}
+PIECES = 600, 250  # of each photograph, to learn from and to be tested on
 
 
 def forward(x: np.ndarray, p: Params, plan: Plan) -> tuple[np.ndarray, list]:
     """Score pictures (N, 3, 32, 32); return scores (N, M) and what backward needs."""
     caches = []
     for k, stride in enumerate(plan.strides, 1):
-        x, conv = layers.conv_forward(x, p[f"w{k}"], p[f"b{k}"], stride, plan.pad)
+        pad = p[f"w{k}"].shape[2] // 2 if plan.same else 0
+        x, conv = layers.conv_forward(x, p[f"w{k}"], p[f"b{k}"], stride, pad)
         x, relu = layers.relu_forward(x)
         x, pool = layers.max_pool_forward(x) if k in plan.pools else (x, None)
         caches.append((conv, relu, pool))
@@ -146,7 +165,7 @@ def train(x: np.ndarray, y: np.ndarray, plan: Plan) -> Params:
                 second[name] += np.float32(0.001) * (g * g - second[name])
                 mean = first[name] / np.float32(1 - 0.9**t)
                 root = np.sqrt(second[name] / np.float32(1 - 0.999**t)) + np.float32(1e-8)
-                params[name] -= rate * (mean / root + np.float32(DECAY) * params[name])
+                params[name] -= rate * (mean / root + np.float32(plan.decay) * params[name])
         print(
             f"epoch {epoch + 1}: loss {total * BATCH / len(x):.3f}, "
             f"{time.monotonic() - begun:.0f} s",
@@ -175,30 +194,70 @@ def packed(arrays: Params) -> bytes:
     return file.getvalue()
 
 
+def emoji(plan: Plan) -> data.Pictures:
+    """Return the pictures of Emoji-10 without the classes that are held out."""
+    pictures = data.load("emoji10")
+    kept = [k for k, label in enumerate(pictures.classes) if label not in plan.held_out]
+    parts: list[np.ndarray] = []
+    for x, y in ((pictures.x_train, pictures.y_train), (pictures.x_test, pictures.y_test)):
+        rows = np.isin(y, kept)
+        parts += [x[rows], np.searchsorted(kept, y[rows])]
+    return data.Pictures("emoji10", *parts, tuple(pictures.classes[k] for k in kept))
+
+
+def pieces(plan: Plan) -> data.Pictures:
+    """Cut pieces of 32 x 32 out of the photographs: of left halves to train, of right to test."""
+    rng = np.random.default_rng(plan.seed)
+    parts: list[np.ndarray] = []
+    for count, is_test in zip(PIECES, (False, True), strict=True):
+        y = np.repeat(np.arange(len(PHOTOS)), count)
+        halves = [half(data.photo(name)[0], is_test) for name in PHOTOS.values()]
+        x = np.stack([piece(halves[k], rng) for k in y])
+        x = x if is_test else relit(x, rng)
+        parts += [np.rint(255 * x).astype(np.uint8), y]
+    return data.Pictures("photos4", *parts, tuple(PHOTOS))
+
+
+def half(photo: np.ndarray, is_right: bool) -> np.ndarray:
+    """Return the left or the right half of a photograph, (3, H, W // 2)."""
+    W = photo.shape[2] // 2
+    return photo[:, :, -W:] if is_right else photo[:, :, :W]
+
+
+def piece(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Cut a piece out at random: every second, third or fourth pixel, (3, 32, 32)."""
+    step = int(rng.integers(2, 5))
+    top, left = (int(rng.integers(size - 32 * step + 1)) for size in photo.shape[1:])
+    return photo[:, top : top + 32 * step : step, left : left + 32 * step : step]
+
+
+def relit(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Give each picture another contrast and other colours, so that these tell less."""
+    contrast = rng.uniform(0.6, 1.4, size=(len(x), 1, 1, 1))
+    light = rng.uniform(0.6, 1.4, size=(len(x), 1, 1, 1))
+    colour = rng.uniform(0.7, 1.3, size=(len(x), 3, 1, 1))
+    mean = x.mean(axis=(1, 2, 3), keepdims=True)
+    return np.clip((x - mean) * contrast + mean * (light * colour), 0, 1)
+
+
 def main() -> None:
     """Train, measure as shipped, and write."""
     if len(sys.argv) < 2 or sys.argv[1] not in NETS:
         sys.exit(f"Which net? python scripts/pretrain.py {' | '.join(NETS)} [--to FOLDER]")
     name, plan = sys.argv[1], NETS[sys.argv[1]]
-    pictures = data.load("emoji10")
-    kept = [k for k, label in enumerate(pictures.classes) if label not in plan.held_out]
-    is_train, is_test = (np.isin(y, kept) for y in (pictures.y_train, pictures.y_test))
-    y_train = np.searchsorted(kept, pictures.y_train[is_train])
-    y_test = np.searchsorted(kept, pictures.y_test[is_test])
-    x_train = pictures.x_train[is_train]
-    mean = (x_train.mean(axis=(0, 2, 3)) / 255).astype(np.float32)[:, None, None]
-    params = train(data.centred(x_train, mean), y_train, plan)
+    pictures = pieces(plan) if name == "photos4" else emoji(plan)
+    params = train(data.centred(pictures.x_train, pictures.mean), pictures.y_train, plan)
     shipped = {key: array.astype(np.float16) for key, array in params.items()}
     rounded = {key: array.astype(np.float32) for key, array in shipped.items()}
-    x_test = data.centred(pictures.x_test[is_test], mean)
-    share = accuracy(x_test, y_test, rounded, plan)
+    x_test = data.centred(pictures.x_test, pictures.mean)
+    share = accuracy(x_test, pictures.y_test, rounded, plan)
     print(f"test accuracy {share:.1%} of {len(x_test)} pictures")
     to = Path(sys.argv[sys.argv.index("--to") + 1]) if "--to" in sys.argv else None
     folder = to or data.folder() / "pretrained"
     folder.mkdir(parents=True, exist_ok=True)
-    classes = "".join(f"{pictures.classes[k]}\n" for k in kept).encode()
+    classes = "".join(f"{label}\n" for label in pictures.classes).encode()
     for path, content in (
-        (folder / f"{name}.npz", packed({**shipped, "mean": mean})),
+        (folder / f"{name}.npz", packed({**shipped, "mean": pictures.mean})),
         (folder / f"{name}.txt", classes),
     ):
         path.write_bytes(content)

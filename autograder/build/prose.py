@@ -10,7 +10,7 @@ from autograder.course import Check, Lesson
 from convbook.check.results import WORTH
 
 PREDICTION = "**Predict before you run.**"
-DRAWS = re.compile(r"\bplt\.show\(|\bplot\.\w+\(")
+DRAWS = re.compile(r"\bplt\.show\(|\b(?:plot|grids|sketch)\.\w+\(")
 # How a line begins that Markdown takes for an item, a heading or a quotation.
 TAKEN = re.compile(r" {0,3}(?:[-+*]|\d+[.)]|#{1,6}|>)(?: |$)")
 ITEM = re.compile(r" {0,3}(?:[-+*]|\d+[.)]) ")

@@ -353,4 +353,31 @@ EDGES = [
         edits=[("[vertical, vertical.T]", "[vertical, vertical]")]),
 ]
 
-MISTAKES = [*LINE, *PICTURE, *ENTRY, *LAYER, *LOCAL, *SHIFT, *EDGES]
+BLUR = [
+    Mistake("sum for a mean", None, "blur_and_sharpen",
+        symptom="the blur is nine times as bright, and the sharpening dark",
+        hint="What should a blur leave of a flat picture?",
+        edits=[("1 / 9", "1.0")]),
+    Mistake("the detail alone", None, "blur_and_sharpen",
+        symptom="the second filter leaves outlines and no picture",
+        hint="The detail is added to the picture.",
+        edits=[("2 * picture - blur", "picture - blur")]),
+    Mistake("mean of the eight neighbours", None, "blur_and_sharpen",
+        symptom="the pixel itself is missing from its mean",
+        hint="How many pixels does the window hold?",
+        edits=[("1 / 9)", "1 / 8)\n    blur[1, 1] = 0")]),
+    Mistake("filters changed places", None, "blur_and_sharpen",
+        symptom="the first sharpens",
+        hint="Which of the two does the name put first?",
+        edits=[("[blur, 2 * picture - blur]", "[2 * picture - blur, blur]")]),
+    Mistake("no axis for the channel", None, "blur_and_sharpen",
+        symptom="shape (2, 3, 3)",
+        hint="conv_forward wants (F, C, HH, WW).",
+        edits=[("[:, None]  # (2, 1, 3, 3)", "")]),
+    Mistake("the blur added to the picture", None, "blur_and_sharpen",
+        symptom="the second filter blurs, too, and makes all brighter",
+        hint="What does a blur take away?",
+        edits=[("2 * picture - blur", "2 * picture + blur")]),
+]
+
+MISTAKES = [*LINE, *PICTURE, *ENTRY, *LAYER, *LOCAL, *SHIFT, *EDGES, *BLUR]

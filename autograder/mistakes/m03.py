@@ -367,6 +367,72 @@ _FULL = [
         edits=[(_PADDED, _PADDED + ', mode="edge"')]),
 ]
 
+_AT_STRIDE = [
+    Mistake("no zeros between", None, "dx_at_stride",
+        symptom="right at stride 1 only; at larger strides dx is too small",
+        hint="Between neighbours of dout there are stops that were left out.",
+        edits=[("dx_by_full_convolution(apart, w)", "dx_by_full_convolution(dout, w)")]),
+    Mistake("as many zeros as the stride", None, "dx_at_stride",
+        symptom="dx is too large, and the stamps of the filter lie too far apart",
+        hint="From one entry of dout to the next it is stride steps: how many zeros lie between?",
+        edits=[
+            (
+                "(H_out - 1) * stride + 1, (W_out - 1) * stride + 1",
+                "(H_out - 1) * (stride + 1) + 1, (W_out - 1) * (stride + 1) + 1",
+            ),
+            ("::stride, ::stride", ":: stride + 1, :: stride + 1"),
+        ]),
+    Mistake("zeros behind the last entry, too", None, "dx_at_stride",
+        symptom="dx has stride - 1 rows and columns too many, all zeros",
+        hint="Zeros belong between neighbours. The last entry has none to its right.",
+        edits=[
+            (
+                "(H_out - 1) * stride + 1, (W_out - 1) * stride + 1",
+                "H_out * stride, W_out * stride",
+            )
+        ],
+        also=[
+            [
+                (
+                    "(H_out - 1) * stride + 1, (W_out - 1) * stride + 1",
+                    "(H_out - 1) * stride + stride, (W_out - 1) * stride + stride",
+                )
+            ]
+        ]),
+    Mistake("zeros along the width only", None, "dx_at_stride",
+        symptom="dx has too few rows",
+        hint="The windows are stride rows apart, too.",
+        edits=[("(H_out - 1) * stride + 1, ", "H_out, "), ("::stride, ::stride", ":, ::stride")]),
+    Mistake("zeros along the height only", None, "dx_at_stride",
+        symptom="dx has too few columns",
+        hint="The windows are stride columns apart, too.",
+        edits=[("(W_out - 1) * stride + 1)", "W_out)"), ("::stride, ::stride", "::stride, :")]),
+    Mistake("entries repeated", None, "dx_at_stride",
+        symptom="the stamps of the filter overlap where zeros should keep them apart",
+        hint="What was left out did not change the loss: what is its gradient?",
+        edits=[
+            (
+                "    apart[:, :, ::stride, ::stride] = dout\n",
+                "    apart[...] = dout.repeat(stride, 2).repeat(stride, 3)"
+                "[:, :, : apart.shape[2], : apart.shape[3]]\n",
+            )
+        ]),
+    Mistake("filter flipped twice", None, "dx_at_stride",
+        symptom="a single 1 in dout leaves the filter rotated by 180 degrees",
+        hint="dx_by_full_convolution flips the filter already.",
+        edits=[("dx_by_full_convolution(apart, w)",
+                "dx_by_full_convolution(apart, w[:, :, ::-1, ::-1])")]),
+    Mistake("stride fixed at 2", None, "dx_at_stride",
+        symptom="right at stride 2 only",
+        hint="Which argument does your function never use?",
+        edits=[("    N, F, H_out", "    stride = 2\n    N, F, H_out")]),
+    Mistake("every second pixel of dx kept", None, "dx_at_stride",
+        symptom="dx is smaller than the picture that the layer saw",
+        hint="A stride thins the outputs, not the pixels. What must be spread?",
+        edits=[("return dx_by_full_convolution(apart, w)",
+                "return dx_by_full_convolution(dout, w)[:, :, ::stride, ::stride]")]),
+]
+
 _PLACES = [
     Mistake("only the first picture", None, "dw_by_places",
         symptom="right for a batch of one picture",
@@ -466,4 +532,4 @@ _PROJECTION = [
         ]),
 ]
 
-MISTAKES = [*_NUMERICAL, *_RELU, *_CONV, *_FULL, *_PLACES, *_PROJECTION]
+MISTAKES = [*_NUMERICAL, *_RELU, *_CONV, *_FULL, *_AT_STRIDE, *_PLACES, *_PROJECTION]

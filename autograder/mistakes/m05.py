@@ -1,4 +1,4 @@
-"""Known mistakes of lesson 05: max, average and L2 pooling, and what can take a pool's place."""
+"""Known mistakes of lesson 05: four ways to pool, and what can take a pool's place."""
 
 from autograder.mistakes import Mistake
 
@@ -581,6 +581,110 @@ _REPLACE = [
         ]),
 ]
 
+_BLUR_WEIGHTS = "weights = np.outer(binomial(HH), binomial(WW))  # (HH, WW)"
+_BLURRED = "np.sum(window * weights, axis=(2, 3))"
+_BLUR_SHARE = "share = dout[:, :, i, j, None, None] * weights  # (N, C, HH, WW)"
+
+_BLUR_FORWARD = [
+    Mistake("equal weights", None, "blur_pool_forward",
+        symptom="out is that of average pooling",
+        hint="How much does the middle of three pixels count?",
+        edits=[(_BLUR_WEIGHTS, "weights = np.full((HH, WW), 1 / (HH * WW))")]),
+    Mistake("weights not divided by their sum", None, "blur_pool_forward",
+        symptom="every value is too large by a power of two",
+        hint="What do the weights of a window add up to?",
+        edits=[(_BLUR_WEIGHTS, f"{_BLUR_WEIGHTS}\n    weights = weights / weights.min()")]),
+    Mistake("divided by HH * WW as well", None, "blur_pool_forward",
+        symptom="every value is too small by the size of the window",
+        hint="The weights add up to 1 already.",
+        edits=[(_BLURRED, "np.mean(window * weights, axis=(2, 3))")]),
+    Mistake("blurred along the rows only", None, "blur_pool_forward",
+        symptom="right for windows of one row, wrong for others",
+        hint="Which weights say what a pixel's row counts?",
+        edits=[(_BLUR_WEIGHTS, "weights = np.tile(binomial(WW) / HH, (HH, 1))")]),
+    Mistake("row and column weights added", None, "blur_pool_forward",
+        symptom="the corners of a window count too much",
+        hint="In a window of 3 x 3 a corner counts 1/16 and the middle 4/16.",
+        edits=[
+            (_BLUR_WEIGHTS,
+             "weights = np.add.outer(binomial(HH), binomial(WW))\n    weights /= weights.sum()"),
+        ]),
+    Mistake("always 3 x 3 weights", None, "blur_pool_forward",
+        symptom="right for windows of 3 x 3 only",
+        hint="Of how many numbers must a row of weights be?",
+        edits=[(_BLUR_WEIGHTS, "weights = np.outer(binomial(3), binomial(3))")],
+        also=[
+            [(_BLUR_WEIGHTS, "weights = np.outer(binomial(HH), binomial(HH))")],
+            [(_BLUR_WEIGHTS, "weights = np.outer(binomial(WW), binomial(WW))")],
+        ]),
+    Mistake("height and width of the weights swapped", 45, "blur_pool_forward",
+        symptom="right for square windows, an error for others",
+        hint="Of what shape is a window, and of what shape are the weights?",
+        edits=[("np.outer(binomial(HH), binomial(WW))", "np.outer(binomial(WW), binomial(HH))")]),
+    Mistake("largest of the weighted numbers", None, "blur_pool_forward",
+        symptom="one number of each window, and not the mean of all",
+        hint="Blurring adds up; nothing competes.",
+        edits=[(_BLURRED, "np.max(window * weights, axis=(2, 3))")]),
+    Mistake("channels mixed", 46, "blur_pool_forward",
+        symptom="all channels of the output are equal",
+        hint="Which axes is the sum taken over?",
+        edits=[(_BLURRED, "np.sum(window * weights, axis=(1, 2, 3))[:, None]")]),
+    Mistake("stride ignored in the index", None, "blur_pool_forward",
+        symptom="right at out[0, 0], and everywhere for stride 1",
+        hint="At which row does the window of output row i start?",
+        edits=[("top, left = i * stride, j * stride", "top, left = i, j")]),
+    Mistake("window as large as the stride", 44, "blur_pool_forward",
+        symptom="right where the window is as large as the stride, wrong elsewhere",
+        hint="Which arguments say how large a window is, and which how far it moves?",
+        edits=[
+            (_BLUR_WEIGHTS, "weights = np.outer(binomial(stride), binomial(stride))"),
+            (_WINDOW, "x[:, :, top : top + stride, left : left + stride]"),
+        ]),
+    Mistake("whole numbers cut off", 24, "blur_pool_forward",
+        symptom="right for floating point; the means of whole numbers lose their fractions",
+        hint="Which type has the array that you write into?",
+        edits=[("pooled_size(W, WW, stride)))", "pooled_size(W, WW, stride)), dtype=x.dtype)")]),
+    Mistake("what does not fit is accepted", None, "blur_pool_forward",
+        symptom="the last rows or columns are dropped without a word",
+        hint="pooled_size counts the stops, and refuses what does not fit.",
+        edits=[
+            ("pooled_size(H, HH, stride), pooled_size(W, WW, stride)",
+             "(H - HH) // stride + 1, (W - WW) // stride + 1"),
+        ]),
+]
+
+_BLUR_BACKWARD = [
+    Mistake("overlapping windows assign", 48, "blur_pool_forward",
+        symptom="right for windows side by side; shared pixels keep the last gradient only",
+        hint="What happens to a pixel that lies in two windows?",
+        edits=[(f"{_BACK_WINDOW} += share", f"{_BACK_WINDOW} = share")]),
+    Mistake("shared evenly", None, "blur_pool_forward",
+        symptom="all pixels of a window get the same",
+        hint="Which pixel of the window moves the output most?",
+        edits=[(_BLUR_SHARE, "share = dout[:, :, i, j, None, None] / (HH * WW)")]),
+    Mistake("not shared", None, "blur_pool_forward",
+        symptom="every pixel of a window gets the whole gradient",
+        hint="If one pixel rises by 0.1, by how much does the output rise?",
+        edits=[(_BLUR_SHARE, "share = dout[:, :, i, j, None, None]")]),
+    Mistake("all to the middle", None, "blur_pool_forward",
+        symptom="one pixel of each window gets everything",
+        hint="Do the other pixels not move the output at all?",
+        edits=[(_BLUR_SHARE,
+                "share = dout[:, :, i, j, None, None] * (weights == weights.max())")]),
+    Mistake("stride ignored on the way back", None, "blur_pool_forward",
+        symptom="right for stride 1; otherwise all is too far to the top left",
+        hint="Where in the map does the window of output i, j start?",
+        edits=[(_BACK_CORNER, "row, col = i, j")]),
+    Mistake("divided by the weights", None, "blur_pool_forward",
+        symptom="the corners of a window get most",
+        hint="If the middle rises by 0.1, by how much does the output rise?",
+        edits=[(_BLUR_SHARE, "share = dout[:, :, i, j, None, None] / weights")]),
+    Mistake("incoming gradient left out", None, "blur_pool_forward",
+        symptom="dx is the sum of the weights, whatever dout is",
+        hint="Which argument does your function never use?",
+        edits=[(_BLUR_SHARE, "share = weights")]),
+]
+
 MISTAKES = [
     *_MAX_FORWARD,
     *_MAX_BACKWARD,
@@ -591,4 +695,6 @@ MISTAKES = [
     *_IM2COL,
     *_WEIGHTS,
     *_REPLACE,
+    *_BLUR_FORWARD,
+    *_BLUR_BACKWARD,
 ]

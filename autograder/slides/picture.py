@@ -12,17 +12,12 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from autograder.pages.svg import inline
+from convbook.grids import COLOURS, PAPER, TEXT
 
 # Matplotlib is given stand-ins, which become variables of deck.css: C0 to C4 are the strong blue,
-# orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them. The
-# order is safe for the colour-blind.
-CYCLE = {
-    "#0b5a9e": "var(--x-on)", "#a04100": "var(--w-on)", "#00694c": "var(--out-on)",
-    "#7b2d8b": "var(--grad-on)", "#545d68": "var(--muted)",
-    "#e1eefa": "var(--x)", "#fdeadb": "var(--w)", "#d8f1e6": "var(--out)",
-    "#f3e6f5": "var(--grad)", "#eff1f3": "var(--pad)",
-}  # fmt: skip
-TEXT, PAPER = "#1b1f24", "#fffffe"
+# orange, green, purple and grey, C5 to C9 the same pale, for areas with text on them.
+NAMES = ("x-on", "w-on", "out-on", "grad-on", "muted", "x", "w", "out", "grad", "pad")
+CYCLE = {colour: f"var(--{name})" for colour, name in zip(COLOURS, NAMES, strict=True)}
 VARIABLES = CYCLE | {TEXT: "currentColor", PAPER: "var(--bg)"}
 SHARPNESS = 200  # dots an inch of what is no line, such as photographs
 LOOK: Any = {

@@ -6,7 +6,8 @@ In comes a name; out come pictures, with their labels where they have some, or a
 - `load("emoji10")`: one of the sets of labelled pictures, SETS.
 - `centred(x, mean)`: such pictures as float32 with the mean taken out.
 - `fetch("cifar10")`: download CIFAR-10, once.
-- `pretrained()`: the trained net of lesson 12; `pretrained("emoji10")`: a smaller one to look at.
+- `pretrained()`: the trained net of lesson 12; `pretrained("emoji10")` and `pretrained("photos4")`:
+  smaller ones to look at.
 """
 
 from convbook.data.cifar10 import fetch

@@ -23,15 +23,15 @@ class Net:
     classes: tuple[str, ...]
 
 
-NETS = ("emoji7", "emoji10")
+NETS = ("emoji7", "emoji10", "photos4")
 
 
 def pretrained(name: str = "emoji7") -> Net:
     """Read a shipped net; `scripts/pretrain.py` trained it. Never runs what is in the file.
 
     Args:
-        name: one of NETS: "emoji7", which lesson 12 starts from, or "emoji10", which is shown by
-            `demo.activations()`.
+        name: one of NETS: "emoji7", which lesson 12 starts from; "emoji10", which is shown by
+            `demo.activations()`; or "photos4", which lessons 01 and 02 look into.
 
     Raises:
         ValueError: there is no net of that name.

@@ -15,8 +15,8 @@
 #
 # A colour picture is a box of numbers. It has a height and a width, and it is three numbers deep. A
 # convolutional network takes such a box, turns it into another box, and that into another, until
-# the last one holds the scores. In this lesson nothing is computed yet. You only ask, for every
-# layer, how large its box is and how many numbers it has to learn.
+# the last one holds the scores. You begin with a look at a net that does it. Then you ask, for each
+# of its layers, how large its box is and how many numbers it has to learn.
 #
 # **You will** count the weights of a layer that looks at everything; find out when a window fits
 # and when it does not; solve an old puzzle about a famous network by search; and trace a picture
@@ -29,17 +29,17 @@
 #
 # | section | exercise | points |
 # |---|---|---|
-# | 1 | `fc_weights` | 1 |
-# | 2 | `column_and_slice`, `to_nchw` | 3 |
-# | 3 | `conv_output_size` | 5 |
-# | 4 | `same_padding` | 1 |
-# | 5 | `find_sizes` | 2 |
-# | 6 | `conv_numbers` | 3 |
-# | 7 | `layer_facts` | 1 |
-# | 8 | `trace_shapes` | 4 |
-# | 9 | a written answer, graded by hand | 2 |
+# | 2 | `fc_weights` | 1 |
+# | 3 | `column_and_slice`, `to_nchw` | 3 |
+# | 4 | `conv_output_size` | 5 |
+# | 5 | `same_padding` | 1 |
+# | 6 | `find_sizes` | 2 |
+# | 7 | `conv_numbers` | 3 |
+# | 8 | `layer_facts` | 1 |
+# | 9 | `trace_shapes` | 4 |
+# | 10 | a written answer, graded by hand | 2 |
 #
-# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
 # only NumPy and Matplotlib can be imported.
@@ -48,10 +48,81 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, plot
+from convbook import check, data, demo, grids, plot, trained
 
 # %% [markdown]
-# ## 1. Look at everything at once
+# ## 1. A net at work
+#
+# Here is where the course is going. A small net has learned to tell from which of four photographs
+# a piece is: a cat, a cup of coffee, an astronaut or a rocket. It has learned from pieces of their
+# left halves. Now it is shown a piece of a right half: an eye of the cat, 32 x 32 pixels. Of 1000
+# pieces of right halves it knows 940.
+#
+# **Predict before you run.** Nobody has told the net what an eye is. It has only been given pieces,
+# and the right answer for each. What will its first layer look for? And its last?
+#
+# <details><summary>Answer</summary>
+#
+# The first layer sees 5 x 5 pixels at a time. No eye fits into that, but an edge does, or a spot of
+# a colour. The last layers see much more of the picture, and can look for whole parts. Go on to see
+# whether they do.
+#
+# </details>
+
+# %% tags=["plot"] alt="An eye of a cat, then eight grey maps for each of nine layers. The outline of the eye is sharp in the first maps and coarser in each later one; the last maps are 4 x 4 pixels. Of four bars of scores that of the cat is the highest."
+photos4 = data.pretrained("photos4")
+cat = data.photo("chelsea")  # (1, 3, 300, 451)
+eye = cat[:, :, 70:198:4, 250:378:4]  # every fourth pixel: (1, 3, 32, 32)
+boxes = trained.volumes(photos4, eye)
+plot.activations(
+    eye[0].transpose(1, 2, 0),
+    [box[0] for box in boxes[1:-1]],
+    trained.KINDS[1:-1],
+    boxes[-1].ravel(),
+    photos4.classes,
+    "A net looks at an eye",
+)
+
+# %% [markdown]
+# Read it from left to right. Above each column stands the kind of a layer; section 8 says what the
+# four kinds do. The column is what the layer makes of the column before. It is a **volume**: a box
+# of numbers. Behind the first CONV the box is 32 high, 32 wide and 12 deep, and eight of its 12
+# maps are shown. Each map answers to one thing that the layer looks for: light where it is found,
+# dark where it is not. The literature calls them **activation maps**.
+#
+# RELU makes negative numbers 0, and much of a map turns black. POOL halves height and width, and the
+# maps get coarser. Behind the last layer, FC, the box is 4 deep, one pixel high and one wide. Its
+# four numbers are the **class scores**. The largest is the answer.
+#
+# In pieces of 32 x 32 little can be recognised. But the layers before FC take a picture of any size
+# that can be halved three times. So let them see the whole cat:
+
+# %% tags=["plot"] alt="A cat's face in colour, and three maps of it. In the first, thin lines follow the edges of eyes, ears and fur. In the second, eyes and nose are soft light areas. In the third only the two eyes and the line of the nose are light."
+face = cat[:, :, :288:2, :448:2]  # (1, 3, 144, 224)
+boxes = trained.volumes(photos4, face)
+maps = [face[0].transpose(1, 2, 0), boxes[2][0, 11], boxes[5][0, 3], boxes[8][0, 11]]
+plot.maps(
+    maps, ["photograph", "behind RELU 1", "behind RELU 2", "behind RELU 3"], "Edges, blobs, parts"
+)
+
+# %% [markdown]
+# Look at the three maps. The first is light along **edges**. The second is light in **blobs**: soft
+# areas, the eyes and the nose among them. The third is light at **parts**: two eyes, and the line of
+# a nose between them. These three are picked out of 36, and most of the others are harder to name.
+#
+# Nobody has drawn any of this. Training has found it, because it helps to tell this cat from a cup.
+# The net knows four photographs, and no other cat. Larger nets that have seen a million photographs
+# go the same way, and further: from edges and spots of colour to corners and textures, then to
+# wheels, and to the faces of dogs.
+#
+# All that this net has learned is 4300 numbers. Where are they, and why are there so few? And how
+# large is each box? At the end of the lesson you can tell, for this net and for any other.
+#
+# **Take away.** A net turns a volume into a volume, layer by layer, until the last one holds the
+# class scores.
+
+# %% [markdown]
+# ## 2. Look at everything at once
 #
 # The layers of an ordinary neural network are **fully connected**. Each neuron looks at every
 # number of its input and has one weight for each.
@@ -95,11 +166,13 @@ def fc_weights(shape, units):
 
 
 # %% [markdown]
-# Try it on the pictures of the prediction, with one neuron and then with a hundred:
+# Try it on the pictures of the prediction, with one neuron and then with a hundred. Then count the
+# weights of the only such layer in the net of section 1: four neurons over a box of 12 x 4 x 4.
 
 # %%
 print(fc_weights((3, 32, 32), 1), fc_weights((3, 200, 200), 1))
-fc_weights((3, 200, 200), 100)
+print(fc_weights((3, 200, 200), 100))
+fc_weights((12, 4, 4), 4)
 
 # %% check="fc_weights" points=1
 # 1 point. Shown: the tiny picture, and the neuron over 32 x 32. Hidden: random volumes.
@@ -118,7 +191,7 @@ for _ in range(5):
 # **Take away.** A neuron that looks at everything needs a weight for every pixel and every channel.
 
 # %% [markdown]
-# ## 2. A place and a slice
+# ## 3. A place and a slice
 #
 # A convolutional layer keeps the box. Its input and its output are **volumes** with height, width
 # and depth. In a picture the depth is the three colours. Further in, each slice of the depth holds
@@ -133,8 +206,8 @@ for _ in range(5):
 # - A **depth slice** is one number for each place: `X[:, :, d]`. For a colour picture it is the
 #   red, the green or the blue.
 #
-# **Predict before you run.** A volume has shape (32, 32, 12). How many numbers are in a depth
-# column? In a depth slice? How many depth columns are there?
+# **Predict before you run.** Behind its first CONV our net has a volume of shape (32, 32, 12). How
+# many numbers are in a depth column? In a depth slice? How many depth columns are there?
 #
 # <details><summary>Answer</summary>
 #
@@ -152,6 +225,14 @@ X = 100 * x + 10 * y + d  # (H, W, D)
 X[1, 2, 3]
 
 # %% [markdown]
+# Here it is as a picture, one slice beside the other:
+
+# %% tags=["plot"] alt="Four grids of 2 by 3 numbers, the slices 0 to 3 of X. In each, row 1, column 2 is marked: 120, 121, 122 and 123 make a depth column. The last grid as a whole is the depth slice 3."
+grids.column_and_slice(X, 1, 2, 3, "A depth column and a depth slice")
+
+# %% [markdown]
+# Look at the blue cells. One depth column goes through all four slices, always at the same place.
+#
 # ### Exercise 2: `column_and_slice` (1 point)
 #
 # By hand: the depth column at $(1, 2)$ is $[120, 121, 122, 123]$. The depth slice 3 is
@@ -292,7 +373,7 @@ plot.maps(
 # **Take away.** In code the depth comes before height and width, and a transpose takes it there.
 
 # %% [markdown]
-# ## 3. How often does a window fit?
+# ## 4. How often does a window fit?
 #
 # The layers of this course look at their input through a small window, which stops at one place
 # after the other. Each stop gives one output. How many stops are there?
@@ -305,6 +386,12 @@ plot.maps(
 # than there are steps, as a fence has one post more than it has gaps:
 #
 # $$\frac{W - F + 2P}{S} + 1$$
+
+# %% tags=["plot"] alt="A line of seven cells, numbered 0 to 6. Below it three windows of three cells each, at 0, 2 and 4; each begins two cells after the one before."
+grids.stops(7, 3, 2, "Three stops, two steps")
+
+# %% [markdown]
+# Count the windows: three stops, with two steps of 2 between them.
 #
 # **Predict before you run.** Let $W = 5$, $F = 3$, $P = 1$. How many stops are there for $S = 1$,
 # $S = 2$ and $S = 3$? And with $W = 7$, $F = 3$, $P = 0$ for $S = 1$ and $S = 2$?
@@ -403,10 +490,13 @@ def every_size(most):
 
 
 # %% [markdown]
-# Try it with the sizes of the prediction, then with the three policies:
+# Try it with the sizes of the prediction. Then take the first CONV and the first POOL of our net,
+# where 32 pixels meet $F = 5$, $S = 1$, $P = 2$ and then $F = 2$, $S = 2$, $P = 0$. At last, the
+# three policies:
 
 # %%
 print([conv_output_size(5, 3, S, 1) for S in (1, 2)], [conv_output_size(7, 3, S) for S in (1, 2)])
+print(conv_output_size(32, 5, 1, 2), conv_output_size(32, 2, 2))
 for policy in ("raise", "crop", "pad"):
     try:
         print(policy, conv_output_size(10, 3, 2, 0, policy))
@@ -496,7 +586,7 @@ plt.show()
 # **Take away.** A window fits $(W - F + 2P)/S + 1$ times, or it does not fit.
 
 # %% [markdown]
-# ## 4. Keep the size
+# ## 5. Keep the size
 #
 # Without padding every layer shrinks its input. A window of 3 takes one pixel from each end. After
 # fifteen such layers a picture of 32 x 32 is down to 2 x 2.
@@ -505,7 +595,7 @@ plt.show()
 #
 # $$P = \frac{F - 1}{2}$$
 #
-# People call it **same** padding.
+# People call it **same** padding. All three CONV of our net have it.
 #
 # **Predict before you run.** Which padding keeps the size for windows of 1, 3, 5 and 11? For a
 # window of 4?
@@ -570,7 +660,7 @@ for F in range(1, 30, 2):
 # **Take away.** $P = (F - 1)/2$ keeps the size, for odd $F$ and stride 1.
 
 # %% [markdown]
-# ## 5. The puzzle of 224
+# ## 6. The puzzle of 224
 #
 # In 2012 a network called AlexNet won a large contest. Its authors wrote that its pictures were
 # 224 x 224. The first layer has windows of 11 with stride 4, and its output is 55 x 55.
@@ -705,12 +795,24 @@ plt.show()
 # **Take away.** Before you build a net, see whether its sizes are whole numbers.
 
 # %% [markdown]
-# ## 6. Share the weights
+# ## 7. Share the weights
 #
 # Each output of a convolutional layer is a neuron. It looks through a window of $F$ x $F$ pixels,
 # its **receptive field**, at the whole depth $C$, so it has $F \cdot F \cdot C$ weights and one
 # bias. How many neurons are there? At every stop of the window stands a whole column of them, $K$
 # deep: $K$ neurons that look at the same window for different things.
+
+# %% tags=["plot"] alt="Three slices of 5 x 5 cells; in each the same window of 3 x 3 is marked. An arrow leads to four slices of 3 x 3 cells; in each the middle cell is marked: a column of four neurons."
+grids.full_depth(3, 4, 5, 3, "One window at full depth, and the neurons that look through it")
+
+# %% [markdown]
+# Look at the blue cells: the window lies at one place, in all $C$ slices. The four green neurons,
+# one in each slice of the output, see these 27 numbers and no others.
+#
+# The words come from the brain. In 1959 Hubel and Wiesel found nerve cells in a cat's visual cortex
+# of which each answers to a small region of what the eye sees, its receptive field, and there to a
+# bar or an edge of one direction. A neuron of a net borrows that much and little more: it looks at a
+# small region for one thing.
 #
 # Now the idea that makes the layer small. If it is useful to look for an edge here, it is useful to
 # look for it there. So all neurons of one depth slice **share** their weights and their bias. Such
@@ -772,10 +874,12 @@ def conv_numbers(shape, K, F, S, P):
 
 
 # %% [markdown]
-# Try it on the first layer of AlexNet: $C = 3$, 227 x 227, $K = 96$, $F = 11$, $S = 4$, $P = 0$.
+# Try it on the first layer of our net, $C = 3$, 32 x 32, $K = 12$, $F = 5$, $S = 1$, $P = 2$. Then
+# take the first layer of AlexNet: $C = 3$, 227 x 227, $K = 96$, $F = 11$, $S = 4$, $P = 0$.
 
 # %%
 print(conv_numbers((2, 5, 5), 4, 3, 2, 1))
+print(conv_numbers((3, 32, 32), 12, 5, 1, 2))
 print(conv_numbers((3, 227, 227), 96, 11, 4, 0))
 
 # %% check="conv_numbers" points=1
@@ -815,11 +919,26 @@ for F, S, P in ((3, 2, 1), (4, 3, 0), (1, 2, 0), (5, 1, 2)):
 # layer has $96 \cdot 363 = 34{,}848$ weights and 96 biases, 34,944 in all. The quotient is 3025,
 # which is $55 \cdot 55$: each filter serves as many places as the output has.
 #
+# What do learned filters look like? Those of a first layer have three slices, as a colour has, so
+# each can be shown as a small picture. These are the twelve of our net:
+
+# %% tags=["plot"] alt="Twelve pictures of 5 x 5 pixels. Some are light on one side and dark on the other, a few are one colour in the middle and another around it, the rest have no clear pattern."
+plot.filters(photos4.params["w1"], "The twelve filters of our first layer", columns=6)
+
+# %% [markdown]
+# Grey means a weight of 0. Some filters are light on one side and dark on the other: they answer to
+# an edge. Some have one colour: they answer to a spot of it. Some have no name.
+#
+# AlexNet's 96 filters of 11 x 11 x 3 are the famous ones. Half of them were trained on one GPU, half
+# on another. In the picture that its paper shows, those of one GPU look for edges in all
+# directions, most of them in black and white. Those of the other look for colours, many of them in
+# plain blobs.
+#
 # **Take away.** A layer has $F \cdot F \cdot C \cdot K$ weights and $K$ biases, however large the
 # picture.
 
 # %% [markdown]
-# ## 7. Four kinds of layers
+# ## 8. Four kinds of layers
 #
 # Nearly every net of this course is made of four kinds of layers:
 #
@@ -921,33 +1040,41 @@ judge.choices("the facts of CONV, POOL and FC", answers, truths)
 # numbers.
 
 # %% [markdown]
-# ## 8. From pixels to scores
+# ## 9. From pixels to scores
 #
 # A net is a list of layers. This course writes it as a list of pairs: the kind, and a dict of its
-# numbers. Here is a small one that turns pictures into ten scores. Lessons 09 and 11 use the same
-# form.
+# numbers. Here is the net of section 1. Lessons 09 and 11 use the same form.
 
 # %%
-small_net = [
+photo_net = [
     ("INPUT", {"C": 3, "H": 32, "W": 32}),
+    ("CONV", {"K": 12, "F": 5, "S": 1, "P": 2}),
+    ("RELU", {}),
+    ("POOL", {"F": 2, "S": 2}),
     ("CONV", {"K": 12, "F": 3, "S": 1, "P": 1}),
     ("RELU", {}),
     ("POOL", {"F": 2, "S": 2}),
-    ("FC", {"M": 10}),
+    ("CONV", {"K": 12, "F": 3, "S": 1, "P": 1}),
+    ("RELU", {}),
+    ("POOL", {"F": 2, "S": 2}),
+    ("FC", {"M": 4}),
 ]
 
 # %% [markdown]
-# **Predict before you run.** What is the shape $(C, H, W)$ of the volume behind each of the five?
+# **Predict before you run.** What is the shape $(C, H, W)$ of the volume behind each of the first
+# four entries? And behind the last two?
 #
 # <details><summary>Answer</summary>
 #
-# (3, 32, 32), (12, 32, 32), (12, 32, 32), (12, 16, 16) and (10, 1, 1).
+# (3, 32, 32), (12, 32, 32), (12, 32, 32) and (12, 16, 16). The last two are (12, 4, 4) and
+# (4, 1, 1).
 #
 # </details>
 #
 # ### Exercise 9: `trace_shapes` (4 points)
 #
-# Let a function do it for any list of layers. By hand, the small net gives the five shapes above.
+# Let a function do it for any list of layers. By hand, the first four entries and an FC of 10
+# neurons give the four shapes above and (10, 1, 1).
 #
 # Height and width have sizes of their own, and each must fit. Where one does not, raise a
 # `ValueError` that names this layer and no other: its place in the list, counted from 0, and its
@@ -1011,20 +1138,20 @@ def shape_behind(kind, numbers, shape):
 
 
 # %% [markdown]
-# Try it on the small net. Then give it pictures of 32 x 31:
+# Try it on our net. Then give it pictures of 32 x 31:
 
 # %%
-print(trace_shapes(small_net))
+print(trace_shapes(photo_net))
 try:
-    trace_shapes([("INPUT", {"C": 3, "H": 32, "W": 31}), *small_net[1:]])
+    trace_shapes([("INPUT", {"C": 3, "H": 32, "W": 31}), *photo_net[1:]])
 except ValueError as error:
     print(error)
 
 # %% check="trace_shapes" points=3
-# 3 points. Shown: the small net, one that is not square. Hidden: deeper nets with random depths.
+# 3 points. Shown: the five shapes, a net that is not square. Hidden: deeper nets, random depths.
 net = [
     ("INPUT", {"C": 3, "H": 32, "W": 32}),
-    ("CONV", {"K": 12, "F": 3, "S": 1, "P": 1}),
+    ("CONV", {"K": 12, "F": 5, "S": 1, "P": 2}),
     ("RELU", {}),
     ("POOL", {"F": 2, "S": 2}),
     ("FC", {"M": 10}),
@@ -1113,6 +1240,19 @@ check.same(said, "place 0 and FC", "what is named by the ValueError of a net wit
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# You saw the boxes of this net before you knew their sizes. Here they are once more: as your
+# function foretells them, and as the net computes them.
+
+# %% tags=["experiment"]
+boxes = trained.volumes(photos4, eye)
+for kind, told, box in zip(trained.KINDS, trace_shapes(photo_net), boxes, strict=True):
+    print(f"{kind:5}", told, box.shape[1:])
+print(sum(array.size for array in photos4.params.values()), "numbers learned")
+
+# %% [markdown]
+# Each line has the same shape twice. And the 4300? The three CONV have $12 \cdot 76 = 912$ and
+# twice $12 \cdot 109 = 1308$ parameters, FC has $768 + 4 = 772$. That is all.
+#
 # Now a famous net. This is AlexNet on the 227 pixels you have found:
 
 # %%
@@ -1155,8 +1295,8 @@ plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into 
 #
 # </details>
 #
-# A last experiment. How often can a picture be halved by pools with $F = 2$, $S = 2$ before a size
-# does not fit? Ask `trace_shapes` for many widths.
+# **Going further**, without points. How often can a picture be halved by pools with $F = 2$, $S =
+# 2$ before a size does not fit? Ask `trace_shapes` for many widths.
 
 
 # %% tags=["experiment"] alt="A plot of how often a picture can be halved against its width, 20 to 520. Most widths stop at two or three; 32, 64, 96, 224, 384 and 512, in red, reach five to nine."
@@ -1188,7 +1328,7 @@ plt.show()
 # **Take away.** Know the shape behind every layer before you train; one function tells it.
 
 # %% [markdown]
-# ## 9. In your own words
+# ## 10. In your own words
 #
 # A friend's library crops. She gives it pictures of 224 x 224 with $F = 11$, $S = 4$, $P = 0$ and
 # gets 54 x 54, without a word. How many columns at the right edge does no window ever see? What
@@ -1228,3 +1368,25 @@ plt.show()
 # - CONV and FC have parameters; CONV, POOL and FC have hyperparameters; RELU has neither.
 #
 # Lesson 02 fills the boxes: it slides a filter over a picture and computes what is inside.
+
+# %% [markdown]
+# ## Read on
+#
+# - David H. Hubel and Torsten N. Wiesel, *Receptive fields of single neurones in the cat's striate
+#   cortex*, 1959. Each cell has its window, and its direction.
+# - Kunihiko Fukushima, *Neocognitron: A self-organizing neural network model for a mechanism of
+#   pattern recognition unaffected by shift in position*, 1980. Shared weights, layer by layer, and
+#   not yet trained by gradients.
+# - Yann LeCun, Léon Bottou, Yoshua Bengio and Patrick Haffner, *Gradient-based learning applied to
+#   document recognition*, 1998. Trace the shapes of its figure of LeNet-5.
+# - Alex Krizhevsky, Ilya Sutskever and Geoffrey E. Hinton, *ImageNet classification with deep
+#   convolutional neural networks*, 2012. AlexNet: the 224, and the picture of the 96 filters.
+# - Matthew D. Zeiler and Rob Fergus, *Visualizing and understanding convolutional networks*, 2013.
+#   What later layers look for, with the pieces of photographs that they answer to.
+#
+# ## An open question
+#
+# How large must a net be for its task? You can count the weights of any net, but nobody can tell from
+# a task how many it needs. People try sizes, and often find afterwards that most weights of a trained
+# net can be removed with little loss. Trained anew from a random start, what is left often does
+# worse. Why a net needs more weights to learn than to know is an open question.

@@ -17,7 +17,7 @@
 # you write it: first along a line, then over a picture, then over a batch of volumes.
 #
 # **You will** write `correlate1d`, `correlate2d` and the layer `conv_forward`; take the sharing of
-# weights away again; and find the edges in a photograph.
+# weights away again; and find edges in a photograph, blur it and sharpen it.
 #
 # **You will learn** what stride and padding do to the output's size, why the layer is called a
 # convolution although it does not flip, and what "equivariant" means.
@@ -28,14 +28,14 @@
 # |---|---|---|
 # | 1 | `correlate1d` | 2 |
 # | 2 | `correlate2d` | 3 |
-# | 3 | `volume_entry` | 2 |
+# | 3 | `volume_entry` | 1 |
 # | 4 | `conv_forward` | 7 |
 # | 5 | `locally_connected_forward` | 3 |
 # | 6 | `shift_gap` | 1 |
-# | 7 | `edge_filters` | 2 |
+# | 7 | `edge_filters`, `blur_and_sharpen` | 3 |
 # | 8 | a written answer, graded by hand | 2 |
 #
-# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
 # only NumPy and Matplotlib can be imported.
@@ -44,14 +44,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, plot
+from convbook import check, data, demo, grids, plot
 
 rng = np.random.default_rng(2)
 
 # %% [markdown]
 # ## 1. Along a line
 #
-# Take five numbers `x` and a filter `w` of three:
+# Take five numbers `x` and a filter `w` of three. Some call it a **kernel**.
 #
 # $$x = [2, 0, 1, 3, -1] \qquad w = [1, 0, -1]$$
 #
@@ -85,6 +85,15 @@ print(x_pad)
 np.sum(x_pad[0:3] * w)
 
 # %% [markdown]
+# The same as a picture, with all five outputs:
+
+# %% tags=["plot"] alt="A line of seven cells: 2, 0, 1, 3, minus 1, with a zero of padding at each end. The filter 1, 0, minus 1 stands under the first three, and an arrow leads from it to the first of five outputs: 0, 1, minus 3, 2, 3."
+grids.first_stop(x, w, [0, 1, -3, 2, 3], "The first of five stops")
+
+# %% [markdown]
+# Look at the blue cells: the filter lies on them, three products are added, and the green cell is
+# the sum. Then the filter moves on by one.
+#
 # ### Exercise 1: `correlate1d` (2 points)
 #
 # By hand, all five outputs are $[0, 1, -3, 2, 3]$. Write the function that finds them.
@@ -168,6 +177,17 @@ for W, F, stride, pad in ((10, 3, 2, 0), (4, 6, 1, 0), (5, 6, 1, 0), (8, 5, 4, 1
 # $WW$, stride 1 and no padding:
 #
 # $$\text{out}_{i,j} = \sum_{u=0}^{HH-1} \sum_{v=0}^{WW-1} x_{i+u,\,j+v} \; w_{u,v}$$
+
+# %% tags=["plot"] alt="A picture of 4 by 4 numbers; its 2 by 2 window at row 1, column 2 is marked: 1, 0, 0, 1. Beside it the filter 1, 2, 0, 1 and the 3 by 3 output; its entry at row 1, column 2 is marked: 2."
+picture = np.array([[1, 0, 2, 1], [0, 3, 1, 0], [2, 1, 0, 1], [1, 0, 1, 2]])
+result = np.array([[4, 5, 4], [7, 5, 2], [4, 2, 4]])
+grids.one_window(
+    picture, np.array([[1, 2], [0, 1]]), result, 1, 2, "One entry of the output, and what it sees"
+)
+
+# %% [markdown]
+# Look at the green cell, at row 1 and column 2. So is the corner of the blue window, which holds
+# 1, 0, 0 and 1: $1 \cdot 1 + 0 \cdot 2 + 0 \cdot 0 + 1 \cdot 1 = 2$.
 #
 # This is a **cross-correlation**. A convolution, as mathematicians define it, flips the filter in
 # both directions first. Convolutional networks are named after the second and compute the first.
@@ -303,7 +323,7 @@ plot.maps(
 # </details>
 
 # %% [markdown]
-# ### Exercise 3: `volume_entry` (2 points)
+# ### Exercise 3: `volume_entry` (1 point)
 #
 # Write one entry. By hand: with `X` all ones, a filter of all ones and a bias of 0.5, every entry is
 # $5 \cdot 5 \cdot 4 + 0.5 = 100.5$.
@@ -344,8 +364,8 @@ for i, j, k in np.ndindex(V.shape):
     V[i, j, k] = volume_entry(X, filters, biases, i, j, k)
 print(V.shape, V[1, 0, 0], V[2, 3, 1])
 
-# %% check="volume_entry" points=2
-# 2 points. Shown: all ones, and a volume that counts its rows. Hidden: random volumes and strides.
+# %% check="volume_entry" points=1
+# 1 point. Shown: all ones, and a volume that counts its rows. Hidden: random volumes and strides.
 ones, none = np.ones((5, 5, 4)), np.zeros((5, 5, 4))
 flat = np.ones((11, 11, 4))
 check.same(volume_entry(flat, [ones, none], [0.5, -1.0], 1, 0, 0), 100.5, "V[1, 0, 0]")
@@ -548,11 +568,9 @@ for HH, WW, stride, pad, fits in ((4, 3, 2, 0, (6, 5)), (4, 2, 3, 1, (5, 6))):
 # **Take away.** One filter makes one feature map, also called an activation map. Its weights are
 # used at every place.
 #
-# > **If you know other libraries.** The course follows CS231n in names and PyTorch in layout. The
-# > differences, once:
-# > fully-connected weights are $(D, M)$ here and transposed in PyTorch. `dilation=1` leaves nothing
-# > out, as in PyTorch; some notes call that dilation 0. PyTorch's batch-norm `momentum` weighs the
-# > new statistics, CS231n's the old. Dropout's `p` keeps in CS231n and drops in PyTorch.
+# > **If you know other libraries.** The course follows CS231n in names and PyTorch in layout.
+# > `dilation=1` leaves nothing out, as in PyTorch; some notes call that dilation 0. Where a later
+# > lesson differs from one of the two, it says so.
 
 # %% [markdown]
 # ## 5. What if weights were not shared?
@@ -662,6 +680,21 @@ judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 # A filter that finds a nose at the left finds it at the right as well. Put exactly: cut the first
 # rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
 # with stride 1 and no padding the result is the same. The layer is **equivariant** to shifts.
+
+# %% tags=["plot"] alt="A photograph of a cameraman and its map of slanting edges; then the photograph shifted to the left, and its map: the same map, shifted by as much."
+slant = np.array([[0.0, 1.0, 2.0], [-1.0, 0.0, 1.0], [-2.0, -1.0, 0.0]])[None, None]
+photo = data.photo("camera")[:, :, ::3, ::3]  # (1, 1, 171, 171)
+here, there = photo[:, :, :, :130], photo[:, :, :, 40:170]
+shown = [here, conv_forward(here, slant, np.zeros(1))[0]]
+shown += [there, conv_forward(there, slant, np.zeros(1))[0]]
+plot.maps(
+    [one[0, 0] for one in shown],
+    ["photograph", "its map", "shifted by 40", "its map"],
+    "The picture moves, and its map moves along",
+)
+
+# %% [markdown]
+# Look at the tripod in the four pictures: in the map it has moved as far as in the photograph.
 #
 # **Predict before you run.** Is the locally connected layer equivariant, too? And a convolution
 # layer that pads with zeros?
@@ -759,16 +792,43 @@ plt.show()
 
 # %% [markdown]
 # Look at the three lines. With shared weights and no padding the gap stays at zero for every shift.
-# With padding it does not: where the first picture went on, the shifted one has an edge, and zeros
-# beyond it. With local weights the shifted picture meets other filters everywhere.
+# With local weights the shifted picture meets other filters everywhere. With padding there is a gap,
+# though the weights are shared.
+#
+# **Predict before you run.** Shift the picture by 3 rows and columns. In which places of the map
+# does the padded layer have its gap? And if three such layers follow one another?
+#
+# <details><summary>Answer</summary>
+#
+# Where the first picture went on, the shifted one has an edge, and zeros beyond it. A window of 3
+# meets these zeros only in the first row and the first column. The next layer looks one pixel
+# further, so behind three layers the first three rows and columns are wrong.
+#
+# </details>
+
+# %% tags=["experiment"] alt="Two black maps of 9 by 9 places with light fields at the top and left edge. Behind one layer they fill the first row and column, behind three layers the first three rows and columns."
+def three(x):
+    return padded(padded(padded(x)))
+
+
+gaps = [
+    np.abs(layer(pictures[:, :, 3:, 3:]) - layer(pictures)[:, :, 3:, 3:])[0, 0]
+    for layer in (padded, three)
+]
+plot.maps(gaps, ["behind one layer", "behind three"], "The gap after a shift of 3; black is none")
+
+# %% [markdown]
+# Look at the black fields: there the layer is equivariant, padding or not. The wrong border is one
+# pixel wide, and each padded layer makes it one wider.
 #
 # **Take away.** Sharing weights is what makes the layer equivariant; zero padding spoils it at the
 # border.
 
 # %% [markdown]
-# ## 7. Find the edges in a photograph
+# ## 7. Filters that one can read
 #
-# Nothing has been learned so far. Still, two handmade filters show what a first layer is for.
+# Nothing has been learned so far. Still, handmade filters show what a first layer is for. A dot
+# product is large where the window looks like the filter, so a filter finds what it looks like.
 #
 # **Predict before you run.** A filter answers 0 wherever the picture is flat. What must its nine
 # weights add up to?
@@ -843,6 +903,117 @@ for height in judge.rng().uniform(0.1, 5, size=4):
 # **Take away.** A filter whose weights add up to zero does not see brightness, only change.
 
 # %% [markdown]
+# ### Exercise 8: `blur_and_sharpen` (1 point)
+#
+# Two more, and here the weights add up to one. To **blur**, replace each pixel by the mean of its
+# 3 x 3 window, all nine alike. What the blur takes away is the detail: $x - \text{blur}(x)$. To
+# **sharpen**, add this detail to the picture once more: $x + (x - \text{blur}(x))$. That is a filter
+# of 3 x 3, too.
+#
+# By hand: over a window with a 9 in its middle and 0 around it, the blur gives 1 and the sharpening
+# $9 + (9 - 1) = 17$. With the 9 in a corner they give 1 and $0 + (0 - 1) = -1$.
+
+
+# %% exercise="blur_and_sharpen"
+def blur_and_sharpen():
+    """Make a filter that blurs a grey picture, and one that sharpens it.
+
+    Returns:
+        w: filters, shape (2, 1, 3, 3), floating point.
+    """
+    ### BEGIN SOLUTION
+    blur = np.full((3, 3), 1 / 9)
+    picture = np.zeros((3, 3))
+    picture[1, 1] = 1.0  # the filter that leaves a picture as it is
+    return np.stack([blur, 2 * picture - blur])[:, None]  # (2, 1, 3, 3)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the head of the cameraman:
+
+# %% tags=["plot"] alt="The head of a man behind a camera, three times: as it is; blurred, with soft outlines; sharpened, with hard outlines and more grain."
+head = data.photo("camera")[:, :, 60:188, 180:308]  # (1, 1, 128, 128)
+both, _ = conv_forward(head, blur_and_sharpen(), np.zeros(2))
+plot.maps(
+    [head[0, 0], both[0, 0], np.clip(both[0, 1], 0, 1)],
+    ["as it is", "blurred", "sharpened"],
+    "Two filters whose weights add up to 1",
+)
+
+# %% [markdown]
+# Look at the hair and at the sky. The blur takes fine strokes away, and sharpening doubles them. It
+# also doubles the grain of the sky: a filter cannot know what is detail and what is noise.
+
+# %% check="blur_and_sharpen" points=1
+# 1 point. Shown: the shape, a 9 in the middle and in a corner. Hidden: random windows.
+w = blur_and_sharpen()
+check.same(w.shape, (2, 1, 3, 3), "the shape of w")
+middle, corner = np.zeros((3, 3)), np.zeros((3, 3))
+middle[1, 1] = corner[0, 0] = 9.0
+check.same(np.sum(w[:, 0] * middle, axis=(1, 2)), [1.0, 17.0], "answers to a 9 in the middle")
+check.same(np.sum(w[:, 0] * corner, axis=(1, 2)), [1.0, -1.0], "answers to a 9 in a corner")
+### BEGIN HIDDEN TESTS
+from autograder.judging import judge
+
+for _ in range(3):
+    window = judge.rng().normal(size=(3, 3))
+    mean = window.mean()
+    answers = np.sum(w[:, 0] * window, axis=(1, 2))
+    check.same(answers, [mean, 2 * window[1, 1] - mean], "answers to a random window")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Filters in colour.** Over a colour picture a filter has three slices. This one weighs red with
+# $+2$, green and blue with $-1$, over 5 x 5 pixels. What does it answer to grey? And where in a
+# photograph is its answer largest?
+
+# %% tags=["plot"] alt="An astronaut in an orange suit before a flag, and a map. The map is white on the suit, light on the red stripes of the flag and on the face, and mid-grey on grey, black and white. A blue badge is a dark spot in the suit."
+red = np.ones((1, 3, 5, 5)) * np.array([2.0, -1.0, -1.0])[:, None, None] / 25
+astronaut = data.photo("astronaut")[:, :, ::4, ::4]  # (1, 3, 128, 128)
+spots, _ = conv_forward(astronaut, red, np.zeros(1))
+plot.maps(
+    [astronaut[0].transpose(1, 2, 0), spots[0, 0]],
+    ["photograph", "spots of red"],
+    "A filter made by hand, in colour",
+)
+
+# %% [markdown]
+# Look at the suit and at the flag: orange and red are light. Grey has as much of each colour, and
+# $2 - 1 - 1 = 0$: it stays mid-grey, as black and white do.
+#
+# **Learned filters.** These two were made by nobody. They are from the first layer of the net that
+# opened lesson 01.
+#
+# **Predict before you run.** First look at the filters alone. One has a light and a dark side. The
+# other has one colour. What will their maps show?
+
+# %% tags=["plot"] alt="Two filters of 5 x 5 pixels in colour. The first is red almost everywhere; the second is light on the left and dark on the right."
+photos4 = data.pretrained("photos4")
+learned = photos4.params["w1"][[8, 9]]  # (2, 3, 5, 5)
+plot.filters(learned, "Two learned filters", columns=2)
+
+# %% [markdown]
+# And now slide them over the cat:
+
+# %% tags=["plot"] alt="A cat's face, and two maps of it. In the first the fur and above all the nose are light, the eyes and the background dark; in the second, outlines are light on one side and dark on the other."
+cat = data.photo("chelsea")[:, :, ::3, ::3]  # (1, 3, 100, 151)
+seen, _ = conv_forward(cat - photos4.mean, learned, photos4.params["b1"][[8, 9]], pad=2)
+plot.maps(
+    [cat[0].transpose(1, 2, 0), seen[0, 0], seen[0, 1]],
+    ["photograph", "the red one", "the one with two sides"],
+    "What two learned filters answer to",
+)
+
+# %% [markdown]
+# Look at the maps. The first tells warm colours from others: the nose is lightest, the green eyes are
+# dark. The second follows edges, mostly upright ones, as your first edge filter does, with the sign
+# changed. They are not as clean as yours. Training wants right answers, not pretty filters.
+#
+# **Take away.** A filter answers to what it looks like: an edge, a colour, or something that
+# training has found.
+
+# %% [markdown]
 # ## 8. In your own words
 #
 # A friend uses a library whose "convolution layer" flips its filters as mathematicians do. She
@@ -881,3 +1052,25 @@ for height in judge.rng().uniform(0.1, 5, size=4):
 #
 # Lesson 03 asks how much each weight contributed to the result, and sends gradients back through
 # the layer.
+
+# %% [markdown]
+# ## Read on
+#
+# - Kunihiko Fukushima, *Neocognitron: A self-organizing neural network model for a mechanism of
+#   pattern recognition unaffected by shift in position*, 1980. Shared weights, for the sake of shifts.
+# - Yann LeCun, Bernhard Boser, John S. Denker and others, *Backpropagation applied to handwritten zip
+#   code recognition*, 1989. The layer of this lesson, trained.
+# - Bruno A. Olshausen and David J. Field, *Emergence of simple-cell receptive field properties by
+#   learning a sparse code for natural images*, 1996. Edges come out of photographs alone.
+# - Vincent Dumoulin and Francesco Visin, *A guide to convolution arithmetic for deep learning*, 2016.
+#   Every stride and padding as a picture.
+# - Osman Semih Kayhan and Jan C. van Gemert, *On translation invariance in CNNs: Convolutional layers
+#   can exploit absolute spatial location*, 2020. What nets do with the border that your experiment
+#   has shown.
+#
+# ## An open question
+#
+# How much should a net be told in advance? Shared weights tell it that a thing looks alike at every
+# place. Nets without this rule, given enough pictures, learn much of it by themselves, and some have
+# done as well. How to tell, for a task and a number of pictures, which rules to build in and which
+# to leave to learning: there is no theory of it.

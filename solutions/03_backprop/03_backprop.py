@@ -17,25 +17,26 @@
 # loss is at the end and the weights are in the middle. In this lesson you carry the answer from the
 # end back to the middle, through a ReLU and through your convolution layer.
 #
-# **You will** measure gradients, then derive them, then check the one against the other; and write
-# `conv_backward` for every stride and padding.
+# **You will** measure gradients, derive them, and check the one against the other; write
+# `conv_backward` for every stride and padding; and use it to find a filter that is hidden from you.
 #
-# **You will learn** where each gradient goes, why `dx` flips the filter and `dw` does not, and how
-# to test a million derivatives with two forward passes.
+# **You will learn** the chain rule, where each gradient goes, why `dx` flips the filter and `dw`
+# does not, and how to test a million derivatives with two forward passes.
 #
 # **You need** `conv_forward` of lesson 02, and the derivative of a product.
 #
 # | section | exercise | points |
 # |---|---|---|
-# | 1 | `numerical_gradient` | 3 |
-# | 2 | `relu_forward`, `relu_backward` | 2 |
-# | 3 | a written answer, graded by hand | 2 |
-# | 4 | `conv_backward` | 8 |
-# | 5 | `dx_by_full_convolution` | 3 |
-# | 6 | `dw_by_places` | 2 |
-# | 7 | `projection_check` | 2 |
+# | 2 | `numerical_gradient` | 2 |
+# | 3 | `relu_forward`, `relu_backward` | 2 |
+# | 4 | a written answer, graded by hand | 2 |
+# | 5 | `conv_backward` | 8 |
+# | 6 | `dx_by_full_convolution` | 2 |
+# | 6 | `dx_at_stride` | 2 |
+# | 7 | `dw_by_places` | 2 |
+# | 8 | `projection_check` | 2 |
 #
-# Plan about 80 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
+# Plan about 90 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
 # finished; the set-up cell says which. As before, grading uses further random input. There all
 # sizes may differ, no function may change its arguments, and beside Python's own library only NumPy
 # and Matplotlib can be imported.
@@ -44,33 +45,100 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, demo, plot
+from convbook import check, demo, plot, sketch
 from convbook.earlier import conv_forward as slide
 
 rng = np.random.default_rng(3)
 
 # %% [markdown]
-# ## 1. Measure a slope
+# ## 1. The chain rule
 #
-# A layer computes `out` from `x`. Behind it come other layers, and at the very end stands one
-# number, the loss $L$. Suppose somebody has already found how $L$ changes with each entry of `out`.
-# They hand you an array of the shape of `out` and call it `dout`, the **upstream gradient**. You
-# owe them `dx`: how $L$ changes with each entry of `x`. The **chain rule** says how to find it:
-# along each way from $x_i$ to $L$ multiply the slopes, and add up all ways. One way leads through
-# each $\text{out}_k$, so
+# A number somewhere in the middle of a network moves a little. How far does the loss move?
+#
+# Begin with a network that fits in your head. It has two inputs and three nodes:
+#
+# $$s = x + y \qquad m = x \cdot s \qquad L = m^2$$
+#
+# With $x = 2$ and $y = 1$, forward: $s = 3$, $m = 6$, $L = 36$.
+#
+# Now go backward, one node at a time. A node knows its own slopes, the **local** ones. From behind
+# it hears the slope of $L$ with respect to its output, the **upstream gradient**. It multiplies.
+#
+# - **The square.** The slope of $m^2$ is $2m = 12$. If $m$ moves by $h$, then $L$ moves by $12 h$.
+# - **The product.** If $s$ moves by $h$, then $m$ moves by $x h = 2h$, and $L$ by
+#   $12 \cdot 2h = 24h$. If the factor $x$ moves, $m$ moves by $s h = 3h$, and $L$ by $36h$.
+# - **The sum.** It moves as far as $x$ does, and as far as $y$ does: both local slopes are 1. So it
+#   passes the 24 on to each.
+#
+# **Predict before you run.** The product says 36 to $x$, and the sum says 24. What is the slope of
+# $L$ with respect to $x$: 24, 36, 60, or their product?
+#
+# <details><summary>Answer</summary>
+#
+# It is 60. Move $x$ by $h$, and both things happen. The product becomes
+# $(x + h)(s + h) = xs + (s + x)\,h + h^2$. The two effects add up: $3h + 2h = 5h$, times 12. The
+# $h^2$ does not count: for $h = 0.001$ it is a millionth.
+#
+# </details>
+#
+# The picture has the values above the wires, and what comes back below them:
+
+# %% tags=["plot"] alt="A circuit: x = 2 and y = 1 go into a sum, s = 3; x and s into a product, m = 6; m into a square, L = 36. Below the wires the gradients: 1 at L, 12 at m, 24 at s, 24 at y, and 36 and 24 on the two wires of x."
+sketch.circuit("Values go forward, gradients come back")
+
+# %% [markdown]
+# Two wires leave $x$, and two numbers come back: 36 and 24. In code, forward and then backward:
+
+# %%
+x, y = 2.0, 1.0
+s = x + y
+m = x * s
+L = m**2
+
+dm = 2 * m  # the slope of the square
+ds = dm * x  # upstream times local
+dx = dm * s + ds * 1  # two ways lead from x to L
+dy = ds * 1
+print(dx, dy)
+
+# %% [markdown]
+# The same for a layer. It computes `out` from `x`; other layers follow, and at the very end stands
+# the loss $L$. Somebody has already found how $L$ changes with each entry of `out`, and hands you an
+# array of the shape of `out`. This course calls the upstream gradient `dout`. You owe them `dx`: how
+# $L$ changes with each entry of `x`.
+
+# %% tags=["plot"] alt="Four boxes in a row, joined by arrows: x, a layer, out, the loss L. Below, an arrow leads from L through other layers to dout, from there to the layer, and on to dx."
+sketch.chain("What a layer is given, and what it owes")
+
+# %% [markdown]
+# Look at the lower row: `dout` comes in from the right, and `dx` leaves to the left, where it is
+# the `dout` of the layer before.
+#
+# Move one entry $x_i$ by $h$. Each $\text{out}_k$ then moves by $h$ times its local slope
+# $\partial\, \text{out}_k / \partial x_i$. Each of these moves takes $L$ along, by
+# $\text{dout}_k$ times as much, and small moves add up. Divide by $h$:
 #
 # $$\text{dx}_i = \sum_k \text{dout}_k \cdot \frac{\partial\, \text{out}_k}{\partial x_i}$$
 #
-# The table of all these slopes is the layer's **Jacobian**. Nobody writes it down: for a photograph
-# it would have billions of entries. A backward function computes the sums and not the table.
+# This is the **chain rule**. Along each way from $x_i$ to $L$ multiply the slopes, and add up all
+# ways. To compute it layer by layer, from the end to the beginning, is called **backpropagation**.
+#
+# The table of all the local slopes is the layer's **Jacobian**. Nobody writes it down: for a
+# photograph it would have billions of entries. A backward function computes the sums and not the
+# table.
 #
 # The same formula comes out for a much simpler loss, with `dout` as fixed weights. So as far as
 # your layer can tell, the loss is
 #
 # $$L(x) = \sum_k \text{out}_k(x) \cdot \text{dout}_k$$
 #
-# A slope can be measured without any thought. Move one number of `x` a little, by $h$, and look at
-# what $L$ does:
+# **Take away.** Upstream times local, added up over all ways.
+
+# %% [markdown]
+# ## 2. Measure a slope
+#
+# You have derived 60. Is it right? A slope can also be measured, without any thought. Move one number
+# of `x` a little, by $h$, and look at what $L$ does:
 #
 # $$\text{forward: } \frac{L(x + h) - L(x)}{h} \qquad \text{central: } \frac{L(x + h) - L(x - h)}{2h}$$
 #
@@ -86,7 +154,7 @@ print((L(3 + h) - L(3 - h)) / (2 * h))
 # The forward difference is off by $h$, because the parabola bends. The central one is exact: what the
 # bend adds on the right, it adds on the left as well, and the difference does not see it.
 #
-# ### Exercise 1: `numerical_gradient` (3 points)
+# ### Exercise 1: `numerical_gradient` (2 points)
 #
 # Use central differences, one number of `x` at a time.
 #
@@ -129,15 +197,18 @@ def numerical_gradient(f, x, dout, h=1e-5):
 
 
 # %% [markdown]
-# Try it on the two squares. Then on a function whose output has another shape than `x`:
+# Try it on the two squares; on the circuit of section 1, which should give 60 and 24; and on a
+# function whose output has another shape than `x`:
 
 # %%
 print(numerical_gradient(lambda x: x**2, np.array([3.0, 1.0]), np.array([1.0, 10.0])))
+circuit = lambda x: (x[0] * (x[0] + x[1])) ** 2
+print(numerical_gradient(circuit, np.array([2.0, 1.0]), 1.0))
 column_sums = lambda x: x.sum(axis=0)
 print(numerical_gradient(column_sums, np.ones((2, 3)), np.array([1.0, 10.0, 100.0])))
 
-# %% check="numerical_gradient" points=3
-# 3 points. Shown: the squares, column sums, a coarse step. Hidden: random functions and shapes.
+# %% check="numerical_gradient" points=2
+# 2 points. Shown: the squares, column sums, a coarse step. Hidden: random functions and shapes.
 two = np.array([3.0, 1.0])
 dx = numerical_gradient(lambda x: x**2, two, np.array([1.0, 10.0]))
 check.same(dx, [6.0, 20.0], "two squares", hint="Weigh each output with its dout, then add.")
@@ -198,7 +269,7 @@ plt.show()
 # **Take away.** Central differences with $h = 10^{-5}$ give a slope to about ten digits.
 
 # %% [markdown]
-# ## 2. A gate
+# ## 3. A gate
 #
 # The rectifier, ReLU, replaces negative numbers by zero: $\text{out} = \max(x, 0)$. It is the
 # nonlinearity between most layers of this course. What does it do to a gradient?
@@ -304,24 +375,22 @@ with judge.derived("relu_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What does a measured slope say close to the kink? Take a very coarse step, $h = 0.5$, so that you
-# can work it out: at $x = 0.25$ it compares $\max(0.75, 0)$ with $\max(-0.25, 0)$.
-#
-# **Predict before you run.** What is measured at $-1$, $-0.25$, 0, 0.25 and 1?
+# Four numbers, forward and backward:
 
-# %%
-near = np.array([-1.0, -0.25, 0.0, 0.25, 1.0])
-print(numerical_gradient(lambda x: relu_forward(x)[0], near, 1.0, h=0.5))
+# %% tags=["plot"] alt="Four columns. x is 3, -2, 4, -1 and out is 3, 0, 4, 0. Below, dout is 5, 7, -1, 2 and dx is 5, 0, -1, 0: what stands in the first and the third column comes through."
+sketch.gate("The gate is open where x is positive")
 
 # %% [markdown]
-# Up to a distance of $h$ from the kink the measurement blends the two sides. It is the measurement
-# that is wrong there, not your gradient. So gradient checks keep away from kinks, and a single bad
-# number in a thousand may be no more than an $x$ within $h$ of zero.
+# Look at the third column. Its `dout` is negative and passes, since its `x` is positive.
+#
+# Close to the kink it is the measurement that goes wrong, not your gradient: within $h$ of zero it
+# blends the two sides. So gradient checks keep away from kinks, and a single bad number in a
+# thousand may be no more than an $x$ next to zero.
 #
 # **Take away.** ReLU backward is a gate: it lets `dout` through where `x` was positive.
 
 # %% [markdown]
-# ## 3. Along a line, with pencil and paper
+# ## 4. Along a line, with pencil and paper
 #
 # Now the convolution, in its smallest form: three numbers `x`, a filter `w` of two, a bias `b`.
 #
@@ -332,6 +401,8 @@ print(numerical_gradient(lambda x: relu_forward(x)[0], near, 1.0, h=0.5))
 # back, and they add up:
 #
 # $$\text{dx}_1 = \text{dout}_0 \, w_1 + \text{dout}_1 \, w_0$$
+#
+# That is the chain rule, with two ways from $x_1$ to $L$.
 #
 # **Predict before you run.** With $w = [3, 5]$ and $\text{dout} = [10, 1]$, what are the three numbers
 # of `dx`? Why does the bias not matter?
@@ -375,7 +446,7 @@ print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
 # **Take away.** To find a gradient, find every place where the number is used, and add.
 
 # %% [markdown]
-# ## 4. Back through the layer
+# ## 5. Back through the layer
 #
 # One entry of the output is a dot product of a window with a filter, plus a bias. When its gradient
 # `dout[n, f, i, j]` comes back, three things happen:
@@ -618,7 +689,7 @@ plot.maps(
 # **Take away.** Forward reads windows; backward writes to the same windows, and adds.
 
 # %% [markdown]
-# ## 5. `dx` is a convolution, and this time a real one
+# ## 6. `dx` is a convolution, and this time a real one
 #
 # The F was upright. In lesson 02 a filter that comes out upright was the sign of a true
 # convolution, the one that flips. Is `dx` a convolution of `dout` with `w`?
@@ -648,7 +719,7 @@ plot.maps(
 # has $C$ channels and each collects from all $F$ filters. The first two axes of `w` change places.
 
 # %% [markdown]
-# ### Exercise 4: `dx_by_full_convolution` (3 points)
+# ### Exercise 4: `dx_by_full_convolution` (2 points)
 #
 # Write it without any loop of your own: pad `dout`, flip `w`, call `conv_forward`. `conv_backward`
 # has the answer already; do not call it.
@@ -678,15 +749,15 @@ def dx_by_full_convolution(dout, w):
 
 
 # %% [markdown]
-# Try it on the single 1, and on the four ones of section 4:
+# Try it on the single 1, and on the four ones of section 5:
 
 # %%
 w = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 print(dx_by_full_convolution(np.ones((1, 1, 1, 1)), w)[0, 0])
 print(dx_by_full_convolution(np.ones((1, 1, 2, 2)), w)[0, 0])
 
-# %% check="dx_by_full_convolution" points=3
-# 3 points. Shown: a single 1, the four ones, two channels. Hidden: random input, not square.
+# %% check="dx_by_full_convolution" points=2
+# 2 points. Shown: a single 1, the four ones, two channels. Hidden: random input, not square.
 w = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 dx = dx_by_full_convolution(np.ones((1, 1, 1, 1)), w)
 check.same(dx, w, "dx of a single 1", hint="4 3 2 1 means that the filter was not flipped.")
@@ -716,13 +787,118 @@ judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With a stride $S$ the same holds once $S - 1$ zeros are put between neighbours in `dout`. Many
-# libraries offer this as a layer in its own right, the transposed convolution.
+# And with a stride? At stride 2 the windows start two pixels apart. The stops in between are left
+# out. Think of it in two steps: a layer with stride 1, and then every second row and column of its
+# output is kept. What is thrown away cannot change the loss. So its gradient is 0.
 #
-# **Take away.** `dx` is `dout`, padded in full, correlated with the flipped filters.
+# Go backward in the reverse order. First put those zeros back between the entries of `dout`. Then
+# the stride is 1, and for that you have a function.
+#
+# **Predict before you run.** In a row, a filter of three, $w = [1, 2, 3]$, has stopped twice with
+# stride 2, and $\text{dout} = [1, 10]$. How wide is `x`? What is `dout` with its zeros, and what is
+# `dx`?
+#
+# <details><summary>Answer</summary>
+#
+# The windows start at 0 and 2 and are three wide: `x` has 5 pixels. One stop was left out, so
+# `dout` becomes $[1, 0, 10]$. And $\text{dx} = [1, 2, 3 + 10, 20, 30]$: the two stamps of the filter
+# share the middle pixel.
+#
+# </details>
+#
+# ### Exercise 5: `dx_at_stride` (2 points)
+#
+# Write it for any stride, without padding: put $S - 1$ zeros between neighbours, along rows and
+# along columns, and call `dx_by_full_convolution`. Use no loop of your own, do not call
+# `conv_backward`, and do not measure: grading also tries it on many thousands of pixels.
+#
+# By hand: the row above.
+#
+# <details><summary>Hint</summary>
+#
+# A slice with a step can be written to, too. After `a = np.zeros(3)` and `a[::2] = [1, 10]` the
+# array `a` is $[1, 0, 10]$.
+#
+# </details>
+
+
+# %% exercise="dx_at_stride"
+def dx_at_stride(dout, w, stride):
+    """Find dx of a layer without padding, by putting zeros between the entries of dout.
+
+    Args:
+        dout: gradient with respect to out, shape (N, F, H_out, W_out).
+        w: filters, shape (F, C, HH, WW).
+        stride: pixels between neighbouring windows.
+
+    Returns:
+        dx: shape (N, C, (H_out - 1) * stride + HH, (W_out - 1) * stride + WW).
+    """
+    ### BEGIN SOLUTION
+    N, F, H_out, W_out = dout.shape
+    apart = np.zeros((N, F, (H_out - 1) * stride + 1, (W_out - 1) * stride + 1))
+    apart[:, :, ::stride, ::stride] = dout
+    return dx_by_full_convolution(apart, w)
+    ### END SOLUTION
+
 
 # %% [markdown]
-# ## 6. `dw` is what all places say together
+# Try it on the row. Then on two rows: which of your functions gives the same?
+
+# %%
+w = np.array([[[[1.0, 2.0, 3.0]]]])
+print(dx_at_stride(np.array([[[[1.0, 10.0]]]]), w, 2)[0, 0])
+print(dx_at_stride(np.array([[[[1.0, 10.0], [2.0, 20.0]]]]), w, 2)[0, 0])
+_, cache = conv_forward(np.zeros((1, 1, 3, 5)), w, np.zeros(1), stride=2)
+print(conv_backward(np.array([[[[1.0, 10.0], [2.0, 20.0]]]]), cache)[0][0, 0])
+
+# %% check="dx_at_stride" points=2
+# 2 points. Shown: the row, a column at stride 3, stride 1. Hidden: random input, not square.
+w = np.array([[[[1.0, 2.0, 3.0]]]])
+dx = dx_at_stride(np.array([[[[1.0, 10.0]]]]), w, 2)
+check.same(dx, [[[[1.0, 2.0, 13.0, 20.0, 30.0]]]], "dx of the row", hint="dout is 1, 0, 10 then.")
+column = dx_at_stride(np.array([[[[1.0], [10.0]]]]), np.array([[[[1.0], [2.0]]]]), 3)
+expected = [[[[1.0], [2.0], [0.0], [10.0], [20.0]]]]
+check.same(column, expected, "dx of a column at stride 3", hint="Two zeros between neighbours.")
+w = np.array([[[[1.0, 2.0]], [[3.0, 4.0]]]])  # (1, 2, 1, 2): one filter, two channels
+dx = dx_at_stride(np.array([[[[1.0, 10.0]]]]), w, 1)
+check.same(dx, [[[[1.0, 12.0, 20.0]], [[3.0, 34.0, 40.0]]]], "stride 1", hint="No zeros at all.")
+### BEGIN HIDDEN TESTS
+from autograder.judging import judge
+
+random = judge.rng()
+for N, F, C, H_out, W_out, HH, WW, stride in (
+    (2, 4, 3, 3, 5, 3, 2, 2),
+    (1, 3, 2, 4, 2, 2, 4, 3),
+    (3, 2, 5, 2, 3, 1, 3, 2),
+    (2, 3, 4, 3, 4, 3, 5, 1),
+):
+    dout, w = random.normal(size=(N, F, H_out, W_out)), random.normal(size=(F, C, HH, WW))
+    judge.value("dx_at_stride", dx_at_stride, dout, w, stride)
+with judge.without("dx_at_stride", dx_at_stride, "conv_backward"):
+    judge.value("dx_at_stride", dx_at_stride, dout, w, 2)
+with judge.derived("dx_at_stride"):
+    dout, w = random.normal(size=(2, 8, 12, 12)), random.normal(size=(8, 4, 3, 3))
+    judge.no_loops("dx_at_stride", dx_at_stride, (dout, w, 2))
+dout, w = random.normal(size=(32, 16, 26, 26)), random.normal(size=(16, 2, 2, 2))
+judge.no_loops("dx_at_stride", dx_at_stride, (dout, w, 2))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The row once more, as a picture:
+
+# %% tags=["plot"] alt="Three rows of numbers. dout is 1 and 10. With zeros it is 0, 0, 1, 0, 10, 0, 0, and the flipped filter 3, 2, 1 slides along it. dx is 1, 2, 13, 20, 30."
+sketch.between_zeros("One zero between for stride 2, two around for the full convolution")
+
+# %% [markdown]
+# Look at the sizes: two numbers went in, and five came out. A layer that computes this forward, to
+# make a small map larger, is a **transposed convolution**. Lesson 07 comes back to it.
+#
+# **Take away.** `dx` is `dout`, spread by the stride, padded in full, correlated with the flipped
+# filters.
+
+# %% [markdown]
+# ## 7. `dw` is what all places say together
 #
 # In lesson 02 you gave every place a filter of its own. For such a layer the gradient of a filter is
 # simple: the filter of place $(i, j)$ is used once in a picture, on one window. It gets `dout` there
@@ -737,11 +913,11 @@ judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 # <details><summary>Answer</summary>
 #
 # Its window: $\begin{pmatrix} 4 & 5 \\ 7 & 8 \end{pmatrix}$. The sum is
-# $\begin{pmatrix} 8 & 12 \\ 20 & 24 \end{pmatrix}$, as in section 4.
+# $\begin{pmatrix} 8 & 12 \\ 20 & 24 \end{pmatrix}$, as in section 5.
 #
 # </details>
 #
-# ### Exercise 5: `dw_by_places` (2 points)
+# ### Exercise 6: `dw_by_places` (2 points)
 #
 # Return what each place says, before it is added up. Stride 1, no padding.
 
@@ -804,25 +980,24 @@ for N, C, H, W, F, HH, WW in (
     judge.value("dw_by_places", dw_by_places, x, dout, HH, WW)
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# Written out, the sum is $\text{dw}_{u,v} = \sum_{i,j} \text{dout}_{i,j} \; x_{i+u,\,j+v}$. Compare
-# it with the formula of `correlate2d` in lesson 02. It is the same, with `dout` in the place of the
-# filter, and plus signs only. Nothing is flipped. So `conv_forward` can find `dw` too. `dout` is
-# the filter now, and since the sum runs over pictures, pictures play the part of channels:
+# %% tags=["plot"] alt="A picture of 3 x 3 with the numbers 0 to 8; its four windows of 2 x 2 with plus signs between them; and their sum, dw, which is 8, 12, 20, 24."
+sketch.places("Each place says its window; dw is the sum")
 
-# %%
-swap = lambda a: a.transpose(1, 0, 2, 3)
-x, w, b = rng.normal(size=(2, 3, 6, 7)), rng.normal(size=(4, 3, 3, 2)), np.zeros(4)
-dout = rng.normal(size=(2, 4, 4, 6))
-dw = conv_backward(dout, conv_forward(x, w, b)[1])[1]
-as_forward = swap(conv_forward(swap(x), swap(dout), b)[0])
-print(np.max(np.abs(dw - as_forward)), np.max(np.abs(dw - dw_by_places(x, dout, 3, 2).sum((0, 1)))))
+# %% [markdown]
+# Look at the first number of each window: 0, 1, 3 and 4 add up to 8. Written out, the sum is
+# $\text{dw}_{u,v} = \sum_{i,j} \text{dout}_{i,j} \; x_{i+u,\,j+v}$. Compare it with the formula of
+# `correlate2d` in lesson 02. It is the same, with `dout` in the place of the filter, and plus signs
+# only. Nothing is flipped.
+#
+# **Going further**, without points: so `conv_forward` can find `dw`, too, in one call. `dout` is the
+# filter now; and since the sum runs over pictures, pictures play the part of channels. Which axes
+# of `x`, of `dout` and of the result must change places?
 
 # %% [markdown]
 # **Take away.** `dw` is a correlation of `x` with `dout`, without a flip: the sum over all places.
 
 # %% [markdown]
-# ## 7. Test every derivative at once
+# ## 8. Test every derivative at once
 #
 # **Predict before you run.** A batch of shape (8, 3, 32, 32) goes through your layer. How many
 # forward passes does `numerical_gradient` need for its `dx`?
@@ -845,7 +1020,7 @@ print(np.max(np.abs(dw - as_forward)), np.max(np.abs(dw - dw_by_places(x, dout, 
 # $v = [1, 2]$ the slope is $6 \cdot 1 + 2 \cdot 2 = 10$. Somebody who claims $\text{dx} = [6, 3]$ says
 # 12 and is found out. Along $v = [1, 0]$ the same mistake would go unseen.
 #
-# ### Exercise 6: `projection_check` (2 points)
+# ### Exercise 7: `projection_check` (2 points)
 #
 # Return both slopes, first the one that `dx` predicts, then the measured one. Leave the verdict to
 # whoever calls.
@@ -941,6 +1116,96 @@ plt.show()
 # **Take away.** Two forward passes along a random direction test all of `dx`.
 
 # %% [markdown]
+# ## 9. Gradients at work: find a hidden filter
+#
+# What is a gradient good for? It says in which direction the loss grows. So walk the other way.
+#
+# A filter is hidden from you. You have a picture, and the map that the hidden filter makes of it,
+# the **target**. Begin with a filter of zeros and look at how far its map is from the target:
+#
+# $$L = \frac{1}{2n} \sum_k (\text{out}_k - \text{target}_k)^2 \qquad
+# \text{dout} = \frac{\text{out} - \text{target}}{n}$$
+#
+# for $n$ outputs. `conv_backward` makes `dw` of this `dout`. Then take one step against it, and begin
+# again:
+#
+# $$w \leftarrow w - \text{rate} \cdot \text{dw}$$
+#
+# This is **gradient descent**, and the factor is the **learning rate**.
+#
+# By hand: one pixel $x = 2$, one weight $w = 0$, and the target is 6, so the hidden weight is 3. Then
+# $\text{out} = 0$, $L = 18$, $\text{dout} = -6$ and $\text{dw} = -6 \cdot 2 = -12$. With a rate of 0.1
+# the weight becomes 1.2, and $L = 3.6^2/2 = 6.48$.
+#
+# **Predict before you run.** Which rate finds the 3 in one step? What happens at a rate of 0.5, and
+# what at 1?
+#
+# <details><summary>Answer</summary>
+#
+# $0.25 \cdot 12 = 3$. At 0.5 the weight becomes 6: as far off as before, on the other side. The
+# next step goes back to 0, and so on for ever. At 1 it becomes 12, then $-24$: each step makes it
+# worse.
+#
+# </details>
+#
+# Now with your layer. The picture is noise, and the hidden filter is the F: 1 on the letter, -1
+# beside it. Watch the losses:
+
+# %% tags=["experiment"] alt="The loss against the step on a logarithmic axis, for three learning rates. At 0.1 it falls slowly along a straight line, at 0.5 fast along a steeper one, and at 2 it soon grows."
+noise, hidden = rng.normal(size=(1, 1, 20, 20)), 2 * letter[None, None] - 1  # hidden: (1, 1, 5, 3)
+
+
+def descend(target, rate, steps=20):
+    """Find a filter by gradient descent; return the filters and the losses of all steps."""
+    w, filters, losses = np.zeros(hidden.shape), [], []
+    for _ in range(steps):
+        out, cache = conv_forward(noise, w, np.zeros(1))
+        filters.append(w[0, 0])
+        losses.append(np.mean((out - target) ** 2) / 2)
+        _, dw, _ = conv_backward((out - target) / out.size, cache)
+        w = w - rate * dw
+    return filters, losses
+
+
+target = conv_forward(noise, hidden, np.zeros(1))[0]
+for rate, mark in ((0.1, "o-"), (0.5, "s-"), (2.0, "^-")):
+    plt.semilogy(descend(target, rate)[1], mark, label=f"learning rate {rate}")
+plt.title("Gradient descent on one filter")
+plt.xlabel("step")
+plt.xticks(range(0, 20, 5))
+plt.ylabel("loss")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the two curves that fall. On this axis they are nearly straight: each step leaves about
+# the same fraction of the loss. A larger rate is faster, up to a point. Beyond it each step
+# overshoots, as the weight by hand did.
+#
+# Lesson 02 said that a layer that learns its filter does not care about the flip. Put it to the
+# test: let the target be made by a true convolution, which flips the F.
+
+# %% tags=["experiment"] alt="Four filters of 5 x 3. The hidden one is an F. After two steps a blurred F can be seen; after 19 steps the F is sharp. The last one, from a target made with the flip, is an F rotated by 180 degrees."
+filters, _ = descend(target, 0.5)
+flipped = conv_forward(noise, hidden[:, :, ::-1, ::-1], np.zeros(1))[0]
+plot.maps(
+    [hidden[0, 0], filters[2], filters[19], descend(flipped, 0.5)[0][19]],
+    ["hidden", "after 2 steps", "after 19 steps", "target with a flip"],
+    "The filter that gradient descent finds",
+)
+
+# %% [markdown]
+# Look at the last one: the same loop, the same layer, and it has found the F rotated by 180 degrees.
+# Nobody told it about the flip.
+#
+# **Going further**, without points: take a corner of a photograph instead of the noise. Neighbouring
+# pixels are alike there, and the descent takes far longer. Or keep the filter and descend
+# on the picture, with `dx`.
+#
+# **Take away.** To make a loss smaller, step against its gradient. That is all of training;
+# lesson 09 does it for a whole network.
+
+# %% [markdown]
 # ## Summary
 #
 # | letter | meaning |
@@ -953,11 +1218,35 @@ plt.show()
 # | $N, C, H, W$ | pictures in the batch, channels, height, width |
 # | $F, HH, WW$ | filters, and their height and width |
 # | $S, P$ | `stride` and `pad` |
+# | rate | the learning rate: how far a step of gradient descent goes |
 #
+# - The chain rule: multiply the slopes along each way to the loss, and add up all ways.
 # - Measured gradients are slow and need no thought. Derived ones are fast. Each checks the other.
 # - What is used in several places collects its gradient from all of them.
-# - `dx` is a full convolution of `dout` with the filters, `dw` a correlation of `x` with `dout`,
-#   `db` a sum.
+# - `dx` is a full convolution of `dout` with the filters, with zeros between for a stride; `dw` is a
+#   correlation of `x` with `dout`, `db` a sum.
 #
 # Your layer works in both directions, and it is slow. Lesson 04 lays the windows out as the columns
 # of one big matrix, and a single product does the work of the loops.
+
+# %% [markdown]
+# ## Read on
+#
+# - David E. Rumelhart, Geoffrey E. Hinton and Ronald J. Williams, *Learning representations by
+#   back-propagating errors*, 1986: four pages that made the method known.
+# - Yann LeCun, Léon Bottou, Yoshua Bengio and Patrick Haffner, *Gradient-based learning applied to
+#   document recognition*, 1998: a system of many modules, trained end to end.
+# - Vincent Dumoulin and Francesco Visin, *A guide to convolution arithmetic for deep learning*, 2016:
+#   pictures of strides, zeros in between, and transposed convolutions.
+# - Atılım Güneş Baydin, Barak A. Pearlmutter, Alexey Andreyevich Radul and Jeffrey Mark Siskind,
+#   *Automatic differentiation in machine learning: a survey*, 2018: how programs derive programs.
+# - Timothy P. Lillicrap, Adam Santoro, Luke Marris, Colin J. Akerman and Geoffrey Hinton,
+#   *Backpropagation and the brain*, 2020: for the question below.
+
+# %% [markdown]
+# ## An open question
+#
+# Going back, your layer uses the same weights as going forward. A synapse carries signals one way,
+# and nobody has seen it tell its strength to a second one that leads back. Yet brains learn, in many
+# layers. Do they compute anything like `dx`, and if so, how? There are proposals, some of which work in
+# simulations. None has been confirmed.

@@ -19,10 +19,10 @@
 # those.
 #
 # **You will** write `im2col` and `col2im`, count what the copies cost, test that the two belong
-# together, and build the layer and its gradients from one product each.
+# together, build the layer and its gradients from one product each, and measure what you have won.
 #
-# **You will learn** in which order windows and weights must lie, why the way back adds, and how to
-# test a backward function without a step $h$.
+# **You will learn** in which order windows and weights must lie, why the way back adds, how to test
+# a backward function without a step $h$, and why a product of two matrices is so fast.
 #
 # **You need** `conv_forward` of lesson 02, `conv_backward` of lesson 03, and the product of two
 # matrices.
@@ -37,7 +37,7 @@
 # | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 |
 # | 8 | a written answer, graded by hand | 2 |
 #
-# Plan about 75 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
 # only NumPy and Matplotlib can be imported.
@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, plot
+from convbook import check, data, demo, plot, sketch
 from convbook.layers.windows import output_size
 
 rng = np.random.default_rng(4)
@@ -92,8 +92,14 @@ w_row = np.array([[1.0, 2, 3, 4]])
 print(w_row @ cols)
 
 # %% [markdown]
-# One product, and all three outputs are there. The function that writes this matrix is called
-# `im2col`, image to columns.
+# One product, and all three outputs are there:
+
+# %% tags=["plot"] alt="A picture of 2 x 4 with the numbers 0 to 7, its first window marked. An arrow leads to the filter as a row, 1, 2, 3, 4, times a matrix of 4 x 3, whose first column is the window: 0, 1, 4, 5. The product is 34, 44, 54."
+sketch.window_to_column("A filter is a row, a window is a column")
+
+# %% [markdown]
+# Look at the dark cells: the first window of `x` stands in the first column. The function that
+# writes this matrix is called `im2col`, image to columns.
 #
 # Watch it on a picture with two channels. Step with the arrow keys: right for the next window, down
 # for the next row. Then look at the map of copies: how often was each pixel written?
@@ -484,6 +490,14 @@ judge.value("col2im", col2im, cols, (3, 2, 7, 5), 3, 4, 3, 1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# The same numbers as a picture:
+
+# %% tags=["plot"] alt="A picture of 2 x 4 with the numbers 0 to 7, and below it what comes back: 0, 2, 4, 3 and 4, 10, 12, 7. The four numbers in the middle have doubled."
+sketch.added_back("Copied, and added back")
+
+# %% [markdown]
+# Look at the middle: what was copied twice comes back doubled.
+#
 # **Find the mistake.** Somebody has kept, for every entry of `cols`, the place in `x` it was copied
 # from. The whole of `col2im` then seems to be one line, `x[places] += cols`. Here is the same idea
 # on three numbers: three ones, of which two go to place 0.
@@ -1018,105 +1032,183 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 # **Take away.** Forward is one product and a fold; backward is two products and `col2im`.
 
 # %% [markdown]
-# ## 7. How fast is it?
+# ## 7. Three rungs
 #
-# Three layers run against each other. The **loops** are your own of lessons 02 and 03. **im2col**
-# is what you have just written. The **given** layer is the one that later lessons fall back on: it
-# makes the same product, with the columns of a few pictures at a time in a small buffer.
+# AlexNet's first layer makes $290{,}400$ dot products of 363 numbers for a photograph. Count each
+# multiplication and each addition as one **operation**:
+# $2 \cdot 363 \cdot 290{,}400 = 210{,}830{,}400$. The speed is measured in thousand million
+# operations per second, **GFLOP/s**. Climb a ladder; on each rung the operations are the same.
 #
-# Each has two jobs, in float32, on one picture:
+# 1. **Loops:** one dot product at a time, $290{,}400$ passes through Python. It is your layer of
+#    lesson 02.
+# 2. **A product for each window:** the matrix of filters times one column. That is 96 dot products
+#    in one call, and 3025 calls.
+# 3. **One product** for all windows: one call.
 #
-# - AlexNet's first layer: 227 x 227 x 3, 96 filters of 11 x 11, stride 4;
-# - a layer in the middle of a net: 58 x 58 x 64, 64 filters of 3 x 3, stride 1.
-#
-# The loops get a small corner of the picture only, so that nobody has to wait. Their time is then
-# scaled up to all outputs.
-#
-# **Predict before you run.** AlexNet's first layer has $55 \cdot 55 \cdot 96 = 290{,}400$ outputs,
-# and one pass of your loop takes some 5 to 10 millionths of a second. How long do the loops take
-# for one photograph? And by which factor is the product faster: 2, 10, 100?
+# **Predict before you run.** A pass through Python costs some microseconds, millionths of a second.
+# So rung 2 spends a few thousandths of a second on its 3025 calls, and Python hardly counts any
+# more. What is left to win on rung 3: nothing, twice, ten times?
 #
 # <details><summary>Answer</summary>
 #
-# 1.5 to 3 seconds. The factor is for the bars to say.
+# About ten times, where this was written; the next cells measure yours. The rest of this section says
+# why.
 #
 # </details>
 
 # %% tags=["experiment"]
 from time import perf_counter
 
+from threadpoolctl import threadpool_limits
+
 
 def milliseconds(call):
-    """Time a call up to three times and return the best, in milliseconds."""
+    """Time a call up to five times and return the best, in milliseconds."""
     times = []
-    while len(times) < 3 and sum(times) < 500:
+    while len(times) < 5 and sum(times) < 500:
         start = perf_counter()
         call()
         times.append(1000 * (perf_counter() - start))
     return min(times)
 
 
-def measure(layer, x, w, stride):
-    """Time a layer's forward and backward pass; return both, and the number of outputs."""
-    forward, backward = layer
-    b = np.zeros(len(w), dtype=w.dtype)
-    out, cache = forward(x, w, b, stride)
-    dout = np.ones_like(out)
-    there, back = lambda: forward(x, w, b, stride), lambda: backward(dout, cache)
-    return np.array([milliseconds(there), milliseconds(back)]), out.size
-
-
 # %% [markdown]
-# Now the race itself:
+# The loops get a corner of 16 windows only, so that nobody has to wait; their time is scaled up. All
+# three use float32 and a single core.
 
 # %% tags=["experiment"]
-from convbook import layers
+x = photo.astype(np.float32)
+w, b = rng.normal(size=(96, 3, 11, 11)).astype(np.float32), np.zeros(96, dtype=np.float32)
+w_rows, cols = w.reshape(96, -1), im2col(x, 11, 11, stride=4)  # (96, 363), (363, 3025)
+windows = np.ascontiguousarray(cols.T)  # one window in each row
+operations = 2 * 96 * 363 * 3025
 
-three = {
-    "loops": (loops_forward, loops_backward),
-    "im2col": (conv_forward_im2col, conv_backward_im2col),
-    "given": (layers.conv_forward, layers.conv_backward),
-}
-jobs = [((1, 3, 227, 227), (96, 3, 11, 11), 4, 23), ((1, 64, 58, 58), (64, 64, 3, 3), 1, 6)]
-times = {name: [] for name in three}
-for x_shape, w_shape, stride, corner in jobs:
-    x, w = (rng.normal(size=shape).astype(np.float32) for shape in (x_shape, w_shape))
-    for name, layer in three.items():
-        piece = x[:, :, :corner, :corner] if name == "loops" else x
-        spent, outputs = measure(layer, piece, w, stride)
-        whole = len(w) * ((x.shape[2] - w.shape[2]) // stride + 1) ** 2
-        times[name].extend(spent * whole / outputs)
+with threadpool_limits(1):
+    rungs = {
+        "1. loops": milliseconds(lambda: loops_forward(x[:, :, :23, :23], w, b, 4)) * 3025 / 16,
+        "2. a product for each window": milliseconds(lambda: [w_rows @ one for one in windows]),
+        "3. one product": milliseconds(lambda: w_rows @ cols),
+    }
+for name, spent in rungs.items():
+    print(f"{name:29} {spent:9.1f} ms {operations / spent / 1e6:8.2f} GFLOP/s")
 
 # %% [markdown]
-# On a logarithmic axis a factor of a hundred is only two lines up. So each bar carries its number.
+# Rung 2 wins because Python is left out: 96 dot products per call. Rung 3 makes the same
+# dot products, in the same compiled code, and is again much faster. What slowed rung 2 down?
+#
+# Look at what has to be fetched. For one window the whole matrix of filters is needed,
+# $96 \cdot 363 = 34{,}848$ weights. Each is fetched, used for one multiplication and one addition,
+# and let go. For the next window all of them are fetched again. A processor core computes faster
+# than numbers reach it, so it waits.
+#
+# Rung 3 has a choice. It can take a **block** of filters and a block of windows, and keep both near
+# the arithmetic: in registers, of which there are few, and in the **cache**, a small and fast
+# memory in the processor.
 
-# %% tags=["experiment"] alt="Bars on a logarithmic axis, milliseconds for AlexNet's first layer and a 3 x 3 layer, forward and backward. The loops take thousands, im2col and the given layer tens."
-figure, axis = plt.subplots(figsize=(10, 4.5))
-for k, (name, spent) in enumerate(times.items()):
-    bars = axis.bar(np.arange(4) + 0.27 * (k - 1), spent, 0.25, label=name)
-    axis.bar_label(bars, fmt="{:,.0f}", fontsize=9)
-axis.set_yscale("log")
-axis.margins(y=0.1)
-axis.grid(axis="y", alpha=0.3)
-axis.set_xticks(
-    range(4), ["AlexNet 1\nforward", "AlexNet 1\nbackward", "3 x 3\nforward", "3 x 3\nbackward"]
-)
-axis.set_title("The same layer in three ways, milliseconds per picture")
-axis.set_ylabel("milliseconds, logarithmic")
-axis.legend()
+# %% tags=["plot"] alt="Three grids: w, cols and out. Two rows of w and two columns of cols are dark, and so are the four entries of out where they meet."
+sketch.blocks("Two filters meet two windows: four outputs")
+
+# %% [markdown]
+# Look at the dark cells. One step along the two rows and the two columns fetches 2 weights and 2
+# pixels, and makes 4 products of them: every weight meets both pixels. A single output fetches 1 and
+# 1 for 1 product.
+#
+# **Predict before you run.** How many numbers does one step fetch for a block of 8 x 8 outputs, and
+# how many products does it make of them?
+#
+# <details><summary>Answer</summary>
+#
+# 8 weights and 8 pixels, and 64 products: four products for each number, eight times as many as
+# with a single output.
+#
+# </details>
+#
+# Operations for each number that must be fetched: that is the **arithmetic intensity**. If every
+# number were fetched once and every output written once, the three rungs would have
+#
+# | rung | operations | numbers | intensity |
+# |---|---|---|---|
+# | a dot product | $2 \cdot 363 = 726$ | $363 + 363 + 1 = 727$ | 1.0 |
+# | a product for one window | $2 \cdot 96 \cdot 363 = 69{,}696$ | $34{,}848 + 363 + 96 = 35{,}307$ | 2.0 |
+# | one product | $210{,}830{,}400$ | $34{,}848 + 1{,}098{,}075 + 290{,}400 = 1{,}423{,}323$ | 148 |
+#
+# Between the second rung and the third lies everything else: multiply 2, 4, 8 windows at a time.
+# Each time that the windows double, a weight that was fetched is used twice as often.
+#
+# **Predict before you run.** Sketch the speed against the number of windows at a time, from 1 to all of
+# the 3025. Where does it stop growing?
+
+# %% tags=["experiment"] alt="Speed in GFLOP/s against windows at a time, both axes logarithmic. The curve climbs from the speed of a product for each window, by ten times or more, and flattens at some dozens of windows. The loops lie far below, a horizontal line."
+at_a_time = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 3025]
+
+
+def by(n):
+    """Multiply n windows at a time."""
+    return [w_rows @ cols[:, start : start + n] for start in range(0, 3025, n)]
+
+
+with threadpool_limits(1):
+    spent = np.array([milliseconds(lambda n=n: by(n)) for n in at_a_time])
+plt.loglog(at_a_time, operations / spent / 1e6, "o-", label="n windows at a time")
+plt.axhline(operations / rungs["1. loops"] / 1e6, color="C1", label="loops")
+plt.title("The same operations, on one core")
+plt.xlabel("windows at a time, n")
+plt.ylabel("GFLOP/s")
+plt.legend()
 plt.show()
-slow, product, given = (np.array(spent) for spent in times.values())
-print("im2col against the loops, times as fast:", *(f"{t:.0f}" for t in slow / product))
-print("given layer against im2col:             ", *(f"{t:.1f}" for t in product / given))
+
+# %% [markdown]
+# Look at the left half: more windows at a time, more speed, while Python's part stays small all the
+# way. On the right the curve is nearly flat. The numbers come fast enough now, and the core is busy
+# computing; more reuse does not help any more. (Notches in the curve come from whatever else your
+# machine was doing; run the cell again.) Compiled code that multiplies matrices in this way
+# is called **GEMM**, general matrix multiply; the makers of processors tune one for each.
+#
+# **Take away.** Leaving Python out is the first factor; using each number many times while it is
+# near is the second.
+
+# %% [markdown]
+# Now the whole layer, with its copies and its way back, on as many cores as NumPy takes. The
+# **given** layer is the one that later lessons fall back on: it makes the same product, with the
+# columns of a few pictures at a time in a small buffer.
+
+# %% tags=["experiment"] alt="Bars on a logarithmic axis, milliseconds for AlexNet's first layer, forward and backward. The loops take thousands, im2col and the given layer tens."
+from convbook import layers
+
+
+def measure(forward, backward, x):
+    """Time a layer's forward and backward pass, scaled up to all 3025 windows."""
+    out, cache = forward(x, w, b, 4)
+    dout = np.ones_like(out)
+    there = milliseconds(lambda: forward(x, w, b, 4))
+    back = milliseconds(lambda: backward(dout, cache))
+    return np.array([there, back]) * 3025 / out[0, 0].size
+
+
+times = {
+    "loops": measure(loops_forward, loops_backward, x[:, :, :23, :23]),
+    "im2col": measure(conv_forward_im2col, conv_backward_im2col, x),
+    "given": measure(layers.conv_forward, layers.conv_backward, x),
+}
+for k, (name, spent) in enumerate(times.items()):
+    bars = plt.bar(np.arange(2) + 0.27 * (k - 1), spent, 0.25, label=name)
+    plt.bar_label(bars, fmt="{:,.0f}", fontsize=9)
+plt.yscale("log")
+plt.margins(y=0.1)
+plt.xticks(range(2), ["forward", "backward"])
+plt.title("AlexNet's first layer in three ways, one picture")
+plt.ylabel("milliseconds, logarithmic")
+plt.legend()
+plt.show()
+print("im2col against the loops, times as fast:", *(times["loops"] / times["im2col"]).round(1))
+print("given layer against im2col:             ", *(times["im2col"] / times["given"]).round(1))
 
 # %% [markdown]
 # Look at the first bar of each group: the loops take seconds, the product tens to hundreds of times
 # less. The two lines below the picture say how much on your machine. The second bar and the third
 # belong to the same product; they differ by what the copies cost. What the given layer saves above
-# all is memory, as soon as there is a batch. It never holds the columns of 64 pictures. It makes
-# those of a few, multiplies while they are still in the processor's cache, and makes them again on
-# the way back. Your machine may draw other bars than your neighbour's; the first will be the
-# tallest on all of them.
+# all is memory: it never holds the columns of 64 pictures. It makes those of a few, multiplies
+# while they are still in the cache, and makes them again on the way back.
 #
 # If your `im2col` takes far longer than the given layer, look at its own time. A loop over windows
 # takes $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ passes, one over places $HH \cdot WW$: 3025
@@ -1130,22 +1222,23 @@ print("given layer against im2col:             ", *(f"{t:.1f}" for t in product 
 #
 # A friend says: "Of course im2col is faster. It needs fewer multiplications." Count them for
 # AlexNet's first layer and one photograph, in the loops and in the matrix product. Is she right?
-# Say what makes the product faster, and what it costs. Three or four sentences, with numbers. (2
-# points, graded by hand)
+# Say what makes the product faster, both reasons, and what it costs. Three or four sentences, with
+# numbers. (2 points, graded by hand)
 
 # %% [markdown] answer="fewer_multiplications" points=2
 # She is not. The loops make $290{,}400$ dot products of $363$ numbers; the product of $96$ x $363$
 # and $363$ x $3025$ makes as many, $96 \cdot 3025 = 290{,}400$, of the same length. That is
 # $105{,}415{,}200$ multiplications in both. But the loops take 290,400 passes through Python, and
 # each costs far more than its 363 multiplications. The product is one call of compiled code, which
-# keeps small blocks of both matrices near the processor and uses every number there many times. It
-# costs memory: `cols` has 1,098,075 numbers, 7.1 times as many as the picture.
+# keeps small blocks of both matrices near the arithmetic and uses every number there many times:
+# up to 148 operations for each number fetched, in place of one. It costs memory: `cols` has
+# 1,098,075 numbers, 7.1 times as many as the picture.
 #
 # **Rubric**
 #
-# - **2 points:** 105,415,200 both ways, one call of compiled code instead of 290,400 passes, and
-#   7.1 times the memory.
-# - **1 point:** the count with one of the other two.
+# - **2 points:** 105,415,200 both ways, one call of compiled code instead of 290,400 passes, numbers
+#   that are used many times while they are near, and 7.1 times the memory.
+# - **1 point:** the count with one or two of the other three.
 # - **0 points:** "fewer, because the matrix is multiplied once".
 
 # %% [markdown]
@@ -1166,5 +1259,28 @@ print("given layer against im2col:             ", *(f"{t:.1f}" for t in product 
 # - The copies cost memory: 9 times for 3 x 3 windows, 7.1 times for AlexNet's first layer.
 # - `col2im` adds the copies up. It is the adjoint of `im2col`, not its inverse.
 # - A reshape never moves a number. Where axes must change places, transpose.
+# - A product of matrices is fast because it uses each number many times while it is near.
 #
 # Lesson 05 makes maps smaller, and finds another use for columns.
+
+# %% [markdown]
+# ## Read on
+#
+# - Kumar Chellapilla, Sidd Puri and Patrice Simard, *High performance convolutional neural networks
+#   for document processing*, 2006: windows unrolled into columns.
+# - Kazushige Goto and Robert A. van de Geijn, *Anatomy of high-performance matrix multiplication*,
+#   2008: which block stays in which memory, and why.
+# - Samuel Williams, Andrew Waterman and David Patterson, *Roofline: an insightful visual performance
+#   model for multicore architectures*, 2009: speed against arithmetic intensity, in one picture.
+# - Sharan Chetlur and others, *cuDNN: efficient primitives for deep learning*, 2014: the same product
+#   on a GPU, with a piece of `cols` at a time, made where it is used.
+# - Volker Strassen, *Gaussian elimination is not optimal*, 1969: for the question below.
+
+# %% [markdown]
+# ## An open question
+#
+# The usual product of two 2 x 2 matrices takes eight multiplications. Strassen found a way with seven,
+# and with it, for large $n$, a product of two $n$ x $n$ matrices that takes about $n^{2.81}$ in place
+# of $n^3$. Others have brought the exponent below 2.38, with methods that no computer uses: they win
+# only at sizes beyond any memory. Less than 2 is impossible, for the result has $n^2$ entries. Is
+# every exponent above 2 enough? Nobody knows.

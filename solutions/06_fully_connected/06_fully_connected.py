@@ -32,13 +32,13 @@
 # | 2 | `softmax_loss` | 3 |
 # | 3 | `svm_loss` | 2 |
 # | 4 | `conv_to_fc`, `count_matrix` | 4 |
-# | 5 | `fc_to_conv` | 3 |
-# | 6 | `half_stride` | 2 |
+# | 5 | `fc_to_conv` | 1 |
+# | 6 | `half_stride` | 4 |
 # | 7 | `crop_gap` | 2 |
 # | 8 | `average_map` | 1 |
 # | 9 | a written answer, graded by hand | 2 |
 #
-# Plan about 85 minutes. A check cell has a lock and says what it is worth. It shows part of the
+# Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
 # test; grading uses further random input, so a green check is a good sign and not yet the grade.
 # There all sizes may differ, no function may change its arguments, and beside Python's own library
 # only NumPy and Matplotlib can be imported.
@@ -47,7 +47,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, plot
+from convbook import check, data, demo, figures, plot
 from convbook.earlier import conv_forward, max_pool_forward
 
 rng = np.random.default_rng(6)
@@ -55,28 +55,29 @@ rng = np.random.default_rng(6)
 # %% [markdown]
 # ## 1. Everything meets everything
 #
-# A **fully-connected** layer, FC for short, has $M$ units. Each unit has one weight for every number
-# of the input, and adds up all the products. There is no window and no place: the $D$ numbers of a
-# picture stand in one long row.
+# A **fully-connected** layer, FC for short, has $M$ units. Each unit has one weight for every
+# number of the input, and adds up all the products. There is no window and no place: the $D$
+# numbers of a picture stand in one long row.
 #
 # $$\text{out}_{n,m} = b_m + \sum_{d=0}^{D-1} x_{n,d} \; w_{d,m}$$
 #
-# That is one matrix product, $x\,w + b$, once every picture has been reshaped to a row. For a picture
-# of shape $(C, H, W)$ the row has $D = C \cdot H \cdot W$ numbers: channel by channel, and inside a
-# channel row by row. The product and the bias together are called an **affine** map.
+# That is one matrix product, $x\,w + b$, once every picture has been reshaped to a row. For a
+# picture of shape $(C, H, W)$ the row has $D = C \cdot H \cdot W$ numbers: channel by channel, and
+# inside a channel row by row. The product and the bias together are called an **affine** map.
 #
 # **Predict before you run.** Ten units look at a batch of shape (8, 3, 32, 32). What are the shapes
 # of `w` and `out`? How many weights does one unit have?
 #
 # <details><summary>Answer</summary>
 #
-# `w` is (3072, 10), `out` is (8, 10). One unit has $32 \cdot 32 \cdot 3 = 3072$ weights, and a bias.
+# `w` is (3072, 10), `out` is (8, 10). One unit has $32 \cdot 32 \cdot 3 = 3072$ weights, and a
+# bias.
 #
 # </details>
 
 # %% [markdown]
-# Take one tiny picture and two units. The first adds everything up; the second takes the first pixel
-# minus the last.
+# Take one tiny picture and two units. The first adds everything up; the second takes the first
+# pixel minus the last.
 
 # %%
 x = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])  # (1, 1, 2, 2)
@@ -85,9 +86,9 @@ print(x.reshape(1, 4))
 print(x.reshape(1, 4) @ w)
 
 # %% [markdown]
-# And back? Ask as in lesson 03: where is each number used? The input $x_{n,d}$ meets all the weights
-# of row $d$. The weight $w_{d,m}$ meets input $d$ of every picture. The bias $b_m$ stands in output
-# $m$ of every picture. So
+# And back? Ask as in lesson 03: where is each number used? The input $x_{n,d}$ meets all the
+# weights of row $d$. The weight $w_{d,m}$ meets input $d$ of every picture. The bias $b_m$ stands
+# in output $m$ of every picture. So
 #
 # $$\text{dx}_{n,d} = \sum_m \text{dout}_{n,m} \, w_{d,m} \qquad
 # \text{dw}_{d,m} = \sum_n x_{n,d} \, \text{dout}_{n,m} \qquad
@@ -236,14 +237,20 @@ with judge.derived("affine_backward"):
 # the scores are. Let $y_n$ be the right class of picture $n$.
 #
 # The **softmax** turns scores into probabilities: make them positive, then divide by their sum. The
-# loss is the negative logarithm of the right class's probability, averaged over the batch. It is
-# called the **cross-entropy** loss, or the softmax loss:
+# loss is the negative logarithm of the right class's probability, averaged over the batch:
 #
 # $$p_{n,m} = \frac{e^{s_{n,m}}}{\sum_k e^{s_{n,k}}} \qquad
 # L = -\frac{1}{N} \sum_n \ln p_{n,\,y_n}$$
 #
-# If the right class has probability 1, its loss is 0. If all $M$ classes are equally likely, the
-# loss is $\ln M$: for ten classes 2.303. Remember that number. It is what an untrained net shows.
+# If the right class has probability 1, its loss is 0. Each time the probability is halved, the loss
+# grows by $\ln 2 = 0.69$, and towards probability 0 it has no bound: to be sure and wrong is the
+# worst. If all $M$ classes are equally likely, the loss is $\ln M$: for ten classes 2.303. Remember
+# that number. It is what an untrained net shows.
+#
+# This loss is called **cross-entropy**, or the softmax loss. The name comes from $-\sum_m q_m \ln
+# p_m$, which measures how badly the probabilities $p$ foretell what happens with the probabilities
+# $q$. Here we know what happened: $q_m$ is 1 at the right class and 0 elsewhere, and one term is
+# left.
 #
 # **Predict before you run.** One picture has the scores $[0, \ln 3]$. What are the two
 # probabilities? What is the loss if class 0 is right?
@@ -254,12 +261,22 @@ p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 print(p, -np.log(p[0, 0]), np.log(4))
 
 # %% [markdown]
-# The gradient is as simple as it could be. It is the probability, minus 1 at the right class:
+# How does this loss change with a score? Write the logarithm of the fraction out, as
+# $-\ln p_y = \ln \sum_k e^{s_k} - s_y$. The slope of the first part with respect to $s_m$ is
+# $e^{s_m} / \sum_k e^{s_k}$, and that is $p_m$ again. The slope of $-s_y$ is $-1$ at the right
+# class. So the gradient is the probability, minus 1 at the right class:
 #
 # $$\text{dscores}_{n,m} = \frac{1}{N} \left( p_{n,m} - [\,m = y_n\,] \right)$$
 #
-# Here it is $[\tfrac14 - 1, \tfrac34] = [-\tfrac34, \tfrac34]$. What is taken from the wrong classes
-# is given to the right one: every row adds up to 0.
+# Here it is $[\tfrac14 - 1, \tfrac34] = [-\tfrac34, \tfrac34]$:
+
+# %% tags=["plot"] alt="Three rows of two bars, for class 0, which is right, and class 1. Scores: 0 and 1.10. Probabilities: 0.25 and 0.75. Gradient: -0.75 and 0.75."
+rows = {"scores": scores[0], "p": p[0], "dscores": p[0] - [1, 0]}
+figures.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
+
+# %% [markdown]
+# The last row is the first two taken together: what is too probable is pushed down, what is not
+# probable enough is pulled up. Every row of `dscores` adds up to 0.
 #
 # **Large scores.** Now let the scores be $[1000, 0, -1000]$. What does the formula do?
 
@@ -399,15 +416,15 @@ for N, M in ((4, 3), (3, 5), (7, 2)):
 # %% [markdown]
 # ## 3. Good enough
 #
-# Softmax is never content. However far the right class is ahead, a little more would still lower the
-# loss. The **SVM loss**, or hinge loss, asks for a margin of 1 and no more:
+# Softmax is never content. However far the right class is ahead, a little more would still lower
+# the loss. The **SVM loss**, or hinge loss, asks for a margin of 1 and no more:
 #
 # $$L = \frac{1}{N} \sum_n \sum_{m \ne y_n} \max(0,\; s_{n,m} - s_{n,\,y_n} + 1)$$
 #
 # A wrong class costs something unless it stays at least 1 below the right one.
 #
-# **Predict before you run.** The scores are $[3, 5, 1]$ and class 0 is right. What does class 1 cost?
-# Class 2? And what would class 0 cost if the sum forgot to leave it out?
+# **Predict before you run.** The scores are $[3, 5, 1]$ and class 0 is right. What does class 1
+# cost? Class 2? And what would class 0 cost if the sum forgot to leave it out?
 
 # %%
 scores = np.array([3.0, 5.0, 1.0])
@@ -528,8 +545,16 @@ line_matrix = np.array([[1.0, 0, 0], [2, 1, 0], [0, 2, 1], [0, 0, 2]])  # (D, M)
 print(np.array([5.0, 0.0, 1.0, 1.0]) @ line_matrix)
 
 # %% [markdown]
-# Each column is the one before it, one place further down. Along every diagonal stands a single
-# number. Such a matrix is called a **Toeplitz** matrix.
+# Lying down, with a row for each output, one sees the filter move:
+
+# %% tags=["plot"] alt="The filter 1, 2, and the matrix of 3 rows and 4 columns that does the same. In each row 1 and 2 stand out, one place further to the right than in the row above; all else is 0."
+window = [(i, i + k) for i in range(3) for k in range(2)]
+names = ("filter", "w_fc, lying down")
+figures.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and its matrix")
+
+# %% [markdown]
+# Each column of `line_matrix` is the one before it, one place further down. Along every diagonal
+# stands a single number. Such a matrix is called a **Toeplitz** matrix.
 #
 # **Predict before you run.** A 4 x 4 picture with one channel meets one 3 x 3 filter, stride 1, no
 # padding. What is the shape of the matrix? How many of its entries are not 0? How many different
@@ -538,8 +563,8 @@ print(np.array([5.0, 0.0, 1.0, 1.0]) @ line_matrix)
 # <details><summary>Answer</summary>
 #
 # There are 16 inputs and $2 \cdot 2 = 4$ outputs, so 16 x 4 = 64 entries. Each column holds the
-# filter once: $4 \cdot 9 = 36$ entries are not 0, and 28 are. Only 9 different numbers occur: that is
-# the sharing of weights.
+# filter once: $4 \cdot 9 = 36$ entries are not 0, and 28 are. Only 9 different numbers occur: that
+# is the sharing of weights.
 #
 # </details>
 #
@@ -625,7 +650,7 @@ for x, w, b, how in inputs.conv(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% check="conv_to_fc" part="stride_pad" points=1
-# 1 point. Shown: a column and a line with stride 2 and padding 1. Hidden: strides and paddings up to 3.
+# 1 point. Shown: a column and a line with stride 2 and padding 1. Hidden: both up to 3.
 ramp = np.zeros((1, 1, 3, 3))
 ramp[0, 0, 1] = [1.0, 2.0, 3.0]
 expected = [[2.0, 0, 0], [3, 1, 0], [0, 2, 0], [0, 3, 1], [0, 0, 2]]
@@ -641,8 +666,8 @@ for x, w, b, how in inputs.conv(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now look at two of these matrices, for pictures of 5 x 6 and filters of 3 x 3. They are shown lying
-# down: a row is an output, so that the filter moves to the right.
+# Now look at two of these matrices, for pictures of 5 x 6 and filters of 3 x 3. They are shown
+# lying down: a row is an output, so that the filter moves to the right.
 
 # %% tags=["plot"] alt="Two matrices as coloured pictures, one row for each output. Left, one channel and one filter: a band along the diagonal, made of short bands; the rest is white. Right: four such pictures side by side."
 one, two = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(2, 2, 3, 3))
@@ -661,10 +686,10 @@ figure.suptitle("A convolution as a matrix", y=1.02)
 plt.show()
 
 # %% [markdown]
-# The grid cuts the left matrix into blocks: 3 rows of the output by 5 rows of the picture. Each block
-# that is not white is a Toeplitz matrix, one row of the filter slid along one row of the picture.
-# There are only three kinds of block, for the three rows of the filter, and they stand on diagonals
-# too. The right matrix holds four such pictures: two filters, each over two channels.
+# The grid cuts the left matrix into blocks: 3 rows of the output by 5 rows of the picture. Each
+# block that is not white is a Toeplitz matrix, one row of the filter slid along one row of the
+# picture. There are only three kinds of block, for the three rows of the filter, and they stand on
+# diagonals too. The right matrix holds four such pictures: two filters, each over two channels.
 #
 # How large does this get? AlexNet's first layer takes 227 x 227 x 3 numbers to 55 x 55 x 96, with
 # 96 filters of 11 x 11 x 3 and stride 4.
@@ -763,7 +788,7 @@ for _ in range(8):
 #
 # </details>
 #
-# ### Exercise 6: `fc_to_conv` (3 points)
+# ### Exercise 6: `fc_to_conv` (1 point)
 #
 # No number changes; each only gets a new place. By hand: two units over a 2 x 2 picture have the
 # weights below, one column each. The first filter must be
@@ -803,8 +828,8 @@ filters, bias = fc_to_conv(w, np.array([0.5, 0.0]), 1, 2, 2)
 print(filters)
 print(conv_forward(x, filters, bias)[0].shape, affine_forward(x, w, bias)[0])
 
-# %% check="fc_to_conv" points=3
-# 3 points. Shown: two channels, two units, a wider picture. Hidden: random layers.
+# %% check="fc_to_conv" points=1
+# 1 point. Shown: two channels, two units, a wider picture. Hidden: random layers.
 counting, _ = fc_to_conv(np.arange(12.0)[:, None], np.zeros(1), 2, 2, 3)
 check.same(
     counting, np.arange(12.0).reshape(1, 2, 2, 3), "two channels", hint="Channel by channel."
@@ -830,19 +855,22 @@ for C, H, W, M in ((3, 2, 4, 5), (2, 5, 3, 1), (1, 4, 2, 3), (7, 1, 1, 4), (4, 3
 # With PyTorch's weights, which are $(M, D)$ already, no transpose is needed. Where a library keeps
 # channels last, rows run in another order, and `reshape` alone would mix them up.
 #
-# What is it good for? The FC layer was made for pictures of one size. The filters can **slide**. Over
-# a larger picture they give a map, and each cell of the map is the FC layer's answer to one crop.
+# What is it good for? The FC layer was made for pictures of one size. The filters can **slide**.
+# Over a larger picture they give a map, and each cell of the map is the FC layer's answer to one
+# crop.
 #
-# Below, an FC layer for crops of 3 x 3 becomes two filters and slides over 7 x 7. Step with the arrow
-# keys. Tap a pixel, and see which cells have it in their crop. Up and down arrows follow one weight.
+# Below, an FC layer for crops of 3 x 3 becomes two filters and slides over 7 x 7. Step with the
+# arrow keys. Tap a pixel, and see which cells have it in their crop. Up and down arrows follow one
+# weight.
 
 # %% tags=["demo"]
 demo.fc_to_conv()
 
 # %% [markdown]
-# Now with a photograph. Cut out a cat's eye, 14 x 21 pixels in three colours. Make it the weights of
-# an FC layer with one unit: subtract the mean of each colour, so that brightness does not count, and
-# scale it so that the eye itself scores 1. No training is needed for a unit that knows one picture.
+# Now with a photograph. Cut out a cat's eye, 14 x 21 pixels in three colours. Make it the weights
+# of an FC layer with one unit: subtract the mean of each colour, so that brightness does not count,
+# and scale it so that the eye itself scores 1. No training is needed for a unit that knows one
+# picture.
 #
 # **Predict before you run.** Turn it into a filter and slide it over the whole cat. Where is the
 # score 1? Will the other eye get a high score, too?
@@ -861,10 +889,10 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the map on the right. It has two bright spots. The brightest is the eye itself and scores 1.
-# The second is the other eye, which the unit has never seen: 0.75. No crop away from the eyes
-# scores above 0.51. A cell of the map belongs to the crop that begins there, so the spots lie up and
-# to the left of the eyes.
+# Look at the map on the right. It has two bright spots. The brightest is the eye itself, with a
+# score of 1. The second is the other eye, which the unit has never seen: 0.75. No crop away from
+# the eyes scores above 0.51. A cell of the map belongs to the crop that begins there, so the spots
+# lie up and to the left of the eyes.
 #
 # **Take away.** An FC layer is a convolution whose filters are as large as its input.
 
@@ -878,8 +906,8 @@ plot.maps(
 # VGG-16 halves the picture five times, a factor of 32: $224/32 = 7$. Then come its FC layers, over
 # 7 x 7 x 512.
 #
-# **Predict before you run.** You give the converted net a picture of 384 x 384. How large is the last
-# volume before the FC layers? How large is the map of scores, for 1000 classes?
+# **Predict before you run.** You give the converted net a picture of 384 x 384. How large is the
+# last volume before the FC layers? How large is the map of scores, for 1000 classes?
 
 # %%
 for side in (224, 384):
@@ -894,8 +922,8 @@ for side in (224, 384):
 # $384^2 = 147{,}456$. The large picture is 12.25 times less work, because neighbouring crops share
 # most of their pixels.
 #
-# Here is a net small enough to run. Two convolutions of 3 x 3, each with ReLU and a pool, then an FC
-# layer of 5 units over 4 x 4 x 6. `pads` is the zero padding of the two convolutions.
+# Here is a net small enough to run. Two convolutions of 3 x 3, each with ReLU and a pool, then an
+# FC layer of 5 units over 4 x 4 x 6. `pads` is the zero padding of the two convolutions.
 
 
 # %% given="features"
@@ -910,9 +938,9 @@ def features(x, pads=(0, 0)):
 
 
 # %% [markdown]
-# Without padding 22 pixels become 20, 10, 8 and 4. So the net was made for crops of 22 x 22. Its two
-# pools halve twice: neighbouring cells of the map are 4 pixels apart. Over 34 x 46 pixels of the cat
-# it gives $(34 - 22)/4 + 1 = 4$ rows and $(46 - 22)/4 + 1 = 7$ columns.
+# Without padding 22 pixels become 20, 10, 8 and 4. So the net was made for crops of 22 x 22. Its
+# two pools halve twice: neighbouring cells of the map are 4 pixels apart. Over 34 x 46 pixels of
+# the cat it gives $(34 - 22)/4 + 1 = 4$ rows and $(46 - 22)/4 + 1 = 7$ columns.
 
 # %%
 draw = np.random.default_rng(7)
@@ -935,9 +963,9 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # ### A finer map
 #
-# Cells of VGG's map are 32 pixels apart, and nothing in the net can change that. But the picture can
-# be shifted. Leave out its first 16 rows, run the net again, and the cells of the new map lie halfway
-# between the old. What is left over at the far side, less than a stride, is cut off.
+# Cells of VGG's map are 32 pixels apart, and nothing in the net can change that. But the picture
+# can be shifted. Leave out its first 16 rows, run the net again, and the cells of the new map lie
+# halfway between the old. What is left over at the far side, less than a stride, is cut off.
 #
 # **Predict before you run.** For a map with one cell every 16 pixels you need passes with the
 # shifts (0, 0), (16, 0), (0, 16) and (16, 16), rows first. A picture of 384 shifted by 16 has 368
@@ -963,11 +991,11 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # </details>
 #
-# ### Exercise 7: `half_stride` (2 points)
+# ### Exercise 7: `half_stride` (4 points)
 #
 # Run a net four times and interleave the maps. By hand: let the "net" see crops of one pixel with
-# stride 2, `net = lambda x: x[:, :, ::2, ::2]`. Over 3 x 3 pixels the passes give $4 + 2 + 2 + 1 = 9$
-# cells, and interleaved they are the picture itself.
+# stride 2, `net = lambda x: x[:, :, ::2, ::2]`. Over 3 x 3 pixels the passes give $4 + 2 + 2 + 1 =
+# 9$ cells, and interleaved they are the picture itself.
 #
 # <details><summary>Hint</summary>
 #
@@ -982,7 +1010,7 @@ def half_stride(net, x, size, stride):
     """Interleave the maps of four shifted passes, so that cells lie half a stride apart.
 
     Args:
-        net: a function from pictures to score maps, (N, C, H, W) to (N, M, h, w). It raises
+        net: a function from pictures to score maps, (N, C, H, W) to (N, M, h, w). It may raise
             ValueError where (H - size) / stride or (W - size) / stride is not a whole number.
         x: pictures, shape (N, C, H, W); H - size and W - size are multiples of stride / 2, and
             at least stride.
@@ -1017,10 +1045,42 @@ print(half_stride(lambda x: x[:, :, ::2, ::2], np.arange(9.0).reshape(1, 1, 3, 3
 print(half_stride(little_net, face, 22, 4).shape)
 
 # %% check="half_stride" points=2
-# 2 points. Shown: nine pixels, and 384 with the sizes of VGG. Hidden: random nets and pictures.
+# 2 points. Shown: nets that leave out what does not fit. Hidden: random nets and pictures.
 counting = np.arange(12.0).reshape(1, 1, 3, 4)
 out = half_stride(lambda x: x[:, :, ::2, ::2], counting, 1, 2)
-check.same(out, counting, "crops of one pixel")
+check.same(out, counting, "crops of one pixel", hint="The pass shifted in rows has the odd rows.")
+line = np.array([[[[1.0, 20.0, 300.0, 4000.0, 50_000.0, 600_000.0]] * 4]])  # (1, 1, 4, 6)
+whole = lambda x: x[:, :, : (x.shape[2] - 2) // 2 * 2 + 2, : (x.shape[3] - 2) // 2 * 2 + 2]
+sums = lambda x: conv_forward(whole(x), np.ones((1, 1, 2, 2)), np.zeros(1), stride=2)[0]
+check.same(
+    half_stride(sums, line, 2, 2),
+    [[[[42.0, 640.0, 8600.0, 108_000.0, 1_300_000.0]] * 3]],
+    "sums of 2 x 2",
+    hint="Half a stride is one pixel here: 2 * (1 + 20), then 2 * (20 + 300), and so on.",
+)
+### BEGIN HIDDEN TESTS
+from autograder.judging import judge
+
+random = judge.rng()
+for N, C, M, size, stride, rows, cols in (
+    (2, 3, 4, 5, 4, 5, 4),
+    (1, 2, 3, 4, 6, 2, 5),
+    (3, 1, 2, 3, 2, 4, 7),
+    (2, 2, 1, 7, 8, 4, 3),
+):
+    half = stride // 2
+    x = random.normal(size=(N, C, size + half * rows, size + half * cols))
+    w, b = random.normal(size=(M, C, size, size)), random.normal(size=M)
+
+    def net(x, w=w, b=b, F=size, S=stride):
+        H, W = (F + (n - F) // S * S for n in x.shape[2:])
+        return conv_forward(x[:, :, :H, :W], w, b, stride=S)[0]
+
+    judge.value("half_stride", half_stride, net, x, size, stride)
+### END HIDDEN TESTS
+
+# %% check="half_stride" part="cut" points=2
+# 2 points. Shown: a net that refuses what does not fit, with VGG's sizes. Hidden: random nets.
 sizes = []
 
 
@@ -1054,6 +1114,17 @@ for N, C, M, size, stride, rows, cols in (
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Which pass filled which cell? Here the passes are numbered 1 to 4, in a map of 5 x 5.
+
+# %% tags=["plot"] alt="Two maps of 5 x 5 cells. With two passes, 1 and 4, the filled cells are a checkerboard; with four, every cell has the number of its pass."
+four = 1 + 2 * (np.arange(5)[:, None] % 2) + np.arange(5) % 2  # (5, 5)
+two = np.where((four == 1) | (four == 4), four, np.nan)
+filled = [tuple(place) for place in np.argwhere(two > 0)]
+figures.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who fills which cell")
+
+# %% [markdown]
+# Passes 1 and 4, shifted along both axes or not at all, leave every second cell empty.
+#
 # **Take away.** A converted net answers many crops in one pass. Half the stride takes four passes.
 
 # %% [markdown]
@@ -1062,10 +1133,10 @@ for N, C, M, size, stride, rows, cols in (
 # It is often said that the map holds exactly the scores that the net would give to the crops, one
 # by one. For the cat's eye that was true. Is it true for every net?
 #
-# Think about what a cell of the map knows. In the little net it depends on 22 x 22 pixels, and these
-# are its crop. Now give both convolutions a padding of 1, as VGG does. Then 16 pixels become 16, 8, 8
-# and 4, and the net is made for crops of 16 x 16. But the windows are as large as before. A cell
-# still depends on 22 x 22 places.
+# Think about what a cell of the map knows. In the little net it depends on 22 x 22 pixels, and
+# these are its crop. Now give both convolutions a padding of 1, as VGG does. Then 16 pixels become
+# 16, 8, 8 and 4, and the net is made for crops of 16 x 16. But the windows are as large as before.
+# A cell still depends on 22 x 22 places.
 #
 # **Predict before you run.** A cell depends on 22 x 22 places, and its crop has 16 x 16. So 3 rows
 # and columns on each side lie outside the crop. What stands there when the net gets the crop alone?
@@ -1155,9 +1226,9 @@ for N, C, M, pad, stride, size, H, W in (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the experiment. Five nets with the same weights, each with the crop size for which its features
-# are 4 x 4. In the last one nothing is padded inside the net. Instead the picture gets a border of 3
-# zeros first, and is cut into crops afterwards.
+# And the experiment. Five nets with the same weights, each with the crop size for which its
+# features are 4 x 4. In the last one nothing is padded inside the net. Instead the picture gets a
+# border of 3 zeros first, and is cut into crops afterwards.
 #
 # **Predict before you run.** For which of them is the gap 0?
 
@@ -1201,7 +1272,8 @@ print(f"largest gap {max(gaps):.2g}; scores of a class vary by {spread:.2g} from
 #
 # A map of 6 x 6 x 1000 says what is where. But the question was what the picture shows: 1000
 # numbers. The simplest way is to average the map, class by class, which is called **global average
-# pooling**. Each class then has the mean of its scores over all crops.
+# pooling**. Each class then has the mean of its scores over all crops. GoogLeNet and ResNet do it
+# inside the net, in the place of the large FC layers (Lin and others, 2013).
 #
 # **Predict before you run.** A map of shape (2, 1000, 6, 6) is averaged. What is the shape of the
 # result? Does it depend on the size of the picture?
@@ -1264,10 +1336,10 @@ for shape in ((2, 5, 3, 4), (3, 2, 6, 1), (1, 4, 1, 1), (4, 3, 2, 7)):
 # ## 9. In your own words
 #
 # A friend has converted the FC layers of VGG-16 and runs the net on a picture of 384 x 384. She
-# compares cell (0, 0) of the map with the score of the crop of 224 x 224 at the top left. They differ
-# by a few percent. She thinks that her `fc_to_conv` is wrong. Could it be right all the same? Where
-# would the difference come from? And with which picture could she test `fc_to_conv` for certain? A
-# few sentences. (2 points, graded by hand)
+# compares cell (0, 0) of the map with the score of the crop of 224 x 224 at the top left. They
+# differ by a few percent. She thinks that her `fc_to_conv` is wrong. Could it be right all the
+# same? Where would the difference come from? And with which picture could she test `fc_to_conv` for
+# certain? A few sentences. (2 points, graded by hand)
 
 # %% [markdown] answer="converted_vgg" points=2
 # It could be right. VGG-16 pads its convolutions with zeros. When the crop goes through the net
@@ -1303,3 +1375,26 @@ for shape in ((2, 5, 3, 4), (3, 2, 6, 1), (1, 4, 1, 1), (4, 3, 2, 7)):
 # - Subtract each row's maximum before you exponentiate.
 #
 # Lesson 07 makes the filters as small as they get, 1 x 1, and then stretches them.
+
+# %% [markdown]
+# ## Read on
+#
+# - Pierre Sermanet, David Eigen, Xiang Zhang, Michael Mathieu, Rob Fergus and Yann LeCun, *OverFeat:
+#   Integrated Recognition, Localization and Detection using Convolutional Networks*, 2013. A net that
+#   slides, and finer maps by shifts.
+# - Jonathan Long, Evan Shelhamer and Trevor Darrell, *Fully Convolutional Networks for Semantic
+#   Segmentation*, 2015. The map as the answer: a class for every pixel.
+# - Min Lin, Qiang Chen and Shuicheng Yan, *Network In Network*, 2013. Global average pooling.
+# - Jason Weston and Chris Watkins, *Support Vector Machines for Multi-Class Pattern Recognition*, 1999.
+#   Where the sum of section 3 comes from.
+# - Md Amirul Islam, Sen Jia and Neil Bruce, *How Much Position Information Do Convolutional Neural
+#   Networks Encode?*, 2020. What else zero padding does: it tells a net where it is.
+
+# %% [markdown]
+# ## An open question
+#
+# Why cross-entropy? Nearly every classifier is trained with it, and no theory says that it is the
+# best. Nets that were trained with a squared error in its place did as well on many tasks (Hui and
+# Belkin, 2020). Both losses can be driven almost to 0 by the same net, on the same pictures, and
+# what the net then says about new pictures differs. What a loss teaches beyond the fit, and which
+# one a task wants, nobody can say beforehand.

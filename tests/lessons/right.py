@@ -17,7 +17,13 @@ LAYERS = {
     "02_convolution": ["correlate1d", "correlate2d", "conv_forward", "locally_connected_forward"],
     "03_backprop": ["relu_forward", "conv_forward"],
     "04_im2col": ["im2col", "col2im", "conv_forward_im2col"],
-    "05_pooling": ["max_pool_forward", "avg_pool_forward", "l2_pool_forward", "max_pool_im2col"],
+    "05_pooling": [
+        "max_pool_forward",
+        "avg_pool_forward",
+        "l2_pool_forward",
+        "max_pool_im2col",
+        "blur_pool_forward",
+    ],
     "06_fully_connected": ["affine_forward", "softmax_loss", "svm_loss"],
     "07_one_by_one_and_dilated": ["conv_1x1", "conv_forward"],
     "08_normalization": [

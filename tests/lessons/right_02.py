@@ -175,4 +175,19 @@ def edge_filters():
     return np.stack([np.outer(smooth, change), np.outer(change, smooth)]).reshape(2, 1, 3, 3)
 """,
     ],
+    "blur_and_sharpen": [
+        """
+def blur_and_sharpen():
+    w = np.ones((2, 1, 3, 3)) / 9
+    w[1] = -w[1]
+    w[1, 0, 1, 1] += 2
+    return w
+""",
+        """
+def blur_and_sharpen():
+    mean = [1] * 9
+    sharp = [-1, -1, -1, -1, 17, -1, -1, -1, -1]
+    return np.array([mean, sharp]).reshape(2, 1, 3, 3) / 9
+""",
+    ],
 }

@@ -191,6 +191,38 @@ def dx_by_full_convolution(dout, w):
     return dx
 """
 
+BY_KRON = """
+def dx_at_stride(dout, w, stride):
+    one = np.zeros((stride, stride))
+    one[0, 0] = 1.0
+    last = stride - 1
+    apart = np.kron(dout, one)
+    apart = apart[:, :, : apart.shape[2] - last, : apart.shape[3] - last]
+    return dx_by_full_convolution(apart, w)
+"""
+
+BY_RESHAPE = """
+def dx_at_stride(dout, w, stride):
+    N, F, H_out, W_out = dout.shape
+    C, HH, WW = w.shape[1:]
+    wide = np.zeros((N, F, H_out, stride, W_out, stride), dtype=np.float32)
+    wide[:, :, :, 0, :, 0] = dout
+    wide = wide.reshape(N, F, H_out * stride, W_out * stride)
+    behind = stride - 1
+    rows, columns = (HH - 1, HH - 1), (WW - 1, WW - 1)
+    cut = wide[:, :, : H_out * stride - behind, : W_out * stride - behind]
+    padded = np.pad(cut, ((0, 0), (0, 0), rows, columns))
+    return conv_forward(padded, np.flip(w, (2, 3)).swapaxes(0, 1), np.zeros(C))[0]
+"""
+
+BY_INSERT = """
+def dx_at_stride(dout, w, stride):
+    for axis in (2, 3):
+        between = np.repeat(np.arange(1, dout.shape[axis]), stride - 1)
+        dout = np.insert(dout, between, 0.0, axis=axis)
+    return dx_by_full_convolution(dout, w)
+"""
+
 PLACES_EINSUM = """
 def dw_by_places(x, dout, HH, WW):
     windows = np.lib.stride_tricks.sliding_window_view(x, (HH, WW), axis=(2, 3))
@@ -243,6 +275,7 @@ RIGHT = {
     "relu_forward": [MASK, OPEN_AT_ZERO, FROM_OUT],
     "conv_forward": [WINDOWS, COLUMNS, PADDED_CACHE],
     "dx_by_full_convolution": [TURNED_DOUT, BY_EINSUM, BY_THE_SUM],
+    "dx_at_stride": [BY_KRON, BY_RESHAPE, BY_INSERT],
     "dw_by_places": [PLACES_EINSUM, PLACES_LISTS, PLACES_LOOPS],
     "projection_check": [DOT, ALONG_A_LINE],
 }

@@ -247,6 +247,72 @@ def replace_pools(spec, C):
     return [layer, *rest], cost + more
 """
 
+# The weights from another book, tap by tap; single precision.
+BLUR_TAPS = """
+from math import comb
+
+def taps(HH, WW):
+    for u in range(HH):
+        for v in range(WW):
+            yield u, v, comb(HH - 1, u) * comb(WW - 1, v) / 2 ** (HH + WW - 2)
+
+def blur_pool_forward(x, HH=3, WW=3, stride=2):
+    H_out, W_out = pooled_size(x.shape[2], HH, stride), pooled_size(x.shape[3], WW, stride)
+    out = np.zeros((*x.shape[:2], H_out, W_out), dtype=np.float32)
+    for u, v, weight in taps(HH, WW):
+        out += weight * x[:, :, u :: stride, v :: stride][:, :, :H_out, :W_out]
+    return out, (x.shape, HH, WW, stride)
+
+def blur_pool_backward(dout, cache):
+    shape, HH, WW, stride = cache
+    dx = np.zeros(shape)
+    H_out, W_out = dout.shape[2:]
+    for u, v, weight in taps(HH, WW):
+        dx[:, :, u : u + stride * H_out : stride, v : v + stride * W_out : stride] += weight * dout
+    return dx
+"""
+
+# A matrix product along the rows and one along the columns.
+BLUR_MATRICES = """
+def blur_matrix(size, window, stride):
+    rows = pooled_size(size, window, stride)
+    matrix = np.zeros((rows, size))
+    for i in range(rows):
+        matrix[i, i * stride : i * stride + window] = binomial(window)
+    return matrix
+
+def blur_pool_forward(x, HH=3, WW=3, stride=2):
+    down, across = blur_matrix(x.shape[2], HH, stride), blur_matrix(x.shape[3], WW, stride)
+    return np.einsum("ih,nchw,jw->ncij", down, x, across), {"down": down, "across": across}
+
+def blur_pool_backward(dout, cache):
+    return np.einsum("ih,ncij,jw->nchw", cache["down"], dout, cache["across"])
+"""
+
+# The mean of two neighbours, taken again and again; then every so many are kept.
+BLUR_AGAIN = """
+def blur_pool_forward(x, HH=3, WW=3, stride=2):
+    pooled_size(x.shape[2], HH, stride), pooled_size(x.shape[3], WW, stride)
+    shape, out = x.shape, x * 1.0
+    for _ in range(HH - 1):
+        out = (out[:, :, 1:] + out[:, :, :-1]) / 2
+    for _ in range(WW - 1):
+        out = (out[..., 1:] + out[..., :-1]) / 2
+    return out[:, :, ::stride, ::stride], [shape, HH, WW, stride]
+
+def blur_pool_backward(dout, cache):
+    (N, C, H, W), HH, WW, stride = cache
+    dx = np.zeros((N, C, H - HH + 1, W - WW + 1))
+    dx[:, :, ::stride, ::stride] = dout
+    for _ in range(WW - 1):
+        wide = np.pad(dx, ((0, 0), (0, 0), (0, 0), (1, 1)))
+        dx = (wide[..., 1:] + wide[..., :-1]) / 2
+    for _ in range(HH - 1):
+        tall = np.pad(dx, ((0, 0), (0, 0), (1, 1), (0, 0)))
+        dx = (tall[:, :, 1:] + tall[:, :, :-1]) / 2
+    return dx
+"""
+
 RIGHT = {
     "max_pool_forward": [MAX_SCATTERED, MAX_SHARED, MAX_LAST],
     "avg_pool_forward": [AVG_TAPS, AVG_MATRICES, AVG_FREQUENCIES],
@@ -254,4 +320,5 @@ RIGHT = {
     "max_pool_im2col": [IM2COL_BY_CHANNEL, IM2COL_SPLIT_ROWS, IM2COL_WITHOUT_COLUMNS],
     "avg_pool_weights": [WEIGHTS_EYE, WEIGHTS_LISTS, WEIGHTS_EINSUM],
     "replace_pools": [REPLACE_GENERATED, REPLACE_RECURSIVE],
+    "blur_pool_forward": [BLUR_TAPS, BLUR_MATRICES, BLUR_AGAIN],
 }

@@ -23,7 +23,8 @@ CONVS = [
     ("07_one_by_one_and_dilated", "conv_forward", "conv_backward"),
 ]
 POOLS = [
-    ("05_pooling", f"{kind}_pool_forward", f"{kind}_pool_backward") for kind in ("max", "avg", "l2")
+    ("05_pooling", f"{kind}_pool_forward", f"{kind}_pool_backward")
+    for kind in ("max", "avg", "l2", "blur")
 ]
 
 drawn = settings(max_examples=8, deadline=None, derandomize=True, database=None)

@@ -38,6 +38,21 @@ def dx_by_full_convolution(dout, w):
         dx[n, :, i : i + HH, j : j + WW] += dout[n, f, i, j] * w[f]
     return dx
 """
+ASKED_AT_STRIDE = """
+def dx_at_stride(dout, w, stride):
+    (N, F, H_out, W_out), (_, C, HH, WW) = dout.shape, w.shape
+    x = np.zeros((N, C, (H_out - 1) * stride + HH, (W_out - 1) * stride + WW))
+    return conv_backward(dout, conv_forward(x, w, np.zeros(F), stride)[1])[0]
+"""
+PLACES_AT_STRIDE = """
+def dx_at_stride(dout, w, stride):
+    (N, F, H_out, W_out), (_, C, HH, WW) = dout.shape, w.shape
+    dx = np.zeros((N, C, (H_out - 1) * stride + HH, (W_out - 1) * stride + WW))
+    for n, f, i, j in np.ndindex(dout.shape):
+        top, left = i * stride, j * stride
+        dx[n, :, top : top + HH, left : left + WW] += dout[n, f, i, j] * w[f]
+    return dx
+"""
 
 
 def answers(lesson: Lesson) -> list[tuple[str, str, str]]:
@@ -46,6 +61,8 @@ def answers(lesson: Lesson) -> list[tuple[str, str, str]]:
         return [
             ("dx_by_full_convolution", "conv_backward is called", ASKED),
             ("dx_by_full_convolution", "places one by one", PLACES),
+            ("dx_at_stride", "conv_backward is called at a stride", ASKED_AT_STRIDE),
+            ("dx_at_stride", "places one by one at a stride", PLACES_AT_STRIDE),
         ]
     if lesson.name == "04_im2col":
         return [("conv_forward_im2col", "the loops of lessons 02 and 03", _old_layer())]

@@ -15,6 +15,7 @@ PAIRS = {
     ("05_pooling", "max_pool_forward"): ("max_pool_forward", "max_pool_backward", 1),
     ("05_pooling", "avg_pool_forward"): ("avg_pool_forward", "avg_pool_backward", 1),
     ("05_pooling", "l2_pool_forward"): ("l2_pool_forward", "l2_pool_backward", 1),
+    ("05_pooling", "blur_pool_forward"): ("blur_pool_forward", "blur_pool_backward", 1),
     ("06_fully_connected", "affine_forward"): ("affine_forward", "affine_backward", 3),
     ("07_one_by_one_and_dilated", "conv_forward"): ("conv_forward", "conv_backward", 3),
     ("08_normalization", "batchnorm_forward"): ("batchnorm_forward", "batchnorm_backward", 3),
@@ -29,7 +30,10 @@ PAIRS = {
 # Functions that return a loss and its gradient with respect to their first argument.
 LOSSES = {("06_fully_connected", "softmax_loss"), ("06_fully_connected", "svm_loss")}
 
-LESSONS = {name for name, _ in {*PAIRS, *LOSSES}}
+# Functions that return dx alone, and no cache: what is measured takes too long.
+ALONE = {("03_backprop", "dx_at_stride")}
+
+LESSONS = {name for name, _ in {*PAIRS, *LOSSES, *ALONE}}
 OF_THE_LOSS = ("-loss", "-large")  # the parts that look at it alone, or at scores of 1000
 
 # How one entry of dx is found: f is a function of x, and e has a single 1. The last two need a
@@ -100,6 +104,13 @@ def residual_backward(dout, cache):
     dx = slopes_of(lambda x: f(x, params), x, dout)
     return dx, slopes_of_params(lambda params: f(x, params), params, dout)
 """
+AT_STRIDE = """
+
+def dx_at_stride(dout, w, stride):
+    (N, _, H_out, W_out), (_, C, HH, WW) = dout.shape, w.shape
+    x = np.zeros((N, C, (H_out - 1) * stride + HH, (W_out - 1) * stride + WW))
+    return slopes_of(lambda x: conv_forward(x, w, np.zeros(len(w)), stride)[0], x, dout)
+"""
 INCEPTION = f"""{PARTS}
 
 def inception_backward(dout, x, params):
@@ -120,6 +131,8 @@ def answers(lesson: Lesson) -> Iterator[tuple[str, str, str]]:
                 end += RESIDUAL if exercise == "residual_forward" else ""
             elif exercise == "inception_backward":
                 end = INCEPTION
+            elif (lesson.name, exercise) in ALONE:
+                end = AT_STRIDE
             elif (lesson.name, exercise) in LOSSES:
                 end = LOSS.format(name=exercise)
             else:
@@ -134,7 +147,7 @@ def checks(lesson: Lesson, exercise: str) -> list[Check]:
         return [
             c for c in lesson.checks if c.exercise == exercise and not c.id.endswith(OF_THE_LOSS)
         ]
-    if exercise == "inception_backward":
+    if exercise == "inception_backward" or (lesson.name, exercise) in ALONE:
         return [c for c in lesson.checks if c.exercise == exercise]
     _, backward, _ = PAIRS[lesson.name, exercise]
     return [c for c in lesson.checks if c.exercise == backward]

@@ -6,7 +6,7 @@ import pytest
 from convbook import data, layers
 
 
-@pytest.mark.parametrize(("name", "count"), [("emoji7", 4), ("emoji10", 7)])
+@pytest.mark.parametrize(("name", "count"), [("emoji7", 4), ("emoji10", 7), ("photos4", 4)])
 def test_the_file_holds_plain_arrays(name: str, count: int) -> None:
     with np.load(data.folder() / "pretrained" / f"{name}.npz", allow_pickle=False) as file:
         kinds = {key: file[key].dtype for key in file.files}
@@ -46,5 +46,5 @@ def test_the_net_to_look_at_knows_all_ten_classes() -> None:
 
 
 def test_a_net_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(ValueError, match="'resnet50'; there are emoji7, emoji10"):
+    with pytest.raises(ValueError, match="'resnet50'; there are emoji7, emoji10, photos4"):
         data.pretrained("resnet50")
