@@ -10,6 +10,8 @@ import re
 import nbformat
 from nbformat import NotebookNode
 
+from convbook import notebook
+
 STUB = "raise NotImplementedError"  # in the place of a solution, as nbgrader_config.py has it
 NO_ANSWER = "YOUR ANSWER HERE"  # nbgrader's own
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.DOTALL | re.M)
@@ -30,7 +32,14 @@ def released(solution: NotebookNode) -> NotebookNode:
         if mark.get("solution") or mark.get("grade"):
             cell.source = _cleared(cell.source, cell.cell_type, mark)
     cells.metadata.pop("convbook", None)  # the seal of the solution notebook
+    fold(cells)
     return cells
+
+
+def fold(cells: NotebookNode) -> None:
+    """Fold the code of all checks, in place: JupyterLab then shows the first line of each."""
+    for cell in filter(notebook.is_check, cells.cells):
+        cell.metadata["jupyter"] = {"source_hidden": True}
 
 
 def _cleared(source: str, kind: str, mark: NotebookNode) -> str:

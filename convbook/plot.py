@@ -90,16 +90,17 @@ def montage(
         title: of the whole.
         each: pictures in a row; the first of each class.
     """
-    C, H, W = x.shape[1:]
-    gap = 1 + H // 16  # pixels of white between pictures
-    sheet = np.ones((len(classes), H + gap, each, W + gap, C), dtype=np.float32)
+    H, W = x.shape[2:]
+    gap = 1 + H // 16  # transparent pixels between pictures
+    sheet = np.zeros((len(classes), H + gap, each, W + gap, 4), dtype=np.float32)
     for k in range(len(classes)):
         row = x[y == k][:each].transpose(0, 2, 3, 1)  # (each or fewer, H, W, C)
         row = row / np.float32(255) if row.dtype == np.uint8 else row
-        sheet[k, :H, : len(row), :W] = row.transpose(1, 0, 2, 3)
-    picture = sheet.reshape(len(classes) * (H + gap), each * (W + gap), C)[:-gap, :-gap]
+        sheet[k, :H, : len(row), :W, :3] = row.transpose(1, 0, 2, 3)
+        sheet[k, :H, : len(row), :W, 3] = 1
+    picture = sheet.reshape(len(classes) * (H + gap), each * (W + gap), 4)[:-gap, :-gap]
     figure, axis = plt.subplots(figsize=(2 + 0.55 * each, 0.7 + 0.55 * len(classes)))
-    axis.imshow(picture[..., 0] if C == 1 else picture, cmap="gray", vmin=0, vmax=1)
+    axis.imshow(picture)
     axis.set_yticks(np.arange(len(classes)) * (H + gap) + H / 2, classes)
     axis.set_xticks([])
     axis.tick_params(length=0)

@@ -1,5 +1,6 @@
 """What tests do in JupyterLab, and how long they wait for it."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 60_000  # milliseconds; a kernel starts in some seconds, on a busy machine in many more
 TRIES, NOTICED = 6, 5_000  # times to press the keys, and milliseconds until the cell is marked
+ACTIVE = re.compile(r"\bjp-mod-active\b")  # the class of the cell to which keys go
 PICTURES = Path(__file__).parents[1] / "build" / "browser"
 
 Picture = Callable[[Page, str], None]
@@ -31,8 +33,11 @@ def code(page: Page, text: str) -> Locator:
 
 
 def run(page: Page, text: str) -> Locator:
-    """Run the code cell with this text by Shift+Enter, and return it."""
+    """Run the code cell with this text by Shift+Enter, and return it; a folded one stays folded."""
     cell = code(page, text)
+    if folded(cell):
+        _run_folded(page, cell)
+        return cell
     prompt = cell.locator(".jp-InputPrompt").first
     before = prompt.inner_text()
     for _ in range(TRIES):
@@ -44,6 +49,31 @@ def run(page: Page, text: str) -> Locator:
         except AssertionError:
             continue  # a page that was still busy took no notice of the keys
     return cell
+
+
+def _run_folded(page: Page, cell: Locator) -> None:
+    """Come to a folded cell by Shift+Enter, as arrow keys pass it by and a click unfolds it."""
+    above = cell.locator("xpath=preceding-sibling::*[1]")
+    above.locator(".jp-InputPrompt").first.click()
+    page.keyboard.press("Shift+Enter")
+    expect(cell).to_have_class(ACTIVE)
+    if above.locator(".cm-content").count():
+        expect(above.locator(".jp-InputPrompt").first).to_have_text(re.compile(r"\[\d+\]"))
+    page.keyboard.press("Shift+Enter")
+    expect(cell).not_to_have_class(ACTIVE)
+
+
+def folded(cell: Locator) -> bool:
+    """Tell whether the code of a cell is folded away."""
+    return cell.locator(".jp-InputPlaceholder").count() == 1
+
+
+def theme(page: Page, name: str) -> None:
+    """Choose JupyterLab's theme by its menu."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-itemLabel", has_text=f"JupyterLab {name}").first.click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
 
 
 def write(page: Page, text: str, source: str) -> None:

@@ -44,7 +44,7 @@ def contract(metadata: dict[str, Any]) -> dict[str, Any]:
     """Replace nbgrader's metadata of one cell by the short marks; the inverse of `expand`."""
     rest = dict(metadata)
     mark = rest.pop("nbgrader", None)
-    for noise in ("deletable", "editable", "trusted", "collapsed"):
+    for noise in ("deletable", "editable", "trusted", "collapsed", "jupyter"):
         rest.pop(noise, None)
     if not mark or not mark.get("grade_id"):
         return rest

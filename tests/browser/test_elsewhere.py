@@ -15,6 +15,8 @@ from test_student import CHECK, LESSON, RIGHT, WRONG
 from autograder.course import lessons
 from autograder.release import contents
 
+PLOT = "letter = np.pad("
+
 
 @pytest.fixture
 def notebook7(tmp_path: Path) -> Iterator[str]:
@@ -33,7 +35,7 @@ def test_results_in_notebook_7_and_in_its_exported_page(
     page.goto(f"{notebook7}/notebooks/{LESSON}/{LESSON}.ipynb")
     page.locator(".jp-Notebook").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.locator(".jp-CodeCell .jp-Placeholder").first.click()  # its code is folded away
+    code(page, "# Where convbook is missing").locator(".jp-Placeholder-content").click()
     assert run(page, "def _install").locator(".jp-OutputArea-output").count() == 0
     run(page, "import matplotlib.pyplot")
     for answer, says in ((RIGHT, "Passed: 3 points."), (WRONG, "4 of 4 values differ.")):
@@ -43,6 +45,10 @@ def test_results_in_notebook_7_and_in_its_exported_page(
         expect(box).to_be_visible()
         picture(page, "notebook-7")
     assert "Traceback" not in code(page, CHECK).inner_text()
+    drawing = next(c for c in lessons()[LESSON].released.cells if PLOT in c.source)
+    plot = run(page, PLOT).get_by_role("img", name=drawing.metadata.alt, exact=True)
+    expect(plot).to_have_css("color-scheme", "light")
+    picture(page, "plot")
 
     file = tmp_path / LESSON / f"{LESSON}.ipynb"
     with page.expect_response(lambda r: r.request.method == "PUT" and LESSON in r.url):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Picture, code, run, write
+from browsing import Picture, code, folded, run, write
 from playwright.sync_api import Locator, Page, expect
 from server import serving
 
@@ -87,8 +87,11 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
     picture(page, "lesson")
 
     run(page, "def correlate2d")
-    assert locked(code(page, CHECK)) and not locked(code(page, "def correlate2d"))
+    assert folded(code(page, CHECK)) and not locked(code(page, "def correlate2d"))
+    line = code(page, CHECK).locator(".jp-PlaceholderText")
+    expect(line).to_have_css("white-space", "normal")  # it is not cut in a narrow window
     check(page, "Not written yet: correlate2d")
+    assert folded(code(page, CHECK))
     picture(page, "not-written")
     write(page, "def correlate2d", WRONG)
     said = check(page, "Not yet: the impulse: 4 of 4 values differ.").inner_text()
@@ -102,7 +105,12 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
     write(page, "def correlate2d", RIGHT)
     said = check(page, "Passed: 3 points.").inner_text()
     assert "Grading also tries what is hidden: random pictures." in said
+    assert folded(code(page, CHECK))
     picture(page, "right")
+    code(page, CHECK).get_by_text(CHECK).click()
+    expect(code(page, CHECK).locator(".cm-content")).to_contain_text("check.same(")
+    assert locked(code(page, CHECK))
+    picture(page, "unfolded")
 
     page.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog")

@@ -10,6 +10,8 @@ from autograder import course
 from autograder.build import lint, marks, run, source
 from autograder.build.names import origins
 from autograder.course import Check, CourseError, Lesson, lessons
+from convbook import notebook
+from convbook.check import results
 
 LESSON = "02_convolution"
 
@@ -202,6 +204,23 @@ def test_a_release_with_a_solution_or_a_hidden_check_is_found() -> None:
 def test_a_mark_that_makes_no_sense_is_refused(metadata: dict, said: str) -> None:
     with pytest.raises(marks.MarkError, match=said):
         marks.expand(metadata)
+
+
+def test_the_code_of_checks_is_folded_in_what_students_get_and_in_nothing_else(copy: Path) -> None:
+    released(copy).unlink()
+    list(run.build(copy, []))
+    built = nbformat.read(released(copy), as_version=4)
+    for cells in (built, lessons()[LESSON].released):
+        hidden = [c for c in cells.cells if c.metadata.get("jupyter") == {"source_hidden": True}]
+        assert hidden == [c for c in cells.cells if notebook.is_check(c)] != []
+        assert all(results.WORTH.match(cell.source) for cell in hidden), "the line that is shown"
+    assert '"jupyter"' not in solution(copy).read_text(encoding="utf-8")
+
+
+def test_a_check_that_was_folded_in_an_edited_solution_stays_out_of_the_source() -> None:
+    expanded = marks.expand({"check": "f", "points": 3})
+    folded = expanded | {"jupyter": {"source_hidden": True}}
+    assert marks.contract(folded) == {"check": "f", "points": 3}
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,12 @@ def test_a_check_that_cannot_run_here_is_not_called_wrong(kernel: Kernel) -> Non
     assert error.traceback == ["not run: no compiler"]
 
 
+def test_a_plot_is_one_picture_with_its_title_as_words(kernel: Kernel) -> None:
+    (plot,) = kernel.run("plt.plot([1, 2]); plt.title('A line & its title'); plt.show()")
+    assert set(plot.data) == {"text/html", "text/plain"}
+    assert 'alt="A line &amp; its title"' in plot.data["text/html"]
+
+
 def test_other_cells_are_left_alone(kernel: Kernel) -> None:
     (printed,) = kernel.run("print(1)", cellId="one")
     assert printed.text == "1\n"

@@ -11,11 +11,13 @@
   // JupyterLab keeps a locked cell from being edited, and shows that only when one tries.
   const LOCKED = `.jp-CodeCell .jp-InputArea:has(.jp-mod-readOnly) > .jp-InputPrompt::after {
     content: "locked"; display: block; font-size: 10px; line-height: 1.2; }`;
+  // The line of a check that is folded is read whole.
+  const WHOLE = ".jp-InputPlaceholder .jp-PlaceholderText { white-space: normal; }";
   // An answer that is folded keeps its distance from what follows.
   const FOLDED = ".jp-RenderedMarkdown details { margin-bottom: 1em; }";
 
   async function activate(app) {
-    document.head.append(Object.assign(document.createElement("style"), { textContent: LOCKED + FOLDED }));
+    document.head.append(Object.assign(document.createElement("style"), { textContent: LOCKED + WHOLE + FOLDED }));
     const { Widget } = await use("@lumino/widgets");
     const { ServerConnection } = await use("@jupyterlab/services");
     const settings = app.serviceManager.serverSettings;
