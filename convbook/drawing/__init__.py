@@ -1,4 +1,8 @@
-"""Pictures that a lesson shares with its deck: cells with numbers, and what flows between them."""
+"""Pictures that a lesson shares with its deck: cells with numbers, and what flows between them.
+
+In come numbers; a picture is drawn with its title. A deck draws it larger, in the colours of its
+page, which stand in the place of those of `cells`.
+"""
 
 from convbook.drawing.backward import between_zeros, chain, circuit, gate, places, stamps
 from convbook.drawing.cells import (
