@@ -1516,14 +1516,16 @@ figure.suptitle("How much each pixel of a row counts")
 plt.tight_layout()
 plt.show()
 edges = [f"{influence(15, pad)[row, 0]:.2g}" for pad in (0, 1) for row in (16, 0)]
-print("15 layers, edge and corner, without padding:", *edges[:2], " with padding:", *edges[2:])
+print("15 layers, edge and corner:")
+print("without padding", *edges[:2])
+print("with padding   ", *edges[2:])
 
 # %% [markdown]
 # Look at the left plot, whose axis is logarithmic. After five layers a pixel at the edge has a
 # hundredth of a fair share, after fifteen a few millionths: the whole answer comes from the middle.
 # In the right plot, with padding, the lines sag towards the edges, because even there a border
 # pixel lies in fewer windows. After fifteen layers a pixel in the middle of an edge has 0.32 of a
-# fair share, and a corner 0.08. So padding does two things. It keeps the size, and it keeps the
+# fair share, and a corner 0.078. So padding does two things. It keeps the size, and it keeps the
 # border from vanishing, though the border still counts for less.
 #
 # **Take away.** Without padding each layer takes a rim off the map, and the border's influence
