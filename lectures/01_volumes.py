@@ -122,7 +122,7 @@ figure.tight_layout()
 # must change places: that is a transpose.
 
 # %% [markdown] slide
-# ## How often does a window fit?
+# ## How many times does a window fit?
 #
 # The last window begins at $W + 2P - F$. Stops are one more than steps:
 #
@@ -273,7 +273,7 @@ figure.tight_layout()
 # Some copies of a well-known note give F times C weights for each filter: 33 here, not 363. A
 # filter is a box and not a bar. Let somebody draw it on the board.
 #
-# The quotient of the last two lines is 3025, which is 55 times 55: each filter serves that many
+# The ratio of the last two lines is 3025, which is 55 times 55: each filter serves that many
 # places. The size of the picture is not in the last line at all.
 
 # %% [markdown] slide

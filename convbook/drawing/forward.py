@@ -34,7 +34,7 @@ def column_and_slice(X: np.ndarray, x: int, y: int, d: int, title: str = "") -> 
     for k in range(D):
         fill = PALE_GREEN if k == d else PALE_BLUE
         cells(axis, X[:, :, k], k * (W + 1.5), 1, fill, [(x, y)], label=f"X[:, :, {k}]")
-    axis.text(0, H + 2, f"blue: the depth column  X[{x}, {y}, :]", va="center")
+    axis.text(0, H + 2, f"strong blue: the depth column  X[{x}, {y}, :]", va="center")
     axis.text(0, H + 3, f"green: the depth slice  X[:, :, {d}]", va="center")
     plt.show()
 

@@ -56,7 +56,7 @@ from convbook import check, data, demo, drawing, plot, trained
 # Here is where the course is going. A small net has learned to tell from which of four photographs
 # a piece is: a cat, a cup of coffee, an astronaut or a rocket. It has learned from pieces of their
 # left halves. Now it is shown a piece of a right half: an eye of the cat, 32 x 32 pixels. Of 1000
-# pieces of right halves it knows 940.
+# pieces of right halves it gets 940 right.
 #
 # **Predict before you run.** Nobody has told the net what an eye is. It has only been given pieces,
 # and the right answer for each. What will its first layer look for? And its last?
@@ -94,8 +94,8 @@ plot.activations(
 # maps get coarser. Behind the last layer, FC, the box is 4 deep, one pixel high and one wide. Its
 # four numbers are the **class scores**. The largest is the answer.
 #
-# In pieces of 32 x 32 little can be recognised. But the layers before FC take a picture of any size
-# that can be halved three times. So let them see the whole cat:
+# A piece of 32 x 32 shows little of a cat. But the layers before FC take a picture of any size that
+# can be halved three times. So let them see the whole face:
 
 # %% tags=["plot"] alt="A cat's face in colour, and three maps of it. In the first, thin lines follow the edges of eyes, ears and fur. In the second, eyes and nose are soft light areas. In the third only the two eyes and the line of the nose are light."
 face = cat[:, :, :288:2, :448:2]  # (1, 3, 144, 224)
@@ -110,7 +110,7 @@ plot.maps(
 # areas, the eyes and the nose among them. The third is light at **parts**: two eyes, and the line of
 # a nose between them. These three are picked out of 36, and most of the others are harder to name.
 #
-# Nobody has drawn any of this. Training has found it, because it helps to tell this cat from a cup.
+# Nobody drew any of this. Training found it, because it helps to tell this cat from a cup.
 # The net knows four photographs, and no other cat. Larger nets that have seen a million photographs
 # go the same way, and further: from edges and spots of colour to corners and textures, then to
 # wheels, and to the faces of dogs.
@@ -212,7 +212,7 @@ for _ in range(5):
 # <details><summary>Answer</summary>
 #
 # A depth column has 12 numbers, a slice $32 \cdot 32 = 1024$. There is one column for each place,
-#    so 1024 as well.
+# so 1024 as well.
 #
 # </details>
 #
@@ -231,7 +231,8 @@ X[1, 2, 3]
 drawing.column_and_slice(X, 1, 2, 3, "A depth column and a depth slice")
 
 # %% [markdown]
-# Look at the blue cells. One depth column goes through all four slices, always at the same place.
+# Look at the four cells in strong blue. One depth column goes through all four slices, always at the
+# same place.
 #
 # ### Exercise 2: `column_and_slice` (1 point)
 #
@@ -373,7 +374,7 @@ plot.maps(
 # **Take away.** In code the depth comes before height and width, and a transpose takes it there.
 
 # %% [markdown]
-# ## 4. How often does a window fit?
+# ## 4. How many times does a window fit?
 #
 # The layers of this course look at their input through a small window, which stops at one place
 # after the other. Each stop gives one output. How many stops are there?
@@ -381,9 +382,9 @@ plot.maps(
 # Think of one line of $W$ pixels and a window of $F$. The **stride** $S$ is the distance between
 # two stops. The **padding** $P$ is a number of zeros, put at each end of the line.
 #
-# The line is now $W + 2P$ long. The first window starts at 0. The last one that fits starts
-# at $W + 2P - F$. From one to the other it takes $(W - F + 2P)/S$ steps. And there is one stop more
-# than there are steps, as a fence has one post more than it has gaps:
+# The line is now $W + 2P$ long. The first window starts at 0. If the last one ends with the line, it
+# starts at $W + 2P - F$. From one to the other it takes $(W - F + 2P)/S$ steps. And there is one
+# stop more than there are steps, as a fence has one post more than it has gaps:
 #
 # $$\frac{W - F + 2P}{S} + 1$$
 
@@ -491,8 +492,8 @@ def every_size(most):
 
 # %% [markdown]
 # Try it with the sizes of the prediction. Then take the first CONV and the first POOL of our net,
-# where 32 pixels meet $F = 5$, $S = 1$, $P = 2$ and then $F = 2$, $S = 2$, $P = 0$. At last, the
-# three policies:
+# where 32 pixels meet $F = 5$, $S = 1$, $P = 2$ and then $F = 2$, $S = 2$, $P = 0$. Then come
+# the three policies:
 
 # %%
 print([conv_output_size(5, 3, S, 1) for S in (1, 2)], [conv_output_size(7, 3, S) for S in (1, 2)])
@@ -580,7 +581,7 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the black dots: they are the sizes that this course accepts, and there all three policies
+# Look at the round dots: they are the sizes that this course accepts, and there all three policies
 # agree. Between two dots, padding counts one stop more than cropping.
 #
 # **Take away.** A window fits $(W - F + 2P)/S + 1$ times, or it does not fit.
@@ -595,7 +596,7 @@ plt.show()
 #
 # $$P = \frac{F - 1}{2}$$
 #
-# People call it **same** padding. All three CONV of our net have it.
+# People call it **same** padding. All three CONV layers of our net have it.
 #
 # **Predict before you run.** Which padding keeps the size for windows of 1, 3, 5 and 11? For a
 # window of 4?
@@ -780,17 +781,17 @@ for W, mark in ((224, "o--"), (227, "s--")):
 plt.plot(1.5, 55, "k*", markersize=14, label="224 with 3 zeros in all")
 plt.yticks(range(54, 59))
 plt.grid(axis="y")
-plt.title("A size fits where it lies on a line (F=11, S=4)")
+plt.title("A size fits where its mark is on a grid line (F=11, S=4)")
 plt.xlabel("P, zeros at each end")
 plt.ylabel("(W - F + 2P)/S + 1")
 plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the round marks: 224 steps over every line. The square marks of 227 lie on one at $P = 0$,
-# 2 and 4. The star is what people settled on: 3 extra pixels in total, 1 at one end and 2 at the
-# other, which makes 227. The library torchvision goes another way: it pads 224 with $P = 2$, gets
-# 55.25 and crops to 55. (So would $P = 3$.)
+# Look at the round marks: 224 steps over every grid line. The square marks of 227 lie on one at
+# $P = 0$, 2 and 4. The star is what people settled on: 3 extra pixels in total, 1 at one end and 2 at
+# the other, which makes 227. The library torchvision goes another way: it pads 224 with $P = 2$, gets
+# 55.25 and crops to 55. ($P = 3$ gives 55.75, which is cropped to 55 as well.)
 #
 # **Take away.** Before you build a net, see whether its sizes are whole numbers.
 
@@ -806,8 +807,8 @@ plt.show()
 drawing.full_depth(3, 4, 5, 3, "One window at full depth, and the neurons that look through it")
 
 # %% [markdown]
-# Look at the blue cells: the window lies at one place, in all $C$ slices. The four green neurons,
-# one in each slice of the output, see these 27 numbers and no others.
+# Look at the cells in strong blue: the window lies at one place, in all $C$ slices. The four neurons
+# in strong green, one in each slice of the output, see these 27 numbers and no others.
 #
 # The words come from the brain. In 1959 Hubel and Wiesel found nerve cells in a cat's visual cortex
 # of which each answers to a small region of what the eye sees, its receptive field, and there to a
@@ -916,7 +917,7 @@ for F, S, P in ((3, 2, 1), (4, 3, 0), (1, 2, 0), (5, 1, 2)):
 # %% [markdown]
 # AlexNet's first layer has $55 \cdot 55 \cdot 96 = 290{,}400$ neurons, with 363 weights and a bias
 # each. Without sharing that is $290{,}400 \cdot 364 = 105{,}705{,}600$ parameters. With sharing the
-# layer has $96 \cdot 363 = 34{,}848$ weights and 96 biases, 34,944 in all. The quotient is 3025,
+# layer has $96 \cdot 363 = 34{,}848$ weights and 96 biases, 34,944 in all. The ratio is 3025,
 # which is $55 \cdot 55$: each filter serves as many places as the output has.
 #
 # What do learned filters look like? Those of a first layer have three slices, as a colour has, so
@@ -1241,7 +1242,7 @@ check.same(said, "place 0 and FC", "what is named by the ValueError of a net wit
 
 # %% [markdown]
 # You saw the boxes of this net before you knew their sizes. Here they are once more: as your
-# function foretells them, and as the net computes them.
+# function predicts them, and as the net computes them.
 
 # %% tags=["experiment"]
 boxes = trained.volumes(photos4, eye)
@@ -1273,7 +1274,7 @@ alexnet = [
 
 # %% [markdown]
 # Its RELU layers are left out, as they change no shape. Each box below is one volume. Its edges are
-# drawn as the cube roots of the sizes, so that the small ones can still be seen. The depth runs
+# as long as the cube roots of the sizes, so that the small ones can still be seen. The depth runs
 # from left to right, at half the scale.
 
 # %% tags=["plot"] alt="AlexNet as twelve boxes from left to right: the picture, 3 x 227 x 227, is tall and thin; the boxes get smaller and deeper down to 256 x 6 x 6; three long thin bars, the FC layers, follow."
@@ -1281,7 +1282,7 @@ shapes = trace_shapes(alexnet)
 plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into volumes")
 
 # %% [markdown]
-# Follow the boxes: they get smaller in height and width and, up to the fourth CONV, deeper. What
+# Follow the boxes: they get smaller in height and width and, up to the third CONV, deeper. What
 # the picture loses in places, it gains in what is known about each place.
 #
 # **Find the mistake.** You may read that AlexNet has five pools, which bring 224 down to 7. Compare
@@ -1295,11 +1296,11 @@ plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into 
 #
 # </details>
 #
-# **Going further**, without points. How often can a picture be halved by pools with $F = 2$, $S =
-# 2$ before a size does not fit? Ask `trace_shapes` for many widths.
+# **Going further**, without points. How many times can a picture be halved by pools with
+# $F = 2$, $S = 2$ before a size does not fit? Ask `trace_shapes` for many widths.
 
 
-# %% tags=["experiment"] alt="A plot of how often a picture can be halved against its width, 20 to 520. Most widths stop at two or three; 32, 64, 96, 224, 384 and 512, in red, reach five to nine."
+# %% tags=["experiment"] alt="A plot of how many times a picture can be halved against its width, 20 to 520. Most widths stop at two or three; 32, 64, 96, 224, 384 and 512, in red, reach five to nine."
 def halvings(W):
     """Count the pools of 2 x 2 that fit one behind the other."""
     spec = [("INPUT", {"C": 3, "H": W, "W": W})]
