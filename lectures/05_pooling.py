@@ -21,7 +21,7 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 # ## What a smaller map buys
 #
 # Five layers of 3 x 3 in a row. Between them, every 2 x 2 numbers become one. What do all five cost
-# then, counted in first layers? How many pixels across does an output of the fifth know?
+# then, if the first costs 1? How many pixels across does an output of the fifth know?
 
 # %% [markdown] answer
 # $1 + \tfrac14 + \tfrac1{16} + \tfrac1{64} + \tfrac1{256} = 1.33$ in place of 5. And 3, 8, 18, 38,
@@ -30,7 +30,7 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 # %% [markdown] notes
 # (4 min) A quarter of the outputs from layer to layer. For the receptive field: behind one pool the
 # neighbours lie two pixels apart, so two more neighbours are four pixels, and the pool's own window
-# adds one. The price is the place: after four pools a number stands for 16 x 16 pixels.
+# adds one. What is lost is the place: after four pools a number stands for 16 x 16 pixels.
 
 # %% [markdown] slide halves
 # ## Keep the largest

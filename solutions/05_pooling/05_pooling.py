@@ -56,13 +56,13 @@ rng = np.random.default_rng(5)
 #
 # Think of five convolution layers in a row. Each takes 64 maps of 224 x 224 to 64 maps of the same
 # size, with filters of 3 x 3 and a padding of 1. One output number takes $3 \cdot 3 \cdot 64 = 576$
-# multiplications, and a layer has $224 \cdot 224 \cdot 64 = 3{,}211{,}264$ of them: 1.85 billion
-# multiplications, five times over.
+# multiplications, and a layer has $224 \cdot 224 \cdot 64 = 3{,}211{,}264$ output numbers. That is
+# 1.85 billion multiplications, five times over.
 #
 # Now put something between the layers that keeps one number of every window of 2 x 2.
 #
 # **Predict before you run.** What does the second layer cost then, compared with the first? The
-# third? And all five together, counted in first layers?
+# third? And all five together, if the first costs 1?
 #
 # <details><summary>Answer</summary>
 #
@@ -74,7 +74,8 @@ rng = np.random.default_rng(5)
 #
 # There is a second gain. An output of the first layer depends on 3 x 3 pixels, which are called its
 # **receptive field**. Every further layer adds one pixel on each side: 5, 7, 9, 11. But once a map
-# has been halved, its neighbours stand for places that lie two pixels apart, then four, then eight.
+# has been halved, neighbours in it stand for places two pixels apart. After the next pool it is
+# four, then eight.
 
 # %% tags=["plot"] alt="Two plots against the layer, 1 to 5. Left, multiplications: 1.85 billion in each layer without pools; with pools a quarter from layer to layer. Right, width of the receptive field: 3 to 11 without pools; 3, 8, 18, 38, 78 with them."
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2))
@@ -98,11 +99,11 @@ plt.show()
 
 # %% [markdown]
 # Look at the fifth layer. Each of its outputs knows 11 x 11 pixels without pools. With them it
-# knows 78 x 78, a third of the picture across, for a 256th of the price. Most nets spend part of
-# what they save: VGG-16 doubles its filters after a pool, and twice the channels times twice the
+# knows 78 x 78, a third of the picture across, for a 256th of the price. Most nets spend what they
+# save: after most of its pools VGG-16 doubles its filters, and twice the channels times twice the
 # filters at a quarter of the places cost what they cost before.
 #
-# The price is the place. After four pools a number says that something is there, somewhere in a
+# What is lost is the place. After four pools a number says that something is there, somewhere in a
 # square of 16 x 16 pixels.
 #
 # **Take away.** A 2 x 2 pool makes the layers behind it four times cheaper, and lets them see twice
@@ -234,7 +235,8 @@ demo.max_pooling()
 # <details><summary>Hint for the backward pass</summary>
 #
 # `argmax` of a window written as one line gives the winner's number $k$. Its row in the window is
-# `k // WW` and its column `k % WW`; `divmod(k, WW)` gives both.
+# `k // WW` and its column `k % WW`; `divmod(k, WW)` gives both. Loop over $n$ and $c$ as well, if
+# that is easier.
 #
 # </details>
 
@@ -847,7 +849,7 @@ print(matrix.shape, matrix.max(axis=0).size, 2 * 3 * 2 * 4)
 
 # %% exercise="max_pool_im2col"
 def max_pool_im2col(x, HH=2, WW=2, stride=2):
-    """Keep the largest value of every window, without a loop over windows.
+    """Keep the largest value of every window, without a loop.
 
     Args:
         x: feature maps, shape (N, C, H, W).
@@ -914,8 +916,8 @@ judge.no_loops(
 # ## 7. Average pooling is a convolution
 #
 # The mean of four numbers is a sum of products: each number times 1/4. So a filter with four
-# weights of 1/4 and a stride of 2 computes it. Only, a filter of `conv_forward` adds up all
-# channels, and a pool must not mix them.
+# weights of 1/4 and a stride of 2 computes it. But a filter of `conv_forward` adds up all channels,
+# and a pool must not mix them.
 #
 # **Predict before you run.** There are $C$ channels in and $C$ channels out, so `w` has shape
 # $(C, C, HH, WW)$. Which weights are 1/4, and which are 0? For $C = 64$ and 2 x 2 windows, how many
@@ -1050,7 +1052,8 @@ def replace_pools(spec, C):
 
 
 # %% [markdown]
-# Try it on the little net, then on the five pools of VGG-16, which has 138 million weights:
+# Try it on the little net, then on the five pools of VGG-16, each behind one convolution. The whole
+# net has 138 million weights.
 
 # %%
 print(replace_pools(net, 3))
@@ -1086,8 +1089,8 @@ for _ in range(6):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# For VGG-16 it is 2.4 million, less than two in a hundred. Its weights sit elsewhere, as lesson 11
-# will show.
+# For VGG-16 it is 2.4 million more, less than two in a hundred. Its weights sit elsewhere, as
+# lesson 11 will show.
 #
 # Nets that draw pictures have another reason to do without pools: a maximum cannot be undone, since
 # the place of the winner is lost. DCGAN (Radford and others, 2015), an early net that draws faces
@@ -1103,9 +1106,10 @@ for _ in range(6):
 # it? And if a smaller map is all we want, why not take every fourth pixel and be done?
 #
 # Take a map of edges in the photograph: where it gets lighter from left to right. Make it smaller
-# by four in three ways. Then move it to the side, pixel by pixel, and measure how much the small
-# map changes, compared with how much it varies. For comparison, shuffle the numbers of a small map
-# and measure the change again: so much do two maps differ that have nothing in common.
+# by four in three ways: keep every fourth pixel of every fourth row, or the mean of each 4 x 4, or
+# its maximum. Then move it to the side, pixel by pixel, and measure how much the small map changes,
+# compared with how much it varies. For comparison, shuffle the numbers of a small map and measure
+# the change again. That is how much two maps differ that have nothing in common.
 
 # %% tags=["experiment"]
 edges = np.maximum(np.diff(data.photo("camera"))[:, :, 128:384], 0)  # (1, 1, 256, 511)
@@ -1173,13 +1177,13 @@ print(max_pool_forward(stripes, 1, 2, 2)[0])
 # moves, as a convolution does: no harm so far. Then every second number is kept. What stood in
 # between counts for nothing, and one pixel to the side it counts for everything. Fine detail that
 # is sampled too coarsely turns into something else: that is called **aliasing**. The cure is old,
-# and cameras and sound recorders have it: **blur first**, so that every number that is kept knows a
-# little of those that are not.
+# and built into cameras and sound recorders: **blur first**, so that every number that is kept
+# knows a little of those that are not.
 #
 # The usual blur over three pixels has the weights $[\tfrac14, \tfrac12, \tfrac14]$. Why these? Let
 # the stride be 2. A pixel in the middle of a window counts $\tfrac12$. A pixel between two windows
-# counts $\tfrac14$ in each of them: again $\tfrac12$. Wherever a pixel lies, it counts the same.
-# With three equal weights it would count $\tfrac13$ or $\tfrac23$.
+# counts $\tfrac14$ in each of them: again $\tfrac12$. Away from the edges every pixel counts the
+# same. With three equal weights it would count $\tfrac13$ or $\tfrac23$.
 #
 # | a line | every second | blurred first |
 # |---|---|---|
@@ -1344,13 +1348,15 @@ with judge.derived("blur_pool_backward"):
 # The stripes now give $[\tfrac34, \tfrac34, \tfrac34]$, and one pixel to the side
 # $[1, \tfrac12, 1]$. No number changes by more than $\tfrac14$; the pool's changed by 1.
 #
-# Now the map of edges again. For a stride of 4 the blur is 7 pixels wide.
+# Now the map of edges again. For a stride of 4 take a wider blur, of 7 pixels: from its middle it
+# reaches 3 to either side, just short of the next pixel that is kept.
 #
 # **Predict before you run.** Stride alone changed the small map by 0.99 at one pixel to the side,
 # and a maximum of 4 x 4 by 0.24. What will a blur before the stride make of the one, and of the
 # other?
 
 # %% tags=["experiment"] alt="A plot of the change of the small map against pixels to the side. At one pixel stride alone is at 1, blur then stride at 0.33, max pooling at 0.24, and a maximum that is blurred before the stride at 0.21; at four pixels it is lowest, too."
+# the last rows and columns are left out where the windows would not fit
 blurred = lambda x: blur_pool_forward(x[:, :, :255, :255], 7, 7, 4)[0]
 blurred_maximum = lambda x: blur_pool_forward(max_pool_im2col(x, 4, 4, 1)[:, :, :251, :251], 7, 7, 4)[0]
 four = {
@@ -1363,9 +1369,9 @@ plot_changes(four, "A blur before the stride (thin lines: unrelated maps)")
 
 # %% [markdown]
 # Look at one pixel. The blur alone cuts the change to a third, from 0.99 to 0.33: the same pixels
-# are skipped as before, but those that are kept know of them. The maximum is a coarse blur itself,
-# and so gains less, from 0.24 to 0.21 at one pixel and from 0.46 to 0.40 at two. Blurring costs,
-# too: fine detail is gone for good, and every window has $7 \cdot 7$ products.
+# are skipped as before, but those that are kept know of them. The maximum is itself a coarse kind
+# of blur, and so gains less, from 0.24 to 0.21 at one pixel and from 0.46 to 0.40 at two. Blurring
+# costs, too: fine detail is gone for good, and every window has $7 \cdot 7$ products.
 #
 # **Take away.** A pool forgives a shift that is small against its window. What keeps every second
 # number should blur first.
@@ -1476,7 +1482,7 @@ def train(net, x, y, steps=400, rate=0.05):
 # back on the left.)
 #
 # **Predict before you run.** Put the four in order, by either number. The `learned` net has a third
-# more weights than the others. Will it help?
+# more weights than the others. Will it help? The training takes half a minute or so.
 
 # %% tags=["experiment"] alt="Two rows of bars for the four nets. Right answers in 100: stride 35, learned 38, pool 40, blur 43. Answers changed by one pixel: 38, 34, 26, 14."
 emoji = data.load("emoji10")
@@ -1492,7 +1498,7 @@ for net in nets.values():
     changed.append(100 * np.mean(answers != moved))
 figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
 for axis, values, title in zip(axes, (right, changed), ("right", "changed by one pixel"), strict=True):
-    axis.bar_label(axis.barh(list(nets), values), fmt="%.0f")
+    axis.bar_label(axis.barh(list(nets), values), fmt="%.0f", padding=3)
     axis.set(title=title, xlabel="answers in 100", xlim=(0, 50))
 axes[0].set_ylabel("net")
 axes[0].invert_yaxis()
@@ -1501,11 +1507,12 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Look at the stride first. It saves three quarters of the multiplications, and has five right
-# answers in 100 fewer than the pool. The learned net lies between the two. It could have learned to
-# do what the pool does, or better; but its 1304 additional weights have to find out from 5000
-# pictures what the pool is told. As for one pixel, the pool changes its mind in 26 cases of 100,
-# the two strides in more than 30, and the blurred net in 14.
+# Look at the stride first. Written as a convolution of stride 2, it saves three quarters of the
+# multiplications. It has five right answers in 100 fewer than the pool. The learned net lies
+# between the two. It could have learned to do what the pool does, or better; but its 1304
+# additional weights have to find out from 5000 pictures what the pool is told. As for one pixel,
+# the pool changes its mind in 26 cases of 100, the two strides in more than 30, and the blurred net
+# in 14.
 #
 # Do not read more into it than it says. With other random weights the numbers of right answers move
 # by one or two in 100. After 2000 steps all four are higher, 44, 42, 47 and 51, and the two strides
@@ -1560,7 +1567,7 @@ plt.show()
 # - Where windows overlap, gradients add up.
 # - A 2 x 2 pool makes the layers behind it four times cheaper and doubles how far they see.
 # - A convolution with the same stride can take a pool's place, at the price of its weights.
-# - Blur before you keep every second number, or one pixel to the side changes everything.
+# - Blur before you keep every second number, or one pixel to the side can change everything.
 #
 # Lesson 06 comes to the end of the net, the fully-connected layers, and finds convolutions there.
 
