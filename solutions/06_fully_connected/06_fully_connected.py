@@ -225,7 +225,7 @@ with judge.derived("affine_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# PyTorch stores these weights the other way round, one row for each unit. Its shape is $(M, D)$.
+# PyTorch stores these weights the other way round, one row for each unit, in the shape $(M, D)$.
 #
 # **Take away.** A fully-connected layer is a matrix product, and so are its gradients.
 
@@ -233,8 +233,8 @@ with judge.derived("affine_backward"):
 # ## 2. How wrong is it?
 #
 # The last layer of a classifier has one unit for each class. Its outputs are the **scores**, or
-# logits: any numbers, the larger the more likely. To train, one must say in a single number how bad
-# the scores are. Let $y_n$ be the right class of picture $n$.
+# logits. They can be any numbers: the larger the score, the more likely the class. To train, one
+# must say in a single number how bad the scores are. Let $y_n$ be the right class of picture $n$.
 #
 # The **softmax** turns scores into probabilities: make them positive, then divide by their sum. The
 # loss is the negative logarithm of the right class's probability, averaged over the batch:
@@ -245,12 +245,11 @@ with judge.derived("affine_backward"):
 # If the right class has probability 1, its loss is 0. Each time the probability is halved, the loss
 # grows by $\ln 2 = 0.69$, and towards probability 0 it has no bound: to be sure and wrong is the
 # worst. If all $M$ classes are equally likely, the loss is $\ln M$: for ten classes 2.303. Remember
-# that number. It is what an untrained net shows.
+# that number. A net that has learned nothing yet, and scores all classes alike, shows it.
 #
 # This loss is called **cross-entropy**, or the softmax loss. The name comes from $-\sum_m q_m \ln
-# p_m$, which measures how badly the probabilities $p$ foretell what happens with the probabilities
-# $q$. Here we know what happened: $q_m$ is 1 at the right class and 0 elsewhere, and one term is
-# left.
+# p_m$, which measures how badly the probabilities $p$ foretell events whose probabilities are $q$.
+# Here we know what happened: $q_m$ is 1 at the right class and 0 elsewhere, and one term is left.
 #
 # **Predict before you run.** One picture has the scores $[0, \ln 3]$. What are the two
 # probabilities? What is the loss if class 0 is right?
@@ -275,8 +274,9 @@ rows = {"scores": scores[0], "p": p[0], "dscores": p[0] - [1, 0]}
 drawing.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
 
 # %% [markdown]
-# The last row is the first two taken together: what is too probable is pushed down, what is not
-# probable enough is pulled up. Every row of `dscores` adds up to 0.
+# The last row is the middle one, minus 1 at the right class. A step of training goes against the
+# gradient: it lowers the score of class 1, which is too probable, and raises that of class 0. Every
+# row of `dscores` adds up to 0.
 #
 # **Large scores.** Now let the scores be $[1000, 0, -1000]$. What does the formula do?
 
@@ -286,8 +286,8 @@ with np.errstate(all="ignore"):
     print(large, large / large.sum(), -np.log(large / large.sum()))
 
 # %% [markdown]
-# $e^{1000}$ is larger than any floating-point number. It becomes infinite, infinity divided by
-# infinity is no number, and at the next step of training neither is any weight.
+# $e^{1000}$ is larger than any floating-point number, so it becomes infinite. Infinity divided by
+# infinity is `nan`, not a number. After the next step of training, so are the weights.
 #
 # Two observations help. First, adding the same number to all scores of a picture changes no
 # probability: $e^{s+a} = e^a e^s$, and $e^a$ cancels. So subtract the largest score of **each
@@ -518,9 +518,9 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Far to the left both are straight lines of slope $-1$: a bad mistake costs in proportion. At a
-# lead of 1 the SVM loss reaches 0 and stays there. The softmax loss comes closer and closer to 0.
-# At a lead of 0 it is $\ln 2 = 0.69$.
+# Far to the left both are straight lines, or nearly, of slope $-1$: a bad mistake costs in
+# proportion. At a lead of 1 the SVM loss reaches 0 and stays there. The softmax loss comes closer
+# and closer to 0. At a lead of 0 it is $\ln 2 = 0.69$.
 #
 # PyTorch's `cross_entropy` is this softmax loss. Its `multi_margin_loss` divides by the number of
 # classes as well.
@@ -545,16 +545,16 @@ line_matrix = np.array([[1.0, 0, 0], [2, 1, 0], [0, 2, 1], [0, 0, 2]])  # (D, M)
 print(np.array([5.0, 0.0, 1.0, 1.0]) @ line_matrix)
 
 # %% [markdown]
-# Lying down, with a row for each output, one sees the filter move:
+# Transposed, with a row for each output, the matrix shows how the filter moves:
 
 # %% tags=["plot"] alt="The filter 1, 2, and the matrix of 3 rows and 4 columns that does the same. In each row 1 and 2 stand out, one place further to the right than in the row above; all else is 0."
 window = [(i, i + k) for i in range(3) for k in range(2)]
-names = ("filter", "w_fc, lying down")
+names = ("filter", "line_matrix.T")
 drawing.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and its matrix")
 
 # %% [markdown]
-# Each column of `line_matrix` is the one before it, one place further down. Along every diagonal
-# stands a single number. Such a matrix is called a **Toeplitz** matrix.
+# Each row is the one above it, moved one place to the right. Every diagonal holds a single number,
+# here as in `line_matrix`. Such a matrix is called a **Toeplitz** matrix.
 #
 # **Predict before you run.** A 4 x 4 picture with one channel meets one 3 x 3 filter, stride 1, no
 # padding. What is the shape of the matrix? How many of its entries are not 0? How many different
@@ -666,8 +666,8 @@ for x, w, b, how in inputs.conv(judge.rng()):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now look at two of these matrices, for pictures of 5 x 6 and filters of 3 x 3. They are shown
-# lying down: a row is an output, so that the filter moves to the right.
+# Now look at two of these matrices, for pictures of 5 x 6 and filters of 3 x 3. They are transposed
+# again: a row is an output, so that the filter moves to the right.
 
 # %% tags=["plot"] alt="Two matrices as coloured pictures, one row for each output. Left, one channel and one filter: a band along the diagonal, made of short bands; the rest is white. Right: four such pictures side by side."
 one, two = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(2, 2, 3, 3))
@@ -686,10 +686,11 @@ figure.suptitle("A convolution as a matrix", y=1.02)
 plt.show()
 
 # %% [markdown]
-# The grid cuts the left matrix into blocks: 3 rows of the output by 5 rows of the picture. Each
-# block that is not white is a Toeplitz matrix, one row of the filter slid along one row of the
-# picture. There are only three kinds of block, for the three rows of the filter, and they stand on
-# diagonals too. The right matrix holds four such pictures: two filters, each over two channels.
+# The grid cuts the left matrix into 3 x 5 blocks. Each belongs to one of the 3 rows of the output
+# and one of the 5 rows of the picture. Each block that is not white is a Toeplitz matrix, one row
+# of the filter slid along one row of the picture. There are only three kinds of block, for the
+# three rows of the filter, and they stand on diagonals too. The right matrix holds four such
+# pictures: two filters, each over two channels.
 #
 # How large does this get? AlexNet's first layer takes 227 x 227 x 3 numbers to 55 x 55 x 96, with
 # 96 filters of 11 x 11 x 3 and stride 4.
@@ -820,13 +821,14 @@ def fc_to_conv(w, b, C, H, W):
 
 
 # %% [markdown]
-# Try it on the two units, over the tiny picture of section 1:
+# Try it on the two units, over the tiny picture of section 1. The last line has the answers of the
+# convolution, of shape (1, 2, 1, 1), and of the FC layer. The numbers agree:
 
 # %%
 x = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 filters, bias = fc_to_conv(w, np.array([0.5, 0.0]), 1, 2, 2)
 print(filters)
-print(conv_forward(x, filters, bias)[0].shape, affine_forward(x, w, bias)[0])
+print(conv_forward(x, filters, bias)[0].tolist(), affine_forward(x, w, bias)[0].tolist())
 
 # %% check="fc_to_conv" points=1
 # 1 point. Shown: two channels, two units, a wider picture. Hidden: random layers.
@@ -859,9 +861,9 @@ for C, H, W, M in ((3, 2, 4, 5), (2, 5, 3, 1), (1, 4, 2, 3), (7, 1, 1, 4), (4, 3
 # Over a larger picture they give a map, and each cell of the map is the FC layer's answer to one
 # crop.
 #
-# Below, an FC layer for crops of 3 x 3 becomes two filters and slides over 7 x 7. Step with the
-# arrow keys. Tap a pixel, and see which cells have it in their crop. Up and down arrows follow one
-# weight.
+# Below, an FC layer for crops of 3 x 3 becomes two filters and slides over 7 x 7, with stride 2.
+# Step with the arrow keys. Tap a pixel, and see which cells have it in their crop. Up and down
+# arrows follow one weight.
 
 # %% tags=["demo"]
 demo.fc_to_conv()
@@ -875,13 +877,14 @@ demo.fc_to_conv()
 # **Predict before you run.** Turn it into a filter and slide it over the whole cat. Where is the
 # score 1? Will the other eye get a high score, too?
 
-# %% tags=["plot"] alt="Three pictures: a cat; its right eye, enlarged; and a grey map of scores with two bright spots, up and to the left of its two eyes."
+# %% tags=["plot"] alt="Three pictures: a cat; its right eye, enlarged; and a grey map of scores with two bright spots, one for each eye."
 cat = data.photo("chelsea")[:, :, ::3, ::3]  # (1, 3, 100, 151)
 eye = cat[:, :, 32:46, 46:67]
 template = eye - eye.mean(axis=(2, 3), keepdims=True)
 w_eye = (template / np.sum(template**2)).reshape(-1, 1)  # (882, 1)
 print("the eye scores", affine_forward(eye, w_eye, np.zeros(1))[0])
 score_map, _ = conv_forward(cat, *fc_to_conv(w_eye, np.zeros(1), 3, 14, 21))
+print(f"cell (32, 46): {score_map[0, 0, 32, 46]:.2f}, cell (38, 92): {score_map[0, 0, 38, 92]:.2f}")
 plot.maps(
     [cat[0].transpose(1, 2, 0), eye[0].transpose(1, 2, 0), score_map[0, 0]],
     ["the cat", "what the unit knows", "its score, crop by crop"],
@@ -890,9 +893,10 @@ plot.maps(
 
 # %% [markdown]
 # Look at the map on the right. It has two bright spots. The brightest is the eye itself, with a
-# score of 1. The second is the other eye, which the unit has never seen: 0.75. No crop away from
-# the eyes scores above 0.51. A cell of the map belongs to the crop that begins there, so the spots
-# lie up and to the left of the eyes.
+# score of 1. A cell of the map belongs to the crop that begins there, and the eye was cut out from
+# row 32 and column 46 on. The second spot is the other eye, which the unit has never seen: cell
+# (38, 92) scores 0.75. No crop away from the eyes scores above 0.51. The map has only 87 x 131
+# cells and is drawn as large as the cat, so the spots do not lie quite where the eyes do.
 #
 # **Take away.** An FC layer is a convolution whose filters are as large as its input.
 
@@ -919,8 +923,8 @@ for side in (224, 384):
 # 36 crops of 224 x 224, each 32 pixels from the next.
 #
 # One by one, 36 crops have $36 \cdot 224^2 = 1{,}806{,}336$ pixels. The large picture has
-# $384^2 = 147{,}456$. The large picture is 12.25 times less work, because neighbouring crops share
-# most of their pixels.
+# $384^2 = 147{,}456$. For the convolutions it is 12.25 times less work, because neighbouring crops
+# share most of their pixels. The FC layers still answer 36 times.
 #
 # Here is a net small enough to run. Two convolutions of 3 x 3, each with ReLU and a pool, then an
 # FC layer of 5 units over 4 x 4 x 6. `pads` is the zero padding of the two convolutions.
@@ -993,7 +997,8 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # ### Exercise 7: `half_stride` (4 points)
 #
-# Run a net four times and interleave the maps. By hand: let the "net" see crops of one pixel with
+# Run a net four times and interleave the maps. A net may refuse a picture that does not fit, so cut
+# off what is left over before you call it. By hand: let the "net" see crops of one pixel with
 # stride 2, `net = lambda x: x[:, :, ::2, ::2]`. Over 3 x 3 pixels the passes give $4 + 2 + 2 + 1 =
 # 9$ cells, and interleaved they are the picture itself.
 #
@@ -1019,7 +1024,7 @@ def half_stride(net, x, size, stride):
 
     Returns:
         The finer map, shape (N, M, (H - size) / (stride / 2) + 1, (W - size) / (stride / 2) + 1).
-        net was called four times, no more.
+        net is called four times, no more.
     """
     ### BEGIN SOLUTION
     half = stride // 2
@@ -1114,10 +1119,11 @@ for N, C, M, size, stride, rows, cols in (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Which pass filled which cell? Here the passes are numbered 1 to 4, in a map of 5 x 5.
+# Which pass filled which cell? Here the passes are numbered 1 to 4 in the order of their shifts
+# above, in a map of 5 x 5. Pass 2 is shifted in rows.
 
 # %% tags=["plot"] alt="Two maps of 5 x 5 cells. With two passes, 1 and 4, the filled cells are a checkerboard; with four, every cell has the number of its pass."
-four = 1 + 2 * (np.arange(5)[:, None] % 2) + np.arange(5) % 2  # (5, 5)
+four = 1 + np.arange(5)[:, None] % 2 + 2 * (np.arange(5) % 2)  # (5, 5)
 two = np.where((four == 1) | (four == 4), four, np.nan)
 filled = [tuple(place) for place in np.argwhere(two > 0)]
 drawing.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who fills which cell")
@@ -1141,6 +1147,13 @@ drawing.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who 
 # **Predict before you run.** A cell depends on 22 x 22 places, and its crop has 16 x 16. So 3 rows
 # and columns on each side lie outside the crop. What stands there when the net gets the crop alone?
 # What stands there when it slides over the large picture?
+#
+# <details><summary>Answer</summary>
+#
+# The crop alone meets the zeros of the padding there. The map meets them only at the edge of the
+# large picture; elsewhere it meets the pixels around the crop.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise 8: `crop_gap` (2 points)
@@ -1253,7 +1266,7 @@ plt.xlabel("crop_gap")
 plt.ylabel("net")
 plt.show()
 spread = np.std(little_net(face), axis=(2, 3)).mean()
-print(f"largest gap {max(gaps):.2g}; scores of a class vary by {spread:.2g} from crop to crop")
+print(f"largest gap {max(gaps):.1f}; scores of a class vary by {spread:.1f} from crop to crop")
 
 # %% [markdown]
 # Two bars are missing: there the gap is 0, except for rounding. They belong to the nets without
@@ -1273,7 +1286,7 @@ print(f"largest gap {max(gaps):.2g}; scores of a class vary by {spread:.2g} from
 # A map of 6 x 6 x 1000 says what is where. But the question was what the picture shows: 1000
 # numbers. The simplest way is to average the map, class by class, which is called **global average
 # pooling**. Each class then has the mean of its scores over all crops. GoogLeNet and ResNet do it
-# inside the net, in the place of the large FC layers (Lin and others, 2013).
+# inside the net, in place of the large FC layers (Lin and others, 2013).
 #
 # **Predict before you run.** A map of shape (2, 1000, 6, 6) is averaged. What is the shape of the
 # result? Does it depend on the size of the picture?
@@ -1287,10 +1300,7 @@ print(f"largest gap {max(gaps):.2g}; scores of a class vary by {spread:.2g} from
 #
 # ### Exercise 9: `average_map` (1 point)
 #
-# By hand: the map $\begin{pmatrix} 1 & 2 \\ 3 & 6 \end{pmatrix}$ has the mean 3.
-
-# %%
-np.mean(np.array([[1.0, 2.0], [3.0, 6.0]]))
+# By hand: the map $\begin{pmatrix} 1 & 2 \\ 3 & 6 \end{pmatrix}$ has the mean $12/4 = 3$.
 
 
 # %% exercise="average_map"
@@ -1394,7 +1404,7 @@ for shape in ((2, 5, 3, 4), (3, 2, 6, 1), (1, 4, 1, 1), (4, 3, 2, 7)):
 # ## An open question
 #
 # Why cross-entropy? Nearly every classifier is trained with it, and no theory says that it is the
-# best. Nets that were trained with a squared error in its place did as well on many tasks (Hui and
+# best. Nets that were trained with a squared error instead did as well on many tasks (Hui and
 # Belkin, 2020). Both losses can be driven almost to 0 by the same net, on the same pictures, and
 # what the net then says about new pictures differs. What a loss teaches beyond the fit, and which
 # one a task wants, nobody can say beforehand.
