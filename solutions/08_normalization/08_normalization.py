@@ -158,7 +158,7 @@ plot.histograms(
 # $\alpha = 10^{-4}$, $\beta = 0.75$.
 #
 # **Predict before you run.** One place has the five channels $[1, 3, 0, 0, 1]$. Let $n = 3$ and, to
-# have it easy, $k = 0$, $\alpha = 1$, $\beta = 1$. There are two ones. What becomes of each?
+# keep it easy, $k = 0$, $\alpha = 1$, $\beta = 1$. There are two ones. What becomes of each?
 #
 # <details><summary>Answer</summary>
 #
@@ -270,8 +270,8 @@ for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
 
 # %% [markdown]
 # With AlexNet's numbers the brake is hardly felt by small activations. Up to about 10 the sum of
-# squares hardly matters, and everything is divided by $2^{0.75} = 1.68$. A large one is pulled back:
-# alone, `out` rises to 52 at $x = 200$, and falls after it.
+# squares hardly matters, and everything is divided by $2^{0.75} = 1.68$. A large one is pulled
+# back: alone, `out` rises to 52 at $x = 200$, and falls beyond that.
 #
 # AlexNet's authors measured a gain of a little more than one per cent. The authors of VGG measured
 # none, two years later, and left it out. The layer fell out of use.
@@ -383,9 +383,9 @@ plt.show()
 # Both stand in one cell, because they share the cache. Write the forward function now, and leave
 # the other one until section 4.
 #
-# By hand, training, with $\text{gamma} = [2, 3]$, $\text{beta} = [5, 0]$ and $\text{eps} = 0$: the
-# batch above gives the rows $[3, -3]$, $[3, 3]$, $[7, -3]$, $[7, 3]$. At test time, with a running
-# mean of 10 and a running variance of 4, the single number 16 becomes
+# By hand, in training, with $\text{gamma} = [2, 3]$, $\text{beta} = [5, 0]$ and $\text{eps} = 0$:
+# the batch drawn above gives the rows $[3, -3]$, $[3, 3]$, $[7, -3]$, $[7, 3]$. At test time, with
+# a running mean of 10 and a running variance of 4, the single number 16 becomes
 # $2 \cdot (16 - 10)/2 + 5 = 11$ for gamma 2 and beta 5.
 #
 # Both variances are the plain ones, divided by $N$: what `np.var` gives.
@@ -583,12 +583,12 @@ def first_output(x):
 
 for i in range(4):
     step = 1e-5 * (np.arange(4) == i)
-    x = np.array([0.0, 0, 4, 4])
-    print(i, round((first_output(x + step) - first_output(x - step)) / 2e-5, 6))
+    feature = np.array([0.0, 0, 4, 4])
+    print(i, round((first_output(feature + step) - first_output(feature - step)) / 2e-5, 6))
 
 # %% [markdown]
-# Measured, it is $[0.25, -0.25, 0, 0]$. The second row gets a gradient although it is not part of
-# the first output. Batch norm makes the rows of a batch depend on each other.
+# Measured, it is $[0.25, -0.25, 0, 0]$. Row 1 gets a gradient although the loss is the output of
+# row 0 alone. Batch norm makes the rows of a batch depend on each other.
 #
 # Write $\text{scale} = 1/\sqrt{\text{var} + \text{eps}}$, so that
 # $\hat{x}_n = (x_n - \text{mean}) \cdot \text{scale}$. Now find every place where $x_n$ is used.
@@ -738,21 +738,23 @@ with judge.derived("batchnorm_backward"):
 # \text{d}\hat{x}_n - \frac{1}{N} \sum_m \text{d}\hat{x}_m -
 # \hat{x}_n \cdot \frac{1}{N} \sum_m \text{d}\hat{x}_m \, \hat{x}_m\Big)$$
 #
-# Two means are taken away: that of $\text{d}\hat{x}$, and what of it goes along with $\hat{x}$.
+# Two things are taken away: the mean of $\text{d}\hat{x}$, and the part that goes along with
+# $\hat{x}$.
 #
 # </details>
 #
 # Can `dx` be tested without a single expected number? The forward pass does not notice if all rows
 # of a feature rise by 1. So `dx` adds up to 0. It does not notice either, at eps 0, if all rows are
-# twice as far from their mean. So the sum of $\text{dx} \cdot \hat{x}$ is 0. A wrong factor in one of
-# the shares breaks one of these **invariants**. Try them on a random batch:
+# twice as far from their mean. So the sum of $\text{dx} \cdot \hat{x}$ is 0. A wrong factor in one
+# of the shares breaks one of these **invariants**. Try them on a random batch. The last number
+# compares your `dx` with the one line. All of them should be 0, up to rounding:
 
 # %%
-x, dout = rng.normal(size=(2, 6, 3))
+rows, dout = rng.normal(size=(2, 6, 3))
 start = np.zeros(3), np.ones(3)
-x_hat, cache, _ = batchnorm_forward(x, np.ones(3), np.zeros(3), start, eps=0.0)
+x_hat, cache, _ = batchnorm_forward(rows, np.ones(3), np.zeros(3), start, eps=0.0)
 dx, _, _ = batchnorm_backward(dout, cache)
-line = (dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)) / x.std(axis=0)
+line = (dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)) / rows.std(axis=0)
 print(dx.sum(axis=0), (dx * x_hat).sum(axis=0), np.max(np.abs(dx - line)), sep="\n")
 
 # %% [markdown]
@@ -876,14 +878,14 @@ plt.show()
 # Look at the left picture. With $s = 0.1$ the loss stays on the grey line at 1.61. The scores are a
 # thousandth of what they could be; the gradient is halved at each layer too, and hardly any of it
 # is left for the first weights: it **vanishes**. With $s = 0.2$ the net learns. The line for
-# $s = 0.4$ is missing: its first loss is about two thousand, and three steps later it is no longer
-# a number: the gradient **explodes**.
+# $s = 0.4$ is missing. Its scores, and so its first loss, are about a thousand times too large.
+# Three steps later the loss is no longer a number: the gradient **explodes**.
 #
 # On the right all three learn. Nobody has to know that 0.2 is the right number.
 #
 # **Predict before you run.** Start both nets at $s = 0.2$, which suits both, and change the learning
-# rate instead: from 0.001 to 3, in steps of about three. Which rates can each net live with? This
-# takes a quarter of a minute or so.
+# rate instead: from 0.001 to 3, each about three times the one before. Which rates can each net
+# live with? This takes a quarter of a minute or so.
 
 # %% tags=["experiment", "plot"] alt="The loss after 200 steps against the learning rate, 0.001 to 3. Without batch norm it falls to about 1.25 at 0.1, and has no points at the largest rates. With batch norm it is below 1.3 from 0.01 to 3."
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
@@ -901,9 +903,9 @@ plt.show()
 
 # %% [markdown]
 # Look where each line is low. Without batch norm 0.1 is about as far as you can go. A step or two
-# above it the loss is no longer a number, and no point is drawn. With batch norm all rates from 0.01
-# to 3 do, and from 0.03 on they end below the other net's best. Only at the smallest it is no help:
-# two hundred tiny steps lead nowhere far.
+# above it the loss is no longer a number, and no point is drawn. With batch norm every rate from
+# 0.01 to 3 works, and those from 0.03 to 1 end below the other net's best. Only at the smallest is
+# it no help: two hundred tiny steps do not lead far.
 #
 # Batch norm does not make a net cleverer. It makes it less sensitive: to how its weights begin, and
 # to how large its steps are. ResNet, in 2015, has batch norm behind every convolution, and up to
@@ -936,16 +938,17 @@ plt.show()
 #
 # Below are two pictures with three channels each, drawn twice. Places of one colour share a mean.
 
-# %% tags=["plot"] alt="Two pictures with three channels each, twice. Left, each channel has one colour in both pictures: 3 means. Right, each of the 60 places has its own colour, the same in both pictures: 60 means."
-N, C, H, W = 2, 3, 4, 5
+# %% tags=["plot"] alt="Two pictures with three channels each, twice. Left, each channel has one colour in both pictures: 3 means. Right, each of the 12 places has its own colour, the same in both pictures: 12 means."
+N, C, H, W = 2, 3, 2, 2
 _, channel, row, column = np.indices((N, C, H, W))
 pixel = (channel * H + row) * W + column
 titles = "one mean per channel", "one mean per pixel"
 drawing.shared([channel, pixel], titles, "Places of one colour share a mean")
 
 # %% [markdown]
-# Left is what a convolution layer wants. Each colour fills a whole map, in both pictures. Right,
-# every pixel has its own colour, and shares it only with the same pixel of the other picture.
+# The left is what a convolution layer wants. Each colour fills a whole map, in both pictures. On
+# the right every pixel has its own colour, and shares it only with the same pixel of the other
+# picture.
 #
 # You have a function that normalises columns. So make channels the columns: bring the axes into the
 # order $(N, H, W, C)$, make one row of each pixel, normalise, and go all the way back.
@@ -1089,8 +1092,8 @@ with judge.derived("spatial_batchnorm_backward"):
 # ## 7. Without the batch
 #
 # Batch norm has a price: what a picture becomes depends on the others in its batch. Where memory
-# leaves room for two pictures only, mean and variance are rough guesses. And at test time the layer
-# is another one. Must the mean be taken over the batch?
+# leaves room for only two pictures, mean and variance are rough guesses. And at test time the layer
+# computes something else. Must the mean be taken over the batch?
 #
 # Three other layers take it within a picture. **Layer norm**, of 2016, has one mean for a whole
 # picture. **Instance norm**, of the same year, has one for every channel of every picture. **Group
@@ -1107,9 +1110,9 @@ drawing.shared(
 )
 
 # %% [markdown]
-# Look at the rows of each square, which are pictures. In batch norm a colour runs through both. In
-# the other three no colour is in two pictures: what becomes of a picture is up to the picture
-# alone. So there is nothing to remember, and training and test time are the same.
+# In each panel a row is a picture. In batch norm a colour runs through both. In the other three no
+# colour is in two pictures: what becomes of a picture is up to the picture alone. So there is
+# nothing to remember, and training and test time are the same.
 #
 # Compare group norm with its neighbours. With $G = 1$ its group is the whole picture: layer norm.
 # With $G = C$ each channel is a group: instance norm. One function does all three. `gamma` and
@@ -1299,20 +1302,19 @@ with judge.derived("group_norm_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How much does the batch matter? Take eight random pictures, and see what the first becomes among
-# the first two, four and eight of them.
+# How much does the batch matter? Take eight random pictures, and see what the first pixel of the
+# first becomes: alone, and among two, four and eight of them.
 
 # %%
 maps, ones, zeros = rng.normal(size=(8, 4, 5, 5)), np.ones(4), np.zeros(4)
-alone = group_norm_forward(maps[:1], ones, zeros, 2)[0][0]
 for n in (1, 2, 4, 8):
     batch = spatial_batchnorm_forward(maps[:n], ones, zeros, (zeros, ones))[0][0]
     group = group_norm_forward(maps[:n], ones, zeros, 2)[0][0]
-    print(n, "pictures: first pixel", batch[0, 0, 0].round(3), "and", group[0, 0, 0].round(3))
+    print(f"N = {n}: batch norm {batch[0, 0, 0]:.3f}, group norm {group[0, 0, 0]:.3f}")
 
 # %% [markdown]
-# Left is batch norm, in training: another answer for every batch. Right is group norm: always the
-# same. Nets that are trained with one or two large pictures at a time use group norm. Layer norm has
+# Batch norm, in training, gives another answer for every batch; group norm always gives the same.
+# Nets that are trained with one or two large pictures at a time use group norm. Layer norm has
 # become the layer of the transformers, where it is taken over the features of one word or piece of
 # picture at a time.
 #
@@ -1323,9 +1325,10 @@ for n in (1, 2, 4, 8):
 # ## 8. Drop some activations
 #
 # Units can come to rely on each other: one makes a mistake, and another has learned to repair just
-# that one. On new pictures the pair fails: that is **overfitting**. **Dropout** breaks up such pairs. In every training
-# step it keeps each activation with probability $p$ and sets the others to zero. AlexNet does so in
-# its fully-connected layers, with $p = 0.5$.
+# that one. On new pictures the pair fails: the net does well on the pictures of its training, and
+# badly on others. That is **overfitting**. **Dropout** breaks up such pairs. In every training step
+# it keeps each activation with probability $p$ and sets the others to zero. AlexNet does so in its
+# fully-connected layers, with $p = 0.5$.
 #
 # **Predict before you run.** A layer has 4096 units, all with activation 1, and $p = 0.5$. The next
 # layer adds them up. About what does it get in training? And at test time, when nothing is dropped?
@@ -1354,8 +1357,8 @@ for n in (1, 2, 4, 8):
 np.random.default_rng(8).random(4).round(2)
 
 # %% [markdown]
-# With $p = 0.8$ the second is dropped, since 0.99 is not below 0.8. The others grow by
-# $1/0.8 = 1.25$. In a picture, for the activations 1, 2, 3, 4:
+# With $p = 0.8$ the second is dropped, since 0.99 is not below 0.8. The others are multiplied
+# by $1/0.8 = 1.25$. In a picture, for the activations 1, 2, 3, 4:
 
 # %% tags=["plot"] alt="Three rows of four cells. x is 1, 2, 3, 4. Below each a random number: 0.33, 0.99, 0.32, 0.79; the second is not below 0.8. out is 1.25, 0, 3.75, 5."
 x, random = np.array([1.0, 2, 3, 4]), np.random.default_rng(8).random(4).round(2)
