@@ -36,10 +36,10 @@
 # | 7 | `dw_by_places` | 2 |
 # | 8 | `projection_check` | 2 |
 #
-# Plan about 90 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is not
-# finished; the set-up cell says which. As before, grading uses further random input. There all
-# sizes may differ, no function may change its arguments, and beside Python's own library only NumPy
-# and Matplotlib can be imported.
+# Plan about 90 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is
+# not finished; the set-up cell says which. As before, grading uses further random input. In grading
+# all sizes may differ, no function may change its arguments, and besides Python's own library only
+# NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

@@ -38,11 +38,11 @@
 # | 9 | `confusion_matrix` | 1 |
 # | 10 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes. The set-up cell says whose layers the net will use. A check cell has a lock
-# and says what it is worth. It shows part of the test; grading uses further random input, so a
-# green check is a good sign and not yet the grade. There all sizes may differ, and no function may
-# change the arrays, lists and dicts that it is handed. Beside Python's own library only NumPy and
-# Matplotlib can be imported.
+# Plan about 90 minutes. The set-up cell says whose layers the net will use. A check is folded to
+# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, and no function may change the arrays, lists and dicts that it is
+# handed. Besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import re

@@ -37,10 +37,10 @@
 # | 7 | `residual_forward`, `residual_backward` | 3 |
 # | 9 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes. A check cell has a lock and says what it is worth. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, no function may change its arguments, and beside Python's own library
-# only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
+# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
+# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
+# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
 #
 # The set-up cell says whose layers of earlier lessons sections 6 to 8 will use.
 

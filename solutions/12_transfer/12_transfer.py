@@ -37,10 +37,10 @@
 # | 6 | `update` | 3 |
 # | 8 | a written answer, graded by hand | 2 |
 #
-# Plan about 80 minutes. A check cell has a lock and says what it is worth. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade.
-# There all sizes may differ, no function may change its arguments, and beside Python's own library
-# only NumPy and Matplotlib can be imported.
+# Plan about 80 minutes. A check is folded to one line, which says what it is worth and what it
+# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
+# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
+# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import os
