@@ -151,8 +151,9 @@ print((L(3 + h) - L(3)) / h)
 print((L(3 + h) - L(3 - h)) / (2 * h))
 
 # %% [markdown]
-# The forward difference is off by $h$, because the parabola bends. The central one is exact: what the
-# bend adds on the right, it adds on the left as well, and the difference does not see it.
+# The forward difference is off by $h$, because the parabola bends. The central one is exact, except for
+# rounding: what the bend adds on the right, it adds on the left as well, and the difference does not
+# see it.
 #
 # ### Exercise 1: `numerical_gradient` (2 points)
 #
@@ -215,10 +216,10 @@ check.same(dx, [6.0, 20.0], "two squares", hint="Weigh each output with its dout
 hundreds = np.array([1.0, 10.0, 100.0])
 dx = numerical_gradient(lambda x: x.sum(axis=0), np.ones((2, 3)), hundreds)
 check.same(dx, [[1.0, 10.0, 100.0]] * 2, "column sums", hint="Move one number of x at a time.")
-dx = numerical_gradient(lambda x: x**3, two, 1.0, 0.5)
+dx = numerical_gradient(lambda x: x**3, two, np.ones(2), 0.5)
 check.same(dx, [27.25, 3.25], "cubes, h=0.5", hint="(3.5**3 - 2.5**3) / 1 = 27.25")
 small = np.array([1e-7, 3e-7])
-numerical_gradient(lambda x: x**2, small, 1.0)
+numerical_gradient(lambda x: x**2, small, np.ones(2))
 check.same(small, [1e-7, 3e-7], "x afterwards", "x[i] += h writes into x.", rtol=0, atol=0)
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -251,7 +252,7 @@ for shape in ((2, 1, 3), (7,)):
 steps = 10.0 ** np.arange(-13, 0.5, 0.5)
 one = np.array([1.0])
 forward = [abs((np.sin(1 + h) - np.sin(1)) / h - np.cos(1)) for h in steps]
-central = [abs(numerical_gradient(np.sin, one, 1.0, h)[0] - np.cos(1)) for h in steps]
+central = [abs(numerical_gradient(np.sin, one, one, h)[0] - np.cos(1)) for h in steps]
 plt.loglog(steps, forward, "o-", label="forward difference")
 plt.loglog(steps, central, "s-", label="central difference")
 plt.title("Measured slope of sin at 1: too large a step, and too small")
@@ -289,7 +290,8 @@ plt.show()
 # ### Exercise 2: `relu_forward` and `relu_backward` (2 points)
 #
 # Derive the gradients, here and in all lessons that follow. What measures slopes earns no points:
-# grading also tries it where none can be measured, next to huge numbers and for many thousands.
+# grading also tries it next to huge numbers, where no slope can be measured, and on many thousands
+# of numbers, where measuring takes too long.
 #
 # By hand: the three numbers of the prediction.
 #
@@ -418,7 +420,7 @@ print(numerical_gradient(line, np.array([2.0, 0.0, 1.0]), dout))
 #
 # **Your turn, in writing.** Take four numbers: $\text{out}_i = x_i w_0 + x_{i+1} w_1 + b$ for
 # $i = 0, 1, 2$. Write down $\text{dx}_0$ to $\text{dx}_3$, $\text{dw}_0$, $\text{dw}_1$ and $\text{db}$
-# in letters. Then look at their pattern. A well-known lecture note says that the backward pass of a
+# in symbols. Then look at their pattern. A well-known lecture note says that the backward pass of a
 # convolution, for both the data and the weights, is a convolution with flipped filters. For which of
 # the two is it so, and what is the other? (2 points, graded by hand)
 
@@ -489,13 +491,13 @@ demo.backward()
 # weight met the pixels 0, 1, 3 and 4, so its gradient is 8. And `db` is 4.
 #
 # Four checks follow. You can earn them one by one: return `None` for what you have not written yet.
-# Those of `dw` and `dx` begin without stride and padding; that of `db` has both.
+# Those of `dw` and `dx` keep to stride 1 without padding; that of `db` and the last one do not.
 #
 # <details><summary>Hint</summary>
 #
 # Begin with zeros of the shape of the padded `x`. Add to windows of it, at the place where
-# `conv_forward` reads them. Cut the padding off last. `a[p:-p]` is empty for `p = 0`; count from the
-# other end, `a[p : p + H]`.
+# `conv_forward` reads them. Cut the padding off last. `a[p:-p]` is empty for `p = 0`; count both
+# ends from the front, `a[p : p + H]`.
 #
 # </details>
 
@@ -684,7 +686,8 @@ plot.maps(
 
 # %% [markdown]
 # The F is upright; it fills the window that its entry of `dout` had seen. Two entries leave two Fs,
-# and the pixel that they share is lighter: the shares add up.
+# and the pixel that they share is lighter: the shares add up. Each picture has a grey scale of its
+# own. So an entry of 1 is white in the second, and grey in the third, where white is 2.
 #
 # **Take away.** Forward reads windows; backward writes to the same windows, and adds.
 
@@ -843,7 +846,7 @@ def dx_at_stride(dout, w, stride):
 
 
 # %% [markdown]
-# Try it on the row. Then on two rows: which of your functions gives the same?
+# Try it on the row, then on two rows. `conv_backward` must give the same for the two:
 
 # %%
 w = np.array([[[[1.0, 2.0, 3.0]]]])
@@ -901,7 +904,7 @@ drawing.between_zeros("One zero between for stride 2, two around for the full co
 # ## 7. `dw` is what all places say together
 #
 # In lesson 02 you gave every place a filter of its own. For such a layer the gradient of a filter is
-# simple: the filter of place $(i, j)$ is used once in a picture, on one window. It gets `dout` there
+# simple: the filter of place $(i, j)$ is used once in each picture, on one window. It gets `dout` there
 # times that window, added up over the pictures of the batch.
 #
 # Sharing means that all these filters are one and the same. A number that is used in many places
@@ -919,7 +922,9 @@ drawing.between_zeros("One zero between for stride 2, two around for the full co
 #
 # ### Exercise 6: `dw_by_places` (2 points)
 #
-# Return what each place says, before it is added up. Stride 1, no padding.
+# Return what each place says, before the places are added up. Stride 1, no padding.
+#
+# By hand: the four windows of that picture, as `dout` is 1 everywhere.
 
 
 # %% exercise="dw_by_places"
@@ -979,6 +984,9 @@ for N, C, H, W, F, HH, WW in (
     x, dout = random.normal(size=(N, C, H, W)), random.normal(size=(N, F, H - HH + 1, W - WW + 1))
     judge.value("dw_by_places", dw_by_places, x, dout, HH, WW)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# The four places and their sum:
 
 # %% tags=["plot"] alt="A picture of 3 x 3 with the numbers 0 to 8; its four windows of 2 x 2 with plus signs between them; and their sum, dw, which is 8, 12, 20, 24."
 drawing.places("Each place says its window; dw is the sum")
@@ -1126,8 +1134,8 @@ plt.show()
 # $$L = \frac{1}{2n} \sum_k (\text{out}_k - \text{target}_k)^2 \qquad
 # \text{dout} = \frac{\text{out} - \text{target}}{n}$$
 #
-# for $n$ outputs. `conv_backward` makes `dw` of this `dout`. Then take one step against it, and begin
-# again:
+# for $n$ outputs. `conv_backward` turns this `dout` into `dw`. Then take one step against `dw`, and
+# begin again:
 #
 # $$w \leftarrow w - \text{rate} \cdot \text{dw}$$
 #
@@ -1142,16 +1150,16 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# $0.25 \cdot 12 = 3$. At 0.5 the weight becomes 6: as far off as before, on the other side. The
-# next step goes back to 0, and so on for ever. At 1 it becomes 12, then $-24$: each step makes it
-# worse.
+# A rate of 0.25, as $0.25 \cdot 12 = 3$. At 0.5 the weight becomes 6: as far off as before, on the
+# other side. The next step goes back to 0, and so on for ever. At 1 it becomes 12, then $-24$: each
+# step makes it worse.
 #
 # </details>
 #
-# Now with your layer. The picture is noise, and the hidden filter is the F: 1 on the letter, -1
+# Now with your layer. The picture is noise, and the hidden filter is the F: 1 on the letter, $-1$
 # beside it. Watch the losses:
 
-# %% tags=["experiment"] alt="The loss against the step on a logarithmic axis, for three learning rates. At 0.1 it falls slowly along a straight line, at 0.5 fast along a steeper one, and at 2 it soon grows."
+# %% tags=["experiment"] alt="The loss against the step on a logarithmic axis, for three learning rates. At 0.1 it falls slowly along a straight line, at 0.5 fast along a steeper one, and at 2 it falls for two steps and then grows."
 noise, hidden = rng.normal(size=(1, 1, 20, 20)), 2 * letter[None, None] - 1  # hidden: (1, 1, 5, 3)
 
 
@@ -1179,8 +1187,9 @@ plt.show()
 
 # %% [markdown]
 # Look at the two curves that fall. On this axis they are nearly straight: each step leaves about
-# the same fraction of the loss. A larger rate is faster, up to a point. Beyond it each step
-# overshoots, as the weight by hand did.
+# the same fraction of the loss. A larger rate is faster, up to a point. Beyond it steps overshoot, as
+# the weight by hand did. At a rate of 2 a step goes too far in some directions only. So the loss
+# still falls twice. Then those directions take over, and it grows.
 #
 # Lesson 02 said that a layer that learns its filter does not care about the flip. Put it to the
 # test: let the target be made by a true convolution, which flips the F.
@@ -1199,8 +1208,8 @@ plot.maps(
 # Nobody told it about the flip.
 #
 # **Going further**, without points: take a corner of a photograph instead of the noise. Neighbouring
-# pixels are alike there, and the descent takes far longer. Or keep the filter and descend
-# on the picture, with `dx`.
+# pixels are alike there, and the descent takes far longer; in a bright corner a rate of 0.5 is even
+# too large. Or keep the filter and descend on the picture, with `dx`.
 #
 # **Take away.** To make a loss smaller, step against its gradient. That is all of training;
 # lesson 09 does it for a whole network.
@@ -1212,7 +1221,7 @@ plot.maps(
 # |---|---|
 # | $L$ | the loss, one number; as a layer sees it, `sum(out * dout)` |
 # | `dout` | how $L$ changes with each entry of `out` |
-# | `dx`, `dw`, `db` | how $L$ changes with each entry of `x`, `w`, `b`; the same shapes |
+# | `dx`, `dw`, `db` | how $L$ changes with each entry of `x`, `w`, `b`; of the same shapes |
 # | `cache` | what the forward function keeps for the backward function |
 # | $h$, `v` | a small step, and a direction for it |
 # | $N, C, H, W$ | pictures in the batch, channels, height, width |
