@@ -23,9 +23,9 @@ def window_to_column(title: str = "") -> None:
     """Draw im2col: a picture of 2 x 4, its windows as columns, and the filter's row before them."""
     x = np.arange(8).reshape(2, 4)
     cols = np.array([[0, 1, 2], [1, 2, 3], [4, 5, 6], [5, 6, 7]])
-    axis = canvas(19, 6.6, title)
-    cells(axis, x, 0, 2.4, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=large())
-    arrow(axis, (4.3, 3.4), (5.3, 3.4))
+    axis = canvas(19, 5.8, title)
+    cells(axis, x, 0, 0.9, on=[(0, 0), (0, 1), (1, 0), (1, 1)], label="x", size=large())
+    arrow(axis, (4.3, 1.9), (10.2, 1.9))
     cells(axis, [1, 2, 3, 4], 5.6, 3, fill=W, label="w, as a row", size=large())
     axis.text(10.05, 3.5, "·", ha="center", va="center", fontsize=1.5 * large())
     cells(axis, cols, 10.5, 1.4, on=[(k, 0) for k in range(4)], label="cols", size=large())

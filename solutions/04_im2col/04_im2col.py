@@ -53,8 +53,8 @@ rng = np.random.default_rng(4)
 
 # %% [markdown]
 # Your loops of lessons 02 and 03 will run a race in section 7. The next cell fetches them, and says
-# whether they are yours. If it says "the given layer", finish lesson 03 first, or be content with a
-# race of two.
+# whether they are yours. If it says "the given layer", finish lesson 03 first. Otherwise what
+# section 7 calls "loops" is a matrix product, too, and its time says nothing about loops.
 
 # %% tags=["experiment"]
 from convbook.earlier import conv_backward as loops_backward
@@ -94,7 +94,7 @@ print(w_row @ cols)
 # %% [markdown]
 # One product, and all three outputs are there:
 
-# %% tags=["plot"] alt="A picture of 2 x 4 with the numbers 0 to 7, its first window marked. An arrow leads to the filter as a row, 1, 2, 3, 4, times a matrix of 4 x 3, whose first column is the window: 0, 1, 4, 5. The product is 34, 44, 54."
+# %% tags=["plot"] alt="A picture of 2 x 4 with the numbers 0 to 7, its first window marked. An arrow leads to a matrix of 4 x 3, whose first column is the window: 0, 1, 4, 5. To its left the filter as a row: 1, 2, 3, 4. The product is 34, 44, 54."
 drawing.window_to_column("A filter is a row, a window is a column")
 
 # %% [markdown]
@@ -110,8 +110,8 @@ demo.im2col()
 # %% [markdown]
 # The matrix is called `cols`. It has $C \cdot HH \cdot WW$ rows, one for each weight of a filter,
 # and $N \cdot H_{\text{out}} \cdot W_{\text{out}}$ columns, one for each window of the batch. In
-# which order do they stand? The course keeps to one order, chosen so that nothing else has to be
-# moved.
+# which order do they stand? The course keeps to one order, chosen so that little has to be moved
+# afterwards.
 #
 # **Down a column:** channel $c$, then row $u$ in the window, then column $v$. The numbers of a
 # filter lie in memory in this very order, so `w.reshape(F, -1)` is the matrix of filters, without a
@@ -128,7 +128,7 @@ demo.im2col()
 # \qquad l = (n \cdot H_{\text{out}} + i) \cdot W_{\text{out}} + j$$
 #
 # **Predict before you run.** A photograph of 227 x 227 x 3 meets the first layer of AlexNet:
-# windows of 11 x 11, stride 4, no padding. How many rows and columns does `cols` have? Which number
+# windows of 11 x 11, stride 4, no padding. How many rows and columns does `cols` have? Which entry
 # of `x` stands in row 150, column 100?
 #
 # <details><summary>Answer</summary>
@@ -260,7 +260,7 @@ judge.refuses(ValueError, "im2col", im2col, np.ones((2, 3, 9, 10)), 3, 3, 2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now a real photograph, and the number that you predicted:
+# Now a real photograph, and the entry that you predicted:
 
 # %% tags=["experiment"]
 photo = data.photo("astronaut")[:, :, :227, 110:337]  # (1, 3, 227, 227)
@@ -392,8 +392,8 @@ judge.value("memory_factor", memory_factor, (N, C, H, W), 2, 3, 1, 1)
 #
 # </details>
 #
-# The picture's size cannot be read off `cols`: a wide picture and a high one may have as many
-# windows. So `col2im` is told the shape of `x`.
+# The picture's size cannot be read off `cols`: a wide picture and a tall one may have the same
+# number of windows. So `col2im` is told the shape of `x`.
 #
 # ### Exercise 3: `col2im` (3 points)
 #
@@ -533,8 +533,8 @@ print(total)
 #
 # <details><summary>Answer</summary>
 #
-# 1, 2, 3, 2, 1. With padding 2, 3, 3, 3, 2. With stride 2 there are two windows, and they share one
-# pixel: 1, 1, 2, 1, 1.
+# Without padding 1, 2, 3, 2, 1. Padding 1 makes it 2, 3, 3, 3, 2. With stride 2 there are two
+# windows, and they share one pixel: 1, 1, 2, 1, 1.
 #
 # </details>
 #
@@ -627,7 +627,8 @@ plt.show()
 # %% [markdown]
 # Look at the left map: a corner pixel is seen once, one in the middle nine times. A net without
 # padding hardly looks at its corners. Padding evens this out. With stride 2 the counts make a
-# pattern of 1, 2 and 4: away from the border, every second row and column is seen twice.
+# pattern of 1, 2 and 4: away from the border, neighbouring windows share every second row and every
+# second column, and where the two cross it is $2 \cdot 2 = 4$.
 #
 # Each count is a number of copies. So without padding their mean is the price of section 2.
 # AlexNet's first layer once more:
@@ -663,8 +664,8 @@ print(count.min(), count.max(), count.mean())
 # adjoint.** To test one, take random numbers and compare two sums. There is no step $h$, and
 # nothing but rounding between the two.
 #
-# **Predict before you run.** Let `f` cut one row and one column of padding off every side of a
-# picture. What must its backward function do?
+# **Predict before you run.** Let `f` cut a frame of padding off a picture, one pixel wide. What
+# must its backward function do?
 #
 # <details><summary>Answer</summary>
 #
@@ -799,9 +800,9 @@ print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
 # $$\text{dw} = D \cdot \text{cols}^T \qquad \text{dcols} = w^T \cdot D \qquad
 # \text{dx} = \text{col2im}(\text{dcols})$$
 #
-# and `db` is the sum of each row of $D$. The shapes leave no other choice:
-# $(F, L) \cdot (L, C \cdot HH \cdot WW)$ is the shape of the filters, with
-# $L = N \cdot H_{\text{out}} \cdot W_{\text{out}}$.
+# and `db` is the sum of each row of $D$. The shapes leave no other choice: $(F, L)$ times $(L, C
+# \cdot HH \cdot WW)$ gives the shape of the filters as rows, with $L = N \cdot H_{\text{out}} \cdot
+# W_{\text{out}}$.
 #
 # **Find the mistake.** Somebody needs $w^T$, of shape $(C \cdot HH \cdot WW, F)$, and writes
 # `w.reshape(-1, F)`. The shape is right. Is the matrix? Try two filters of three weights,
@@ -1079,7 +1080,8 @@ def milliseconds(call):
 # %% tags=["experiment"]
 x = photo.astype(np.float32)
 w, b = rng.normal(size=(96, 3, 11, 11)).astype(np.float32), np.zeros(96, dtype=np.float32)
-w_rows, cols = w.reshape(96, -1), im2col(x, 11, 11, stride=4)  # (96, 363), (363, 3025)
+w_rows = w.reshape(96, -1)  # (96, 363)
+cols = im2col(x, 11, 11, stride=4).astype(np.float32)  # (363, 3025)
 windows = np.ascontiguousarray(cols.T)  # one window in each row
 operations = 2 * 96 * 363 * 3025
 
@@ -1093,8 +1095,9 @@ for name, spent in rungs.items():
     print(f"{name:29} {spent:9.1f} ms {operations / spent / 1e6:8.2f} GFLOP/s")
 
 # %% [markdown]
-# Rung 2 wins because Python is left out: 96 dot products per call. Rung 3 makes the same
-# dot products, in the same compiled code, and is again much faster. What slowed rung 2 down?
+# Rung 2 wins because it passes through Python less often: 96 dot products per call. Rung 3 makes
+# the same dot products, in the same compiled code, and is again much faster. What slowed rung 2
+# down?
 #
 # Look at what has to be fetched. For one window the whole matrix of filters is needed,
 # $96 \cdot 363 = 34{,}848$ weights. Each is fetched, used for one multiplication and one addition,
@@ -1133,7 +1136,7 @@ drawing.blocks("Two filters meet two windows: four outputs")
 # | one product | $210{,}830{,}400$ | $34{,}848 + 1{,}098{,}075 + 290{,}400 = 1{,}423{,}323$ | 148 |
 #
 # Between the second rung and the third lies everything else: multiply 2, 4, 8 windows at a time.
-# Each time that the windows double, a weight that was fetched is used twice as often.
+# Each time the number of windows doubles, a weight that was fetched is used twice as often.
 #
 # **Predict before you run.** Sketch the speed against the number of windows at a time, from 1 to all of
 # the 3025. Where does it stop growing?

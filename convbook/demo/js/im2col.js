@@ -134,7 +134,7 @@ function fly(step) {
 
 const size = el("p", { class: "formula" });
 const panel = el("div", { class: "panel" }, stage.settings([
-  { key: "F", label: "window F", min: 1, max: 4, value: data.size },
+  { key: "F", label: "window", min: 1, max: 4, value: data.size },
   { key: "S", label: "stride", min: 1, max: 4, value: data.stride },
   { key: "P", label: "padding", min: 0, max: 2, value: data.pad },
 ], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place u, v in the window. Up and down arrows move along the rows."));
