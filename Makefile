@@ -30,7 +30,7 @@ lab: $(STAMP)  ## open the course at lesson 1 in JupyterLab
 test: $(STAMP)  ## run all tests but those of make long
 	$(BIN)/pytest -n 2 -m "not long"
 
-long: $(STAMP)  ## run the longest tests: all attacks, killed graders, what is given out, a class of sixty
+long: $(STAMP)  ## run the longest tests: all attacks, killed graders, clusters, platforms, a class of sixty
 	$(BIN)/pytest -n 2 -m long
 
 quick: $(STAMP)  ## run the tests that take no more than a few seconds

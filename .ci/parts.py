@@ -4,7 +4,7 @@ full     everything is installed that a test asks for
 user     an ordinary user in a clone of his own, on a bare machine
 bare     a bare machine without the sandbox of the packages either: the quick tests, as the others
          that need no sandbox are those of user
-pythons  every other Python of the range that is on this machine
+python   the newest other Python of the range that is on this machine: the quick tests
 
 A bare machine has Python, make and git: its PATH is filled by .ci/hide. At the end stands what was
 not run.
@@ -146,18 +146,17 @@ def bare(scratch: Path) -> None:
         place.grade("none")
 
 
-def pythons(scratch: Path) -> None:
+def python(scratch: Path) -> None:
     low, high = setup.supported()
-    for minor in range(low, high):
-        name = f"Python 3.{minor}"
-        python = python_of(minor)
-        if not python:
-            not_run.append(f"{name}: it is not on this machine")
-        elif minor != sys.version_info[1]:  # that one is in all the others
-            place = Place(name, clone(scratch / f"python{minor}"), {})
-            if place.run("make", "setup", f"PYTHON={python}"):
-                place.test("quick")
-                place.grade("bwrap")
+    others = [minor for minor in range(low, high) if minor != sys.version_info[1]]
+    found = {minor: path for minor in others if (path := python_of(minor))}
+    newest = max(found, default=None)
+    not_run.extend(f"Python 3.{minor}: it was not tried" for minor in others if minor != newest)
+    if newest is not None:
+        place = Place(f"Python 3.{newest}", clone(scratch / f"python{newest}"), {})
+        if place.run("make", "setup", f"PYTHON={found[newest]}"):
+            place.test("quick")
+            place.grade("bwrap")
 
 
 def python_of(minor: int) -> str:
@@ -179,7 +178,7 @@ def clone(folder: Path) -> Path:
     return folder
 
 
-PARTS = {"full": full, "user": user, "bare": bare, "pythons": pythons}
+PARTS = {"full": full, "user": user, "bare": bare, "python": python}
 
 
 def main(names: list[str]) -> int:

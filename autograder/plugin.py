@@ -26,6 +26,7 @@ from autograder.grading.grade import blank, grade
 from autograder.handin import roster
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import Submission, read
+from autograder.released import fold
 
 _maker = Maker()
 atexit.register(airlocks.close)  # they stay open from one submission to the next
@@ -90,9 +91,10 @@ class LatePenalties(AssignLatePenalties):
 
 
 class Seal(NbGraderPreprocessor):
-    """Puts a released notebook's fingerprint into it, as the last step of its release."""
+    """Folds the checks of a released notebook, and puts its fingerprint into it: the last step."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        fold(nb)
         return sealed(nb), resources
 
 

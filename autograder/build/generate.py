@@ -13,7 +13,6 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.build import source
-from autograder.released import fold
 
 
 def generate(course: Path, lesson: str, notebook: NotebookNode) -> NotebookNode:
@@ -34,9 +33,7 @@ def generate(course: Path, lesson: str, notebook: NotebookNode) -> NotebookNode:
         written.parent.mkdir(parents=True)
         written.write_text(source.text_of(notebook), encoding="utf-8")
         _convert(_only_here(config, place, lesson))
-        released = nbformat.read(place / "release" / lesson / f"{lesson}.ipynb", as_version=4)
-        fold(released)
-        return released
+        return nbformat.read(place / "release" / lesson / f"{lesson}.ipynb", as_version=4)
 
 
 def _only_here(config: Config, place: Path, lesson: str) -> Config:

@@ -326,7 +326,7 @@ _FILTERS = [
         hint="Inside a channel the numbers go row by row.",
         edits=[("reshape(-1, C, H, W)", "reshape(-1, C, W, H).transpose(0, 1, 3, 2)")]),
     Mistake("filters flipped", 1, "fc_to_conv",
-        symptom="every filter is turned by half a circle",
+        symptom="every filter is rotated by 180 degrees",
         hint="The layer is a correlation: no flip.",
         edits=[("reshape(-1, C, H, W)", "reshape(-1, C, H, W)[:, :, ::-1, ::-1]")]),
     Mistake("Fortran order", 54, "fc_to_conv",

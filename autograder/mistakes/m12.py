@@ -106,7 +106,7 @@ _CONVERT = [
         hint="Which axis comes first, height or width?",
         edits=[("reshape(-1, F, h, w)", "reshape(-1, F, w, h)")]),
     Mistake("filters flipped", 1, "convert_head",
-        symptom="every filter is turned by half a circle",
+        symptom="every filter is rotated by 180 degrees",
         hint="The layer is a correlation: no flip.",
         edits=[("reshape(-1, F, h, w)", "reshape(-1, F, h, w)[:, :, ::-1, ::-1]")]),
     Mistake("Fortran order", 54, "convert_head",

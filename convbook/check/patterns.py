@@ -55,7 +55,7 @@ def _moved(got: np.ndarray, wanted: np.ndarray) -> str:
         "Rows and columns have changed places.": lambda a: a.swapaxes(-1, -2),
         "Every row is reversed.": lambda a: a[..., ::-1],
         "The rows are in reverse order.": lambda a: a[..., ::-1, :],
-        "It is turned by half a circle: both axes are reversed.": lambda a: a[..., ::-1, ::-1],
+        "It is rotated by 180 degrees: both axes are reversed.": lambda a: a[..., ::-1, ::-1],
     }
     for text, way in ways.items():
         back = way(got)

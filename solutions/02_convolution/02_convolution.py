@@ -51,7 +51,7 @@ rng = np.random.default_rng(2)
 # %% [markdown]
 # ## 1. Along a line
 #
-# Take five numbers `x` and a filter `w` of three. Some call it a **kernel**.
+# Take five numbers `x` and a filter `w` of three. A filter is also called a **kernel**.
 #
 # $$x = [2, 0, 1, 3, -1] \qquad w = [1, 0, -1]$$
 #
@@ -63,6 +63,8 @@ rng = np.random.default_rng(2)
 # side, the answer is
 #
 # $$\frac{W - F + 2P}{S} + 1$$
+#
+# With stride 1 and no padding that is 3 here.
 #
 # **Predict before you run.** Here $W = 5$, $F = 3$. How many outputs are there for $S = 1$, $P = 1$?
 # For $S = 2$, $P = 1$? For $S = 3$, $P = 1$?
@@ -186,8 +188,8 @@ drawing.one_window(
 )
 
 # %% [markdown]
-# Look at the green cell, at row 1 and column 2. So is the corner of the blue window, which holds
-# 1, 0, 0 and 1: $1 \cdot 1 + 0 \cdot 2 + 0 \cdot 0 + 1 \cdot 1 = 2$.
+# Look at the green cell, at row 1 and column 2. The blue window has its top left corner there, too.
+# It holds 1, 0, 0 and 1: $1 \cdot 1 + 0 \cdot 2 + 0 \cdot 0 + 1 \cdot 1 = 2$.
 #
 # This is a **cross-correlation**. A convolution, as mathematicians define it, flips the filter in
 # both directions first. Convolutional networks are named after the second and compute the first.
@@ -293,9 +295,9 @@ plot.maps(
 # numbers each, written depth last as in lesson 01. Its filter has the same depth and runs along
 # height and width only. So one output is a sum over a box of $F \cdot F \cdot 4$ products.
 #
-# **Predict before you run.** With $F = 5$, $S = 2$, $P = 0$: how large is the output `V`? Which
-# slice of `X` does `V[1, 0, 0]` see, and which does `V[2, 3, 1]`, where the last index says which
-# filter?
+# **Predict before you run.** There are two filters, with $F = 5$, $S = 2$ and $P = 0$. How large is
+# the output `V`? Which slice of `X` does `V[1, 0, 0]` see, and which does `V[2, 3, 1]`, where the
+# last index says which filter?
 #
 # <details><summary>Answer</summary>
 #
@@ -401,7 +403,8 @@ judge.value("volume_entry", volume_entry, X, filters, biases, 2, 1, 0, stride=3)
 # $(F, C, HH, WW)$.
 #
 # Watch it first. Below a 5 x 5 x 3 input meets two 3 x 3 x 3 filters with stride 2 and padding 1.
-# Step with the arrow keys. Then change the numbers until a size does not fit.
+# Click on Next, then step with the arrow keys. After that, change the numbers until a size does not
+# fit. Leave the dilation at 1; lesson 07 gives it a meaning.
 
 # %% tags=["demo"]
 demo.convolution()
@@ -435,13 +438,14 @@ demo.convolution()
 # $10, 18, 42, 50$.
 #
 # Return two things: `out`, and a `cache` with whatever the way back will need. Lesson 03 goes that
-# way back. What you keep in the cache is up to you; no check looks inside.
+# way back. What you keep in the cache is up to you; no check looks inside. If in doubt, keep the
+# arguments.
 #
 # As along a line, what does not fit raises `ValueError`: in height or in width, with a remainder or
 # because the filter is larger than the padded picture. Pictures may hold whole numbers; the output
 # is floating point all the same.
 #
-# The argument `dilation` stays 1 here. Lesson 07 gives it a meaning.
+# The argument `dilation` stays 1 here.
 #
 # <details><summary>Hint</summary>
 #
@@ -576,7 +580,7 @@ for HH, WW, stride, pad, fits in ((4, 3, 2, 0, (6, 5)), (4, 2, 3, 1, (5, 6))):
 # ## 5. What if weights were not shared?
 #
 # Take the same windows, and give every place a filter of its own. This is a **locally connected**
-# layer. Faces that are always centred may want one: eyes are looked for only where eyes are.
+# layer. It may suit faces that are always centred: eyes are looked for only where eyes are.
 #
 # **Predict before you run.** A 32 x 32 x 3 picture, ten filters of 5 x 5, stride 1, padding 2. A
 # convolution layer has 760 numbers to learn. How many does the locally connected layer have?
@@ -677,9 +681,13 @@ judge.value("locally_connected_forward", locally_connected_forward, x, w, b)
 # %% [markdown]
 # ## 6. Move the picture, and the answer moves along
 #
-# A filter that finds a nose at the left finds it at the right as well. Put exactly: cut the first
-# rows and columns off the picture and convolve, or convolve and cut off the same rows and columns:
-# with stride 1 and no padding the result is the same. The layer is **equivariant** to shifts.
+# A filter that finds a nose at the left finds it at the right as well. To put it exactly,
+# there are two ways. Cut the first rows and columns off the picture and convolve, or convolve and
+# cut the same rows and columns off the map. With stride 1 and no padding both give the same result:
+# the layer is **equivariant** to shifts.
+#
+# Below, a filter for slanted edges meets a photograph twice. The second time the view has moved 40
+# columns to the right, so everything in it lies 40 columns further left.
 
 # %% tags=["plot"] alt="A photograph of a cameraman and its map of slanting edges; then the photograph shifted to the left, and its map: the same map, shifted by as much."
 slant = np.array([[0.0, 1.0, 2.0], [-1.0, 0.0, 1.0], [-2.0, -1.0, 0.0]])[None, None]
@@ -697,7 +705,7 @@ plot.maps(
 # Look at the tripod in the four pictures: in the map it has moved as far as in the photograph.
 #
 # **Predict before you run.** Is the locally connected layer equivariant, too? And a convolution
-# layer that pads with zeros?
+# layer that pads with zeros? You will measure both.
 
 # %% [markdown]
 # ### Exercise 6: `shift_gap` (1 point)
@@ -760,8 +768,8 @@ for rows, cols in ((1, 0), (0, 2), (2, 3)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the experiment. Three layers see random pictures, shifted further and further: shared weights,
-# shared weights with a padding of 1, and local weights.
+# Now the experiment. Three layers see a random picture, shifted further and further. The first has
+# shared weights, the second has them and a padding of 1, the third has local weights.
 
 # %% tags=["experiment"] alt="A plot of shift_gap against a shift of 0 to 5. Shared weights stay at 0; with padding the gap is 1 to 3; local weights jump to 13 at the first pixel."
 pictures = rng.normal(size=(1, 1, 12, 12))
@@ -802,11 +810,11 @@ plt.show()
 #
 # Where the first picture went on, the shifted one has an edge, and zeros beyond it. A window of 3
 # meets these zeros only in the first row and the first column. The next layer looks one pixel
-# further, so behind three layers the first three rows and columns are wrong.
+# further, so after three layers the first three rows and columns are wrong.
 #
 # </details>
 
-# %% tags=["experiment"] alt="Two black maps of 9 by 9 places with light fields at the top and left edge. Behind one layer they fill the first row and column, behind three layers the first three rows and columns."
+# %% tags=["experiment"] alt="Two black maps of 9 by 9 places with light fields at the top and left edge. After one layer they fill the first row and column, after three layers the first three rows and columns."
 def three(x):
     return padded(padded(padded(x)))
 
@@ -815,11 +823,11 @@ gaps = [
     np.abs(layer(pictures[:, :, 3:, 3:]) - layer(pictures)[:, :, 3:, 3:])[0, 0]
     for layer in (padded, three)
 ]
-plot.maps(gaps, ["behind one layer", "behind three"], "The gap after a shift of 3; black is none")
+plot.maps(gaps, ["one padded layer", "three in a row"], "The gap after a shift of 3; black is none")
 
 # %% [markdown]
-# Look at the black fields: there the layer is equivariant, padding or not. The wrong border is one
-# pixel wide, and each padded layer makes it one wider.
+# Look at the large black fields: there the layer is equivariant, padding or not. The wrong border is
+# one pixel wide, and each padded layer makes it one wider. A dark place in the border is a small gap.
 #
 # **Take away.** Sharing weights is what makes the layer equivariant; zero padding spoils it at the
 # border.
@@ -832,6 +840,13 @@ plot.maps(gaps, ["behind one layer", "behind three"], "The gap after a shift of 
 #
 # **Predict before you run.** A filter answers 0 wherever the picture is flat. What must its nine
 # weights add up to?
+#
+# <details><summary>Answer</summary>
+#
+# Zero. In a flat window all nine pixels are the same number $c$, and the answer is $c$ times the sum
+# of the weights.
+#
+# </details>
 #
 # ### Exercise 7: `edge_filters` (2 points)
 #
@@ -932,7 +947,7 @@ def blur_and_sharpen():
 # %% [markdown]
 # Try it on the head of the cameraman:
 
-# %% tags=["plot"] alt="The head of a man behind a camera, three times: as it is; blurred, with soft outlines; sharpened, with hard outlines and more grain."
+# %% tags=["plot"] alt="The head of a man behind a camera, three times: as it is; blurred, with soft outlines; sharpened, with hard outlines and fine strokes in the hair."
 head = data.photo("camera")[:, :, 60:188, 180:308]  # (1, 1, 128, 128)
 both, _ = conv_forward(head, blur_and_sharpen(), np.zeros(2))
 plot.maps(
@@ -942,8 +957,9 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the hair and at the sky. The blur takes fine strokes away, and sharpening doubles them. It
-# also doubles the grain of the sky: a filter cannot know what is detail and what is noise.
+# Look at the hair. The blur takes fine strokes away, and sharpening doubles them. It also doubles the
+# grain of the sky, though that is too faint to see here. A filter cannot know what is detail and what
+# is noise.
 
 # %% check="blur_and_sharpen" points=1
 # 1 point. Shown: the shape, a 9 in the middle and in a corner. Hidden: random windows.
@@ -985,8 +1001,8 @@ plot.maps(
 # **Learned filters.** These two were made by nobody. They are from the first layer of the net that
 # opened lesson 01.
 #
-# **Predict before you run.** First look at the filters alone. One has a light and a dark side. The
-# other has one colour. What will their maps show?
+# **Predict before you run.** First look at the filters alone. One has one colour. The other has a
+# light and a dark side. What will their maps show?
 
 # %% tags=["plot"] alt="Two filters of 5 x 5 pixels in colour. The first is red almost everywhere; the second is light on the left and dark on the right."
 photos4 = data.pretrained("photos4")
@@ -1040,7 +1056,7 @@ plot.maps(
 # | letter | meaning |
 # |---|---|
 # | $N, C, H, W$ | pictures in the batch, channels, height, width |
-# | $F$ | filters, and so channels of the output (in section 1 and 3: the filter's size) |
+# | $F$ | filters, and so channels of the output (in sections 1, 3 and the demo: the filter's size) |
 # | $HH, WW$ | height and width of a filter |
 # | $S, P$ | `stride` and `pad` |
 # | `x`, `w`, `b` | input, filters, biases |
@@ -1048,7 +1064,7 @@ plot.maps(
 #
 # - A filter fits $(H - HH + 2P)/S + 1$ times along the height, or not at all.
 # - The layer is a cross-correlation over all channels, plus a bias.
-# - Shared weights make it equivariant to shifts, and a thousand times smaller.
+# - Shared weights make it equivariant to shifts and, over 32 x 32 places, a thousand times smaller.
 #
 # Lesson 03 asks how much each weight contributed to the result, and sends gradients back through
 # the layer.
@@ -1066,11 +1082,11 @@ plot.maps(
 #   Every stride and padding as a picture.
 # - Osman Semih Kayhan and Jan C. van Gemert, *On translation invariance in CNNs: Convolutional layers
 #   can exploit absolute spatial location*, 2020. What nets do with the border that your experiment
-#   has shown.
+#   shows.
 #
 # ## An open question
 #
 # How much should a net be told in advance? Shared weights tell it that a thing looks alike at every
 # place. Nets without this rule, given enough pictures, learn much of it by themselves, and some have
-# done as well. How to tell, for a task and a number of pictures, which rules to build in and which
-# to leave to learning: there is no theory of it.
+# done as well. For a given task and number of pictures, which rules should be built in, and which
+# left to learning? There is no theory of it.

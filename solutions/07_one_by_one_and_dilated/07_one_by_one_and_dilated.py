@@ -22,7 +22,7 @@
 # into groups, run a convolution backward to make a map larger, compute receptive fields and measure
 # them, and turn two layers into a single one.
 #
-# **You will learn** what a 1 x 1 filter is good for, how a layer can do with a tenth of its
+# **You will learn** what a 1 x 1 filter is good for, how a layer can make do with a tenth of its
 # multiplications, why three 3 x 3 layers may be better than one of 7 x 7, why there must be a ReLU
 # between them, and what padding is for.
 #
@@ -83,7 +83,7 @@ rng = np.random.default_rng(7)
 # %%
 pixel = np.array([1.0, 2.0, 3.0])
 weights = np.array([1.0, 10.0, 100.0])
-np.sum(pixel * weights) + 0.5
+print(np.sum(pixel * weights) + 0.5)
 
 # %% [markdown]
 # ### Exercise 1: `conv_1x1` (2 points)
@@ -234,8 +234,8 @@ print(np.sum(x[0:5:2] * w))
 drawing.holes(x, w, "One filter of three weights, dense and with holes")
 
 # %% [markdown]
-# Look at the dark cells: they are the pixels that the three weights have met. Read the digits from
-# the right: 210 has seen the pixels 0, 1 and 2, and 420 has seen the pixels 0, 2 and 4.
+# Look at the cells with bold digits: they are the pixels that the three weights have met. Read the
+# digits from the right: 210 has seen the pixels 0, 1 and 2, and 420 has seen the pixels 0, 2 and 4.
 #
 # **Find the mistake.** A copy of a lecture note has `w[0]*x[0] + w[2]*x[2] + w[2]*x[4]` for the
 # second line. What does it give for these numbers, and how does the result give the mistake away?
@@ -567,7 +567,7 @@ plt.show()
 # 1 x 1:
 
 # %%
-pixel = np.array([1.0, 2.0, 3.0, 4.0])
+pixel = np.array([1, 2, 3, 4])
 print("1 group, one filter:  ", pixel @ [1, 10, 100, 1000])
 print("2 groups, two filters:", pixel[:2] @ [1, 10], pixel[2:] @ [1, 10])
 print("4 groups, four filters:", pixel * [1, 10, 100, 1000])
@@ -746,7 +746,7 @@ with judge.derived("grouped_backward"):
 # is called here. The two are a **depthwise separable convolution**. What do they save?
 #
 # Every filter has $(C / \text{groups}) \cdot HH \cdot WW$ weights, and uses each of them once at
-# every place of the output. So the weights tell the multiplications, too:
+# every place of the output. So the number of weights gives the number of multiplications, too:
 #
 # $$\text{weights} = F \cdot \frac{C}{\text{groups}} \cdot HH \cdot WW \qquad
 # \text{products} = \text{weights} \cdot H_{\text{out}} \cdot W_{\text{out}}$$
@@ -831,15 +831,16 @@ for groups in (1, 2, 3, 5):
 # %% [markdown]
 # ## 4. Make a map larger
 #
-# Lesson 06 ended with a map of scores, 6 x 6 for a picture of 384 x 384. To say of every pixel what
-# it shows, the map must grow again: **upsampling**. Which layer makes a map larger, with weights
-# that can learn?
+# Lesson 06 made a map of scores, 6 x 6 for a picture of 384 x 384. To say of every pixel what it
+# shows, the map must grow again: **upsampling**. Which layer makes a map larger, with weights that
+# can be learned?
 #
 # You have written it. A convolution of stride 2 makes a map smaller, and so its backward pass makes
-# one larger: `dx` has the size of `x`. Each number of `dout` lays the whole filter down, multiplied,
-# $S$ pixels further on than its neighbour, and what overlaps adds up. Take that as a forward pass,
-# and it is called **transposed convolution**: in lesson 06 a convolution was one large matrix, and
-# `dx` is the product with its transpose. Some call it deconvolution, but it undoes nothing.
+# one larger: `dx` has the size of `x`. Each number of `dout` lays the whole filter down, multiplied
+# by that number, $S$ pixels further on than its neighbour, and what overlaps adds up. Take that as
+# a forward pass, and it is called **transposed convolution**: in lesson 06 a convolution was one
+# large matrix, and `dx` is the product with its transpose. Some call it deconvolution, but it
+# undoes nothing.
 #
 # On a line, with the map $[4, 8, 2]$, the filter $[0.5, 1, 0.5]$ and $S = 2$:
 
@@ -957,8 +958,8 @@ for x, w, stride, pad in inputs.transposed(judge.rng()):
 #
 # <details><summary>Answer</summary>
 #
-# The convolution itself, `conv_forward(dout, w, 0, stride, pad)`. Who transposes a matrix twice has
-# the matrix again.
+# The convolution itself, `conv_forward(dout, w, np.zeros(C), stride, pad)`. Transpose a matrix
+# twice, and you have it back.
 #
 # </details>
 #
@@ -978,14 +979,15 @@ titles = ["small", "2 x 2, all ones", "3 x 3, a hill", "3 x 3, all equal"]
 plot.maps(pictures, titles, "Transposed convolution with stride 2, applied twice")
 
 # %% [markdown]
-# The ones of 2 x 2 repeat each pixel; the hill draws smooth lines between them. The last picture has
-# a grid in it that is not in the photograph. Windows of 3 pixels, 2 apart, overlap at every second
-# pixel, and there more is added up: a **checkerboard artefact**. Where the stride divides the filter's
-# size, as 2 divides 4, all pixels are covered equally often. Nets that give every pixel a score
-# learn these filters; the hill is a good start for them.
+# The ones of 2 x 2 repeat each pixel; the hill draws smooth lines between them. The last picture
+# has a grid in it that is not in the photograph. Windows of 3 pixels, 2 apart, overlap at every
+# second pixel, and there more is added up: a **checkerboard artefact**. The hill overlaps just as
+# often and leaves no grid: its weights add up to 1 at every pixel. Where the stride divides the
+# filter's size, as 2 divides 4, all pixels are covered equally often. Nets that give every pixel a
+# score learn these filters; a hill is a good start for them.
 #
 # **Take away.** A transposed convolution is the `dx` of a convolution, used as a layer. It makes a
-# map $S$ times as large.
+# map about $S$ times as large.
 
 # %% [markdown]
 # ## 5. How far does an output see?
@@ -996,7 +998,8 @@ plot.maps(pictures, titles, "Transposed convolution with stride 2, applied twice
 #
 # All the pixels that can change an output make up its **receptive field**. Look at how it grows.
 # Click any place of any layer, or use the arrow keys: left and right along a layer, up and down
-# between layers. Then change $F$, $S$ and $D$, all filters being ones.
+# between layers. Then change $F$, $S$ and $D$. In this section and the next $F$ is the size of a
+# filter, not the number of filters. In the demo all weights are 1.
 
 # %% tags=["demo"]
 demo.receptive_field()
@@ -1066,7 +1069,8 @@ vgg = [layer for n in (2, 2, 3, 3, 3) for layer in [(3, 1, 1)] * n + [(2, 2, 1)]
 print(receptive_field(vgg))
 
 # %% [markdown]
-# 212 of the 224 pixels of a row, and a jump of 32: the 32 by which lesson 06 divided 384.
+# VGG-16 takes pictures of 224 x 224, so an output of its last pool sees 212 of the 224 pixels of a
+# row. Its jump is 32: the 32 by which lesson 06 divided 384.
 
 # %% check="receptive_field" points=1
 # 1 point. Stride 1. Shown: by hand. Hidden: random stacks, against the pixels with gradient.
@@ -1308,8 +1312,8 @@ np.convolve(w1, w2)
 #
 # ### Exercise 8: `collapse` (2 points)
 #
-# Compute the one layer that does the same as two, both with stride 1 and no padding. Two 3 x 3
-# filters make a filter of 5 x 5.
+# Compute the one layer that does the same as two, both with stride 1 and no padding. In the
+# formula, a weight outside the first filter counts as 0. Two 3 x 3 filters make a filter of 5 x 5.
 #
 # By hand: the line above gives $[3, 10, 8]$. With $b1 = 10$ and $b2 = 1$ the bias is
 # $1 + (3 + 4) \cdot 10 = 71$.
@@ -1317,7 +1321,7 @@ np.convolve(w1, w2)
 # <details><summary>Hint</summary>
 #
 # Each weight of the second layer lays the whole first filter down once, moved by $(u, v)$ and
-# multiplied. Begin with zeros and add, as `dx` did in lesson 03.
+# multiplied by it. Begin with zeros and add, as `dx` did in lesson 03.
 #
 # </details>
 
@@ -1457,9 +1461,9 @@ one, _ = conv_forward(x, *collapse(first, none, second, none), pad=2)
 print(np.isclose(one, two)[0, 0].astype(int))
 
 # %% [markdown]
-# At 49: inside, and nowhere on the rim of 32. Just outside the map the second layer finds zeros. The
-# single filter counts there what the first layer would have answered. With padding between them the
-# layers are still linear, but they are no longer one filter: at the border they weigh pixels
+# At 49: inside, and nowhere on the rim of 32. Just outside the map the second layer finds zeros.
+# The single filter finds there what the first layer would have answered. With padding between them
+# the layers are still linear, but they are no longer one filter: at the border they weigh pixels
 # differently.
 #
 # **Take away.** Without a nonlinearity between them, and away from padded borders, any number of
@@ -1511,15 +1515,17 @@ axes[1].set_ylim(0, 1.5)
 figure.suptitle("How much each pixel of a row counts")
 plt.tight_layout()
 plt.show()
-edges = [f"{influence(15, pad)[row, 0]:.1g}" for pad in (0, 1) for row in (16, 0)]
-print("15 layers, edge and corner, without padding:", *edges[:2], " with padding:", *edges[2:])
+edges = [f"{influence(15, pad)[row, 0]:.2g}" for pad in (0, 1) for row in (16, 0)]
+print("15 layers, edge and corner:")
+print("without padding", *edges[:2])
+print("with padding   ", *edges[2:])
 
 # %% [markdown]
 # Look at the left plot, whose axis is logarithmic. After five layers a pixel at the edge has a
 # hundredth of a fair share, after fifteen a few millionths: the whole answer comes from the middle.
 # In the right plot, with padding, the lines sag towards the edges, because even there a border
 # pixel lies in fewer windows. After fifteen layers a pixel in the middle of an edge has 0.32 of a
-# fair share, and a corner 0.08. So padding does two things. It keeps the size, and it keeps the
+# fair share, and a corner 0.078. So padding does two things. It keeps the size, and it keeps the
 # border from vanishing, though the border still counts for less.
 #
 # **Take away.** Without padding each layer takes a rim off the map, and the border's influence

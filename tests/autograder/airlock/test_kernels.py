@@ -1,5 +1,6 @@
 """Kernels of CUDA C in the airlock: compiled and run in a sandbox of their own."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def lock() -> Iterator[Airlock]:
     need("g++")
     package = Path(convbook.__file__).parent
     with Airlock(
-        limits=LIMITS,
+        limits=dataclasses.replace(LIMITS, check_seconds=10),  # to compile takes its time
         binds=[(package, "/course/convbook")],
         student_path=["/course"],
         machine=build.compiled_machine(),

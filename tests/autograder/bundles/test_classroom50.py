@@ -81,7 +81,7 @@ def result(folder: Path, checkout: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("student", "points"), {"ada": 20, "gus": 0, "hana": 17, "ines": 17, "jan": 0}.items()
 )
@@ -99,7 +99,7 @@ def test_shown_checks_give_their_points(
     assert ("Not yet: " in (tmp_path / "release-body.md").read_text()) == (points == 17)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_a_notebook_and_with_a_link_there_are_no_points(
     ready: Path, tmp_path: Path, written: Callable[[str], bytes]
 ) -> None:
@@ -111,7 +111,7 @@ def test_without_a_notebook_and_with_a_link_there_are_no_points(
     assert "it is missing" in (tmp_path / "checkout" / "release-body.md").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_its_own_set_up(made: Path, tmp_path: Path, written: Callable[[str], bytes]) -> None:
     folder = tmp_path / "slide-a-filter"
     shutil.copytree(made, folder)

@@ -159,7 +159,7 @@ def test_a_course_without_its_lock_says_so(tmp_path: Path, monkeypatch: pytest.M
         pack.locked(("numpy", "msgpack"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_in_the_container_tries_are_counted_and_nothing_is_read(
     platform: Any, written: Callable[[str], bytes]
 ) -> None:
@@ -186,7 +186,7 @@ def test_in_the_container_tries_are_counted_and_nothing_is_read(
     assert "got at" not in json.dumps(results)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_where_the_container_is_at_fault_nobody_gets_a_zero(
     platform: Any, written: Callable[[str], bytes]
 ) -> None:
@@ -197,7 +197,7 @@ def test_where_the_container_is_at_fault_nobody_gets_a_zero(
     assert done.returncode == 1 and not here.results.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_module_that_nothing_has_loaded_before_is_read(platform: Any) -> None:
     """The files of the course are closed in the container; a student's copy must not be."""
     here = platform("gradescope")
@@ -207,7 +207,7 @@ def test_a_module_that_nothing_has_loaded_before_is_read(platform: Any) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_image_is_not_made_where_the_solution_does_not_pass(platform: Any) -> None:
     here = platform("gradescope")
     run = ["/autograder/run_autograder", "try", LESSON]

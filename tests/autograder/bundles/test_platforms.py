@@ -35,7 +35,7 @@ FORMS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", POINTS)
 @pytest.mark.parametrize("student", ["ada", "emil"])
 def test_in_its_container_a_hand_in_gets_its_points(
@@ -57,6 +57,7 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Work]:
     return {who: work.of(folder / who / LESSON, lesson, SANDBOX) for who in sample_class.STUDENTS}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("student", sample_class.STUDENTS)
 def test_everybody_of_the_class_gets_the_same_points(

@@ -248,7 +248,7 @@ def nbgrader(folder: Path, checkout: Path, *command: str) -> subprocess.Complete
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nbgrader_releases_and_fetches_feedback_of_a_class_of_any_source(
     graded: Callable[[str], Path], tmp_path: Path
 ) -> None:

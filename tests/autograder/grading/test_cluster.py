@@ -40,7 +40,7 @@ KILLS = int(os.environ.get("KILLS", "3"))
 DASK = Path(sys.executable).with_name("dask")
 STARTING = 1  # second; Dask replaces no worker that ends before its nanny has seen it start
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 class Cluster:

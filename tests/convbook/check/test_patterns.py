@@ -45,7 +45,7 @@ WRONG: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
     "rows": (lambda x: x[..., ::-1, :], "The rows are in reverse order."),
     "flip": (
         lambda x: x[..., ::-1, ::-1],
-        "It is turned by half a circle: both axes are reversed.",
+        "It is rotated by 180 degrees: both axes are reversed.",
     ),
     "border": (border_off, "Only values along the border are wrong."),
     "first": (first_alone, "Along axis 0, number 0 is right and all others are wrong."),
