@@ -630,7 +630,7 @@ drawing.ways("Three ways from a row to the loss")
 # </details>
 #
 # Your formulas must give these numbers. By hand: scale is $1/2$, and $x - \text{mean}$ is
-# $[-2, -2, 2, 2]$. The shares are
+# $[-2, -2, 2, 2]$. The shares are:
 #
 # | | row 0 | row 1 | row 2 | row 3 |
 # |---|---|---|---|---|
