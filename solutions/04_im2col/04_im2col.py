@@ -98,7 +98,7 @@ print(w_row @ cols)
 drawing.window_to_column("A filter is a row, a window is a column")
 
 # %% [markdown]
-# Look at the dark cells: the first window of `x` stands in the first column. The function that
+# Look at the marked cells: the first window of `x` stands in the first column. The function that
 # writes this matrix is called `im2col`, image to columns.
 #
 # Watch it on a picture with two channels. Step with the arrow keys: right for the next window, down
@@ -1108,11 +1108,11 @@ for name, spent in rungs.items():
 # the arithmetic: in registers, of which there are few, and in the **cache**, a small and fast
 # memory in the processor.
 
-# %% tags=["plot"] alt="Three grids: w, cols and out. Two rows of w and two columns of cols are dark, and so are the four entries of out where they meet."
+# %% tags=["plot"] alt="Three grids: w, cols and out. Two rows of w and two columns of cols are marked, and so are the four entries of out where they meet."
 drawing.blocks("Two filters meet two windows: four outputs")
 
 # %% [markdown]
-# Look at the dark cells. One step along the two rows and the two columns fetches 2 weights and 2
+# Look at the marked cells. One step along the two rows and the two columns fetches 2 weights and 2
 # pixels, and makes 4 products of them: every weight meets both pixels. A single output fetches 1 and
 # 1 for 1 product.
 #
