@@ -818,7 +818,7 @@ print(product.reshape(2, 2, 1, 2).transpose(1, 0, 2, 3)[0])
 #
 # ### Exercise 6: `conv_forward_im2col` and `conv_backward_im2col` (7 points)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # No loops of your own. Three checks follow, and you can earn them one by one: return `None` for
 # what you have not written yet. What you keep in the cache is up to you.

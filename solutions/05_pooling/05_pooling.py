@@ -217,7 +217,7 @@ demo.max_pooling()
 #
 # ### Exercise 1: `max_pool_forward` and `max_pool_backward` (7 points)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # Both stand in one cell, because they share the cache. What you keep in it is up to you: no check
 # looks inside. Give a tie to its first winner or share it evenly, as you like.

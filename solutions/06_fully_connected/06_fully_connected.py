@@ -98,7 +98,7 @@ print(x.reshape(1, 4) @ w)
 #
 # ### Exercise 1: `affine_forward` and `affine_backward` (3 points)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # By hand: the picture above with $b = [0.5, 0]$ gives $[10.5, -3]$. Send back
 # $\text{dout} = [1, 10]$. The first pixel stood under the weights 1 and 1, so it gets

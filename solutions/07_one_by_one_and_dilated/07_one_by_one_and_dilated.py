@@ -273,7 +273,7 @@ drawing.holes(x, w, "One filter of three weights, dense and with holes")
 # %% [markdown]
 # ### Exercise 2: `conv_forward` and `conv_backward` (5 points)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # Do not start again. Copy your `conv_forward` of lesson 02 and your `conv_backward` of lesson 03
 # into the cell, loops and all, and give `dilation` its meaning. Two things change in the forward
@@ -575,7 +575,7 @@ print("4 groups, four filters:", pixel * [1, 10, 100, 1000])
 # %% [markdown]
 # ### Exercise 3: `grouped_forward` and `grouped_backward` (4 points)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # Call your `conv_forward` of section 2 once for each group, with the group's channels, filters and
 # biases, and put the outputs side by side. Stride, padding and dilation are handed on. Backward,

@@ -378,7 +378,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise 2: `batchnorm_forward` and `batchnorm_backward` (8 points)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # Both stand in one cell, because they share the cache. Write the forward function now, and leave
 # the other one until section 4.

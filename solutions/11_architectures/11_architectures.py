@@ -1102,7 +1102,7 @@ np.sum([[1, 1, 1], [2, 3, 2], [3, 3, 3], [0, 1, 2]], axis=0)
 # %% [markdown]
 # ### Exercise 7: `inception_backward` (1 point)
 #
-# As in lesson 03, a gradient that is measured in place of derived earns no points.
+# As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
 # By hand: $[6, 8, 8]$ from above.
 #
