@@ -43,7 +43,7 @@ grace = 15
 TABLE = """
 ada      | Ada      | Lovelace      | right    | again    |  -90 | 140  | 20 | 0
 bao      | Bao      | Nguyễn        |          | einsum   |      | -3   | 20 | 0
-chen     | 陈       | 伟            | blank    | half     |  -80 | -1   |  7 | 0
+chen     | 陈       | 伟            | blank    | half     |  -80 | -1   | 13 | 0
 dora     | Dora     | Petrović      |          | two      |      | -9   | 10 | 0
 emil     | Emil     | Ångström      | two      | sign     |  -70 | 0.1  | 13 | 0
 fay      | Fay      | O'Brien       |          | fit      |      | 0.2  | 19 | 0
@@ -70,7 +70,7 @@ zoe      | Zoe      | Muller        | right    | again    |  -50 | 1    | 20 | 0
 zoe2     | Zoë      | Müller        |          | two      |      | 30   | 10 | 2
 ines2    | Ines     | Conceicao     |          | zip      |      | -1   | 20 | 0
 eleni    | Ελένη    | Παππά         |          | zip copy |      | -1   | 20 | 0
-minjun   | 민준     | 김            |          | half     |      | 10   |  7 | 1
+minjun   | 민준     | 김            |          | half     |      | 10   | 13 | 1
 aarav    | Aarav    | Sharma        | right    | right    |  -90 | -90  | 20 | 0
 abel     | Abel     | Tesfaye       |          | einsum   |      | -30  | 20 | 0
 akira    | Akira    | Ono           | two      | right    |  -49 | -20  | 20 | 0
@@ -78,7 +78,7 @@ alva     | Alva     | Lind          |          | sign     |      | -20  | 13 | 0
 anna     | Anna     | Schmidt       |          | fit      |      | -20  | 19 | 0
 anna2    | Anna     | Schmitt       |          | right    |      | -20  | 20 | 0
 bea      | Béatrice | Lefèvre       | right    | again    | -100 | -10  | 20 | 0
-bruno    | Bruno    | Dos Santos    |          | half     |      | -20  |  7 | 0
+bruno    | Bruno    | Dos Santos    |          | half     |      | -20  | 13 | 0
 carlos   | Carlos   | Ruiz          |          | blank    |      | -20  |  0 | 0
 chloe    | Chloé    | D'Angelo      |          | right    |      | 49   | 20 | 3
 dana     | דנה      | כהן           |          | right    |      | -20  | 20 | 0
@@ -90,7 +90,7 @@ ivo      | Ivo      | Ivanov        |          | sign     |      | -25  | 13 | 0
 jin      | Jin      | Park          | blank    | fit      |  -99 | -26  | 19 | 0
 kim      | Kim      | Li            |          | right    |      | -27  | 20 | 0
 leo      | Leo      | Costa         |          | right    |      | -28  | 20 | 0
-mai      | Mai      | Le            |          | half     |      | -29  |  7 | 0
+mai      | Mai      | Le            |          | half     |      | -29  | 13 | 0
 mila     | Mila     | Nowak         |          | right    |      | -30  | 20 | 0
 nils     | Nils     | Åkesson       |          | edited   |      | -31  | 17 | 0
 noor     | Noor     | al-Amin       |          | right    |      | -32  | 20 | 0
