@@ -291,8 +291,7 @@ axis.legend()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Max, average, L2 and blur pooling, forward and backward; a pool through columns; pools replaced;
-#   nets with and without them: 20 points.
+# - Max, average, L2 and blur pooling, forward and backward; nets with and without pools: 20 points.
 # - A written answer: what does one win and lose without pools?
 #
 # **Take away**

@@ -119,7 +119,7 @@ def test_odd_code_is_no_problem(text: str) -> None:
 
 
 def test_the_page_of_a_pair_shows_both_and_marks_what_is_alike(tmp_path) -> None:
-    everybody = right_answers(LESSON, 20, seed=6)
+    everybody = right_answers(LESSON, 20, seed=8)
     hostile = [("", "# </pre><script>alert(1)</script>\nprint('<b>')"), *own(LESSON)]
     everybody |= {"<i>x": hostile, "y": own(LESSON, is_copy=True)}
     found = compared(LESSON, everybody)
