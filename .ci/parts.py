@@ -1,8 +1,8 @@
 """README's commands, here with all that tests can use, then in clones as others meet them.
 
 full     everything is installed that a test asks for
-user     an ordinary user in a clone of his own, on a bare machine: all but the tests of the lessons'
-         checks, which compute the same for everybody
+user     an ordinary user in a clone of his own, on a bare machine: all but the tests of what
+         lessons check, which computes the same for everybody
 bare     a bare machine without the sandbox of the packages either: the quick tests, as the others
          that need no sandbox are those of user
 python   the newest other Python of the range that is on this machine: the quick tests
