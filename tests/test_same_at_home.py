@@ -173,6 +173,7 @@ def test_points_on_shown_checks(
     assert not any(problem.breaks for problem in handin.problems(path))
 
 
+@pytest.mark.long
 def test_every_door_gives_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +216,7 @@ def test_every_solution_has_all_points_at_home_too(lesson: Lesson, tmp_path: Pat
     assert found.points + found.not_run == found.most == lesson.max_score, found.todo
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sample_class.LESSONS)
 def test_what_is_red_at_home_is_red_in_grading(name: str, tmp_path: Path) -> None:
     """The ten of the sample class, check by check; grading tries more than what is shown."""
@@ -328,6 +330,7 @@ STEPS = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 10_000)), min_size=1, max_size=5))
 def test_whatever_was_done_to_it(

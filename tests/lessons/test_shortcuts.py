@@ -30,7 +30,7 @@ def told(lesson: Lesson, cells: dict[str, str], checks: list[Check]) -> dict[str
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", [p for p in lesson_params() if p.id in measured.LESSONS])
 def test_a_measured_gradient_has_no_points_and_is_named(lesson: Lesson) -> None:
     tried = 0

@@ -13,7 +13,10 @@ from autograder.slides.source import DeckError, read
 pytestmark = pytest.mark.slow
 DECKS = decks(course.root())
 each_deck = pytest.mark.parametrize("source", DECKS.values(), ids=DECKS.keys())
-LOOKS = [((1280, 720), "light"), ((1920, 1080), "dark")]
+LOOKS = [
+    pytest.param((1280, 720), "light", id="1280x720-light"),
+    pytest.param((1920, 1080), "dark", id="1920x1080-dark", marks=pytest.mark.long),
+]
 SMALLEST = 18  # pixels of text, on a slide of 1280 x 720
 SMALLEST_ELSEWHERE = {"formula": 14, "demo": 14}  # an index, a number in a cell
 CONTRAST = 4.5
@@ -36,7 +39,7 @@ def everything(deck):
 
 
 @each_deck
-@pytest.mark.parametrize("size,theme", LOOKS, ids=["1280x720-light", "1920x1080-dark"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_slide_is_shown_once_and_can_be_read(project, source, size, theme):
     projector = project(source, size, color_scheme=theme)
     wrong = []
