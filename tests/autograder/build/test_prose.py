@@ -55,7 +55,7 @@ def test_a_fault_in_a_lesson_is_found(old: str, new: str, said: str) -> None:
 
 
 def test_a_list_that_goes_on_after_a_gap_is_one() -> None:
-    old = "# Take five numbers `x` and a filter `w` of three. Some call it a **kernel**."
+    old = "# ## 1. Along a line\n"
     assert findings(old, "# 1. One.\n#\n# 2. Two,\n#    and more.\n#\n" + old) == []
 
 
