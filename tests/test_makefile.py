@@ -53,3 +53,10 @@ def test_help_reads_every_form_of_a_rule(rule: str, tmp_path: Path) -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     (tmp_path / "Makefile").write_text(f"{text}\n{rule}  ## something new\n", encoding="utf-8")
     assert listed(tmp_path)[rule.partition(":")[0].strip()] == "something new"
+
+
+def test_pytest_looks_into_every_folder_that_has_tests(pytestconfig: pytest.Config) -> None:
+    """By itself it leaves out those called build, and nothing says so."""
+    left_out = set(pytestconfig.getini("norecursedirs"))
+    folders = {path.parent.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py")}
+    assert not [folder for folder in folders if left_out & set(folder.parts)]
