@@ -67,11 +67,11 @@ class Lesson:
     @cached_property
     def notebook(self) -> NotebookNode:
         """The solution notebook, as this course counts its points."""
-        cells = nbformat.read(self.path, as_version=4)
         if not self.without:
-            return cells
+            return nbformat.read(self.path, as_version=4)
+        whole = Lesson(self.path)
         try:
-            return dropped.without(cells, self.without, Lesson(self.path).functions)
+            return dropped.without(whole.notebook, self.without, whole.functions)
         except CourseError as error:
             where = f"{plan.FILE}, without, {self.name}"
             raise CourseError(f"{where}: {one_line(error, 300)}") from None

@@ -17,12 +17,11 @@ COLOURS = (
     *("#0b5a9e", "#a04100", "#00694c", "#7b2d8b", "#545d68"),
     *("#e1eefa", "#fdeadb", "#d8f1e6", "#f3e6f5", "#eff1f3"),
 )
-BLUE, GREEN = COLOURS[0], COLOURS[2]
-PALE_BLUE, PALE_ORANGE, PALE_GREEN, PALE_GREY = (COLOURS[k] for k in (5, 6, 7, 9))
+BLUE, ORANGE, GREEN, PURPLE, GREY = COLOURS[:5]
+PALE_BLUE, PALE_ORANGE, PALE_GREEN, PALE_PURPLE, PALE_GREY = COLOURS[5:]
 TEXT, PAPER = "#1b1f24", "#fffffe"  # on pale cells, and on strong ones
 
 Places = Collection[tuple[int, int]]
-X_ON, W_ON, OUT_ON, GRAD_ON, _, X, W, OUT, GRAD, PLAIN = COLOURS  # what they stand for
 Place = tuple[float, float]
 
 
@@ -88,7 +87,7 @@ def cells(
 
 def arrow(axis: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw an arrow from one point to another, each (x, y) in cells."""
-    how = dict(arrowstyle="-|>,head_width=0.35,head_length=0.6", color=COLOURS[4], linewidth=2)
+    how = dict(arrowstyle="-|>,head_width=0.35,head_length=0.6", color=GREY, linewidth=2)
     axis.annotate("", xy=end, xytext=start, arrowprops=how)
 
 
@@ -97,7 +96,7 @@ def large() -> float:
     return 1.15 * plt.rcParams["font.size"]
 
 
-def box(axis: Axes, place: Place, text: str, fill: str = PLAIN, width: float = 1.8) -> None:
+def box(axis: Axes, place: Place, text: str, fill: str = PALE_GREY, width: float = 1.8) -> None:
     """Draw a box with a text, around the point (x, y)."""
     x, y = place
     axis.add_patch(Rectangle((x - width / 2, y - 0.65), width, 1.3, facecolor=fill))
@@ -112,7 +111,7 @@ def wire(axis: Axes, start: Place, end: Place, value: str, gradient: str) -> Non
     middle = np.add(start, end) / 2
     for place, text, colour in (
         (middle + across, value, None),
-        (middle - across, gradient, GRAD_ON),
+        (middle - across, gradient, PURPLE),
     ):
         axis.text(
             place[0], place[1], text, ha="center", va="center", fontsize=large(), color=colour

@@ -90,19 +90,18 @@ def first_stop(x: ArrayLike, w: ArrayLike, out: ArrayLike, title: str = "") -> N
         out: what the filter gives at each stop, shape (W,).
         title: of the picture.
     """
-    x, w = np.asarray(x), np.asarray(w)
-    W = len(x)
-    axis = canvas(W + 8.5, 5.2, title)
-    cells(axis, [np.nan] * (W + 2), 3, 0.6, PALE_GREY)
-    cells(axis, np.pad(x, 1), 3, 0.6, "none", [(0, 0), (0, 1), (0, 2)])
+    w, x_pad = np.asarray(w), np.pad(x, 1)
+    axis = canvas(len(x_pad) + 6.5, 5.2, title)
+    cells(axis, [np.nan] * len(x_pad), 3, 0.6, PALE_GREY)
+    cells(axis, x_pad, 3, 0.6, "none", [(0, 0), (0, 1), (0, 2)])
     cells(axis, w, 3, 1.9, PALE_ORANGE)
     cells(axis, out, 4, 3.9, PALE_GREEN, [(0, 0)], GREEN)
     for name, height in (("x, padded", 1.1), ("w", 2.4), ("out", 4.4)):
         axis.text(2.7, height, name, ha="right", va="center")
     arrow(axis, (4.5, 3.0), (4.5, 3.8))
-    pairs = zip(np.pad(x, 1)[:3], w, strict=True)
+    pairs = zip(x_pad[:3], w, strict=True)
     terms = " + ".join(f"{a:g}·({b:g})" if b < 0 else f"{a:g}·{b:g}" for a, b in pairs)
-    total = f"{terms} = {np.sum(np.pad(x, 1)[:3] * w):g}"
+    total = f"{terms} = {np.sum(x_pad[:3] * w):g}"
     axis.text(6.4, 2.4, total.replace("-", "\N{MINUS SIGN}"), va="center")
     plt.show()
 

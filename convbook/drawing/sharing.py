@@ -7,7 +7,16 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from convbook.drawing.cells import COLOURS, PALE_BLUE, PALE_GREEN, PALE_GREY, TEXT, arrow, canvas
+from convbook.drawing.cells import (
+    COLOURS,
+    GREY,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_GREY,
+    TEXT,
+    arrow,
+    canvas,
+)
 
 
 def bars(rows: Mapping[str, ArrayLike], columns: Sequence[str], title: str = "") -> None:
@@ -42,7 +51,7 @@ def ways(title: str = "") -> None:
         ("x_hat", 11, 3.2, PALE_GREEN),
         ("out", 15.3, 3.2, PALE_GREEN),
     ):
-        axis.add_patch(Rectangle((left, top), 2.2, 1.4, facecolor=fill, edgecolor=COLOURS[4]))
+        axis.add_patch(Rectangle((left, top), 2.2, 1.4, facecolor=fill, edgecolor=GREY))
         axis.text(left + 1.1, top + 0.72, name, ha="center", va="center", color=TEXT)
     for start in ((2.8, 3.9), (13.3, 3.9)):
         arrow(axis, start, (10.9 if start[0] < 3 else 15.2, 3.9))

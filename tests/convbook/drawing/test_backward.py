@@ -10,13 +10,6 @@ from matplotlib.axes import Axes
 from convbook import drawing, layers
 
 
-@pytest.fixture(autouse=True)
-def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    plt.switch_backend("agg")
-    monkeypatch.setattr(plt, "show", lambda: None)
-    plt.close("all")
-
-
 def drawn(draw: Callable[[str], None]) -> Axes:
     draw("its title")
     axis = plt.gca()

@@ -2,16 +2,8 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from convbook import drawing
-
-
-@pytest.fixture(autouse=True)
-def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    plt.switch_backend("agg")
-    monkeypatch.setattr(plt, "show", lambda: None)
-    plt.close("all")
 
 
 def bold() -> list[str]:

@@ -1,16 +1,8 @@
 """Pictures that lessons share with their decks show the numbers they are given."""
 
 import matplotlib.pyplot as plt
-import pytest
 
 from convbook import drawing
-
-
-@pytest.fixture(autouse=True)
-def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    plt.switch_backend("agg")
-    monkeypatch.setattr(plt, "show", lambda: None)
-    plt.close("all")
 
 
 def test_of_two_maps_each_has_its_own_places() -> None:
