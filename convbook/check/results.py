@@ -24,7 +24,6 @@ from convbook.check import names
 WORTH = re.compile(r"# ([\d.]+ points?)\. ")
 HIDDEN = re.compile(r"Hidden: (.*)")
 GREEN, AMBER, GREY = "46, 125, 50", "230, 126, 0", "120, 120, 120"
-TRIED = "Not yet: "  # how the heading of a wrong answer begins; what is not written is no answer
 AGAIN = "run that cell, then this one again."
 
 
@@ -37,12 +36,14 @@ class Result:
         heading: the outcome in some words.
         body: lines that keep their spaces, or ''.
         advice: a sentence below, or ''.
+        is_wrong: whether it is of a wrong answer; what is not written yet is no answer.
     """
 
     colour: str
     heading: str
     body: str = ""
     advice: str = ""
+    is_wrong: bool = False
 
     def __str__(self) -> str:
         advice = f"  {self.advice}" if self.body else self.advice
@@ -79,7 +80,8 @@ def of_error(error: BaseException, trace: TracebackType | None, source: str) -> 
         first, *rest = str(error).splitlines()
         hint = next((line.strip() for line in rest if line.startswith("  Hint: ")), "")
         body = "\n".join(line for line in rest if not line.startswith("  Hint: "))
-        return Result(AMBER if name == "NotYet" else GREY, first, body, hint)
+        is_wrong = name == "NotYet"
+        return Result(AMBER if is_wrong else GREY, first, body, hint, is_wrong)
     if isinstance(error, NotImplementedError) and not error.args:
         todo = f"Write it in its cell instead of raise NotImplementedError, {AGAIN}"
         return Result(AMBER, f"Not written yet: {_innermost(trace)}", "", todo)
@@ -101,7 +103,8 @@ def of_check(source: str, error: BaseException | None) -> Result | None:
     if isinstance(error, KeyboardInterrupt):
         return None
     todo = "The arrow (---->) nearest to the last line shows where. Mend it, "
-    return Result(AMBER, f"{TRIED}{type(error).__name__}", "", todo + AGAIN)
+    heading, is_written = f"Not yet: {type(error).__name__}", type(error) is not NotImplementedError
+    return Result(AMBER, heading, "", todo + AGAIN, is_wrong=is_written)
 
 
 def with_name(
@@ -173,7 +176,7 @@ class _Watch:
 
     def again(self, result: Result, error: BaseException, trace: TracebackType | None) -> Result:
         """Count a wrong answer; return its result, with the mistake's name from the second on."""
-        if not WORTH.match(self.source) or not result.heading.startswith(TRIED):
+        if not WORTH.match(self.source) or not result.is_wrong:
             return result
         self.failures[self.source] += 1
         known = self.failures[self.source] > 1
