@@ -257,3 +257,22 @@ def small_nets(
         params["b4"] = rng.normal(size=M)
         x = rng.normal(size=x_shape)
         yield params, x, rng.integers(M, size=len(x))
+
+
+# (N, C, M, height and width of a crop, stride, half strides that the picture is larger: two)
+HALF_STRIDE = (
+    (2, 3, 4, 5, 4, 5, 4),
+    (1, 2, 3, 4, 6, 2, 5),
+    (3, 1, 2, 3, 2, 4, 7),
+    (2, 2, 1, 7, 8, 4, 3),
+)
+
+
+def half_stride(
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int, int]]:
+    """Draw x, w and b of a net, and its crop's size and stride, for every case of HALF_STRIDE."""
+    for N, C, M, size, stride, rows, cols in HALF_STRIDE:
+        half = stride // 2
+        x = rng.normal(size=(N, C, size + half * rows, size + half * cols))
+        yield x, rng.normal(size=(M, C, size, size)), rng.normal(size=M), size, stride

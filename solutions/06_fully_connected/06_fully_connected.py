@@ -1064,18 +1064,9 @@ check.same(
     hint="Half a stride is one pixel here: 2 * (1 + 20), then 2 * (20 + 300), and so on.",
 )
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
-random = judge.rng()
-for N, C, M, size, stride, rows, cols in (
-    (2, 3, 4, 5, 4, 5, 4),
-    (1, 2, 3, 4, 6, 2, 5),
-    (3, 1, 2, 3, 2, 4, 7),
-    (2, 2, 1, 7, 8, 4, 3),
-):
-    half = stride // 2
-    x = random.normal(size=(N, C, size + half * rows, size + half * cols))
-    w, b = random.normal(size=(M, C, size, size)), random.normal(size=M)
+for x, w, b, size, stride in inputs.half_stride(judge.rng()):
 
     def net(x, w=w, b=b, F=size, S=stride):
         H, W = (F + (n - F) // S * S for n in x.shape[2:])
@@ -1102,18 +1093,9 @@ out = half_stride(corners, large, 224, 32)
 check.same(out, large[:, :, :161:16, :161:16], "the map of 11 x 11")
 check.same(sorted(sizes), [25, 30, 30, 36], "cells of each pass", hint="Four passes, no more.")
 ### BEGIN HIDDEN TESTS
-from autograder.judging import judge
+from autograder.judging import inputs, judge
 
-random = judge.rng()
-for N, C, M, size, stride, rows, cols in (
-    (2, 3, 4, 5, 4, 5, 4),
-    (1, 2, 3, 4, 6, 2, 5),
-    (3, 1, 2, 3, 2, 4, 7),
-    (2, 2, 1, 7, 8, 4, 3),
-):
-    half = stride // 2
-    x = random.normal(size=(N, C, size + half * rows, size + half * cols))
-    w, b = random.normal(size=(M, C, size, size)), random.normal(size=M)
+for x, w, b, size, stride in inputs.half_stride(judge.rng()):
     net = lambda x, w=w, b=b, S=stride: conv_forward(x, w, b, stride=S)[0]
     judge.value("half_stride", half_stride, net, x, size, stride)
 ### END HIDDEN TESTS
