@@ -3,7 +3,9 @@
 What was not run is counted at the end, a line for each reason.
 """
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ pytest_plugins = ["chromium"]
 
 HERE = Path(__file__).parent
 SLOW = {HERE / name for name in ("autograder/airlock", "attacks", "browser", "convbook/demo")}
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays() -> Iterator[None]:
+    """The next test of this process begins without a figure, as it does alone."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

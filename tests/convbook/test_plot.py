@@ -11,7 +11,6 @@ from convbook import plot
 def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     plt.switch_backend("agg")
     monkeypatch.setattr(plt, "show", lambda: None)
-    plt.close("all")
 
 
 def test_difference_marks_every_wrong_value() -> None:

@@ -24,7 +24,6 @@ FIXED = re.compile(r": #[0-9a-f]{6}")
 def no_window() -> Iterator[None]:
     plt.switch_backend("agg")
     yield
-    plt.close("all")
 
 
 @pytest.fixture

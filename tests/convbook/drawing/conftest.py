@@ -8,4 +8,3 @@ import pytest
 def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     plt.switch_backend("agg")
     monkeypatch.setattr(plt, "show", lambda: None)
-    plt.close("all")
