@@ -320,7 +320,7 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Eight functions, from `numerical_gradient` to `projection_check`: 20 points, about 90 minutes.
+# - Seven functions, from `numerical_gradient` to `projection_check`: 20 points, about 90 minutes.
 # - A written answer, and gradient descent that finds a hidden filter.
 #
 # **Take away**
@@ -330,7 +330,7 @@ figure.tight_layout()
 # - Measured gradients are slow and need no thought. They check the fast ones.
 
 # %% [markdown] notes
-# (2 min) The hard part is `conv_backward`, eight points in four checks. They can be earned one by
+# (2 min) The hard part is `conv_backward`, ten points in four checks. They can be earned one by
 # one; db first.
 #
 # Whoever is stuck: try a dout with a single 1.

@@ -433,50 +433,6 @@ _AT_STRIDE = [
                 "return dx_by_full_convolution(dout, w)[:, :, ::stride, ::stride]")]),
 ]
 
-_PLACES = [
-    Mistake("only the first picture", None, "dw_by_places",
-        symptom="right for a batch of one picture",
-        hint="Every picture uses the filter of this place once.",
-        edits=[
-            (
-                "np.tensordot(dout[:, :, i, j], window, axes=(0, 0))",
-                "np.multiply.outer(dout[0, :, i, j], window[0])",
-            )
-        ]),
-    Mistake("mean over the pictures", None, "dw_by_places",
-        symptom="too small by the number of pictures",
-        hint="Shares add up. If the loss is a mean, dout has the 1/N in it already.",
-        edits=[("return places", "return places / len(x)")]),
-    Mistake("dout forgotten", None, "dw_by_places",
-        symptom="right only where dout is 1",
-        hint="The filter gets dout times the window.",
-        edits=[("np.tensordot(dout[:, :, i, j],", "np.tensordot(np.ones(dout.shape[:2]),")]),
-    Mistake("places added up", None, "dw_by_places",
-        symptom="every place holds the sum of all places",
-        hint="Return what each place says by itself. Adding up comes later.",
-        edits=[("return places", "return places.sum(axis=(0, 1)) + np.zeros(places.shape)")]),
-    Mistake("summed too early", None, "dw_by_places",
-        symptom="the shape is that of w, without the places",
-        hint="Return what each place says by itself. Adding up comes later.",
-        edits=[("return places", "return places.sum(axis=(0, 1))")]),
-    Mistake("window flipped", 33, "dw_by_places",
-        symptom="every gradient is rotated by 180 degrees",
-        hint="dw is a correlation: nothing is flipped.",
-        edits=[("j : j + WW]", "j : j + WW][:, :, ::-1, ::-1]")]),
-    Mistake("windows side by side", None, "dw_by_places",
-        symptom="right at the first place; further on the windows run out of the picture",
-        hint="Stride 1: neighbouring windows overlap.",
-        edits=[("i : i + HH, j : j + WW", "i * HH : i * HH + HH, j * WW : j * WW + WW")]),
-    Mistake("rows and columns of places exchanged", None, "dw_by_places",
-        symptom="place (i, j) holds what place (j, i) says",
-        hint="The first index counts rows.",
-        edits=[("return places", "return places.transpose(1, 0, 2, 3, 4, 5)")]),
-    Mistake("HH used for the width", 17, "dw_by_places",
-        symptom="right for square filters only",
-        hint="A window is HH rows high and WW columns wide.",
-        edits=[("j : j + WW]", "j : j + HH]")]),
-]
-
 _PROJECTION = [
     Mistake("forward difference", None, "projection_check",
         symptom="the measured slope is off by about h times half the curvature",
@@ -532,4 +488,4 @@ _PROJECTION = [
         ]),
 ]
 
-MISTAKES = [*_NUMERICAL, *_RELU, *_CONV, *_FULL, *_AT_STRIDE, *_PLACES, *_PROJECTION]
+MISTAKES = [*_NUMERICAL, *_RELU, *_CONV, *_FULL, *_AT_STRIDE, *_PROJECTION]

@@ -267,47 +267,6 @@ _MATRIX = [
         ]),
 ]
 
-_COUNT = [
-    Mistake("counts what is not 0", None, "count_matrix",
-        symptom="the second number is the other part of the entries",
-        hint="Zeros are asked for.",
-        edits=[("zeros = D * M - C * HH * WW * M", "zeros = C * HH * WW * M")]),
-    Mistake("one filter only", None, "count_matrix",
-        symptom="distinct is right for one filter",
-        hint="No two filters are the same.",
-        edits=[("F * C * HH * WW\n", "C * HH * WW\n")]),
-    Mistake("channels forgotten", 20, "count_matrix",
-        symptom="right for one channel",
-        hint="At how many numbers does one output look?",
-        edits=[("zeros = D * M - C * HH * WW * M", "zeros = D * M - HH * WW * M")]),
-    Mistake("no +1", 13, "count_matrix",
-        symptom="too few outputs",
-        hint="How many stops has a filter as large as the picture?",
-        edits=[
-            (
-                "(H - HH) // stride + 1, (W - WW) // stride + 1",
-                "(H - HH) // stride, (W - WW) // stride",
-            )
-        ]),
-    Mistake("stride ignored", 5, "count_matrix",
-        symptom="right at stride 1 only",
-        hint="Which argument is never used?",
-        edits=[
-            (
-                "(H - HH) // stride + 1, (W - WW) // stride + 1",
-                "H - HH + 1, W - WW + 1",
-            )
-        ]),
-    Mistake("filters counted once among the outputs", None, "count_matrix",
-        symptom="too few entries where there are several filters",
-        hint="How many maps has the output?",
-        edits=[("F * H_out * W_out", "H_out * W_out")]),
-    Mistake("height and width changed places", 16, "count_matrix",
-        symptom="wrong where picture or filter is not square",
-        hint="A filter has a height and a width.",
-        edits=[("(H - HH) // stride + 1, (W - WW)", "(H - WW) // stride + 1, (W - HH)")]),
-]
-
 _FILTERS = [
     Mistake("no transpose", 63, "fc_to_conv",
         symptom="right for one unit, weights of all units mixed for several",
@@ -459,7 +418,6 @@ MISTAKES = [
     *_SOFTMAX,
     *_SVM,
     *_MATRIX,
-    *_COUNT,
     *_FILTERS,
     *_HALF,
     *_GAP,

@@ -529,45 +529,6 @@ FIELD = [
         edits=[("(F - 1) * D * jump", "(F * D - 1) * jump")]),
 ]
 
-COST = [
-    Mistake("weights of one filter only", None, "stack_cost",
-        symptom="weights are too few by the factor C",
-        hint="A layer has C filters, and each of them has C channels.",
-        edits=[("F * F * C * C", "F * F * C")]),
-    Mistake("weights of one layer only", None, "stack_cost",
-        symptom="weights are right for depth 1",
-        hint="Every layer has its own weights.",
-        edits=[("depth * F * F * C * C", "F * F * C * C")]),
-    Mistake("biases counted", None, "stack_cost",
-        symptom="weights are too many by depth * C",
-        hint="Are biases asked for?",
-        edits=[("depth * F * F * C * C", "depth * (F * F * C + 1) * C")]),
-    Mistake("size is depth times F", None, "stack_cost",
-        symptom="three 3 x 3 layers seem to see 9 x 9",
-        hint="The windows of neighbouring outputs overlap.",
-        edits=[("depth * (F - 1) + 1", "depth * F")]),
-    Mistake("a million for a MiB", None, "stack_cost",
-        symptom="memory is 5 percent too large",
-        hint="How many bytes has a MiB?",
-        edits=[("1024**2", "1000**2")]),
-    Mistake("8 bytes a number", None, "stack_cost",
-        symptom="memory is twice as large",
-        hint="How many bytes has a float32?",
-        edits=[("W * 4 /", "W * 8 /")]),
-    Mistake("gradients forgotten", None, "stack_cost",
-        symptom="training needs no more than testing",
-        hint="What is kept beside the outputs when the gradients come back?",
-        edits=[("2 * activations", "activations")]),
-    Mistake("last output only", None, "stack_cost",
-        symptom="memory is right for depth 1",
-        hint="Which outputs does the backward pass need?",
-        edits=[("activations = depth * C", "activations = C")]),
-    Mistake("input counted", None, "stack_cost",
-        symptom="memory of one map too much",
-        hint="Whose outputs are to be counted?",
-        edits=[("activations = depth * C", "activations = (depth + 1) * C")]),
-]
-
 _STAMP = "np.tensordot(w2[:, :, u, v], w1, axes=1)"
 
 MERGED = [
@@ -631,6 +592,5 @@ MISTAKES = [
     *PRICE,
     *UPSAMPLED,
     *FIELD,
-    *COST,
     *MERGED,
 ]

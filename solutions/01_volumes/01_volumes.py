@@ -39,7 +39,7 @@
 # | 9 | `trace_shapes` | 4 |
 # | 10 | a written answer, graded by hand | 2 |
 #
-# Plan about 85 minutes. A check is folded to one line, which says what it is worth and what it
+# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green
 # check is a good sign and not yet the grade. In grading all sizes may differ, no function may
 # change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.

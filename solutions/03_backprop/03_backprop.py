@@ -30,16 +30,15 @@
 # | 2 | `numerical_gradient` | 2 |
 # | 3 | `relu_forward`, `relu_backward` | 2 |
 # | 4 | a written answer, graded by hand | 2 |
-# | 5 | `conv_backward` | 8 |
+# | 5 | `conv_backward` | 10 |
 # | 6 | `dx_by_full_convolution` | 2 |
 # | 6 | `dx_at_stride` | 2 |
-# | 7 | `dw_by_places` | 2 |
 # | 8 | `projection_check` | 2 |
 #
-# Plan about 90 minutes. `slide`, below, is your layer of lesson 02, or the given one if yours is
-# not finished; the set-up cell says which. As before, grading uses further random input. In grading
-# all sizes may differ, no function may change its arguments, and besides Python's own library only
-# NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 9, marked as going further, takes ten more. `slide`, below, is your
+# layer of lesson 02, or the given one if yours is not finished; the set-up cell says which. As before,
+# grading uses further random input. In grading all sizes may differ, no function may change its
+# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -480,7 +479,7 @@ demo.backward()
 #
 # </details>
 #
-# ### Exercise 3: `conv_backward` (8 points)
+# ### Exercise 3: `conv_backward` (10 points)
 #
 # Four nested loops again, over the entries of `dout`. The forward function is there already: it asks
 # your layer of lesson 02 for `out`, and makes a cache for this lesson. Change the cache if you like.
@@ -587,8 +586,8 @@ with judge.derived("conv_backward"):
         judge.backward(*pair, *case, results=("dx", "dw", "db"), only="db")
 ### END HIDDEN TESTS
 
-# %% check="conv_backward" part="dw" points=2
-# 2 points. Stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
+# %% check="conv_backward" part="dw" points=3
+# 3 points. Stride 1 and no padding. Shown: one place, then all four. Hidden: random input.
 x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 _, cache = conv_forward(x, w, np.zeros(1))
 _, dw, _ = conv_backward(np.array([[[[0.0, 0.0], [1.0, 0.0]]]]), cache)
@@ -637,8 +636,8 @@ with judge.derived("conv_backward"):
         judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dx")
 ### END HIDDEN TESTS
 
-# %% check="conv_backward" part="stride_pad" points=2
-# 2 points. Shown: how many windows see each pixel. Hidden: strides and paddings up to 3.
+# %% check="conv_backward" part="stride_pad" points=3
+# 3 points. Shown: how many windows see each pixel. Hidden: strides and paddings up to 3.
 _, cache = conv_forward(np.ones((1, 1, 3, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), 2, 1)
 dx, dw, _ = conv_backward(np.ones((1, 1, 2, 3)), cache)
 check.same(
@@ -919,71 +918,11 @@ drawing.between_zeros("One zero between for stride 2, two around for the full co
 # $\begin{pmatrix} 8 & 12 \\ 20 & 24 \end{pmatrix}$, as in section 5.
 #
 # </details>
-#
-# ### Exercise 6: `dw_by_places` (2 points)
-#
-# Return what each place says, before the places are added up. Stride 1, no padding.
-#
-# By hand: the four windows of that picture, as `dout` is 1 everywhere.
-
-
-# %% exercise="dw_by_places"
-def dw_by_places(x, dout, HH, WW):
-    """Find the gradient that the filter of each place would get if it were not shared.
-
-    Args:
-        x: pictures, shape (N, C, H, W).
-        dout: gradient with respect to out, shape (N, F, H_out, W_out).
-        HH: height of a filter.
-        WW: width of a filter.
-
-    Returns:
-        One gradient for each place, shape (H_out, W_out, F, C, HH, WW).
-    """
-    ### BEGIN SOLUTION
-    C = x.shape[1]
-    F, H_out, W_out = dout.shape[1:]
-    places = np.empty((H_out, W_out, F, C, HH, WW))
-    for i, j in np.ndindex(H_out, W_out):
-        window = x[:, :, i : i + HH, j : j + WW]  # (N, C, HH, WW)
-        places[i, j] = np.tensordot(dout[:, :, i, j], window, axes=(0, 0))  # (F, C, HH, WW)
-    return places
-    ### END SOLUTION
-
-
-# %% [markdown]
-# Try it, and add up:
 
 # %%
-x = np.arange(9.0).reshape(1, 1, 3, 3)
-places = dw_by_places(x, np.ones((1, 1, 2, 2)), 2, 2)
-print(places[1, 1, 0, 0], places.sum(axis=(0, 1))[0, 0], sep="\n")
-
-# %% check="dw_by_places" points=2
-# 2 points. Shown: four places, their sum, two pictures. Hidden: random input, not square.
-x = np.arange(9.0).reshape(1, 1, 3, 3)
-places = dw_by_places(x, np.ones((1, 1, 2, 2)), 2, 2)
-windows = np.array([[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8.0]])
-check.same(places, windows.reshape(2, 2, 1, 1, 2, 2), "the four places")
-total = [[[[8.0, 12.0], [20.0, 24.0]]]]
-check.same(np.sum(places, axis=(0, 1)), total, "the sum of all places")
-both = dw_by_places(np.concatenate([x, 10 * x]), np.ones((2, 1, 2, 2)), 2, 2)
-check.same(
-    both, 11 * np.array(places), "two pictures", hint="Add over the pictures, not over the places."
-)
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-random = judge.rng()
-for N, C, H, W, F, HH, WW in (
-    (2, 3, 5, 7, 4, 3, 2),
-    (3, 2, 4, 6, 1, 2, 4),
-    (1, 4, 5, 3, 2, 1, 3),
-    (3, 3, 6, 5, 3, 2, 2),
-):
-    x, dout = random.normal(size=(N, C, H, W)), random.normal(size=(N, F, H - HH + 1, W - WW + 1))
-    judge.value("dw_by_places", dw_by_places, x, dout, HH, WW)
-### END HIDDEN TESTS
+x, dout = np.arange(9.0).reshape(3, 3), np.ones((2, 2))
+places = [dout[i, j] * x[i : i + 2, j : j + 2] for i, j in np.ndindex(2, 2)]
+print(places[3], sum(places), sep="\n")
 
 # %% [markdown]
 # The four places and their sum:
@@ -1028,7 +967,7 @@ drawing.places("Each place says its window; dw is the sum")
 # $v = [1, 2]$ the slope is $6 \cdot 1 + 2 \cdot 2 = 10$. Somebody who claims $\text{dx} = [6, 3]$ says
 # 12 and is found out. Along $v = [1, 0]$ the same mistake would go unseen.
 #
-# ### Exercise 7: `projection_check` (2 points)
+# ### Exercise 6: `projection_check` (2 points)
 #
 # Return both slopes, first the one that `dx` predicts, then the measured one. Leave the verdict to
 # whoever calls.
@@ -1126,6 +1065,8 @@ plt.show()
 # %% [markdown]
 # ## 9. Gradients at work: find a hidden filter
 #
+# **Going further**, without points.
+#
 # What is a gradient good for? It says in which direction the loss grows. So walk the other way.
 #
 # A filter is hidden from you. You have a picture, and the map that the hidden filter makes of it,
@@ -1207,7 +1148,7 @@ plot.maps(
 # Look at the last one: the same loop, the same layer, and it has found the F rotated by 180 degrees.
 # Nobody told it about the flip.
 #
-# **Going further**, without points: take a corner of a photograph instead of the noise. Neighbouring
+# Two more things to try. Take a corner of a photograph instead of the noise. Neighbouring
 # pixels are alike there, and the descent takes far longer; in a bright corner a rate of 0.5 is even
 # too large. Or keep the filter and descend on the picture, with `dx`.
 #

@@ -37,7 +37,7 @@
 # | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 |
 # | 8 | a written answer, graded by hand | 2 |
 #
-# Plan about 85 minutes. A check is folded to one line, which says what it is worth and what it
+# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green
 # check is a good sign and not yet the grade. In grading all sizes may differ, no function may
 # change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
@@ -1171,9 +1171,9 @@ plt.show()
 # near is the second.
 
 # %% [markdown]
-# Now the whole layer, with its copies and its way back, on as many cores as NumPy takes. The
-# **given** layer is the one that later lessons fall back on: it makes the same product, with the
-# columns of a few pictures at a time in a small buffer.
+# **Going further**, without points: the whole layer, with its copies and its way back, on as many
+# cores as NumPy takes. The **given** layer is the one that later lessons fall back on: it makes the
+# same product, with the columns of a few pictures at a time in a small buffer.
 
 # %% tags=["experiment"] alt="Bars on a logarithmic axis, milliseconds for AlexNet's first layer, forward and backward. The loops take thousands, im2col and the given layer tens."
 from convbook import layers

@@ -37,10 +37,11 @@
 # | 9 | `blur_pool_forward`, `blur_pool_backward` | 3 |
 # | 11 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 10, marked as going further, takes ten more. A check is folded to
+# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1378,6 +1379,8 @@ plot_changes(four, "A blur before the stride (thin lines: unrelated maps)")
 
 # %% [markdown]
 # ## 10. Train both
+#
+# **Going further**, without points.
 #
 # Pool, or stride? Arguments do not decide it. So train four nets that differ in nothing but how
 # they shrink, on 5000 coloured emoji in ten classes: animals, buildings, clothes and so on. To save

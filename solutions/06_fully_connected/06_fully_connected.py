@@ -31,7 +31,7 @@
 # | 1 | `affine_forward`, `affine_backward` | 3 |
 # | 2 | `softmax_loss` | 3 |
 # | 3 | `svm_loss` | 2 |
-# | 4 | `conv_to_fc`, `count_matrix` | 4 |
+# | 4 | `conv_to_fc` | 4 |
 # | 5 | `fc_to_conv` | 1 |
 # | 6 | `half_stride` | 4 |
 # | 7 | `crop_gap` | 2 |
@@ -568,7 +568,7 @@ drawing.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and 
 #
 # </details>
 #
-# ### Exercise 4: `conv_to_fc` (3 points)
+# ### Exercise 4: `conv_to_fc` (4 points)
 #
 # Write the matrix and its bias. The outputs are numbered as `out.reshape(N, -1)` takes them: filter
 # by filter, and inside a filter row by row. By hand: a 2 x 3 picture and the filter
@@ -649,8 +649,8 @@ for x, w, b, how in inputs.conv(judge.rng()):
         judge.value("conv_to_fc", conv_to_fc, w, b, x.shape[2], x.shape[3])
 ### END HIDDEN TESTS
 
-# %% check="conv_to_fc" part="stride_pad" points=1
-# 1 point. Shown: a column and a line with stride 2 and padding 1. Hidden: both up to 3.
+# %% check="conv_to_fc" part="stride_pad" points=2
+# 2 points. Shown: a column and a line with stride 2 and padding 1. Hidden: both up to 3.
 ramp = np.zeros((1, 1, 3, 3))
 ramp[0, 0, 1] = [1.0, 2.0, 3.0]
 expected = [[2.0, 0, 0], [3, 1, 0], [0, 2, 0], [0, 3, 1], [0, 0, 2]]
@@ -698,65 +698,10 @@ plt.show()
 # **Predict before you run.** How many entries does its matrix have? Would it fit in memory? What
 # fraction of the entries is not 0?
 
-# %% [markdown]
-# ### Exercise 5: `count_matrix` (1 point)
-#
-# Count without building it. There is no padding, so that every window lies on the picture with all
-# its weights. By hand: the 4 x 4 picture and the 3 x 3 filter from above give 64, 28 and 9.
-
-
-# %% exercise="count_matrix"
-def count_matrix(C, H, W, F, HH, WW, stride=1):
-    """Count the entries of a convolution's matrix, without padding.
-
-    Args:
-        C, H, W: channels, height and width of the picture.
-        F: filters.
-        HH, WW: height and width of a filter.
-        stride: pixels between neighbouring windows; the windows end at the edge.
-
-    Returns:
-        entries: how many entries the matrix has.
-        zeros: how many of them are 0, if no weight is.
-        distinct: how many different numbers are among the others, if no two weights are equal.
-    """
-    ### BEGIN SOLUTION
-    H_out, W_out = (H - HH) // stride + 1, (W - WW) // stride + 1
-    D, M = C * H * W, F * H_out * W_out
-    zeros = D * M - C * HH * WW * M
-    return D * M, zeros, F * C * HH * WW
-    ### END SOLUTION
-
-
-# %% [markdown]
-# Try it: count by formula, count in a matrix, and then count in AlexNet.
-
 # %%
-w_fc, _ = conv_to_fc(rng.normal(size=(2, 3, 3, 2)), np.zeros(2), 5, 7)
-print(count_matrix(3, 5, 7, 2, 3, 2))
-print(w_fc.size, np.sum(w_fc == 0), len(np.unique(w_fc[w_fc != 0])))
-entries, zeros, distinct = count_matrix(3, 227, 227, 96, 11, 11, stride=4)
-print(f"AlexNet: {entries:,} entries, {entries - zeros:,} not 0, {distinct:,} different")
-
-# %% check="count_matrix" points=1
-# 1 point. Shown: the picture of 4 x 4, AlexNet. Hidden: other layers.
-check.same(count_matrix(1, 4, 4, 1, 3, 3), (64, 28, 9), "4 x 4 and 3 x 3")
-check.same(
-    count_matrix(3, 227, 227, 96, 11, 11, stride=4),
-    (44_892_064_800, 44_786_649_600, 34_848),
-    "AlexNet",
-    hint="154,587 inputs, 290,400 outputs; each output looks at 363 inputs.",
-)
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-random = judge.rng()
-for _ in range(8):
-    C, F, HH, WW = (int(n) for n in random.permutation(np.arange(1, 8))[:4])
-    stride, rows, cols = (int(n) for n in random.permutation(np.arange(1, 6))[:3])
-    H, W = HH + stride * rows, WW + stride * cols
-    judge.value("count_matrix", count_matrix, C, H, W, F, HH, WW, stride)
-### END HIDDEN TESTS
+inputs, outputs = 3 * 227 * 227, 96 * 55 * 55
+entries, used, distinct = inputs * outputs, 363 * outputs, 363 * 96
+print(f"{entries:,} entries, {used:,} not 0, {distinct:,} different")
 
 # %% [markdown]
 # 44.9 billion entries take 167 GiB in float32. Of these, 105,415,200 are not 0, one in 426. That is
@@ -789,7 +734,7 @@ for _ in range(8):
 #
 # </details>
 #
-# ### Exercise 6: `fc_to_conv` (1 point)
+# ### Exercise 5: `fc_to_conv` (1 point)
 #
 # No number changes; each only gets a new place. By hand: two units over a 2 x 2 picture have the
 # weights below, one column each. The first filter must be
@@ -995,7 +940,7 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # </details>
 #
-# ### Exercise 7: `half_stride` (4 points)
+# ### Exercise 6: `half_stride` (4 points)
 #
 # Run a net four times and interleave the maps. A net may refuse a picture that does not fit, so cut
 # off what is left over before you call it. By hand: let the "net" see crops of one pixel with
@@ -1138,7 +1083,7 @@ drawing.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who 
 # </details>
 
 # %% [markdown]
-# ### Exercise 8: `crop_gap` (2 points)
+# ### Exercise 7: `crop_gap` (2 points)
 #
 # Measure it: run the net once on the whole picture, then on every crop by itself, and return the
 # largest difference. By hand: `net = lambda x: x` with crops of one pixel and stride 1 has no gap.
@@ -1280,7 +1225,7 @@ print(f"largest gap {max(gaps):.1f}; scores of a class vary by {spread:.1f} from
 #
 # </details>
 #
-# ### Exercise 9: `average_map` (1 point)
+# ### Exercise 8: `average_map` (1 point)
 #
 # By hand: the map $\begin{pmatrix} 1 & 2 \\ 3 & 6 \end{pmatrix}$ has the mean $12/4 = 3$.
 

@@ -32,19 +32,19 @@
 # | section | exercise | points |
 # |---|---|---|
 # | 1 | `conv_1x1` | 2 |
-# | 2 | `conv_forward`, `conv_backward` | 5 |
+# | 2 | `conv_forward`, `conv_backward` | 6 |
 # | 3 | `grouped_forward`, `grouped_backward` | 4 |
 # | 3 | `conv_cost` | 1 |
 # | 4 | `conv_transpose` | 3 |
 # | 5 | `receptive_field` | 2 |
-# | 6 | `stack_cost` | 1 |
 # | 7 | `collapse` | 2 |
 # | 9 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 8, marked as going further, takes ten more. A check is folded to one
+# line, which says what it is worth and what it tries; a click opens it. It shows part of the test;
+# grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, no function may change its arguments, and besides Python's own library
+# only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -271,7 +271,7 @@ drawing.holes(x, w, "One filter of three weights, dense and with holes")
 # </details>
 
 # %% [markdown]
-# ### Exercise 2: `conv_forward` and `conv_backward` (5 points)
+# ### Exercise 2: `conv_forward` and `conv_backward` (6 points)
 #
 # As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
@@ -484,8 +484,8 @@ with judge.derived("conv_backward"):
         judge.backward(*pair, *case, results=("dx", "dw", "db"), only="dw")
 ### END HIDDEN TESTS
 
-# %% check="conv_backward" part="dx" points=1
-# 1 point. Shown: the filter with its holes, two that overlap, stride and padding. Hidden: random.
+# %% check="conv_backward" part="dx" points=2
+# 2 points. Shown: the filter with its holes, two that overlap, stride and padding. Hidden: random.
 digits = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 1, 3)
 _, cache = conv_forward(np.ones((1, 1, 1, 7)), digits, np.zeros(1), dilation=3)
 dx, _, _ = conv_backward(np.ones((1, 1, 1, 1)), cache)
@@ -1214,65 +1214,6 @@ print(values, values * 4 / 1024**2)
 #
 # </details>
 #
-# ### Exercise 7: `stack_cost` (1 point)
-#
-# Count it for any stack of equal layers. By hand, above: size 7, $27 \cdot 64^2 = 110592$ weights,
-# 36.75 MiB and 73.5 MiB.
-
-
-# %% exercise="stack_cost"
-def stack_cost(F, depth, C, H, W):
-    """Count what a stack of equal layers needs for one picture; stride 1, same padding, no biases.
-
-    Args:
-        F: height and width of every filter.
-        depth: number of layers.
-        C: channels of the input, and filters of every layer.
-        H: height of the picture.
-        W: width of the picture.
-
-    Returns:
-        A dict with
-        "size": height and width of the last output's receptive field, in pixels,
-        "weights": number of weights in all layers,
-        "activations": MiB of all layers' outputs in float32, the input not counted,
-        "training": MiB of these outputs and all their gradients.
-    """
-    ### BEGIN SOLUTION
-    activations = depth * C * H * W * 4 / 1024**2
-    return {
-        "size": depth * (F - 1) + 1,
-        "weights": depth * F * F * C * C,
-        "activations": activations,
-        "training": 2 * activations,
-    }
-    ### END SOLUTION
-
-
-# %% [markdown]
-# Try it: the three layers, the one, and fifteen layers of 3 x 3.
-
-# %%
-for F, depth in ((3, 3), (7, 1), (3, 15)):
-    print(F, depth, stack_cost(F, depth, 64, 224, 224))
-
-# %% check="stack_cost" points=1
-# 1 point. Shown: three 3 x 3 layers against one of 7 x 7. Hidden: random stacks.
-expected = {"size": 7, "weights": 110592, "activations": 36.75, "training": 73.5}
-check.same(stack_cost(3, 3, 64, 224, 224), expected, "three 3 x 3 layers")
-expected = {"size": 7, "weights": 200704, "activations": 12.25, "training": 24.5}
-check.same(stack_cost(7, 1, 64, 224, 224), expected, "one 7 x 7 layer")
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-random = judge.rng()
-for F in (1, 3, 5, 7):
-    depth, C = (int(n) for n in random.integers(2, 40, size=2))
-    H, W = (int(n) for n in random.permutation(np.arange(30, 250))[:2])
-    judge.value("stack_cost", stack_cost, F, depth, C, H, W)
-### END HIDDEN TESTS
-
-# %% [markdown]
 # **Take away.** Three 3 x 3 layers see what one 7 x 7 layer sees, with $27 C^2$ weights instead of
 # $49 C^2$ and two more nonlinearities. They need three times the memory for activations.
 
@@ -1310,7 +1251,7 @@ np.convolve(w1, w2)
 # $$w_{f,c,p,q} = \sum_{g} \sum_{u,v} w2_{f,g,u,v} \; w1_{g,c,p-u,q-v} \qquad
 # b_f = b2_f + \sum_{g} \sum_{u,v} w2_{f,g,u,v} \; b1_g$$
 #
-# ### Exercise 8: `collapse` (2 points)
+# ### Exercise 7: `collapse` (2 points)
 #
 # Compute the one layer that does the same as two, both with stride 1 and no padding. In the
 # formula, a weight outside the first filter counts as 0. Two 3 x 3 filters make a filter of 5 x 5.
@@ -1471,6 +1412,8 @@ print(np.isclose(one, two)[0, 0].astype(int))
 
 # %% [markdown]
 # ## 8. The border that wears away
+#
+# **Going further**, without points.
 #
 # Your 3 x 3 layers without padding lose one pixel on each side. That seems little.
 #

@@ -883,9 +883,10 @@ plt.show()
 #
 # On the right all three learn. Nobody has to know that 0.2 is the right number.
 #
-# **Predict before you run.** Start both nets at $s = 0.2$, which suits both, and change the learning
-# rate instead: from 0.001 to 3, each about three times the one before. Which rates can each net
-# live with? This takes a quarter of a minute or so.
+# **Going further**, without points. Start both nets at $s = 0.2$, which suits both, and change the learning
+# rate instead: from 0.001 to 3, each about three times the one before.
+#
+# **Predict before you run.** Which rates can each net live with? This takes a quarter of a minute or so.
 
 # %% tags=["experiment", "plot"] alt="The loss after 200 steps against the learning rate, 0.001 to 3. Without batch norm it falls to about 1.25 at 0.1, and has no points at the largest rates. With batch norm it is below 1.3 from 0.01 to 3."
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]

@@ -223,36 +223,6 @@ def dx_at_stride(dout, w, stride):
     return dx_by_full_convolution(dout, w)
 """
 
-PLACES_EINSUM = """
-def dw_by_places(x, dout, HH, WW):
-    windows = np.lib.stride_tricks.sliding_window_view(x, (HH, WW), axis=(2, 3))
-    return np.einsum("nfij,ncijuv->ijfcuv", dout, windows)
-"""
-
-PLACES_LISTS = """
-def dw_by_places(x, dout, HH, WW):
-    N, F, H_out, W_out = dout.shape
-
-    def says(i, j):
-        window = x[:, :, i : i + HH, j : j + WW]
-        return sum(np.multiply.outer(dout[n, :, i, j], window[n]) for n in range(N))
-
-    return [[says(i, j) for j in range(W_out)] for i in range(H_out)]
-"""
-
-PLACES_LOOPS = """
-def dw_by_places(x, dout, HH, WW):
-    N, F, H_out, W_out = dout.shape
-    C = x.shape[1]
-    places = np.zeros((H_out, W_out, F, C, HH, WW), dtype=np.float32)
-    for i in range(H_out):
-        for j in range(W_out):
-            for f in range(F):
-                for n in range(N):
-                    places[i, j, f] += dout[n, f, i, j] * x[n, :, i : i + HH, j : j + WW]
-    return places
-"""
-
 DOT = """
 def projection_check(f, x, dx, dout, v, h=1e-5):
     analytic = float(dx.ravel() @ v.ravel())
@@ -276,6 +246,5 @@ RIGHT = {
     "conv_forward": [WINDOWS, COLUMNS, PADDED_CACHE],
     "dx_by_full_convolution": [TURNED_DOUT, BY_EINSUM, BY_THE_SUM],
     "dx_at_stride": [BY_KRON, BY_RESHAPE, BY_INSERT],
-    "dw_by_places": [PLACES_EINSUM, PLACES_LISTS, PLACES_LOOPS],
     "projection_check": [DOT, ALONG_A_LINE],
 }

@@ -126,24 +126,6 @@ def conv_to_fc(w, b, H, W, stride=1, pad=0):
     return matrix, bias
 """,
     ],
-    "count_matrix": [
-        """
-def count_matrix(C, H, W, F, HH, WW, stride=1):
-    places = len(range(0, H - HH + 1, stride)) * len(range(0, W - WW + 1, stride))
-    look, inputs = C * HH * WW, C * H * W
-    return [inputs * F * places, (inputs - look) * F * places, look * F]
-""",
-        """
-def count_matrix(C, H, W, F, HH, WW, stride=1):
-    H_out = (H - HH + stride) // stride
-    W_out = (W - WW + stride) // stride
-    entries = C * H * W * F * H_out * W_out
-    used = 0
-    for _ in range(F):
-        used += H_out * W_out * C * HH * WW
-    return entries, entries - used, used // (H_out * W_out)
-""",
-    ],
     "fc_to_conv": [
         """
 def fc_to_conv(w, b, C, H, W):

@@ -231,29 +231,6 @@ def receptive_field(layers):
     return [1 + sum(int(r * j) for r, j in zip(reaches, jumps)), int(jumps[-1])]
 """
 
-LAYER_BY_LAYER = """
-def stack_cost(F, depth, C, H, W):
-    cost = dict(size=1, weights=0, activations=0.0, training=0.0)
-    for layer in range(depth):
-        cost["size"] += F - 1
-        cost["weights"] += (F * F * C) * C
-        cost["activations"] += C * H * W / 2**18
-        cost["training"] += C * H * W / 2**17
-    return cost
-"""
-
-IN_BYTES = """
-def stack_cost(F, depth, C, H, W):
-    out = np.float32(0).nbytes * np.prod([depth, C, H, W], dtype=np.int64)
-    weights = np.zeros(depth, dtype=int) + F**2 * C**2
-    return {
-        "training": (out + out) / 1024 / 1024,
-        "activations": out / 1024 / 1024,
-        "weights": weights.sum(),
-        "size": F + (depth - 1) * (F - 1),
-    }
-"""
-
 FOUR_SUMS = """
 def collapse(w1, b1, w2, b2):
     G, C, HH1, WW1 = w1.shape
@@ -287,6 +264,5 @@ RIGHT = {
     "conv_cost": [PRODUCT_OF_A_LIST, PLACE_BY_PLACE],
     "conv_transpose": [LAID_DOWN, ZEROS_BETWEEN],
     "receptive_field": [FROM_THE_OUTPUT_DOWN, AS_A_SUM],
-    "stack_cost": [LAYER_BY_LAYER, IN_BYTES],
     "collapse": [FOUR_SUMS, BY_PROBING],
 }

@@ -108,11 +108,6 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "gradients = [conv_backward(*part) for part in zip(douts, cache, strict=False)]": _PAIRS,
         "dx, dw, db = zip(*gradients, strict=False)": _PAIRS,
     },
-    ("07_one_by_one_and_dilated", "stack_cost"): {
-        '"size": depth * (F - 1) | 1,': "F is odd",
-        '"size": depth * (F - 1) ^ 1,': "F is odd",
-        '"size": depth * (F ^ 1) + 1,': "F is odd",
-    },
     ("08_normalization", "lrn_forward"): {
         "def lrn_forward(x, n= 4, k=2.0, alpha=1e-4, beta=0.75):": "half of it, rounded down, is 2",
     },
