@@ -25,6 +25,7 @@ from convbook.drawing.forward import (
     stops,
     two_maps,
 )
+from convbook.drawing.memories import formats, orders, two_memories
 from convbook.drawing.products import added_back, blocks, window_to_column
 from convbook.drawing.sharing import bars, shared, ways
 
@@ -46,15 +47,18 @@ __all__ = [
     "circuit",
     "column_and_slice",
     "first_stop",
+    "formats",
     "full_depth",
     "gate",
     "holes",
     "one_window",
+    "orders",
     "places",
     "shared",
     "stamps",
     "stops",
     "two_maps",
+    "two_memories",
     "ways",
     "window_to_column",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 
 from convbook import check, gpu
 from convbook.gpu import Counts
+from convbook.gpu.names import VERSION
 
 not_run: Counter[str] = Counter()  # tier to how often a check could not use it
 RTOL, ATOL = 2e-4, 2e-5  # float32 keeps seven digits; sums of a few hundred lose two or three
@@ -129,3 +130,19 @@ def counts(seen: Counts, name: str, **expected: int) -> None:
             outline = f"{name}: too {much} {kind}, expected {number}."
             raise check.not_yet(f"{name}: {kind} {found}, expected {number}.", outline=outline)
     print(f"{name}: {', '.join(f'{kind} {n}' for kind, n in expected.items())} as expected.")
+
+
+def banner() -> str:
+    """Say what this machine can show of code for a GPU."""
+    found = gpu.real()
+    device = "none. Points come from the simulated one, wherever you are"
+    if found:
+        name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()
+        device = f"{name}, CuPy {found.__version__}"
+    return "\n".join(
+        [
+            f"GPU: {device}.",
+            f"[cpu-sim]   a simulated device with the names of CuPy {VERSION}: yes",
+            f"[gpu]       a real device: {'yes' if found else 'no'}",
+        ]
+    )
