@@ -10,9 +10,11 @@ from types import ModuleType
 from typing import Any
 
 import cupy
+import cupyx.profiler
 
 FILE = Path(__file__).resolve().parents[2] / "convbook" / "gpu" / "surface.json"
 MODULES = ("", "random", "linalg", "fft", "lib.stride_tricks", "cuda")
+BESIDE = {"cupyx": cupyx, "cupyx.profiler": cupyx.profiler}
 
 
 def public(thing: Any) -> list[str]:
@@ -28,6 +30,7 @@ def main() -> None:
         for part in filter(None, path.split(".")):
             module = getattr(module, part)
         found[path] = public(module)
+    found |= {path: public(module) for path, module in BESIDE.items()}
     FILE.write_text(json.dumps(found, indent=0) + "\n", encoding="utf-8")
     print({name: len(names) for name, names in found.items()})
 

@@ -1,0 +1,62 @@
+"""What a device was asked to do."""
+
+from dataclasses import dataclass, field
+
+from convbook.gpu.clock import Costs, Entry
+
+KINDS = {"launch": "launches", "upload": "uploads", "download": "downloads", "wait": "waits"}
+
+
+@dataclass
+class Counts:
+    """What a device was asked to do.
+
+    Attributes:
+        launches: operations that were ordered.
+        uploads, downloads: transfers from the host and to it.
+        waits: how often the host stood still until the device had caught up.
+        float64: launches whose result is float64.
+        bytes_up, bytes_down: what the transfers moved.
+        memory, peak: bytes of the device's memory in use, when counting ended and at most.
+        races: operations that used what another stream may not have finished with.
+        log: all that happened, in order.
+        costs: what it costs, for gpu.times and gpu.timeline.
+    """
+
+    launches: int = 0
+    uploads: int = 0
+    downloads: int = 0
+    waits: int = 0
+    float64: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    memory: int = 0
+    peak: int = 0
+    races: list[str] = field(default_factory=list)
+    log: list[Entry] = field(default_factory=list, repr=False)
+    costs: Costs = field(default_factory=Costs)
+
+    def note(self, entry: Entry) -> None:
+        self.log.append(entry)
+        counter = KINDS.get(entry.kind)
+        if counter:
+            setattr(self, counter, getattr(self, counter) + 1)
+        self.float64 += entry.float64
+        self.bytes_up += entry.bytes if entry.kind == "upload" else 0
+        self.bytes_down += entry.bytes if entry.kind == "download" else 0
+
+    def names(self, counter: str) -> list[str]:
+        """Return what was counted by a counter, such as "uploads", in order."""
+        if counter == "races":
+            return self.races
+        if counter == "float64":
+            return [entry.name for entry in self.log if entry.float64]
+        return [entry.name for entry in self.log if KINDS.get(entry.kind) == counter]
+
+    def __str__(self) -> str:
+        text = (
+            f"launches {self.launches}, uploads {self.uploads} ({self.bytes_up:,} bytes),"
+            f" downloads {self.downloads} ({self.bytes_down:,} bytes), waits {self.waits},"
+            f" float64 {self.float64}, peak {self.peak:,} bytes"
+        )
+        return text + (f", races {len(self.races)}" if self.races else "")

@@ -1,0 +1,51 @@
+"""How many bytes a kernel moves and how many FLOP it computes: an estimate from sizes alone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+CONTRACTIONS = frozenset("matmul dot inner vdot tensordot einsum outer kron".split())
+REDUCTIONS = frozenset(
+    """sum prod mean std var max min amax amin argmax argmin any all cumsum cumprod ptp median
+    average nansum nanmean nanmax nanmin count_nonzero trace""".split()
+)
+
+
+def span_bytes(array: np.ndarray) -> int:
+    """Return the bytes that an array's numbers lie in: a view may show each of them often."""
+    if not array.size:
+        return 0
+    low, high = np.lib.array_utils.byte_bounds(array)
+    return min(array.nbytes, high - low)
+
+
+def bytes_moved(inputs: Iterable[np.ndarray], outputs: Iterable[np.ndarray]) -> int:
+    """Return the bytes that a kernel reads and writes, each number once."""
+    return sum(map(span_bytes, inputs)) + sum(map(span_bytes, outputs))
+
+
+def flops(name: str, args: tuple[Any, ...], inputs: list[np.ndarray], result: np.ndarray) -> int:
+    """Return the operations of a kernel.
+
+    A product counts two for each pair that is multiplied and added, a reduction one for each number
+    that it reads, and all else one for each number that comes out.
+    """
+    short = name.rpartition(".")[2]
+    if short in CONTRACTIONS and len(inputs) >= 2:
+        return 2 * pairs(short, args, inputs, result)
+    if short in REDUCTIONS | {"reduce"} and inputs:
+        return max(array.size for array in inputs)
+    return int(result.size)
+
+
+def pairs(name: str, args: tuple[Any, ...], inputs: list[np.ndarray], result: np.ndarray) -> int:
+    """Return how many pairs of numbers a product multiplies."""
+    a, b = inputs[:2]
+    if name in ("matmul", "dot", "inner"):
+        return int(result.size) * (a.shape[-1] if a.ndim and b.ndim else 1)
+    if name == "einsum" and isinstance(args[0], str) and "." not in args[0]:
+        letters = args[0].split("->")[0].replace(" ", "").split(",")
+        sizes = {c: n for word, x in zip(letters, inputs, strict=False) for c, n in zip(word, x.shape, strict=False)}
+        return int(np.prod(list(sizes.values()), dtype=np.int64))
+    return round((a.size * b.size * max(1, result.size)) ** 0.5)  # no index in all three
