@@ -285,6 +285,24 @@ _TRAIN = [
             ("X, y, w, b = map(to_device, (X, y, w, b))", "y, w, b = map(to_device, (y, w, b))"),
             ("affine_forward(X[part], w, b)", "affine_forward(to_device(X[part]), w, b)"),
         ]),
+    Mistake("a wait for each loss", None, "train",
+        symptom="the GPU runs out of orders whenever a loss is wanted",
+        hint="What does float() of a number on the device make the host do?",
+        edits=[
+            ("losses.append(loss)  # it stays on the device", "losses.append(float(loss))"),
+            ("[float(loss) for loss in losses]", "losses"),
+        ]),
+    Mistake("a look whether the loss is finite", None, "train",
+        symptom="the host waits at every step",
+        hint="Who must know the value at an if?",
+        edits=[
+            (
+                "        _, dw, db = affine_backward(dscores, cache)\n",
+                "        _, dw, db = affine_backward(dscores, cache)\n"
+                "        if not cp.isfinite(loss):\n"
+                "            break\n",
+            )
+        ]),
     Mistake("the loss at every step", None, "train",
         symptom="downloads grow with the steps",
         hint="Which losses were asked for?",
@@ -324,7 +342,7 @@ _TRAIN = [
     Mistake("the weights stay there", None, "train",
         symptom="w and b are device arrays",
         hint="Where should the trained weights lie?",
-        edits=[("return losses, to_host(w), to_host(b)", "return losses, w, b")]),
+        edits=[(", to_host(w), to_host(b)\n", ", w, b\n")]),
 ]
 
 _TIME = [
@@ -372,7 +390,57 @@ _TIME = [
         ]),
 ]
 
-_AHEAD: list[Mistake] = []
+_FREE = "        copying.wait_event(free[k % 2])\n"
+_ARRIVED = "        computing.wait_event(copying.record())  # it has arrived\n"
+_AHEAD = [
+    Mistake("memory that can move", None, "run_ahead",
+        symptom="the host copies each batch, and the timeline is too long",
+        hint="What does the host do with numbers that do not lie in pinned memory?",
+        edits=[("pinned = cupyx.empty_pinned(X.shape, X.dtype)", "pinned = np.empty(X.shape, X.dtype)")]),
+    Mistake("a stream that the first one holds up", None, "run_ahead",
+        symptom="the values are right, and nothing overlaps",
+        hint="Which streams does the default stream wait for?",
+        edits=[("cp.cuda.Stream(non_blocking=True)", "cp.cuda.Stream()")]),
+    Mistake("one stream for all", None, "run_ahead",
+        symptom="the values are right, and nothing overlaps",
+        hint="Which queue does your upload go to?",
+        edits=[(", stream=copying)", ")")]),
+    Mistake("nobody waits for the upload", None, "run_ahead",
+        symptom="a race: the work may begin before its batch has arrived",
+        hint="How does the computing stream know that the batch is there?",
+        edits=[(_ARRIVED, "        copying.record()\n")]),
+    Mistake("nobody waits for the work", None, "run_ahead",
+        symptom="a race: a batch is overwritten while it may still be read",
+        hint="When may the next upload go into the same array?",
+        edits=[(_FREE, "")]),
+    Mistake("the host waits for the upload", None, "run_ahead",
+        symptom="no race, and the host stands still at each batch",
+        hint="Who should wait for the upload: the host or the computing stream?",
+        edits=[(_ARRIVED, "        copying.synchronize()\n")]),
+    Mistake("one array for all", None, "run_ahead",
+        symptom="each upload waits for the work before it: nothing overlaps",
+        hint="Where can the next batch go while this one is being read?",
+        edits=[("for _ in range(2)]", "for _ in range(1)] * 2"),
+               (_FREE, "        copying.wait_event(free[(k + 1) % 2])\n")]),
+    Mistake("waits for the work just ordered", None, "run_ahead",
+        symptom="each upload waits for the work before it: nothing overlaps",
+        hint="Which work read the array that the next upload goes into?",
+        edits=[(_FREE, "        copying.wait_event(free[(k + 1) % 2])\n")]),
+    Mistake("an array for each batch", None, "run_ahead",
+        symptom="all of X lies on the device",
+        hint="How many batches may be on the device at a time?",
+        edits=[("for _ in range(2)]", "for _ in range(len(X) // batch)]"),
+               ("        buffers[k % 2].set(", "        buffers[k].set("),
+               ("work(buffers[k % 2])", "work(buffers[k])")]),
+    Mistake("the first batch again and again", None, "run_ahead",
+        symptom="every result is that of the first batch",
+        hint="Which rows go up for batch k?",
+        edits=[("pinned[k * batch : (k + 1) * batch]", "pinned[:batch]")]),
+    Mistake("always float32", None, "run_ahead",
+        symptom="whole numbers cannot be uploaded",
+        hint="Which kind of numbers has X?",
+        edits=[("cupyx.empty_pinned(X.shape, X.dtype)", "cupyx.empty_pinned(X.shape, np.float32)")]),
+]
 
 _SCALED = [
     Mistake("divided in float16", None, "scaled_step",

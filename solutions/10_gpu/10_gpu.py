@@ -51,7 +51,7 @@ import numpy as np
 
 from convbook import check, drawing, gpu
 from convbook.gpu import cupy as cp
-from convbook.gpu import tiers
+from convbook.gpu import cupyx, tiers
 
 # %% [markdown]
 # What can this machine show?
@@ -340,9 +340,6 @@ for tier in tiers.each():
 
 # %% [markdown]
 # **Take away.** Ask the data where it lies, once, at the top of the function.
-#
-# Libraries that serve more than two array packages ask differently: `array_namespace(x)`, from the
-# package array-api-compat. The idea is the same.
 
 # %% [markdown]
 # ## 3. Fully connected, and the loss
@@ -870,27 +867,67 @@ for x, *how in inputs.pool(judge.rng()):
 # %% [markdown]
 # ## 6. A training loop that stays away
 #
-# The layers are quiet now. The loop around them is where most programs lose their time: it uploads
-# every batch, and prints the loss at every step.
+# The layers are quiet now. The loop around them is where most programs lose their time. Here is one
+# as one would write it at first. It uploads each batch when its turn comes, and notes each loss.
+
+
+# %% given="slow"
+def train_slowly(X, y, w, b, steps, batch, rate):
+    """Train a linear classifier on the device, and wait for it at every step."""
+    w, b = to_device(w), to_device(b)
+    losses = []
+    for step in range(steps):
+        start = step * batch % len(X)
+        part = slice(start, start + batch)
+        scores, cache = affine_forward(to_device(X[part]), w, b)
+        loss, dscores = softmax_loss(scores, to_device(y[part]))
+        losses.append(float(loss))
+        _, dw, db = affine_backward(dscores, cache)
+        w, b = w - rate * dw, b - rate * db
+    return losses, to_host(w), to_host(b)
+
+
+# %% [markdown]
+# The simulated device keeps a log of all that it was asked to do, and has a table of what each thing
+# costs. Ordering takes the host 5 µs, and here each kernel takes 10 µs. The bus carries 20 GB/s.
+# From log and table follows who was busy when: a **timeline**. Here are twelve steps with 128 rows
+# of 1024 numbers each:
+
+# %%
+rng = np.random.default_rng(10)
+y = rng.integers(0, 2, 512)
+X = (rng.normal(size=(512, 1024)) + 0.1 * y[:, None]).astype(np.float32)
+zero = np.zeros((1024, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
+with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
+    train_slowly(X, y, *zero, steps=12, batch=128, rate=0.01)
+print(gpu.times(seen))
+
+# %% [markdown]
+# Nearly half of the time the GPU stands still.
 #
 # **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are
-# needed, if all the data fits on the device?
+# needed, if all the data fits on the device? And where should the waits be?
 #
 # <details><summary>Answer</summary>
 #
-# Four uploads at the start: pictures, classes, weights, biases. Ten losses. At the end two
-# downloads: weights and biases. A batch is a slice of what is there, and a slice is a view.
+# Four uploads at the start: pictures, classes, weights, biases. A batch is a slice of what is there,
+# and a slice is a view. At the end ten losses, or one array of ten, and the weights and biases. The
+# waits belong behind the last step: a loss is a number on the device like any other, and can stay
+# there.
 #
 # </details>
 #
-# ### Exercise 6: `train` (2 points)
+# ### Exercise 6: `train` (3 points)
 #
 # Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from
 # number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`. All of it is float32.
 #
-# By hand: 10 steps, every fifth loss: 4 uploads, $2 + 2 = 4$ downloads, 4 waits. Fewer downloads
-# are fine, too. And the first loss of weights that are all zero, for two classes, is
-# $\log 2 = 0.693$.
+# The check reads your timeline. From its first kernel to its last the GPU must never stand still for
+# want of an order, with kernels of 10 µs each. So nothing may be waited for before the last step is
+# ordered.
+#
+# By hand: 10 steps, every fifth loss: 4 uploads, and at most $2 + 2 = 4$ downloads. And the first
+# loss of weights that are all zero, for two classes, is $\log 2 = 0.693$.
 
 
 # %% exercise="train"
@@ -922,26 +959,23 @@ def train(X, y, w, b, steps, batch, rate, every):
         _, dw, db = affine_backward(dscores, cache)
         w, b = w - rate * dw, b - rate * db
         if step % every == 0:
-            losses.append(float(loss))
-    return losses, to_host(w), to_host(b)
+            losses.append(loss)  # it stays on the device
+    return [float(loss) for loss in losses], to_host(w), to_host(b)
     ### END SOLUTION
 
 
 # %% [markdown]
-# Try it on two clouds of points:
+# Try it on the same rows:
 
 # %%
-rng = np.random.default_rng(10)
-y = rng.integers(0, 2, 64)
-X = (rng.normal(size=(64, 3)) + 2 * y[:, None]).astype(np.float32)
-w, b = np.zeros((3, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
-with gpu.simulated(), gpu.counting() as seen:
-    losses, w, b = train(X, y, w, b, steps=200, batch=16, rate=0.1, every=50)
+with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
+    losses, w, b = train(X, y, *zero, steps=12, batch=128, rate=0.01, every=4)
 print([round(loss, 3) for loss in losses])
 print(seen)
+print(gpu.times(seen))
 
-# %% check="train" points=2
-# 2 points. Shown: first loss and counters of ten steps. Hidden: random data, and the weights.
+# %% check="train" points=3
+# 3 points. Shown: ten steps, their counters and their timeline. Hidden: random data.
 y = np.array([0, 1, 0, 1])
 X = np.array([[1, 0], [0, 1], [2, 0], [0, 2]], dtype=np.float32)
 zero = np.zeros((2, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
@@ -950,6 +984,7 @@ for tier in tiers.each():
         losses, w, b = train(X, y, *zero, steps=10, batch=2, rate=0.5, every=5)
     tiers.counts(seen, "ten steps", uploads=4, float64=0)
     tiers.at_most(seen.downloads, 4, "downloads of ten steps")
+    tiers.steady(seen, "ten steps")
     check.same(len(losses), 2, f"{tier} number of losses")
     check.same(losses[0], float(np.log(2)), f"{tier} first loss", rtol=1e-5)
     _, w, b = train(X, np.array([0, 0, 1, 1]), *zero, steps=2, batch=2, rate=1.0, every=5)
@@ -970,6 +1005,7 @@ for N, D, C, batch, steps, every in ((12, 5, 3, 4, 7, 2), (9, 2, 4, 3, 5, 5), (8
             losses, w1, b1 = train(X, y, w, b, steps, batch, 0.3, every)
         tiers.counts(seen, f"{steps} steps", uploads=4, float64=0)
         tiers.at_most(seen.downloads, len(wanted[0]) + 2, f"downloads of {steps} steps")
+        tiers.steady(seen, f"{steps} steps")
         check.same([float(v) for v in losses], wanted[0], f"{tier} losses", rtol=1e-4, atol=1e-5)
         check.same(
             w1.astype(np.float64), wanted[1].astype(np.float64), f"{tier} w", rtol=1e-4, atol=1e-5
@@ -980,7 +1016,7 @@ for N, D, C, batch, steps, every in ((12, 5, 3, 4, 7, 2), (9, 2, 4, 3, 5, 5), (8
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Upload once. Ask rarely.
+# **Take away.** Upload once. Ask at the end.
 
 # %% [markdown]
 # ## 7. A stopwatch that lies
@@ -1071,7 +1107,167 @@ for many in (1, 3):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# CuPy has this ready-made, with both clocks, `CPU` for the orders and `GPU-0` for the work:
+
+# %%
+with gpu.simulated(kernel_ms=20):
+    x = cp.ones(3, dtype=np.float32)
+    print(cupyx.profiler.benchmark(cp.exp, (x,), n_repeat=10))
+
+# %% [markdown]
 # **Take away.** Warm up, mark, repeat, wait, divide.
+
+# %% [markdown]
+# ## 8. Upload while it computes
+#
+# What if the pictures do not fit into the GPU's memory? Then each batch has to travel. Say the bus
+# takes 2 ms for a batch and the GPU computes on it for 3 ms.
+#
+# **Predict before you run.** How long do four batches take, one thing after the other? And if the
+# next batch travels while the GPU works on this one?
+#
+# <details><summary>Answer</summary>
+#
+# $4 \cdot (2 + 3) = 20$ ms. Overlapped, only the first upload is in the way: $2 + 4 \cdot 3 = 14$
+# ms. The bus costs nothing any more, as long as it is faster than the GPU.
+#
+# </details>
+#
+# Here is the first way, on a device whose kernels take 30 µs each. `work` stands for a forward pass.
+
+
+# %% given="in_turn"
+def run_in_turn(X, batch, work):
+    """Upload a batch, work on it, and take the next one."""
+    return [work(cp.asarray(X[start : start + batch])) for start in range(0, len(X), batch)]
+
+
+# %%
+many = np.ones((1024, 1024), dtype=np.float32)
+with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
+    run_in_turn(many, 128, lambda x: x.sum(axis=1))
+print(gpu.times(seen))
+
+# %% [markdown]
+# Bus and GPU are never busy at the same time, and the host copies for a long while. There are two
+# reasons.
+#
+# **The host's memory can move.** The operating system may shift it about or write it to disk, so
+# the bus cannot read it by itself. The host first copies the numbers into **pinned** memory, which
+# stays where it is. `cupyx.empty_pinned(shape, dtype)` gives a NumPy array there. What lies in it
+# travels without the host.
+#
+# **A queue has an order.** All that you order goes into one queue, called a **stream**, and is done
+# one after the other: upload, kernel, upload, kernel. A second stream runs beside the first. But now
+# nobody keeps them in step, and the GPU may compute with a batch that is still on its way. That is a
+# **race**. An event keeps them in step: one stream records it, the other waits for it. The host only
+# gives the orders, and does not wait.
+#
+# | line | what it does |
+# |---|---|
+# | `copying = cp.cuda.Stream(non_blocking=True)` | makes a second stream, which the first one does not hold up |
+# | `computing = cp.cuda.get_current_stream()` | the stream that kernels go to |
+# | `buffer.set(part, stream=copying)` | orders an upload into an array that is on the device already |
+# | `event = copying.record()` | puts a mark behind all that the stream was given so far |
+# | `computing.wait_event(event)` | what comes next on the stream begins when the mark is reached |
+#
+# ### Exercise 8: `run_ahead` (3 points)
+#
+# Do what `run_in_turn` does, overlapped. There may be two batches on the device at a time. So make
+# two arrays there, once, and use them in turns. Two things have to be awaited: work on a batch waits
+# for its upload, and the next upload into the same array waits for the work on what was in it.
+#
+# The check reads your timeline. It may take a fifth longer than the best one, 8 batches of 26 µs on
+# the bus and 30 µs on the GPU: $26 + 8 \cdot 30 = 266$ µs. The host may not wait, no race may be
+# left, and the arrays on the device at one time may take no more than two batches and the results.
+#
+# <details><summary>Hint</summary>
+#
+# Copy all of `X` into one pinned array at the start. Then, for batch $k$ and array $k \bmod 2$: let
+# `copying` wait until the array is free; set; record; let `computing` wait for that; work; record,
+# for the array is free again then.
+#
+# </details>
+
+
+# %% exercise="run_ahead"
+def run_ahead(X, batch, work):
+    """Let the bus upload a batch while the GPU works on the one before.
+
+    Args:
+        X: shape (N, ...), on the host; N is a multiple of batch.
+        batch: rows at a time.
+        work: a function that orders work on the current stream. It takes an array of the device
+            with batch rows, and returns another.
+
+    Returns:
+        A list of what work returned, batch by batch.
+    """
+    ### BEGIN SOLUTION
+    pinned = cupyx.empty_pinned(X.shape, X.dtype)
+    pinned[...] = X
+    copying = cp.cuda.Stream(non_blocking=True)
+    computing = cp.cuda.get_current_stream()
+    buffers = [cp.empty((batch, *X.shape[1:]), dtype=X.dtype) for _ in range(2)]
+    free = [computing.record()] * 2  # whoever had this memory before is done with it
+    results = []
+    for k in range(len(X) // batch):
+        copying.wait_event(free[k % 2])
+        buffers[k % 2].set(pinned[k * batch : (k + 1) * batch], stream=copying)
+        computing.wait_event(copying.record())  # it has arrived
+        results.append(work(buffers[k % 2]))
+        free[k % 2] = computing.record()
+    return results
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it. Compare the first number with the one above, and look at how long bus and GPU are busy
+# together:
+
+# %%
+with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
+    results = run_ahead(many, 128, lambda x: x.sum(axis=1))
+print(gpu.times(seen))
+print(seen)
+
+# %% check="run_ahead" points=3
+# 3 points. Shown: 8 batches of 512 KB, their timeline. Hidden: other shapes, times and types.
+def overlapped(X, batch, kernel_ms):
+    expected = [2 * X[start : start + batch] for start in range(0, len(X), batch)]
+    before = X.copy()
+    with gpu.simulated(kernel_ms=kernel_ms), gpu.counting() as seen:
+        results = run_ahead(X, batch, lambda part: part * 2)
+    check.same(X, before, "X, which must stay as it was")
+    check.same(len(results), len(expected), "how many results")
+    with gpu.simulated():
+        for k, (result, wanted) in enumerate(zip(results, expected, strict=True)):
+            tiers.same(result, wanted, f"[cpu-sim] result of batch {k}")
+    tiers.counts(seen, "run_ahead", waits=0)
+    tiers.ordered(seen, "run_ahead")
+    tiers.at_most(seen.peak, 2 * X[:batch].nbytes + X.nbytes, "bytes on the device at one time")
+    up, work = 1000 * X[:batch].nbytes / seen.costs.bus, kernel_ms
+    best = up + work + (len(expected) - 1) * max(up, work)
+    tiers.at_most(gpu.times(seen).total, 1.2 * best, "milliseconds by the timeline")
+
+
+many = np.arange(1024, dtype=np.float32)[:, None] + np.zeros(1024, dtype=np.float32)
+overlapped(many, 128, kernel_ms=0.03)
+### BEGIN HIDDEN TESTS
+from autograder.judging import judge
+
+for shape, batch, kernel_ms in (((6, 64, 2048), 1, 0.04), ((1200, 512), 150, 0.025), ((512, 512), 512, 0.05)):
+    X = judge.rng().normal(size=shape).astype(np.float32)
+    overlapped(X, batch, kernel_ms)
+overlapped(judge.rng().integers(0, 99, size=(700, 1024)), 100, 0.06)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Why two arrays made once, and not a new one for each batch? CuPy gives freed memory out again at
+# once, to the next upload, while the other stream may still be reading it. That race is real, and
+# the simulated device does not see it.
+#
+# **Take away.** Pin, use two streams, keep them in step by events, and let the host only order.
 
 # %% [markdown]
 # ## 9. Half the bytes
@@ -1404,6 +1600,69 @@ plt.show()
 # something faster, ask which of its two times is the longer one.
 
 # %% [markdown]
+# ## 11. Fewer launches, shared arrays
+#
+# Four more things of CuPy, each for a look. There is no exercise.
+#
+# **Several operations, one kernel.** `np.maximum(x + b, 0)` is two launches, and each reads and
+# writes all numbers. Left of the ridge that is half of the time wasted. `cp.fuse` makes one kernel
+# of such a function. `cp.ElementwiseKernel` makes one of a line that you write yourself, in the
+# language CUDA C:
+
+
+# %%
+@cp.fuse()
+def fused(x, b):
+    return cp.maximum(x + b, 0)
+
+
+with gpu.simulated():
+    kernel = cp.ElementwiseKernel(
+        "float32 x, float32 b", "float32 out", "out = max(x + b, 0.0f)", "bias_relu"
+    )
+    x, b = cp.ones((4, 3), dtype=np.float32), cp.asarray(np.array([-2, 0, 1], dtype=np.float32))
+    for name, f in (("plain", lambda x, b: cp.maximum(x + b, 0)), ("fused", fused), ("own", kernel)):
+        with gpu.counting() as seen:
+            out = f(x, b)
+        print(name, out[0], "launches", seen.launches)
+
+# %% [markdown]
+# Two launches, one, and one. In lesson 13 you write whole kernels, and decide what each thread of
+# the GPU does.
+#
+# **A pool of memory.** To ask the GPU for memory is slow, so CuPy keeps what is freed and gives it
+# out again. Other programs see the kept memory as used, until `free_all_blocks` returns it:
+
+# %%
+with gpu.simulated(costs=gpu.Costs()):
+    pool = cp.get_default_memory_pool()
+    x = cp.ones((256, 1024), dtype=np.float32)  # 1 MiB
+    print("in use", pool.used_bytes(), "held", pool.total_bytes())
+    del x
+    print("in use", pool.used_bytes(), "held", pool.total_bytes())
+    pool.free_all_blocks()
+    print("in use", pool.used_bytes(), "held", pool.total_bytes())
+
+# %% [markdown]
+# **One array, two libraries.** PyTorch, JAX and CuPy can look at the same memory of the GPU, without
+# a copy, by a protocol called DLPack: `torch.from_dlpack(x)` takes an array of CuPy, and
+# `cp.from_dlpack(tensor)` a tensor of PyTorch. What one of them writes, the other reads:
+
+# %%
+with gpu.simulated(), gpu.counting() as seen:
+    x = cp.zeros(3, dtype=np.float32)
+    same = cp.from_dlpack(x)
+    same[0] = 7
+print(x, seen)
+
+# %% [markdown]
+# **One source, many libraries.** The array API is a list of names that NumPy, CuPy, PyTorch and
+# others have agreed on: `permute_dims`, `concat`, `take`. Code that keeps to them asks
+# `xp = array_namespace(x)`, from the package array-api-compat, as yours asks `get_array_module`.
+#
+# **Take away.** Where memory is the limit, fewer kernels are fewer bytes.
+
+# %% [markdown]
 # ## 12. In your own words
 #
 # A friend writes: "My convolution takes 0.004 ms on the GPU and 40 ms on the processor. Ten
@@ -1439,12 +1698,37 @@ print(tiers.summary())
 # | upload, download | a transfer to the device, and back |
 # | launch, wait | to order work; to do nothing until it is done |
 # | `xp` | the module that fits an array: `np` or `cp` |
-# | thread, block, grid | one number's worth of work; threads that share memory; all blocks |
-# | warp, sector | 32 threads in step; 32 bytes of memory |
-# | barrier, race | where threads wait for each other; what happens where they do not |
+# | kernel | what one launch lets the GPU do |
+# | stream, event | a queue of work; a mark in it |
+# | pinned memory | memory of the host that the bus can read by itself |
+# | loss scaling, $S$ | the loss times $S$, so that gradients stay within float16 |
+# | arithmetic intensity, ridge | operations for each byte, of a layer; where memory and arithmetic take as long |
 #
 # - Layers ask their data where it lies, and neither move nor wait.
 # - The number of launches must not grow with the batch.
-# - A right answer does not prove a kernel. Looking at every access does.
+# - Whoever orders should not wait; bus and GPU can work at the same time.
+# - Half the bytes are half the time where memory is the limit, if the gradients survive.
 #
 # Lesson 11 takes the famous networks apart, and asks how many pictures fit into such a memory.
+
+# %% [markdown]
+# ## Read on
+#
+# - Ryosuke Okuta, Yuya Unno, Daisuke Nishino, Shohei Hido and Crissman Loomis, *CuPy: A
+#   NumPy-Compatible Library for NVIDIA GPU Calculations*, 2017. By its authors.
+# - Samuel Williams, Andrew Waterman and David Patterson, *Roofline: An Insightful Visual Performance
+#   Model for Multicore Architectures*, 2009. Section 10 from its source.
+# - Paulius Micikevicius and others, *Mixed Precision Training*, 2018. Master weights and loss scaling,
+#   with the histograms of real nets.
+# - Sharan Chetlur and others, *cuDNN: Efficient Primitives for Deep Learning*, 2014. How the library
+#   behind most frameworks computes a convolution.
+# - Alex Krizhevsky, *One weird trick for parallelizing convolutional neural networks*, 2014. What
+#   changes when there are several GPUs.
+
+# %% [markdown]
+# ## An open question
+#
+# How few bits does training need? float16 and bfloat16 were met with doubt and are the rule now, and
+# nets have been trained with most products in 8 bits, some in 4. Each time it took new rules for
+# scaling, found by trial. Nobody can say beforehand, for a given net and given data, which numbers
+# may be rounded how far before it learns less, or where the end is.

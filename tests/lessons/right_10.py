@@ -209,9 +209,9 @@ def train(X, y, w, b, steps, batch, rate, every):
         grads = affine_backward(dout, cache)[1:]
         w, b = (p - g * rate for p, g in zip((w, b), grads))
         if s in range(0, steps, every):
-            losses += [loss.item()]
+            losses += [loss]
         start = (start + batch) % len(X)
-    return losses, cp.asnumpy(w), cp.asnumpy(b)
+    return cp.stack(losses).tolist(), cp.asnumpy(w), cp.asnumpy(b)
 """,
     ],
     "gpu_time": [
@@ -239,6 +239,55 @@ def gpu_time(f, repeat=10):
         b.synchronize()
         total += cp.cuda.get_elapsed_time(a, b)
     return total / repeat
+""",
+    ],
+    "run_ahead": [
+        """
+def run_ahead(X, batch, work):
+    host = cupyx.empty_like_pinned(X)
+    np.copyto(host, X)
+    up, here = cp.cuda.Stream(non_blocking=True), cp.cuda.get_current_stream()
+    pair = [cp.empty(X[:batch].shape, X.dtype), cp.empty(X[:batch].shape, X.dtype)]
+    arrived, read = [cp.cuda.Event(), cp.cuda.Event()], [cp.cuda.Event(), cp.cuda.Event()]
+    for event in read:
+        event.record(here)
+
+    def send(k):
+        up.wait_event(read[k % 2])
+        pair[k % 2].set(host[k * batch:(k + 1) * batch], up)
+        arrived[k % 2].record(up)
+
+    out = []
+    send(0)
+    for k in range(len(X) // batch):
+        if (k + 1) * batch < len(X):
+            send(k + 1)
+        here.wait_event(arrived[k % 2])
+        out.append(work(pair[k % 2]))
+        read[k % 2].record(here)
+    return out
+""",
+        """
+def run_ahead(X, batch, work):
+    pages = [cupyx.zeros_pinned((batch,) + X.shape[1:], X.dtype) for _ in range(0, len(X), batch)]
+    for number, page in enumerate(pages):
+        page[:] = X[number * batch:(number + 1) * batch]
+    copying = cp.cuda.Stream(non_blocking=True)
+    computing = cp.cuda.Stream.null
+    copying.wait_event(computing.record())
+    now, then = cp.empty(pages[0].shape, X.dtype), cp.empty(pages[0].shape, X.dtype)
+    results, last = [], None
+    for page in pages:
+        if last is not None:
+            copying.wait_event(last)
+        with copying:
+            now.set(page)
+            there = copying.record()
+        computing.wait_event(there)
+        last, before = computing.record(), last
+        results.append(work(now))
+        now, then = then, now
+    return results
 """,
     ],
     "scaled_step": [
