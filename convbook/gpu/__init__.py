@@ -10,6 +10,7 @@ are counted roughly: one for each call that makes new numbers.
 """
 
 import contextlib
+import dataclasses
 import functools
 import warnings
 from collections.abc import Iterator
@@ -127,7 +128,8 @@ def simulated(
     """
     global _simulated_only
     if kernel_ms is not None:
-        costs = Costs(kernel=kernel_ms / 1000, compile=compile_ms / 1000)
+        kernel, compiling = kernel_ms / 1000, compile_ms / 1000
+        costs = dataclasses.replace(costs or Costs(), kernel=kernel, compile=compiling)
     before, _simulated_only = _simulated_only, True
     try:
         with using(current() if costs is None else Device(costs)):
