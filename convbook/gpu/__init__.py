@@ -66,7 +66,8 @@ def real() -> Any:
     except Exception as error:  # a broken driver raises many things; all mean that there is none
         reason = f"{type(error).__name__}: {error}"
         warnings.warn(
-            f"CuPy is installed, and does not compute here ({reason}). The simulated device is used.",
+            f"CuPy is installed, and does not compute here ({reason})."
+            " The simulated device is used.",
             stacklevel=2,
         )
         return None

@@ -189,7 +189,7 @@ class Device:
                 self.note(Entry("upload", "host index", self.queues.current, size))
 
     def _memory(self, name: str, args: Args, kwargs: dict[str, Any]) -> int:
-        """Tell what CuPy's pool would: "blocks", "total" or "limit"; "release", or set a "limit"."""
+        """Tell what CuPy's pool would: "blocks", "total", "limit"; or "release" or "set limit"."""
         if name == "release":
             self.memory.release()
         elif name == "set limit":

@@ -35,8 +35,8 @@ class Memory:
         blocks = -(-owner.nbytes // BLOCK) * BLOCK
         if self.limit and self.blocks + blocks > self.limit:
             raise MemoryError(
-                f"Out of memory allocating {blocks:,} bytes (allocated so far: {self.blocks:,} bytes,"
-                f" limit set to: {self.limit:,} bytes)."
+                f"Out of memory allocating {blocks:,} bytes (allocated so far:"
+                f" {self.blocks:,} bytes, limit set to: {self.limit:,} bytes)."
             )
         self.blocks += blocks
         self.total = max(self.total, self.blocks)

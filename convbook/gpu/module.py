@@ -41,7 +41,7 @@ class Function:
 
 
 class Module:
-    """A simulated module: what the real one lacks raises AttributeError, and what this one lacks."""
+    """A simulated module: what it or the real one lacks raises AttributeError."""
 
     def __init__(self, path: str = "", package: str = "cupy", **own: Any) -> None:
         self.__name__ = f"{package}.{path}".rstrip(".")

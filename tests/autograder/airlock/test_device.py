@@ -248,7 +248,7 @@ FORGED_ORDERS = {
 
 
 @pytest.mark.parametrize("order", FORGED_ORDERS.values(), ids=FORGED_ORDERS)
-def test_a_forged_order_of_the_new_kinds_costs_its_check_alone(book: Notebook, order: str) -> None:
+def test_a_forged_order_in_one_line_costs_its_check_alone(book: Notebook, order: str) -> None:
     book.cell(SUM)
     book.cell(f"good = f\ndef f(x): raise ValueError(x.device.do({order}))")
     verdict = book.check("f(cp.asarray(x)); assert False")

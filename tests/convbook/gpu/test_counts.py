@@ -67,9 +67,9 @@ WORK = {  # bytes and FLOP of float32 arrays x (16, 16), w (16, 4), v (16,)
 
 @pytest.mark.parametrize("text", WORK)
 def test_the_work_of_a_kernel(text: str) -> None:
-    x, w, v = cp.asarray(KB), cp.asarray(KB[:, :4]), cp.asarray(KB[0])
+    given = {"x": cp.asarray(KB), "w": cp.asarray(KB[:, :4]), "v": cp.asarray(KB[0])}
     with gpu.counting() as seen:
-        eval(text)
+        eval(text, {"cp": cp}, given)
     assert (seen.log[-1].bytes, seen.log[-1].flops) == WORK[text]
 
 

