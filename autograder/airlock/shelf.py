@@ -24,7 +24,7 @@ _numbers = itertools.count()  # of arrays, over all checks: an old one stands fo
 
 
 class Shelf:
-    """The arrays of the device that have left the checker, and that the student's code still has."""
+    """Arrays of the device that have left the checker, and that the student's code still has."""
 
     def __init__(self) -> None:
         self.arrays: dict[int, Any] = {}

@@ -10,6 +10,7 @@ are counted roughly: one for each call that makes new numbers.
 """
 
 import contextlib
+import dataclasses
 import functools
 import warnings
 from collections.abc import Iterator
@@ -65,7 +66,8 @@ def real() -> Any:
     except Exception as error:  # a broken driver raises many things; all mean that there is none
         reason = f"{type(error).__name__}: {error}"
         warnings.warn(
-            f"CuPy is installed, and does not compute here ({reason}). The simulated device is used.",
+            f"CuPy is installed, and does not compute here ({reason})."
+            " The simulated device is used.",
             stacklevel=2,
         )
         return None
@@ -127,7 +129,8 @@ def simulated(
     """
     global _simulated_only
     if kernel_ms is not None:
-        costs = Costs(kernel=kernel_ms / 1000, compile=compile_ms / 1000)
+        kernel, compiling = kernel_ms / 1000, compile_ms / 1000
+        costs = dataclasses.replace(costs or Costs(), kernel=kernel, compile=compiling)
     before, _simulated_only = _simulated_only, True
     try:
         with using(current() if costs is None else Device(costs)):

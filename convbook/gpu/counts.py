@@ -17,7 +17,8 @@ class Counts:
         waits: how often the host stood still until the device had caught up.
         float64: launches whose result is float64.
         bytes_up, bytes_down: what the transfers moved.
-        memory, peak: bytes of the device's memory in use, when counting ended and at most.
+        memory, peak: bytes of the arrays that were made meanwhile, of those that are still there,
+            and at most at one time.
         races: operations that used what another stream may not have finished with.
         log: all that happened, in order.
         costs: what it costs, for gpu.times and gpu.timeline.
@@ -45,6 +46,11 @@ class Counts:
         self.bytes_up += entry.bytes if entry.kind == "upload" else 0
         self.bytes_down += entry.bytes if entry.kind == "download" else 0
 
+    def hold(self, size: int) -> None:
+        """Count memory that is taken, or given back if size is negative."""
+        self.memory += size
+        self.peak = max(self.peak, self.memory)
+
     def names(self, counter: str) -> list[str]:
         """Return what was counted by a counter, such as "uploads", in order."""
         if counter == "races":
@@ -57,6 +63,6 @@ class Counts:
         text = (
             f"launches {self.launches}, uploads {self.uploads} ({self.bytes_up:,} bytes),"
             f" downloads {self.downloads} ({self.bytes_down:,} bytes), waits {self.waits},"
-            f" float64 {self.float64}, peak {self.peak:,} bytes"
+            f" float64 {self.float64}, memory at most {self.peak:,} bytes"
         )
         return text + (f", races {len(self.races)}" if self.races else "")

@@ -13,9 +13,10 @@ import numpy as np
 
 from convbook.gpu import fusing, names, work
 from convbook.gpu.array import ndarray
-from convbook.gpu.clock import Clock, Costs, Entry
+from convbook.gpu.clock import Clock, Costs, Entry, Kind
 from convbook.gpu.counts import Counts
 from convbook.gpu.memory import Memory
+from convbook.gpu.order import Uses
 from convbook.gpu.queues import Queues
 
 MAX_BYTES = 1 << 30  # of one array
@@ -73,12 +74,10 @@ class Device:
     def counting(self) -> Iterator[Counts]:
         """Count what is asked for during a with statement, from an empty log on."""
         before = self.counts, self.counted
-        used = self.memory.used
-        self.counts, self.counted = Counts(memory=used, peak=used, costs=self.costs), True
+        self.counts, self.counted = Counts(costs=self.costs), True
         try:
             yield self.counts
         finally:
-            self.counts.memory = self.memory.used
             self.counts, self.counted = before
 
     def note(self, entry: Entry) -> None:
@@ -98,7 +97,9 @@ class Device:
     def _set(self, name: str, args: Args, kwargs: dict[str, Any]) -> None:
         array = self._values(args[0])
         if array.shape != np.shape(args[1]):
-            raise ValueError(f"Shape mismatch. Old shape: {array.shape}, new shape: {args[1].shape}")
+            raise ValueError(
+                f"Shape mismatch. Old shape: {array.shape}, new shape: {args[1].shape}"
+            )
         if array.dtype != args[1].dtype:
             raise TypeError(f"{args[1].dtype} array cannot be set to {array.dtype} array")
         array[...] = args[1]
@@ -111,9 +112,9 @@ class Device:
             self.queues.wait(name, self.queues.current)
         return np.array(values)
 
-    def _carry(self, kind: str, name: str, values: np.ndarray, pinned: bool) -> None:
+    def _carry(self, kind: Kind, name: str, values: np.ndarray, pinned: bool) -> None:
         """Move the values of an array of the device over the bus, one way or the other."""
-        uses = [self.memory.hold(values)]
+        uses = [self._hold(values)]
         up = kind == "upload"
         self.queues.work(name, [] if up else uses, uses if up else [])
         self.note(Entry(kind, name, self.queues.current, values.nbytes, pinned=pinned))
@@ -188,7 +189,7 @@ class Device:
                 self.note(Entry("upload", "host index", self.queues.current, size))
 
     def _memory(self, name: str, args: Args, kwargs: dict[str, Any]) -> int:
-        """Tell what CuPy's pool would: "blocks", "total" or "limit"; "release", or set a "limit"."""
+        """Tell what CuPy's pool would: "blocks", "total", "limit"; or "release" or "set limit"."""
         if name == "release":
             self.memory.release()
         elif name == "set limit":
@@ -233,10 +234,8 @@ class Device:
         self._hold(values)
         return ndarray(self, values, values.dtype, values.shape)
 
-    def _hold(self, values: np.ndarray) -> Any:
-        uses = self.memory.hold(values)
-        self.counts.peak = max(self.counts.peak, self.memory.used)
-        return uses
+    def _hold(self, values: np.ndarray) -> Uses:
+        return self.memory.hold(values, self.counts)
 
     def _values(self, thing: Any) -> Any:
         """Replace the arrays of this device by their values, however deep."""
@@ -265,9 +264,7 @@ class Device:
             self.note(Entry("compile", name))
         self._compiled.add(name)
         ours = [part for part in (*read, *also_read) if self.memory.holds(part)]
-        self.queues.work(
-            name, map(self._hold, ours), map(self._hold, [*(also_written or written)])
-        )
+        self.queues.work(name, map(self._hold, ours), map(self._hold, [*(also_written or written)]))
         moved = work.bytes_moved(read, written)
         wide = any(part.dtype in (np.float64, np.complex128) for part in written)
         stream = self.queues.current

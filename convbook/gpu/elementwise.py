@@ -67,27 +67,31 @@ class ElementwiseKernel:
                 f"{self.name} takes {len(self.in_params)} arguments here, and no output: {ONLY}"
             )
         array._refuse_host(args)
-        given = [a for a in args if isinstance(a, array.ndarray)]
+        given = [arg for arg in args if isinstance(arg, array.ndarray)]
         if not given:
             raise TypeError(f"{self.name} needs an array of the device")
-        kinds = {kind: str(a.dtype) for (kind, _), a in zip(self.in_params, args, strict=True)
-                 if kind and len(kind) == 1 and isinstance(a, array.ndarray)}  # fmt: skip
+        dtypes = self._dtypes(args)
         tracer = fusing.Tracer(given)
         stand_ins = iter(tracer.stand_ins())
         names = {}
         for (kind, name), arg in zip(self.in_params, args, strict=True):
             value = next(stand_ins) if isinstance(arg, array.ndarray) else arg
-            dtype = np.dtype(kinds.get(kind, kind))
-            if isinstance(value, fusing.StandIn):
-                names[name] = value if value.dtype == dtype else value.astype(dtype)
-            else:
-                names[name] = dtype.type(value)
+            names[name] = _cast(value, dtypes[kind])
         Reader(self.operation, names).run()
-        out = tuple(
-            names[name].astype(np.dtype(kinds.get(kind, kind))) for kind, name in self.out_params
-        )
+        out = tuple(_cast(names[name], dtypes[kind], True) for kind, name in self.out_params)
         single = len(out) == 1 and not self.return_tuple
         return fusing.order(tracer, out[0] if single else out, self.name)
+
+    def _dtypes(self, args: tuple[Any, ...]) -> dict[str, np.dtype]:
+        """Return what each type is; that of a letter is the first array's, or else the number's."""
+        pairs = list(zip(self.in_params, args, strict=True))
+        pairs.sort(key=lambda pair: not isinstance(pair[1], array.ndarray))
+        found: dict[str, Any] = {}
+        for (kind, _), arg in pairs:
+            if len(kind) == 1:
+                found.setdefault(kind, getattr(arg, "dtype", None) or np.asarray(arg).dtype)
+        rest = {kind for kind, _ in (*self.in_params, *self.out_params)} - set(found)
+        return found | {kind: np.dtype(kind) for kind in rest}
 
 
 def _params(text: str) -> list[tuple[str, str]]:
@@ -197,5 +201,9 @@ def _number(text: str) -> float:
     return int(text) if text.isdigit() else float(text)
 
 
-def _cast(value: Any, kind: str) -> Any:
-    return value.astype(kind) if isinstance(value, fusing.StandIn) else np.dtype(kind).type(value)
+def _cast(value: Any, dtype: Any, copied: bool = False) -> Any:
+    """Make a value of another dtype; an array that is copied comes out as another one."""
+    dtype = np.dtype(dtype)
+    if isinstance(value, fusing.StandIn):
+        return value if value.dtype == dtype and not copied else value.astype(dtype.str)
+    return dtype.type(value)

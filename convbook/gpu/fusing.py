@@ -28,7 +28,7 @@ class Tracer:
         return [StandIn(self, number, x.dtype) for number, x in enumerate(self.inputs)]
 
     def do(self, kind: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if kind not in ("ufunc", "function", "method") or (kind != "ufunc" and name not in FUSIBLE):
+        if kind not in ("ufunc", "function", "method") or not fusible(name):
             raise NotImplementedError(
                 f"cupy.fuse cannot fuse {name}: it takes ufuncs, where, clip, astype and reductions"
             )
@@ -67,14 +67,21 @@ class StandIn(array.ndarray):
         raise TypeError("inside cupy.fuse no value is known yet")
 
 
+def fusible(name: str) -> bool:
+    """Tell whether an operation can be fused: it works number by number, or reduces."""
+    short, _, method = name.partition(".")
+    each = short in names.UFUNCS and names.ufunc(short).signature is None
+    return name in FUSIBLE or (each and method in ("", "reduce"))
+
+
 def call(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
     """Compute one step with NumPy, if it is one that can be fused."""
     if name == "astype":
         return args[0].astype(*args[1:], **kwargs)
-    short, _, method = name.partition(".")
-    if method not in ("", "reduce"):
+    if not fusible(name):
         raise ValueError(f"cupy.fuse cannot fuse {name}")
-    function = names.function(name) if name in FUSIBLE else names.ufunc(short)
+    short, _, method = name.partition(".")
+    function: Any = names.function(name) if name in FUSIBLE else names.ufunc(short)
     return (function.reduce if method else function)(*args, **kwargs)
 
 

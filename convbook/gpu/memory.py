@@ -1,9 +1,11 @@
 """The device's memory: what is in use, and what CuPy's pool would have kept."""
 
 import weakref
+from typing import Any
 
 import numpy as np
 
+from convbook.gpu.counts import Counts
 from convbook.gpu.order import Uses
 
 BLOCK = 512  # bytes; the pool gives out whole blocks
@@ -16,17 +18,16 @@ class Memory:
     too small, as the real one may.
 
     Attributes:
-        used: bytes of all arrays that are alive.
-        blocks: the same in whole blocks.
+        blocks: bytes of all arrays that are alive, in whole blocks.
         total: blocks that the pool has taken from the device, in bytes.
         limit: the most that it may take; 0 for no limit.
     """
 
     def __init__(self) -> None:
-        self.used = self.blocks = self.total = self.limit = 0
+        self.blocks = self.total = self.limit = 0
         self._alive: dict[int, tuple[weakref.ref[np.ndarray], Uses]] = {}
 
-    def hold(self, array: np.ndarray) -> Uses:
+    def hold(self, array: np.ndarray, counts: Counts) -> Uses:
         """Count an array, or the one that it is a view of, until nobody has it any more."""
         owner = root(array)
         if id(owner) in self._alive:
@@ -34,28 +35,26 @@ class Memory:
         blocks = -(-owner.nbytes // BLOCK) * BLOCK
         if self.limit and self.blocks + blocks > self.limit:
             raise MemoryError(
-                f"Out of memory allocating {blocks:,} bytes (allocated so far: {self.blocks:,} bytes,"
-                f" limit set to: {self.limit:,} bytes)."
+                f"Out of memory allocating {blocks:,} bytes (allocated so far:"
+                f" {self.blocks:,} bytes, limit set to: {self.limit:,} bytes)."
             )
-        self._count(owner.nbytes, blocks)
+        self.blocks += blocks
         self.total = max(self.total, self.blocks)
-        alive = weakref.ref(
-            owner, lambda _, key=id(owner), n=owner.nbytes: self._free(key, n, blocks)
-        )
-        self._alive[id(owner)] = alive, Uses()
-        return self._alive[id(owner)][1]
+        counts.hold(owner.nbytes)
+        key, size = id(owner), owner.nbytes
+
+        def free(_: Any) -> None:
+            del self._alive[key]
+            self.blocks -= blocks
+            counts.hold(-size)
+
+        uses = Uses()
+        self._alive[key] = weakref.ref(owner, free), uses
+        return uses
 
     def holds(self, array: np.ndarray) -> bool:
         """Tell whether an array is in this memory."""
         return id(root(array)) in self._alive
-
-    def _count(self, used: int, blocks: int) -> None:
-        self.used += used
-        self.blocks += blocks
-
-    def _free(self, key: int, used: int, blocks: int) -> None:
-        self._alive.pop(key, None)
-        self._count(-used, -blocks)
 
     def release(self) -> None:
         """Give back what the pool keeps and nobody uses."""

@@ -41,7 +41,7 @@ class Function:
 
 
 class Module:
-    """A simulated module: what the real one lacks raises AttributeError, and what this one lacks."""
+    """A simulated module: what it or the real one lacks raises AttributeError."""
 
     def __init__(self, path: str = "", package: str = "cupy", **own: Any) -> None:
         self.__name__ = f"{package}.{path}".rstrip(".")
@@ -50,6 +50,8 @@ class Module:
         self.__dict__.update(own)
 
     def __getattr__(self, name: str) -> Any:
+        if f"{self.__name__}.{name}" in names.SURFACE["modules"]:
+            raise AttributeError(names.lacks(f"{self.__name__}.{name}"))
         if name not in names.SURFACE.get(self._path, ()):
             raise AttributeError(
                 f"module {self.__name__!r} has no attribute {name!r} (CuPy {names.VERSION})"
@@ -69,7 +71,12 @@ class Module:
 
 
 def asarray(
-    a: Any, dtype: Any = None, order: Any = None, *, copy: bool | None = None, blocking: bool = False
+    a: Any,
+    dtype: Any = None,
+    order: Any = None,
+    *,
+    copy: bool | None = None,
+    blocking: bool = False,
 ) -> ndarray:
     """Return a as an array of the device: itself if it is one, uploaded if it is not.
 
@@ -183,9 +190,7 @@ cupy = Module(
         get_device_id=lambda: 0,
         get_elapsed_time=streams.get_elapsed_time,
         is_available=lambda: False,
-        runtime=SimpleNamespace(
-            deviceSynchronize=streams.synchronize, getDeviceCount=lambda: 1
-        ),
+        runtime=SimpleNamespace(deviceSynchronize=streams.synchronize, getDeviceCount=lambda: 1),
         stream=SimpleNamespace(Event=_Event, Stream=_Stream),
     ),
     __version__=names.VERSION,

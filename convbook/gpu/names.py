@@ -29,7 +29,8 @@ FUNCTIONS = CREATING | frozenset(
     searchsorted partition dot matmul vdot inner outer tensordot einsum kron trace diff cross
     isclose allclose array_equal meshgrid indices unravel_index ravel_multi_index atleast_1d
     atleast_2d atleast_3d may_share_memory shape ndim size interp convolve correlate
-    logspace isin nan_to_num delete append digitize linalg.norm lib.stride_tricks.sliding_window_view""".split()
+    logspace isin nan_to_num delete append digitize linalg.norm
+    lib.stride_tricks.sliding_window_view""".split()
 )
 METHODS = frozenset(
     """all any argmax argmin argsort astype choose clip compress conj copy cumprod cumsum diagonal
@@ -70,7 +71,7 @@ def lacks(path: str) -> str:
         path: such as "cupy.linalg.svd" or "ndarray.view".
     """
     short = path.rpartition(".")[2]
-    instead = INSTEAD.get(short, f"compute it on the host, or run this where there is a GPU")
+    instead = INSTEAD.get(short, "compute it on the host, or run this where there is a GPU")
     return f"CuPy {VERSION} has {path}; the simulated device does not know it. Instead: {instead}."
 
 

@@ -110,7 +110,7 @@ class Device:
     """The device, for a with statement or to wait for. There is one."""
 
     def __init__(self, device: Any = 0) -> None:
-        self.id = device.id if isinstance(device, Device) else device or 0
+        self.id: int = device.id if isinstance(device, Device) else device or 0
         if self.id:
             raise RuntimeError("cudaErrorInvalidDevice: invalid device ordinal")
 

@@ -1,5 +1,6 @@
 """How many bytes a kernel moves and how many FLOP it computes: an estimate from sizes alone."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -46,6 +47,8 @@ def pairs(name: str, args: tuple[Any, ...], inputs: list[np.ndarray], result: np
         return int(result.size) * (a.shape[-1] if a.ndim and b.ndim else 1)
     if name == "einsum" and isinstance(args[0], str) and "." not in args[0]:
         letters = args[0].split("->")[0].replace(" ", "").split(",")
-        sizes = {c: n for word, x in zip(letters, inputs, strict=False) for c, n in zip(word, x.shape, strict=False)}
-        return int(np.prod(list(sizes.values()), dtype=np.int64))
+        sizes: dict[str, int] = {}
+        for word, array in zip(letters, inputs, strict=False):
+            sizes |= zip(word, array.shape, strict=False)
+        return math.prod(sizes.values())
     return round((a.size * b.size * max(1, result.size)) ** 0.5)  # no index in all three

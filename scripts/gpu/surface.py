@@ -5,6 +5,7 @@ python scripts/gpu/surface.py
 """
 
 import json
+import pkgutil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,12 @@ def main() -> None:
         for part in filter(None, path.split(".")):
             module = getattr(module, part)
         found[path] = public(module)
+    found["modules"] = sorted(
+        f"{package.__name__}.{module.name}"
+        for package in (cupy, cupy.cuda, cupyx)
+        for module in pkgutil.iter_modules(package.__path__)
+        if not module.name.startswith("_")
+    )
     found |= {path: public(module) for path, module in BESIDE.items()}
     FILE.write_text(json.dumps(found, indent=0) + "\n", encoding="utf-8")
     print({name: len(names) for name, names in found.items()})
