@@ -60,9 +60,14 @@ class Counts:
         return [entry.name for entry in self.log if KINDS.get(entry.kind) == counter]
 
     def __str__(self) -> str:
-        text = (
-            f"launches {self.launches}, uploads {self.uploads} ({self.bytes_up:,} bytes),"
-            f" downloads {self.downloads} ({self.bytes_down:,} bytes), waits {self.waits},"
-            f" float64 {self.float64}, memory at most {self.peak:,} bytes"
-        )
+        bytes_moved = {"uploads": self.bytes_up, "downloads": self.bytes_down}
+        parts = []
+        for counter in (*KINDS.values(), "float64"):
+            moved = bytes_moved.get(counter)
+            parts.append(f"{counter} {getattr(self, counter)}" + _bytes(" ({:,} bytes)", moved))
+        text = ", ".join(parts) + _bytes(", peak {:,} bytes", self.peak)
         return text + (f", races {len(self.races)}" if self.races else "")
+
+
+def _bytes(text: str, number: int | None) -> str:
+    return text.format(number) if number else ""

@@ -238,7 +238,7 @@ def test_streams_pinned_memory_and_fused_kernels_go_through_the_airlock(book: No
 
 
 FORGED_ORDERS = {
-    "a step that is no operation": "'fused', 'f', ([('load', ('/a',), {}), ('r', (), {})], [x]), {}",
+    "a step that is none": "'fused', 'f', ([('load', ('/a',), {}), ('r', (), {})], [x]), {}",
     "a step of no form": "'fused', 'f', ([1, 2], [x]), {}",
     "a product as a step": "'fused', 'f', ([('matmul', (x, x), {}), ('r', (), {})], [x]), {}",
     "a stream that was not made": "'stream', 'use', (77,), {}",

@@ -29,8 +29,11 @@ def test_bytes_over_the_bus_and_memory_at_most() -> None:
     assert (seen.peak, seen.memory) == (2048, 1024 + 256)
     assert str(seen) == (
         "launches 2, uploads 1 (1,024 bytes), downloads 1 (256 bytes), waits 1, float64 0,"
-        " memory at most 2,048 bytes"
+        " peak 2,048 bytes"
     )
+    with gpu.counting() as seen:
+        z[0]
+    assert str(seen) == "launches 0, uploads 0, downloads 0, waits 0, float64 0"
 
 
 def test_what_was_there_before_does_not_count() -> None:
