@@ -199,3 +199,29 @@ def ordered(seen: Counts, name: str) -> None:
             outline=f"{problem}: one stream does not wait for another.",
         )
     print(f"{name}: no race.")
+
+
+def beside(seen: Counts, name: str) -> None:
+    """Check that uploads can travel beside the work: from pinned memory, on a stream of their own.
+
+    Args:
+        seen: from gpu.counting().
+        name: what was run, for the message.
+
+    Raises:
+        NotYet: an upload cannot; the message says why.
+    """
+    for entry in seen.log:
+        if entry.kind != "upload":
+            continue
+        problem = ""
+        if not entry.pinned:
+            problem = "comes from memory that is not pinned"
+        elif not entry.stream:
+            problem = "goes to the stream of the work"
+        elif entry.stream < 0:
+            problem = "goes to a stream that waits for the stream of the work"
+        if problem:
+            text = f"{name}: an upload {problem}."
+            raise check.not_yet(text, outline=text)
+    print(f"{name}: all uploads are pinned, on a stream of their own.")

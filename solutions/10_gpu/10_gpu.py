@@ -1177,9 +1177,10 @@ print(gpu.times(seen))
 # two arrays there, once, and use them in turns. Two things have to be awaited: work on a batch waits
 # for its upload, and the next upload into the same array waits for the work on what was in it.
 #
-# The check reads your timeline. It may take a fifth longer than the best one, 8 batches of 26 µs on
-# the bus and 30 µs on the GPU: $26 + 8 \cdot 30 = 266$ µs. The host may not wait, no race may be
-# left, and the arrays on the device at one time may take no more than two batches and the results.
+# The check reads your timeline. All uploads must come from pinned memory, on a stream of their own.
+# The whole may take a fifth longer than the best one: 8 batches of 26 µs on the bus and 30 µs on the
+# GPU are $26 + 8 \cdot 30 = 266$ µs. The host may not wait, no race may be left, and the arrays on
+# the device at one time may take no more than two batches and the results.
 #
 # <details><summary>Hint</summary>
 #
@@ -1244,6 +1245,7 @@ def overlapped(X, batch, kernel_ms):
         for k, (result, wanted) in enumerate(zip(results, expected, strict=True)):
             tiers.same(result, wanted, f"[cpu-sim] result of batch {k}")
     tiers.counts(seen, "run_ahead", waits=0)
+    tiers.beside(seen, "run_ahead")
     tiers.ordered(seen, "run_ahead")
     tiers.at_most(seen.peak, 2 * X[:batch].nbytes + X.nbytes, "bytes on the device at one time")
     up, work = 1000 * X[:batch].nbytes / seen.costs.bus, kernel_ms
