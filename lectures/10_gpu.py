@@ -76,7 +76,7 @@ with gpu.simulated():
     print("launches", seen.launches, "waits", seen.waits)
     with gpu.counting() as seen:
         value = float(total)
-    print(value, "waits", seen.waits, "bytes", seen.bytes_down)
+    print(value, "waits", seen.waits)
 
 # %% [markdown] notes
 # (4 min) Three launches, nothing moved, nobody waited. `total` is an array without dimensions, over
@@ -225,8 +225,8 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 They are never busy together, and the end is at 20 ms."""
 
 
-def batches(starts: list[tuple[int, int]], end: int) -> None:
-    figure, axis = plt.subplots(figsize=(11, 2.4))
+def batches(starts: list[tuple[int, int]], end: int, height: float) -> None:
+    figure, axis = plt.subplots(figsize=(11, height))
     for k, (up, work) in enumerate(starts):
         axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
         axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
@@ -238,7 +238,7 @@ def batches(starts: list[tuple[int, int]], end: int) -> None:
     axis.set_title(f"Four batches: {end} ms")
 
 
-batches([(5 * k, 5 * k + 2) for k in range(4)], 20)
+batches([(5 * k, 5 * k + 2) for k in range(4)], 20, 3.5)
 
 # %% [markdown] notes
 # (4 min) Such a picture is a timeline. The notebook draws one of the students' own code, from what
@@ -253,13 +253,12 @@ batches([(5 * k, 5 * k + 2) for k in range(4)], 20)
 # The next batch travels while the GPU works on this one. 2 ms and 3 ms, four batches.
 
 # %% [markdown] answer
-# $2 + 4 \cdot 3 = 14$ ms. Only the first upload is in the way. A bus that is faster than the work
-# costs nothing.
+# $2 + 4 \cdot 3 = 14$ ms. Only the first upload is in the way.
 
 # %% picture
 """The same two rows. The bus is busy from 0 on, the GPU from 2 ms on without a gap. Uploads 1, 2
 and 3 lie beside the work on the batch before. The end is at 14 ms."""
-batches([(0, 2), (2, 5), (5, 8), (8, 11)], 14)
+batches([(0, 2), (2, 5), (5, 8), (8, 11)], 14, 2.0)
 
 # %% [markdown] notes
 # (3 min) Upload 2 begins at 5 and not at 4: there are two arrays on the device, and array 0 is in
