@@ -30,6 +30,7 @@ __all__ = [
     "Entry",
     "Far",
     "Times",
+    "Uncounted",
     "counting",
     "cupy",
     "cupyx",

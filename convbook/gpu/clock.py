@@ -12,7 +12,7 @@ The model, all of it:
   on at once. From plain memory it first copies the bytes to pinned memory, `copy` a second.
 - To wait is to stand still until a stream, an event or all that was ordered is done.
 
-timeline.js computes the same in a page.
+clock.js of convbook.demo computes the same in a page.
 """
 
 from collections.abc import Iterable, Iterator
