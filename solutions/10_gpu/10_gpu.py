@@ -49,7 +49,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, drawing, gpu
+from convbook import check, demo, drawing, gpu
 from convbook.gpu import cupy as cp
 from convbook.gpu import cupyx, tiers
 
@@ -889,21 +889,23 @@ def train_slowly(X, y, w, b, steps, batch, rate):
 
 # %% [markdown]
 # The simulated device keeps a log of all that it was asked to do, and has a table of what each thing
-# costs. Ordering takes the host 5 µs, and here each kernel takes 10 µs. The bus carries 20 GB/s.
+# costs, for a smaller card than that of section 1. Ordering takes the host 5 µs, and here each kernel takes 10 µs. The bus carries 20 GB/s.
 # From log and table follows who was busy when: a **timeline**. Here are twelve steps with 128 rows
 # of 1024 numbers each:
 
-# %%
+# %% tags=["demo"]
 rng = np.random.default_rng(10)
 y = rng.integers(0, 2, 512)
 X = (rng.normal(size=(512, 1024)) + 0.1 * y[:, None]).astype(np.float32)
 zero = np.zeros((1024, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
 with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
     train_slowly(X, y, *zero, steps=12, batch=128, rate=0.01)
-print(gpu.times(seen))
+demo.timeline(seen)
 
 # %% [markdown]
-# Nearly half of the time the GPU stands still.
+# Look at the GPU's row. There is a gap behind every step. The host has waited for the loss, and only
+# then does it copy and send the next batch; all that while the GPU has nothing to do. Move in the
+# picture, and pull the sliders: what if the bus were ten times as slow?
 #
 # **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are
 # needed, if all the data fits on the device? And where should the waits be?
@@ -967,12 +969,15 @@ def train(X, y, w, b, steps, batch, rate, every):
 # %% [markdown]
 # Try it on the same rows:
 
-# %%
+# %% tags=["demo"]
 with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
     losses, w, b = train(X, y, *zero, steps=12, batch=128, rate=0.01, every=4)
 print([round(loss, 3) for loss in losses])
-print(seen)
-print(gpu.times(seen))
+demo.timeline(seen)
+
+# %% [markdown]
+# Compare the GPU's row with the one above. All rows went up at the start, once; a thousand steps
+# would not need more. And the host, which waited at every step, is far ahead of the GPU.
 
 # %% check="train" points=3
 # 3 points. Shown: ten steps, their counters and their timeline. Hidden: random data.
@@ -1133,7 +1138,7 @@ with gpu.simulated(kernel_ms=20):
 #
 # </details>
 #
-# Here is the first way, on a device whose kernels take 30 µs each. `work` stands for a forward pass.
+# Here is the first way. `work` stands for a forward pass.
 
 
 # %% given="in_turn"
@@ -1142,15 +1147,18 @@ def run_in_turn(X, batch, work):
     return [work(cp.asarray(X[start : start + batch])) for start in range(0, len(X), batch)]
 
 
-# %%
+# %% [markdown]
+# Let the work be one kernel of 30 µs:
+
+# %% tags=["demo"]
 many = np.ones((1024, 1024), dtype=np.float32)
 with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
     run_in_turn(many, 128, lambda x: x.sum(axis=1))
-print(gpu.times(seen))
+demo.timeline(seen)
 
 # %% [markdown]
-# Bus and GPU are never busy at the same time, and the host copies for a long while. There are two
-# reasons.
+# Look for a moment at which bus and GPU are both busy. You will not find one. And the host copies
+# most of the time. There are two reasons.
 #
 # **The host's memory can move.** The operating system may shift it about or write it to disk, so
 # the bus cannot read it by itself. The host first copies the numbers into **pinned** memory, which
@@ -1223,27 +1231,27 @@ def run_ahead(X, batch, work):
 
 
 # %% [markdown]
-# Try it. Compare the first number with the one above, and look at how long bus and GPU are busy
+# Try it. Compare the total with the one above, and look for the time that bus and GPU are busy
 # together:
 
-# %%
+# %% tags=["demo"]
 with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
     results = run_ahead(many, 128, lambda x: x.sum(axis=1))
-print(gpu.times(seen))
-print(seen)
+demo.timeline(seen)
 
 # %% check="run_ahead" points=3
-# 3 points. Shown: 8 batches of 512 KB, their timeline. Hidden: other shapes, times and types.
+# 3 points. Shown: 8 and 4 batches of 512 KB, their timeline. Hidden: other shapes, times and types.
 def overlapped(X, batch, kernel_ms):
     expected = [2 * X[start : start + batch] for start in range(0, len(X), batch)]
     before = X.copy()
+    for tier in tiers.each():
+        results = run_ahead(X, batch, lambda part: part * 2)
+        check.same(len(results), len(expected), f"{tier} how many results")
+        for k, (result, wanted) in enumerate(zip(results, expected, strict=True)):
+            tiers.same(result, wanted, f"{tier} result of batch {k}")
+    check.same(X, before, "X, which must stay as it was")
     with gpu.simulated(kernel_ms=kernel_ms), gpu.counting() as seen:
         results = run_ahead(X, batch, lambda part: part * 2)
-    check.same(X, before, "X, which must stay as it was")
-    check.same(len(results), len(expected), "how many results")
-    with gpu.simulated():
-        for k, (result, wanted) in enumerate(zip(results, expected, strict=True)):
-            tiers.same(result, wanted, f"[cpu-sim] result of batch {k}")
     tiers.counts(seen, "run_ahead", waits=0)
     tiers.beside(seen, "run_ahead")
     tiers.ordered(seen, "run_ahead")
@@ -1253,15 +1261,19 @@ def overlapped(X, batch, kernel_ms):
     tiers.at_most(gpu.times(seen).total, 1.2 * best, "milliseconds by the timeline")
 
 
-many = np.arange(1024, dtype=np.float32)[:, None] + np.zeros(1024, dtype=np.float32)
-overlapped(many, 128, kernel_ms=0.03)
+rows = np.arange(1024, dtype=np.float32)[:, None] + np.zeros(1024, dtype=np.float32)
+for part in (rows, rows[:512]):
+    overlapped(part, 128, kernel_ms=0.03)
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
-for shape, batch, kernel_ms in (((6, 64, 2048), 1, 0.04), ((1200, 512), 150, 0.025), ((512, 512), 512, 0.05)):
-    X = judge.rng().normal(size=shape).astype(np.float32)
-    overlapped(X, batch, kernel_ms)
 overlapped(judge.rng().integers(0, 99, size=(700, 1024)), 100, 0.06)
+for shape, batch, kernel_ms in (
+    ((6, 64, 2048), 1, 0.04),
+    ((1200, 512), 150, 0.025),
+    ((512, 512), 512, 0.05),
+):
+    overlapped(judge.rng().normal(size=shape).astype(np.float32), batch, kernel_ms)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1578,24 +1590,25 @@ for size in (4, 2, 4, 2, 8, 1):
 # the arithmetic, and so the plot is called a **roofline**:
 
 # %% tags=["plot"] alt="A plot with two logarithmic axes, Tera-FLOP/s against FLOP/byte. One slope leads to three flat roofs: float32 at 50 from 25 FLOP/byte on, TF32 at 400 from 200 on, float16 at 800 from 400 on. Of the layers with filters of 1, 3 and 7, the 3 by 3 lies on the flat roof in float32, and on the slope in TF32 and float16."
+kinds = {"float16": (800e12, 2, "^"), "TF32": (400e12, 4, "s"), "float32": (50e12, 4, "o")}
 bandwidth = 2e12
-for name, peak, size, mark in (("float32", 50e12, 4, "o"), ("TF32", 400e12, 4, "s"), ("float16", 800e12, 2, "^")):
-    across = np.array([4, peak / bandwidth, 4000])
-    (line,) = plt.loglog(across, np.minimum(peak, across * bandwidth) / 1e12, label=name)
+plt.loglog([5, 400], [10, 800], color="gray")  # 2 Tera-FLOP/s for each FLOP/byte
+for name, (peak, size, mark) in kinds.items():
+    (roof,) = plt.loglog([peak / bandwidth, 4000], [peak / 1e12] * 2, label=name)
     for side in (1, 3, 7):
         intensity = roofline(**layer, HH=side, WW=side, peak=peak, bandwidth=bandwidth, size=size)[1]
         height = min(peak, intensity * bandwidth) / 1e12
-        plt.loglog(intensity, height, mark, color=line.get_color())
-        plt.annotate(f"{side} x {side}", (intensity, height), (0, -14), textcoords="offset points")
-plt.title("64 filters of 1, 3 and 7: the faster the arithmetic, the later the roof")
+        plt.loglog(intensity, height, mark, color=roof.get_color())
+        plt.annotate(f"{side} x {side}", (intensity, height), (6, -12), textcoords="offset points")
+plt.title("The faster the arithmetic, the further to the right its roof")
 plt.xlabel("FLOP/byte")
 plt.ylabel("Tera-FLOP/s")
-plt.legend()
+plt.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
 # Follow the 3 x 3 layer. In float32 it lies on the flat part. On tensor cores it slides down to the
-# slope: it is faster, and not eight times as fast. There a faster multiplier would gain nothing, and
+# slope: it is nearly six times as fast with TF32, and not eight. There a faster multiplier would gain nothing, and
 # a byte saved is time saved.
 #
 # **Take away.** What limits a layer depends on the card and on the precision. Before you make
@@ -1607,23 +1620,23 @@ plt.show()
 # Four more things of CuPy, each for a look. There is no exercise.
 #
 # **Several operations, one kernel.** `np.maximum(x + b, 0)` is two launches, and each reads and
-# writes all numbers. Left of the ridge that is half of the time wasted. `cp.fuse` makes one kernel
-# of such a function. `cp.ElementwiseKernel` makes one of a line that you write yourself, in the
-# language CUDA C:
+# writes all numbers. That is far to the left of the ridge. `cp.fuse` makes one kernel of such a
+# function. `cp.ElementwiseKernel` makes one of a line that you write yourself, in the language CUDA
+# C:
 
 
 # %%
-@cp.fuse()
-def fused(x, b):
+def bias_relu(x, b):
     return cp.maximum(x + b, 0)
 
 
 with gpu.simulated():
+    fused = cp.fuse()(bias_relu)
     kernel = cp.ElementwiseKernel(
         "float32 x, float32 b", "float32 out", "out = max(x + b, 0.0f)", "bias_relu"
     )
     x, b = cp.ones((4, 3), dtype=np.float32), cp.asarray(np.array([-2, 0, 1], dtype=np.float32))
-    for name, f in (("plain", lambda x, b: cp.maximum(x + b, 0)), ("fused", fused), ("own", kernel)):
+    for name, f in (("plain", bias_relu), ("fused", fused), ("own", kernel)):
         with gpu.counting() as seen:
             out = f(x, b)
         print(name, out[0], "launches", seen.launches)
