@@ -226,7 +226,7 @@ They are never busy together, and the end is at 20 ms."""
 
 
 def batches(starts: list[tuple[int, int]], end: int, height: float) -> None:
-    figure, axis = plt.subplots(figsize=(11, height))
+    axis = plt.subplots(figsize=(11, height))[1]
     for k, (up, work) in enumerate(starts):
         axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
         axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
@@ -315,8 +315,8 @@ drawing.formats(
 # ```
 
 # %% [markdown] answer
-# 0, then 1, then 0.000041, to three digits. Line 1 is a gradient that is lost, line 2 a step that is
-# lost. Line 3 is the cure for line 1: **loss scaling**.
+# 0, then 1, then 0.000041. Line 1 is a gradient that is lost, line 2 a step that is lost. Line 3 is
+# the cure for line 1: **loss scaling**.
 
 # %% run
 with np.errstate(all="ignore"):
@@ -366,8 +366,8 @@ axis.legend(loc="lower right")
 # its arithmetic intensity; the bend is the ridge, at 50 over 2, 25. ReLU makes one operation for 8
 # bytes, so it gets a quarter of a tera-operation out of fifty. The 1 x 1 has 16, the 3 x 3 has 144.
 #
-# Then ask about TF32, assumed to be eight times as fast: its ridge is at 200, and the 3 x 3 falls off
-# the roof. It is nearly six times as fast, and now limited by memory.
+# Then ask about TF32, assumed to be eight times as fast: its ridge is at 200, and the 3 x 3 falls
+# off the roof. It is nearly six times as fast, and now limited by memory.
 #
 # Why do libraries join bias and ReLU to the convolution? Because left of the bend a byte saved is
 # time saved. Lesson 13 writes such kernels.
@@ -391,8 +391,8 @@ axis.legend(loc="lower right")
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Port the layers, train, measure; upload beside the work; a step in float16; a roofline; a written
-#   answer: 20 graded by machine, 2 by hand, about 90 minutes. You need no GPU.
+# - Port the layers, train, measure; upload beside the work; a step in float16; a roofline; a
+#   written answer: 20 graded by machine, 2 by hand, about 90 minutes. You need no GPU.
 #
 # **Take away**
 #

@@ -396,7 +396,7 @@ _AHEAD = [
     Mistake("memory that can move", None, "run_ahead",
         symptom="the host copies each batch, and the timeline is too long",
         hint="What does the host do with numbers that do not lie in pinned memory?",
-        edits=[("pinned = cupyx.empty_pinned(X.shape, X.dtype)", "pinned = np.empty(X.shape, X.dtype)")]),
+        edits=[("cupyx.empty_pinned(X.shape, X.dtype)", "np.empty(X.shape, X.dtype)")]),
     Mistake("a stream that the first one holds up", None, "run_ahead",
         symptom="the values are right, and nothing overlaps",
         hint="Which streams does the default stream wait for?",
@@ -434,7 +434,7 @@ _AHEAD = [
     Mistake("always float32", None, "run_ahead",
         symptom="whole numbers cannot be uploaded",
         hint="Which kind of numbers has X?",
-        edits=[("cupyx.empty_pinned(X.shape, X.dtype)", "cupyx.empty_pinned(X.shape, np.float32)")]),
+        edits=[("empty_pinned(X.shape, X.dtype)", "empty_pinned(X.shape, np.float32)")]),
 ]
 
 _SCALED = [

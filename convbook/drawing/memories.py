@@ -32,7 +32,11 @@ def two_memories(title: str = "") -> None:
         (12.2, 7.5, PALE_GREEN, "device: CuPy", "thousands of small units", "its own memory"),
     ):
         axis.add_patch(Rectangle((left, 0.8), width, 6.4, facecolor=fill, edgecolor=GREY))
-        for row, text, weight in ((1.7, name, "bold"), (3.6, units, "normal"), (5.9, memory, "normal")):
+        for row, text, weight in (
+            (1.7, name, "bold"),
+            (3.6, units, "normal"),
+            (5.9, memory, "normal"),
+        ):
             where = left + width / 2, row
             axis.text(*where, text, ha="center", va="center", fontweight=weight, color=TEXT)
     axis.text(15.95, 4.5, "50 tera-operations / s", ha="center", va="center", color=TEXT)

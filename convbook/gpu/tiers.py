@@ -7,6 +7,7 @@ for tier in tiers.each():
     tiers.same(out, expected, f"{tier} out")
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -168,7 +169,7 @@ def steady(seen: Counts, name: str) -> None:
     if isinstance(seen, gpu.Uncounted):
         return
     busy = [s for s in schedule(seen.log, KERNELS) if s.lane == "gpu"]
-    gaps = [b.start - a.end for a, b in zip(busy, busy[1:], strict=False)]
+    gaps = [b.start - a.end for a, b in itertools.pairwise(busy)]
     still, held_up = 1e6 * sum(gaps), sum(gap > 1e-9 for gap in gaps)
     if held_up:
         outline = f"{name}: the GPU stands still between its first kernel and its last."
