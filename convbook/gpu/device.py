@@ -121,7 +121,7 @@ class Device:
         up = kind == "upload"
         self.queues.work(name, [] if up else uses, uses if up else [])
         if up and place is not None:
-            self.queues.leave(place, zlib.crc32(np.ascontiguousarray(values)))
+            self.queues.leave(place, zlib.crc32(values.tobytes()))
         self.note(Entry(kind, name, self.queues.current, values.nbytes, pinned=place is not None))
 
     def _function(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
