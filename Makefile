@@ -55,7 +55,7 @@ proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (ta
 	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
 	PYTHONPATH=tests/lessons:tests $(BIN)/python tests/proof/shortcuts.py
 	PYTHONPATH=tests/proof $(BIN)/python tests/proof/shown.py
-	PYTHONPATH=tests/lessons:tests/proof $(BIN)/python tests/proof
+	PYTHONPATH=tests/lessons:tests/proof $(BIN)/python tests/proof --write $(ARGS)
 
 kill: $(STAMP)  ## kill graders and workers at a hundred random moments each, and go on (takes long)
 	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/classroom/test_resume.py tests/autograder/grading/test_cluster.py
