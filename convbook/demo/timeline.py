@@ -43,7 +43,7 @@ def timeline(seen: Counts, costs: Costs | None = None) -> Demo:
         title="Timeline of host, bus and GPU",
         summary=f"Timeline: {summary(seen, costs)}",
         height=540,
-        scripts=("clock",),
+        scripts=("clock", "lanes", "facts"),
     )
 
 

@@ -58,9 +58,9 @@ class ndarray:  # noqa: N801  the name is CuPy's
             out: a NumPy array to write to; pinned, where the host shall not wait.
             blocking: whether to wait. Without, the numbers are there once the stream is done.
         """
-        options = {} if blocking else {"blocking": False}
-        if out is not None and pinned.is_pinned(out):
-            options["pinned"] = True
+        options: dict[str, Any] = {} if blocking else {"blocking": False}
+        if out is not None:
+            options |= pinned.place(out)
         with contextlib.nullcontext() if stream is None else stream:
             found = self.device.do("download", "get", (self,), options)
         if out is None:
@@ -70,9 +70,8 @@ class ndarray:  # noqa: N801  the name is CuPy's
 
     def set(self, arr: np.ndarray, stream: Any = None) -> None:
         """Overwrite all numbers with those of a NumPy array of the same shape and dtype."""
-        options = {"pinned": True} if pinned.is_pinned(arr) else {}
         with contextlib.nullcontext() if stream is None else stream:
-            self.device.do("set", "set", (self, np.ascontiguousarray(arr)), options)
+            self.device.do("set", "set", (self, np.ascontiguousarray(arr)), pinned.place(arr))
 
     def item(self) -> Any:
         return self.get().item()

@@ -6,6 +6,7 @@ it but by a counted transfer. While grading, it lives in another process than th
 """
 
 import contextlib
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,8 +19,6 @@ from convbook.gpu.counts import Counts
 from convbook.gpu.memory import Memory
 from convbook.gpu.order import Uses
 from convbook.gpu.queues import Queues
-
-MAX_BYTES = 1 << 30  # of one array
 
 Args = tuple[Any, ...]
 
@@ -88,10 +87,10 @@ class Device:
             self.counts.note(entry)
 
     def _upload(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
-        pinned = bool(kwargs.pop("pinned", False))
+        place = kwargs.pop("pinned", None)
         values = np.array(args[0], **kwargs)
         made = self._keep(values)
-        self._carry("upload", name, values, pinned)
+        self._carry("upload", name, values, place)
         return made
 
     def _set(self, name: str, args: Args, kwargs: dict[str, Any]) -> None:
@@ -103,21 +102,27 @@ class Device:
         if array.dtype != args[1].dtype:
             raise TypeError(f"{args[1].dtype} array cannot be set to {array.dtype} array")
         array[...] = args[1]
-        self._carry("upload", name, array, bool(kwargs.get("pinned")))
+        self._carry("upload", name, array, kwargs.get("pinned"))
 
     def _download(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
         values = self._values(args[0])
-        self._carry("download", name, values, bool(kwargs.get("pinned")))
+        self._carry("download", name, values, kwargs.get("pinned"))
         if kwargs.get("blocking", True):
             self.queues.wait(name, self.queues.current)
         return np.array(values)
 
-    def _carry(self, kind: Kind, name: str, values: np.ndarray, pinned: bool) -> None:
-        """Move the values of an array of the device over the bus, one way or the other."""
+    def _carry(self, kind: Kind, name: str, values: np.ndarray, place: Any) -> None:
+        """Move the values of an array of the device over the bus, one way or the other.
+
+        Args:
+            place: where on the host they lie, if that is pinned.
+        """
         uses = [self._hold(values)]
         up = kind == "upload"
         self.queues.work(name, [] if up else uses, uses if up else [])
-        self.note(Entry(kind, name, self.queues.current, values.nbytes, pinned=pinned))
+        if up and place is not None:
+            self.queues.leave(place, zlib.crc32(values.tobytes()))
+        self.note(Entry(kind, name, self.queues.current, values.nbytes, pinned=place is not None))
 
     def _function(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
         return self._run(name, names.function(name), args, kwargs)
@@ -141,7 +146,7 @@ class Device:
     def _at(self, name: str, args: Args, kwargs: dict[str, Any]) -> None:
         array, index, *values = self._values(args)
         names.ufunc(name).at(array, index, *values)
-        read = list(_arrays((index, values)))
+        read = list(work.arrays((index, values)))
         self._launch(f"{name}.at", read, [array], sum(x.size for x in read[:1]) or array.size)
 
     def _fused(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
@@ -165,14 +170,15 @@ class Device:
 
     def _getitem(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
         array, key = self._values(args)
-        if any(isinstance(k, np.ndarray) and k.dtype == bool for k in _parts(key)):
+        if any(isinstance(k, np.ndarray) and k.dtype == bool for k in work.parts(key)):
             self.queues.wait("boolean mask", self.queues.current)  # how many are there?
         self._note_host_indices(args[1])
         picked = array[key]
+        if isinstance(picked, np.generic):  # one number is a view of it, as in CuPy
+            picked = array[(*work.parts(key), ...)]
         if np.may_share_memory(picked, array):
-            return self._keep(np.asarray(picked))
-        picked = np.asarray(picked)
-        self._launch("getitem", [picked, *_arrays(key)], [picked], picked.size, [array])
+            return self._keep(picked)
+        self._launch("getitem", [picked, *work.arrays(key)], [picked], picked.size, [array])
         return self._keep(picked)
 
     def _setitem(self, name: str, args: Args, kwargs: dict[str, Any]) -> None:
@@ -180,10 +186,10 @@ class Device:
         self._note_host_indices(args[1])
         array[key] = value
         part = np.asarray(array[key])
-        self._launch("setitem", list(_arrays((key, value))), [part], part.size, [], [array])
+        self._launch("setitem", list(work.arrays((key, value))), [part], part.size, [], [array])
 
     def _note_host_indices(self, key: Any) -> None:
-        for part in _parts(key):
+        for part in work.parts(key):
             if isinstance(part, (list, np.ndarray)):
                 size = np.asarray(part).nbytes
                 self.note(Entry("upload", "host index", self.queues.current, size))
@@ -201,14 +207,14 @@ class Device:
     def _run(self, name: str, call: Callable[..., Any], args: Args, kwargs: dict) -> Any:
         values, options = self._values(args), {k: self._values(v) for k, v in kwargs.items()}
         if name in names.CREATING:
-            _check_size(values, options)
+            work.check_size(values, options)
         with np.errstate(all="ignore"):  # a GPU does not warn
             result = call(*values, **options)
         if name in names.WAITING or (name == "where" and len(args) == 1):
             self.queues.wait(name, self.queues.current)
         if name in names.UNWRITTEN:
             return self._keep(result)
-        inputs = list(_arrays((values, [v for k, v in options.items() if k != "out"])))
+        inputs = list(work.arrays((values, [v for k, v in options.items() if k != "out"])))
         for array in (*args, *kwargs.values()):  # out= gives the array itself
             if isinstance(array, ndarray) and array.memory is result:
                 self._launch(name, inputs, [result], work.flops(name, values, inputs, result))
@@ -229,7 +235,7 @@ class Device:
     def _keep(self, values: np.ndarray) -> ndarray:
         if values.dtype.kind not in "biufc":
             raise ValueError(f"Unsupported dtype {values.dtype}")
-        if values.nbytes > MAX_BYTES:
+        if values.nbytes > work.MAX_BYTES:
             raise MemoryError(f"Out of memory allocating {values.nbytes:,} bytes")
         self._hold(values)
         return ndarray(self, values, values.dtype, values.shape)
@@ -295,26 +301,3 @@ def using(device: Device | Far) -> Iterator[None]:
         yield
     finally:
         _current = before
-
-
-def _parts(key: Any) -> tuple[Any, ...]:
-    return key if isinstance(key, tuple) else (key,)
-
-
-def _arrays(thing: Any) -> Iterator[np.ndarray]:
-    if isinstance(thing, np.ndarray):
-        yield thing
-    elif isinstance(thing, (tuple, list)):
-        for part in thing:
-            yield from _arrays(part)
-
-
-def _check_size(values: Args, options: dict[str, Any]) -> None:
-    """Refuse an array that is too large before NumPy makes it."""
-    shape = options.get("shape", values[0] if values else ())
-    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
-    total = 1
-    for size in sizes:
-        total *= size if isinstance(size, int) else 1
-    if total > MAX_BYTES:
-        raise MemoryError(f"Out of memory allocating an array of {total:,} numbers")

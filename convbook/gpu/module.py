@@ -96,9 +96,7 @@ def asarray(
     if isinstance(a, (list, tuple)) and a and isinstance(a[0], ndarray):
         return Function("stack")(a)
     host = np.asarray(a, dtype=dtype)
-    made = current().do(
-        "upload", "asarray", (host,), {"pinned": True} if pinned.is_pinned(host) else {}
-    )
+    made = current().do("upload", "asarray", (host,), pinned.place(host))
     if blocking:
         streams.get_current_stream().synchronize()
     return made

@@ -56,6 +56,7 @@ INSTEAD = {
     "alloc_pinned_memory": "cupyx.empty_pinned gives pinned memory",
     "Graph": "cp.fuse makes one launch of several",
     "scatter_add": "cp.add.at(a, index, values) does the same",
+    "begin_capture": "cp.fuse makes one launch of several",
     "device": "there is one device, cp.cuda.Device(0)",
     "data": "there are no addresses here",
     "strides": "there are no addresses here",

@@ -50,6 +50,14 @@ class Order:
             uses.written, uses.read = (stream, number), {}
         return good
 
+    def number(self, stream: int) -> int:
+        """Return the number of a stream's last work."""
+        return self.streams.get(stream, {}).get(stream, 0)
+
+    def over(self, stream: int, number: int) -> bool:
+        """Tell whether the host knows that a stream's work is over."""
+        return self.host.get(stream, 0) >= number
+
     def record(self, stream: int, mark: int) -> None:
         self.marks[mark] = self._before(stream)
 

@@ -16,6 +16,13 @@ def is_pinned(array: np.ndarray) -> bool:
     return isinstance(array.base, PinnedMemory)
 
 
+def place(array: np.ndarray) -> dict[str, Any]:
+    """Return the option of a transfer that says which pinned memory it uses, if it does."""
+    if not is_pinned(array):
+        return {}
+    return {"pinned": (int(array.ctypes.data), int(array.nbytes))}
+
+
 def empty_pinned(shape: Any, dtype: Any = float, order: Any = "C") -> np.ndarray:
     """Return a NumPy array in pinned memory, as numpy.empty."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)

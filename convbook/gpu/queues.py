@@ -28,6 +28,7 @@ class Queues:
         self.made = {0}
         self.marks = 0  # how many there are
         self._order = Order()
+        self._flying: dict[Any, tuple[int, int, int]] = {}  # pinned memory that is being read
 
     def order(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Carry out an order that is about streams: one of the names below."""
@@ -39,6 +40,19 @@ class Queues:
         """Put work on the current stream, and note where it does not wait for what it needs."""
         if not self._order.work(self.current, read, written):
             self.device.counts.races.append(name)
+
+    def leave(self, place: Any, content: int) -> None:
+        """Note an upload from pinned memory, and whether it was filled anew too soon.
+
+        Args:
+            place: which memory it is.
+            content: a number that stands for what is in it.
+        """
+        flying = {p: f for p, f in self._flying.items() if not self._order.over(*f[:2])}
+        if place in flying and flying[place][2] != content:
+            self.device.counts.races.append("pinned memory")
+        flying[place] = (self.current, self._order.number(self.current), content)
+        self._flying = flying
 
     def new(self, non_blocking: bool) -> int:
         number = len(self.made) * (1 if non_blocking else -1)

@@ -2,10 +2,21 @@
 
 from typing import Any, ClassVar
 
+from convbook.gpu import names
 from convbook.gpu.device import current
 
 
-class Stream:
+class Named:
+    """Names what CuPy's class of that name has and this one lacks."""
+
+    def __getattr__(self, name: str) -> Any:
+        kind = type(self).__name__
+        if name in names.SURFACE[f"cuda.{kind}"]:
+            raise AttributeError(names.lacks(f"cupy.cuda.{kind}.{name}"))
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+
+
+class Stream(Named):
     """A queue of work. Work of one stream runs in order; streams run beside one another."""
 
     null: ClassVar["Stream"]
@@ -75,7 +86,7 @@ def get_current_stream(device_id: int = -1) -> Stream:
     return _current
 
 
-class Event:
+class Event(Named):
     """A mark in a stream."""
 
     def __init__(
@@ -106,7 +117,7 @@ def synchronize() -> None:
     _order("wait", "Device.synchronize")
 
 
-class Device:
+class Device(Named):
     """The device, for a with statement or to wait for. There is one."""
 
     def __init__(self, device: Any = 0) -> None:
@@ -130,7 +141,7 @@ class Device:
         return f"<CUDA Device {self.id}>"
 
 
-class MemoryPool:
+class MemoryPool(Named):
     """What was freed is kept and given out again, instead of asking the device each time."""
 
     def used_bytes(self) -> int:

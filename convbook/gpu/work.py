@@ -1,11 +1,12 @@
-"""How many bytes a kernel moves and how many FLOP it computes: an estimate from sizes alone."""
+"""What a kernel works on, from sizes alone: bytes that it moves, FLOP that it computes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+MAX_BYTES = 1 << 30  # of one array
 CONTRACTIONS = frozenset("matmul dot inner vdot tensordot einsum outer kron".split())
 REDUCTIONS = frozenset(
     """sum prod mean std var max min amax amin argmax argmin any all cumsum cumprod ptp median
@@ -52,3 +53,28 @@ def pairs(name: str, args: tuple[Any, ...], inputs: list[np.ndarray], result: np
             sizes |= zip(word, array.shape, strict=False)
         return math.prod(sizes.values())
     return round((a.size * b.size * max(1, result.size)) ** 0.5)  # no index in all three
+
+
+def parts(key: Any) -> tuple[Any, ...]:
+    """Return the indices of a key, one for each axis that has one."""
+    return key if isinstance(key, tuple) else (key,)
+
+
+def arrays(thing: Any) -> Iterator[np.ndarray]:
+    """Find the arrays in something, however deep."""
+    if isinstance(thing, np.ndarray):
+        yield thing
+    elif isinstance(thing, (tuple, list)):
+        for part in thing:
+            yield from arrays(part)
+
+
+def check_size(values: tuple[Any, ...], options: dict[str, Any]) -> None:
+    """Refuse an array that is too large before NumPy makes it."""
+    shape = options.get("shape", values[0] if values else ())
+    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
+    total = 1
+    for size in sizes:
+        total *= size if isinstance(size, int) else 1
+    if total > MAX_BYTES:
+        raise MemoryError(f"Out of memory allocating an array of {total:,} numbers")

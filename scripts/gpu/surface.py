@@ -15,6 +15,7 @@ import cupyx.profiler
 
 FILE = Path(__file__).resolve().parents[2] / "convbook" / "gpu" / "surface.json"
 MODULES = ("", "random", "linalg", "fft", "lib.stride_tricks", "cuda")
+CLASSES = ("Device", "Event", "MemoryPool", "Stream")
 BESIDE = {"cupyx": cupyx, "cupyx.profiler": cupyx.profiler}
 
 
@@ -38,6 +39,7 @@ def main() -> None:
         if not module.name.startswith("_")
     )
     found |= {path: public(module) for path, module in BESIDE.items()}
+    found |= {f"cuda.{name}": public(getattr(cupy.cuda, name)) for name in CLASSES}
     FILE.write_text(json.dumps(found, indent=0) + "\n", encoding="utf-8")
     print({name: len(names) for name, names in found.items()})
 

@@ -53,6 +53,16 @@ def test_which_streams_wait_for_which(streams: tuple[int, int], starts: float) -
     assert spans(*log)[-1] == ("bus", "upload", starts, starts + 2)
 
 
+def test_kernels_and_transfers_of_two_streams_run_one_after_the_other() -> None:
+    other = WORK._replace(stream=1)
+    assert [s[2:] for s in spans(WORK, other) if s[0] == "gpu"] == [(1, 5), (5, 9)]
+    batch = Entry("upload", "x", 0, 20, pinned=True)
+    assert [s[2:] for s in spans(batch, batch._replace(stream=1)) if s[0] == "bus"] == [
+        (1, 3),
+        (3, 5),
+    ]
+
+
 def test_a_stream_that_follows_a_mark_begins_behind_it() -> None:
     log = [
         Entry("upload", "x", 1, 50, pinned=True),
@@ -141,3 +151,17 @@ def test_overwriting_what_another_stream_still_reads_is_a_race() -> None:
             assert seen.races == []
             x[:] = 0
     assert seen.races == ["setitem"] and "races 1" in str(seen)
+
+
+@pytest.mark.parametrize("how", ["too soon", "same numbers", "waited", "two buffers", "slices"])
+def test_pinned_memory_that_is_filled_before_its_upload_is_done_is_a_race(how: str) -> None:
+    host = cupyx.zeros_pinned((2, 4), np.float32)
+    with gpu.simulated(), gpu.counting() as seen, cp.cuda.Stream(non_blocking=True) as stream:
+        for step in range(4):
+            part = host[step % 2] if how in ("two buffers", "slices") else host[0]
+            if how not in ("same numbers", "slices"):
+                part[:] = step
+            cp.asarray(part)
+            if how == "waited" or (how == "two buffers" and step):
+                stream.synchronize()
+    assert seen.races == (["pinned memory"] * 3 if how == "too soon" else [])

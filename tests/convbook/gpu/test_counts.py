@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convbook import gpu
-from convbook.gpu import work
+from convbook.gpu import current, work
 
 cp, cupyx = gpu.cupy, gpu.cupyx
 KB = np.ones((16, 16), dtype=np.float32)  # 1,024 bytes
@@ -48,6 +48,7 @@ def test_nobody_counts_while_nobody_looks() -> None:
         cp.ones(3)
     cp.ones(3)
     assert seen.launches == len(seen.log) == 1
+    assert current().counts.log == [], "a long training would fill the memory"
 
 
 WORK = {  # bytes and FLOP of float32 arrays x (16, 16), w (16, 4), v (16,)
