@@ -242,24 +242,9 @@ demo.timeline(seen)
 # %% [markdown] answer
 # $2 + 4 \cdot 3 = 14$ ms. Only the first upload is in the way.
 
-# %% picture
-"""Two rows over time, bus and GPU. The bus is busy from 0 on, the GPU from 2 ms on without a gap.
-Uploads 1, 2 and 3 lie beside the work on the batch before. The end is at 14 ms."""
-axis = plt.subplots(figsize=(11, 2.0))[1]
-for k, (up, work) in enumerate([(0, 2), (2, 5), (5, 8), (8, 11)]):
-    axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
-    axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
-    axis.text(up + 1, 1.6, str(k), ha="center", va="center")
-    axis.text(work + 1.5, 0.4, str(k), ha="center", va="center")
-axis.set(xlim=(0, 21), ylim=(-0.2, 2.3), xlabel="ms", ylabel="who")
-axis.set_yticks([0.4, 1.6], ["GPU", "bus"])
-axis.set_title("Four batches: 14 ms")
-
 # %% [markdown] notes
-# (3 min) Upload 2 begins at 5 and not at 4: there are two arrays on the device, and array 0 is in
-# use until then. With a third array it could begin at 4, and the end would be the same.
-#
-# And if the bus took 4 ms? Then the GPU waits for the bus: 4 times 4 and 3 are 19.
+# (3 min) Let them draw it. And if the bus took 4 ms? Then the GPU waits for the bus: 4 times 4 and
+# 3 are 19.
 
 # %% [markdown] slide
 # ## What it takes to overlap
@@ -269,11 +254,27 @@ axis.set_title("Four batches: 14 ms")
 # - **Events:** the work waits for its upload, and the next upload into an array waits for the work
 #   on it.
 
+# %% picture
+"""Two rows over time, bus and GPU. The bus is busy from 0 on, the GPU from 2 ms on without a gap.
+Uploads 1, 2 and 3 lie beside the work on the batch before. The end is at 14 ms."""
+axis = plt.subplots(figsize=(11, 2.6))[1]
+for k, (up, work) in enumerate([(0, 2), (2, 5), (5, 8), (8, 11)]):
+    axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
+    axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
+    axis.text(up + 1, 1.6, str(k), ha="center", va="center")
+    axis.text(work + 1.5, 0.4, str(k), ha="center", va="center")
+axis.set(xlim=(0, 15), ylim=(-0.2, 2.3), xticks=range(0, 15, 2), xlabel="ms", ylabel="who")
+axis.set_yticks([0.4, 1.6], ["GPU", "bus"])
+axis.set_title("Four batches: 14 ms")
+
 # %% [markdown] fragment
-# Leave one out, and the values may still be right. That is a **race**.
+# Leave an event out, and the values may still be right. That is a **race**.
 
 # %% [markdown] notes
-# (4 min) Play it: one student writes numbers on the board, another reads them aloud, and a third
+# (4 min) Upload 2 begins at 5 and not at 4: there are two arrays on the device, and array 0 is in
+# use until then. With a third array it could begin at 4, and the end would be the same.
+#
+# Play it: one student writes numbers on the board, another reads them aloud, and a third
 # wipes them. Without signs between them it goes wrong sooner or later, and not each time.
 #
 # The host orders all of it and waits for nothing. A student who calls synchronize has the right

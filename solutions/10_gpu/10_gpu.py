@@ -883,17 +883,17 @@ def train_slowly(X, y, w, b, steps, batch, rate):
         part = slice(start, start + batch)
         scores, cache = affine_forward(to_device(X[part]), w, b)
         loss, dscores = softmax_loss(scores, to_device(y[part]))
-        losses.append(float(loss))
         _, dw, db = affine_backward(dscores, cache)
         w, b = w - rate * dw, b - rate * db
+        losses.append(float(loss))
     return losses, to_host(w), to_host(b)
 
 
 # %% [markdown]
 # The simulated device keeps a log of all that it was asked to do, and has a table of what each thing
-# costs, for a smaller card than that of section 1. Ordering takes the host 5 µs, and here each kernel takes 10 µs. The bus carries 20 GB/s.
-# From log and table follows who was busy when: a **timeline**. Here are twelve steps with 128 rows
-# of 1024 numbers each:
+# costs, for a smaller card than that of section 1. An order takes the host 5 µs, the bus carries 20
+# GB/s, and here each kernel takes 10 µs. From log and table follows who was busy when: a
+# **timeline**. Here are twelve steps with 128 rows of 1024 numbers each:
 
 # %% tags=["demo"]
 rng = np.random.default_rng(10)
