@@ -249,15 +249,14 @@ demo.timeline(seen)
 # %% [markdown] slide
 # ## What it takes to overlap
 #
-# - **Pinned memory:** ordinary memory may move, so the bus cannot read it.
+# - **Pinned memory:** the bus cannot read what may move.
 # - **A second stream:** one queue does one thing after the other.
-# - **Events:** the work waits for its upload, and the next upload into an array waits for the work
-#   on it.
+# - **Events:** the work waits for its upload, the next upload for the work.
 
 # %% picture
 """Two rows over time, bus and GPU. The bus is busy from 0 on, the GPU from 2 ms on without a gap.
 Uploads 1, 2 and 3 lie beside the work on the batch before. The end is at 14 ms."""
-axis = plt.subplots(figsize=(11, 2.6))[1]
+axis = plt.subplots(figsize=(11, 2.4))[1]
 for k, (up, work) in enumerate([(0, 2), (2, 5), (5, 8), (8, 11)]):
     axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
     axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
@@ -271,8 +270,10 @@ axis.set_title("Four batches: 14 ms")
 # Leave an event out, and the values may still be right. That is a **race**.
 
 # %% [markdown] notes
-# (4 min) Upload 2 begins at 5 and not at 4: there are two arrays on the device, and array 0 is in
-# use until then. With a third array it could begin at 4, and the end would be the same.
+# (4 min) Each array on the device has two waits: the work on it waits for the upload, and the next
+# upload into it waits for that work. Upload 2 begins at 5 and not at 4: there are two arrays on the
+# device, and array 0 is in use until then. With a third array it could begin at 4, and the end
+# would be the same.
 #
 # Play it: one student writes numbers on the board, another reads them aloud, and a third
 # wipes them. Without signs between them it goes wrong sooner or later, and not each time.
