@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convbook import gpu
+from convbook import check, gpu
+from convbook.gpu import tiers
 from convbook.gpu.clock import Costs, Entry, measure, schedule
 
 cp, cupyx = gpu.cupy, gpu.cupyx
@@ -151,6 +152,8 @@ def test_overwriting_what_another_stream_still_reads_is_a_race() -> None:
             assert seen.races == []
             x[:] = 0
     assert seen.races == ["setitem"] and "races 1" in str(seen)
+    with pytest.raises(check.NotYet, match="races 1, the first by setitem"):
+        tiers.quiet(seen, "f")
 
 
 @pytest.mark.parametrize("how", ["too soon", "same numbers", "waited", "two buffers", "slices"])
