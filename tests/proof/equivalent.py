@@ -114,23 +114,6 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     ("08_normalization", "dropout_forward"): {
         "keep = np.random.default_rng(seed).random(x.shape) <= p": "a draw is never exactly p",
     },
-    ("09_training", "parse_pattern"): {
-        "def parse_pattern(pattern, N= 2, M=1, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N= 0, M=1, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M= 2, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M= 0, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M=1, K= 1, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M=1, K= -1, pool=True):": _GIVEN,
-    },
-    ("09_training", "draw_weights"): {
-        "def draw_weights(names, shape, filters, units, seed= 1):": _GIVEN,
-        "def draw_weights(names, shape, filters, units, seed= -1):": _GIVEN,
-        'if name is "CONV":': _KINDS,
-        'elif name is "POOL":': _KINDS,
-        'elif name is "FC":': _KINDS,
-        'if name <= "CONV":': _KINDS,
-        'elif name <= "FC":': _KINDS,
-    },
     ("09_training", "slope_gap"): {
         "def slope_gap(f, params, grads, seed= 1, h=1e-5):": _GIVEN,
         "up = f([p + h * v for p, v in zip(params, vs, strict=False)])": _PAIRS,
