@@ -39,12 +39,12 @@
 # | 10 | `search` | 2 |
 # | 13 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; what is marked as going further takes ten more. The set-up cell says whose
-# layers the net will use. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, and no function may
-# change the arrays, lists and dicts that it is handed. Besides Python's own library only NumPy and
-# Matplotlib can be imported.
+# Plan about 90 minutes, without what is marked as going further. The set-up cell says whose layers
+# the net will use. A check is folded to one line, which says what it is worth and what it tries; a
+# click opens it. It shows part of the test; grading uses further random input, so a green check is a
+# good sign and not yet the grade. In grading all sizes may differ, and no function may change the
+# arrays, lists and dicts that it is handed. Besides Python's own library only NumPy and Matplotlib
+# can be imported.
 
 # %% given="setup"
 import tempfile
@@ -432,18 +432,18 @@ from autograder.judging import judge
 random = judge.rng()
 x, gamma, beta, mean = (random.normal(size=shape) for shape in ((4, 3, 2, 5), 3, 3, 3))
 begun = mean, random.uniform(0.5, 2, size=3)
-for pair, params, running, how in (
-    ((spatial_batchnorm_forward, spatial_batchnorm_backward), [gamma, beta], begun, {}),
-    ((spatial_batchnorm_forward, spatial_batchnorm_backward), [gamma, beta], begun, {"momentum": 0.5}),
+for functions, params, running, how in (
+    (pair, [gamma, beta], begun, {}),
+    (pair, [gamma, beta], begun, {"momentum": 0.5}),
     ((drop_in_turn, dropout_backward), [], (int(random.integers(100)),), {"p": 0.6}),
 ):
-    layer = Layer(*pair, params, running, **how)
+    layer = Layer(*functions, params, running, **how)
     for train in (True, True, False, True):
-        out, cache, running = pair[0](x, *params, running, train, **how)
+        out, cache, running = functions[0](x, *params, running, train, **how)
         check.same(layer.forward(x, train), out, "out")
         check.same(list(layer.running), list(running), "running")
         if train:
-            result = pair[1](x, cache)
+            result = functions[1](x, cache)
             dx, *grads = result if isinstance(result, tuple) else (result,)
             check.same(layer.backward(x), dx, "dx")
             check.same(list(layer.grads), grads, "grads")
@@ -745,15 +745,16 @@ def build_net(names, weights, pair=own_pair, dtype=float):
 
 
 # %% [markdown]
-# Try them on the net that section 11 will train, with batch norm behind each convolution: 16
-# filters on an RGB picture should deviate by $\sqrt{2/27} = 0.272$, and the FC layer, with
-# $32 \cdot 8 \cdot 8 = 2048$ inputs, by a tenth of $\sqrt{2/2048} = 0.031$.
+# Try them on the net that section 11 will train, with batch norm behind each convolution. The 8
+# filters over RGB should deviate by $\sqrt{2/27} = 0.272$, the 16 behind them by $\sqrt{2/72} =
+# 0.167$, and the FC layer, with $16 \cdot 8 \cdot 8 = 1024$ inputs, by a tenth of
+# $\sqrt{2/1024} = 0.044$.
 
 # %%
 names = layer_names(N=1, M=2)
 normed = [n for name in names for n in ([name, "NORM"] if name == "CONV" else [name])]
 print(normed)
-for params in draw_weights(normed, (3, 32, 32), [16, 32], [10]):
+for params in draw_weights(normed, (3, 32, 32), [8, 16], [10]):
     print([p.shape for p in params], [round(float(p.std()), 4) for p in params])
 
 # %% [markdown]
@@ -782,9 +783,6 @@ for K in (6, 10, 1000):
     print(f"{K:4} classes: log C = {np.log(K):.3f}, first loss {small:.3f}, undivided {large:.3f}")
 
 # %% [markdown]
-# > **If you know other libraries.** PyTorch's layers draw first weights of their own, by another
-# > rule and smaller than He's. The last layer is treated like the others.
-#
 # **Take away.** Small filters, size kept, pools halve; and the first loss is $\log C$, or something
 # is wrong.
 
@@ -929,7 +927,7 @@ for shapes in (((3, 2), (4,)), ((2, 3, 1), (1,), (5, 2))):
 #
 # </details>
 
-# %% tags=["experiment", "plot"] alt="@H_ALT@"
+# %% tags=["experiment", "plot"] alt="A plot with two logarithmic axes: slope_gap against h. In float64 the gap has a valley, 1e-10 deep at h = 1e-6. In float32 it is below a hundredth only for h = 1e-4 and 1e-3."
 names = layer_names(N=2, M=1, K=1)
 weights = draw_weights(names, (2, 4, 6), [3, 4], [5, 3])
 x, y = np.random.default_rng(5).normal(size=(2, 2, 4, 6)), np.array([0, 2])
@@ -952,7 +950,16 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# @H_TEXT@
+# Look at the two valleys. In float64 the gap falls to about $10^{-10}$ at $h = 10^{-6}$, and stays
+# below $10^{-6}$ from $10^{-9}$ to $10^{-4}$. Further left rounding takes over. Further right the
+# loss bends, and here and there a ReLU or a maximum switches within the step.
+#
+# In float32 the valley is narrow and shallow: the gap is about $10^{-3}$ for $h$ between $10^{-4}$
+# and $10^{-3}$. A gradient that is off by a tenth is told from a right one there, a small mistake is
+# not. So check gradients in float64, with $h$ near $10^{-5}$, and train in float32.
+#
+# How small is small enough? In float64 a gap below $10^{-6}$ is right and one above $10^{-3}$ is
+# wrong. In between, try other directions: a kink is near some of them, a mistake is in all.
 #
 # **Take away.** One random direction tests all parameters of a net at once.
 
@@ -1196,7 +1203,7 @@ for shape in ((4,), (3, 2), (2, 3, 1, 4)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now see them walk. The loss $(w_0^2 + 50 \, w_1^2)/2$ is a valley, fifty times as steep across as
+# **Going further**, without points. See them walk. The loss $(w_0^2 + 50 \, w_1^2)/2$ is a valley, fifty times as steep across as
 # along. All three start at the same place and take 30 steps.
 
 # %% tags=["experiment", "plot"] alt="Contour lines of a narrow valley, and three paths to its middle. SGD jumps from wall to wall and comes two thirds of the way; momentum swings and overshoots; Adam cuts down at an angle."
@@ -1221,24 +1228,13 @@ plt.show()
 # throw it out of the valley. Momentum swings from side to side too, but along the valley it gathers
 # speed and overtakes. Adam does not see the walls: its first steps are as long along as across, and
 # so it cuts down at an angle. Both get there sooner, and both overshoot.
-#
-# > **If you know other libraries.** PyTorch's SGD writes momentum as $v \leftarrow \mu v + dw$ and
-# > $w \leftarrow w - \text{rate} \cdot v$. At a fixed rate the steps are the same. Its optimizers
-# > change the parameters in place; ours return new ones.
-#
+
+# %% [markdown]
 # The rate need not stay the same. Long steps are good for finding the valley, short ones for coming
 # to rest at its bottom. A **schedule** says what the rate of step $t$ is. An old one divides it by
 # ten when the loss no longer falls, a staircase. A common one today follows half a wave of the
 # cosine down to 0, after a **warm-up**: a few steps in which the rate rises, while Adam's means are
 # still made of few gradients.
-#
-# **Predict before you run.** What is $(1 + \cos \pi s)/2$ for $s = 0$, $\tfrac12$ and $1$?
-#
-# <details><summary>Answer</summary>
-#
-# 1, $\tfrac12$ and 0: the cosine is 1, 0 and $-1$.
-#
-# </details>
 #
 # ### Exercise 7: `cosine_rate` (1 point)
 #
@@ -1375,9 +1371,6 @@ judge.value("batch_rows", batch_rows, 12, 5, 7)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# > **If you know other libraries.** PyTorch's `DataLoader` does this with `shuffle=True` and
-# > `drop_last=True`. Resuming at the same picture after a stop needs more than that.
-#
 # Now the loop. All there is to know about a run goes into one dict:
 #
 # | key | value |
@@ -1394,17 +1387,9 @@ judge.value("batch_rows", batch_rows, 12, 5, 7)
 # returns loss, gradients and the new running numbers for the mini-batch of step $t$; a step to
 # take, such as `adam`; and a function `rate(t)`.
 #
-# **Predict before you run.** You press the stop button of the notebook, the black square. Python
-# raises `KeyboardInterrupt` wherever it happens to be. What is lost if nobody catches it?
+# The stop button of the notebook, the black square, makes Python raise `KeyboardInterrupt` wherever
+# it happens to be. If nobody catches it, all steps since the cell was started are lost.
 #
-# <details><summary>Answer</summary>
-#
-# All steps since the cell was started: the exception leaves the function, and its variables go with
-# it.
-#
-# </details>
-
-# %% [markdown]
 # The parabola $f = p^2$ again, by hand. From $p = 8$ with SGD and rate 0.25, each step halves $p$:
 # $8 - 0.25 \cdot 16 = 4$. The losses are 64, 16, 4.
 
@@ -1704,7 +1689,7 @@ f, _ = twenty_pictures()
 resumed = train(f, load_run(path), 40, adam, lambda t: 3e-3)
 print("largest difference:", np.abs(np.subtract(whole["losses"], resumed["losses"])).max())
 
-# %% tags=["experiment", "plot"] alt="@TWENTY_ALT@"
+# %% tags=["experiment", "plot"] alt="A plot of the loss of twenty pictures over 40 steps, on a logarithmic axis. It falls from log 10 to below a hundredth. The part after the stop lies exactly on the run without a stop."
 plt.semilogy(whole["losses"], linewidth=6, color="lightgrey", label="without a stop")
 plt.semilogy(range(20), half["losses"], label="until it was stopped")
 plt.semilogy(range(20, 40), resumed["losses"][20:], "--", label="resumed from the file")
@@ -1737,10 +1722,9 @@ plot.montage(emoji.x_train, emoji.y_train, emoji.classes, "Emoji-10: artwork on 
 # **validation set**. What the net does on them tells which of two rates is better, how long to
 # train, and whether it learns or only memorises.
 #
-# There are 1000 test pictures besides. Why not use those? Whoever compares twenty nets on a set of
-# pictures and keeps the best has chosen one that suits these pictures, a little by luck. Then its
-# share of right answers is flattering, as if the net had seen them. So the test pictures stay in
-# their drawer until section 11. They are looked at once, with one net, when nothing more will be
+# There are 1000 test pictures besides. Why not use those? Whoever compares twenty nets on some
+# pictures and keeps the best has chosen one that suits these pictures, a little by luck. So the test
+# pictures stay in their drawer until section 11. They are looked at once, when nothing more will be
 # changed.
 #
 # **Predict before you run.** Twenty nets are equally good: each has probability $\tfrac12$ to be
@@ -1797,7 +1781,7 @@ def train_and_look(net, f, steps, rate, rows, update=adam, every=25):
 # **Predict before you run.** In 200 steps of 50 the net sees each of the 500 pictures twenty times.
 # How does the loss go on these 500? And on the 500 that are held out?
 
-# %% tags=["experiment", "plot"] alt="@OVER_ALT@"
+# %% tags=["experiment", "plot"] alt="Two plots over 200 steps. Left, the loss: on the pictures trained on it falls from 1.4 to nearly 0; on those held out it falls a little to 1.8 at step 75, then rises to 2.4. Right, the share of right answers: 100 per cent of those trained on, about 45 of those held out."
 few = kept[:500]
 x_few, y_few = x_all[few], emoji.y_train[few]
 
@@ -1829,7 +1813,15 @@ plot_curves(curves, "Five hundred pictures, seen twenty times each")
 print("loss on those held out:", *curves["plain"][3].round(2))
 
 # %% [markdown]
-# @OVER_TEXT@
+# Look at the left plot. The dashed curve falls to nearly 0. The other falls for 75 steps, then turns
+# and rises: from there on the net learns these 500 and unlearns what holds for others. This is
+# **overfitting**. On the right, all of the 500 are right in the end, and not half of those held out.
+#
+# The share of right answers stays where it is while the loss rises. The net is not wrong more often,
+# it is surer when it is wrong, and the loss counts that.
+#
+# One remedy needs no work: stop at step 75, where the loss on those held out is lowest. It is called
+# **early stopping**.
 #
 # **Take away.** The training loss says that the net can learn; only pictures held out say whether
 # it has.
@@ -1838,11 +1830,10 @@ print("loss on those held out:", *curves["plain"][3].round(2))
 # ## 9. What helps against overfitting
 #
 # More pictures help most. Where there are none, make some: a cat that looks to the left is still a
-# cat when it looks to the right, or stands two pixels lower. So show the net each picture changed at
-# random, and in each epoch changed otherwise. This is called **augmentation**.
-#
-# Flips and shifts are the most common changes. Not every change is allowed. A mirrored b is a d,
-# and a 6 on its head is a 9. With each change you tell the net what does not matter.
+# cat when it looks to the right, or stands two pixels lower. So change each picture at random, and
+# in each epoch anew. This is called **augmentation**. Flips and shifts are the most common changes.
+# Not every change is allowed: a mirrored b is a d. With each change you tell the net what does not
+# matter.
 #
 # **Predict before you run.** With flips and shifts of up to two pixels in both directions, how many
 # versions of a picture are there?
@@ -1959,15 +1950,15 @@ for N, C, H, W in ((9, 2, 5, 4), (20, 3, 6, 8)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two more remedies are at hand. Dropout, from lesson 08, before the last layer: a net that
-# has to do with half of its maps at a time finds it harder to learn by heart. And weight decay, of the weights only;
-# biases, gamma and beta are few and do no harm.
+# Two more remedies are at hand. Dropout, from lesson 08, before the last layer: a net that has to do
+# with half of its numbers at a time finds it harder to learn by heart. And weight decay, of the
+# weights only; biases, gamma and beta are few and do no harm.
 #
 # **Predict before you run.** The same 500 pictures, the same 200 steps, now with augmentation,
 # dropout, weight decay and a falling rate. What happens to the dashed curve, and what to the other?
 
 
-# %% tags=["experiment", "plot"] alt="@HELP_ALT@"
+# %% tags=["experiment", "plot"] alt="Two plots over 200 steps, without and with remedies. Left, the loss: with them it falls to 0.9 on the pictures trained on and to 1.5 on those held out, where it stays. Right, the share of right answers: with them 74 per cent of those trained on and 52 of those held out, without them 100 and 45."
 def with_decay(w, dw, state, rate):
     """Take a step of adam; decay what has more than one axis: weights, not biases."""
     return adam(w, dw, state, rate, decay=0.2 if w.ndim > 1 else 0.0)
@@ -1981,7 +1972,12 @@ for name, (_, _, trained_on, loss, share) in curves.items():
     print(f"{name}: {trained_on[-1]:.0%} of those trained on, {share[-1]:.0%} of those held out")
 
 # %% [markdown]
-# @HELP_TEXT@
+# Look at the two curves of each pair. They have come closer. Fewer of the pictures trained on are
+# right than before, 74 % in place of 100 %, and more of those held out. Their loss no longer turns:
+# it ends near 1.5 and not at 2.4.
+#
+# Which of the four has helped most? Take one away at a time and look. That is how it is done, and
+# the pictures held out are there for it.
 #
 # **Take away.** Augmentation, dropout and weight decay make learning by heart harder; what is left
 # to learn is what the pictures have in common.
@@ -2116,7 +2112,7 @@ for part in (0.2, 0.5, 0.8):
 #
 # **Predict before you run.** Do both nets want the same rate?
 
-# %% tags=["experiment", "plot"] alt="@SEARCH_ALT@"
+# %% tags=["experiment", "plot"] alt="A plot of right answers of 500 held out against the rate, from 0.0002 to 0.08, on a logarithmic axis. Both curves rise and fall. The linear classifier is best, 29 per cent, at 0.001; the ConvNet, 37 per cent, at 0.003, and no better than guessing above 0.05."
 def new_linear():
     """Make a linear classifier for Emoji-10."""
     names = layer_names(M=0)
@@ -2146,7 +2142,12 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# @SEARCH_TEXT@
+# Look at the two hills. Both have their top inside, so the range was wide enough. The ConvNet wants
+# about 0.003. Ten times less is slow, and twenty times more is no better than guessing. The linear
+# classifier wants less, and it minds less.
+#
+# The tops are flat, and 500 pictures do not tell 37 % from 35 %: the share deviates by about
+# $\sqrt{0.37 \cdot 0.63/500} = 2$ %. So the order of magnitude is what has been found.
 #
 # **Take away.** Draw the logarithm, compare on pictures held out, and look at all that was tried.
 
@@ -2186,7 +2187,7 @@ for name, net in nets.items():
 #
 # </details>
 
-# %% tags=["experiment", "plot"] alt="@FINAL_ALT@"
+# %% tags=["experiment", "plot"] alt="A plot of the loss over 300 steps. The linear classifier ends at 1.75, the ConvNet near 1. The legend gives the test pictures right: 28.6 and 50.0 per cent."
 x_test = data.centred(emoji.x_test, emoji.mean)
 for name, net in nets.items():
     share = np.mean(scores_of(net, x_test).argmax(axis=1) == emoji.y_test)
@@ -2201,7 +2202,17 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# @FINAL_TEXT@
+# Look at the two curves first. Both begin at $\log 10$. The linear classifier gains a little and
+# stays there; the ConvNet goes on falling.
+#
+# Then at the legend. Of the pictures held out 31 % and 59 % were right, of the test pictures 29 %
+# and 50 %. The ConvNet wins with a third of the weights. And it loses nine parts of a hundred on
+# emoji that it has never seen. The test pictures ask a harder question than the 500 did, the one
+# that counts. To ask it before, hold out whole emoji, not single pictures. In medicine, where each
+# patient has many pictures, whole patients are held out.
+#
+# What must not happen now: to go back, change something, and look again. After a few rounds the test
+# pictures would be a second validation set.
 #
 # **Take away.** Filters that are shared over the picture see a thing wherever it is; a matrix does
 # not. And a validation set answers the question that it asks, and no other.
@@ -2212,7 +2223,7 @@ plt.show()
 # Send one picture through and look at every layer. Each column is a layer, each small picture one
 # of its feature maps.
 
-# %% tags=["plot"] alt="@MAPS_ALT@"
+# %% tags=["plot"] alt="A picture, then eight maps for each of six layers, and bars of ten scores. The maps get coarser from layer to layer; the highest score is that of the right class."
 n = int(np.flatnonzero(scores_of(nets["ConvNet"], x_test).argmax(axis=1) == emoji.y_test)[0])
 maps, columns, titles = x_test[n : n + 1], [], ["CONV", "RELU", "POOL", "CONV", "RELU", "POOL"]
 for name, layer in zip(normed[1:], nets["ConvNet"].layers, strict=True):
@@ -2241,15 +2252,7 @@ demo.activations()
 # row $i$, column $j$ counts the pictures of class $i$ that were taken for class $j$. Right answers
 # stand on the diagonal, and each row adds up to the number of pictures of its class.
 #
-# **Predict before you run.** Five pictures have the classes $[0, 0, 1, 2, 2]$ and the guesses are
-# $[0, 1, 1, 2, 0]$. Which entries of the 3 x 3 matrix are not zero?
-#
-# <details><summary>Answer</summary>
-#
-# $\begin{pmatrix} 1 & 1 & 0 \\ 0 & 1 & 0 \\ 1 & 0 & 1 \end{pmatrix}$. Three right answers stand on
-# the diagonal. One picture of class 0 was taken for class 1, one of class 2 for class 0.
-#
-# </details>
+# Five pictures of the classes $[0, 0, 1, 2, 2]$, and the guesses $[0, 1, 1, 2, 0]$:
 
 
 # %%
@@ -2274,7 +2277,7 @@ plot.confusion(
 # of the mistakes are easy to forgive. The next cell takes from each class the mistake that the net
 # was surest of, and shows four of them.
 
-# %% tags=["plot"] alt="@WORST_ALT@"
+# %% tags=["plot"] alt="Four pictures that the net was sure of, and wrong, each with its class and what it was taken for: a green shirt for a plant, a green face for a flag, a hand for a person, green leaves for a flag."
 sure = scores.max(axis=1) - scores[np.arange(len(scores)), emoji.y_test]  # 0 where it is right
 worst = [np.argmax(sure * (emoji.y_test == k)) for k in range(10)]
 worst = sorted(worst, key=lambda n: -sure[n])[:4]
@@ -2285,7 +2288,7 @@ plot.maps(
 )
 
 # %% [markdown]
-# @WORST_TEXT@
+# Much of what the net goes by is colour. A green shirt is a plant to it, and a green face is no face.
 #
 # **Going further**, without points. What do filters become? Those of Emoji-10 hardly change and look
 # like confetti. So make the start small, the filters larger and the pictures simple: twelve filters
