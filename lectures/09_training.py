@@ -47,20 +47,8 @@ def build(names, weights, dtype=np.float32):
 # left out.
 #
 # The bounds are habits, no laws. VGG-16 has N = 2 in two blocks and N = 3 in the other three, and
-# K = 2.
-
-# %% [markdown] question
-# ## Count
-#
-# $N = 2$, $M = 3$, $K = 2$: how many layers have weights? And what is left for $M = K = 0$?
-
-# %% [markdown] answer
-# $2 \cdot 3 = 6$ convolutions, 2 hidden layers and the last: nine. What is left is INPUT and one
-# FC: a **linear classifier**.
-
-# %% [markdown] notes
-# (2 min) Most rooms forget the last FC, which has no K. Keep the linear classifier in mind: it
-# comes back as the one to beat.
+# K = 2. Ask what is left for M = K = 0: INPUT and one FC, a linear classifier. It comes back as the
+# one to beat.
 
 # %% [markdown] slide
 # ## Forward and backward
@@ -96,21 +84,21 @@ axis.text(0.7, 5.3, "dx", ha="right", va="center", fontsize=20)
 #
 # The whole chain rule of a net is this: a loop over a list, and the list from its end.
 
-# %% [markdown] slide
+# %% [markdown] question
 # ## A layer has two modes
 #
-# | | in training | at test time | keeps |
-# |---|---|---|---|
-# | CONV, RELU, POOL, FC | the same | the same | nothing |
-# | batch norm | mean of the batch | running mean | mean, variance |
-# | dropout | drops | drops nothing | seed of the next mask |
-#
-# What is kept from batch to batch is no parameter, for no gradient leads to it. It belongs to the run
-# all the same.
+# Batch norm with gamma 1, beta 0 and the running mean and variance $(0, 1)$. Two pictures of one
+# pixel come: 1 and 3. What is `out` in training? At test time? What is kept of them, if 0.9 of the
+# running numbers stay?
+
+# %% [markdown] answer
+# In training $-1$ and $1$, and $(0.2, 1)$ is kept. At test time 1 and 3, and nothing changes. What
+# is kept is no parameter, for no gradient leads to it. It belongs to the run all the same.
 
 # %% [markdown] notes
-# (3 min) So forward gets a mode, and hands it from layer to layer. In the notebook a layer with
-# running numbers gets them with the mode, and gives them back anew.
+# (4 min) So forward gets a mode, and a net hands it from layer to layer. A layer with running
+# numbers gets them with the mode, and gives them back anew. For dropout it is the seed of its next
+# mask.
 #
 # Ask what happens to a run that is saved without them: batch norm begins at mean 0 again, dropout
 # repeats its first masks. PyTorch calls them buffers.
@@ -133,19 +121,6 @@ draw.boxes(shapes, ["x", "CONV", "POOL", "CONV", "POOL", "FC"], inch=0.6)
 #
 # Where memory is short, one compromises in the first layer, whose maps are the largest: ZF Net has
 # 7 x 7 with stride 2 there, AlexNet 11 x 11 with stride 4.
-
-# %% [markdown] question
-# ## How often can one halve?
-#
-# A pool needs an even size. How many pools fit into 32, 224 and 384? Into the 28 of Fashion-MNIST?
-
-# %% [markdown] answer
-# $32 = 2^5$: five. $224 = 2^5 \cdot 7$: five, and 7 is left. $384 = 2^7 \cdot 3$: seven, and 3 is
-# left. $28 = 2^2 \cdot 7$: two.
-
-# %% [markdown] notes
-# (2 min) That is why inputs are 32, 64, 96, 224, 384 or 512. In the notebook a pool over an odd
-# size is an error.
 
 # %% [markdown] slide
 # ## Test one: the first loss is $\log\, C$
@@ -234,20 +209,6 @@ axis.legend()
 # near 1e-3, a gradient that is off by a tenth is told easily, a small mistake is not: check in
 # float64, train in float32.
 
-# %% [markdown] question
-# ## A gradient of 5
-#
-# $f = p^2$ at $p = 3$, and somebody's backward says 5. How large is the gap? Does it depend on $v$?
-# On $h$?
-
-# %% [markdown] answer
-# numeric is $6v$, analytic $5v$: the gap is $\tfrac16$, for every $v$. A parabola has no error in
-# central differences, so $h$ matters only by rounding.
-
-# %% [markdown] notes
-# (3 min) The gap is relative, so it does not tell how large a gradient is. A sixth is a bug. So is
-# a thousandth, in float64.
-
 # %% [markdown] slide
 # ## Test three: twenty pictures by heart
 
@@ -301,8 +262,10 @@ figure.tight_layout()
 # Both means begin at 0 and are too small at first; the hats repair that, with t counted from 1.
 #
 # Usual: mu 0.9, beta1 0.9, beta2 0.999. Weight decay adds decay times w beside Adam's step, and
-# not in the gradient, where the root would divide it: AdamW. PyTorch writes momentum with the rate in the other line; at
-# a fixed rate the steps are the same.
+# not in the gradient, where the root would divide it: AdamW. PyTorch writes momentum with the rate
+# in the other line; at a fixed rate the steps are the same.
+#
+# The rate itself follows a schedule: a short warm-up, then half a wave of the cosine down to 0.
 
 # %% [markdown] question
 # ## How long are the steps?
@@ -442,8 +405,8 @@ figure.tight_layout()
 # - **Stop** where the loss on those held out is lowest.
 
 # %% picture
-"""A horse's head on a small picture, and the same picture three times changed: mirrored, or moved by
-up to six pixels, with a plain strip where nothing was."""
+"""A horse's head on a small picture, and the same picture changed in three ways: mirrored, or moved
+by up to six pixels, with a plain strip where nothing was."""
 versions = [x_train[:1], *(LESSON["changed"](x_train[:1], t, most=6) for t in range(3))]
 figure, axes = plt.subplots(2, 2, figsize=(6, 6))
 for axis, version in zip(axes.flat, versions, strict=True):
@@ -460,8 +423,8 @@ figure.tight_layout()
 # %% [markdown] question
 # ## Which rate?
 #
-# Draw 1000 learning rates between 0.0001 and 1. How many are below 0.01 if the rate is drawn evenly?
-# If its logarithm is?
+# Draw 1000 learning rates between 0.0001 and 1. How many are below 0.01 if the rate is drawn
+# evenly? If its logarithm is?
 
 # %% [markdown] answer
 # About 10, and about 500. A rate counts by its order of magnitude, so draw its logarithm:
@@ -495,39 +458,6 @@ figure.tight_layout()
 #
 # No dog was photographed here: Emoji-10 is artwork on photographs, about as hard as 5000 pictures
 # of CIFAR-10.
-
-# %% [markdown] slide
-# ## What filters become
-
-# %% picture
-"""Two sheets of twelve filters of 5 by 5. Before training each is noise. After training there are
-bars, upright, level and slanting, and checkers."""
-bars = data.load("patterns")
-small = np.random.default_rng(3)
-start = [small.normal(0, 0.02, (12, 1, 5, 5)), np.zeros(12), small.normal(0, 0.1, (12, 6))]
-start = [p.astype(np.float32) for p in (*start, np.zeros(6))]
-layer, pair = LESSON["Layer"], LESSON["quick_pair"]
-conv, pool = layer(*pair("CONV"), start[:2]), layer(*pair("POOL"), HH=4, WW=4, stride=1)
-net = LESSON["Sequential"]([conv, layer(*pair("RELU")), pool, layer(*pair("FC"), start[2:])])
-f = loss_of(net, data.centred(bars.x_train, bars.mean), bars.y_train, 40)
-net.params = train(f, fresh(net), 240, adam, lambda t: 0.01)["params"]
-right = net.forward(data.centred(bars.x_test, bars.mean)).argmax(axis=1) == bars.y_test
-figure, axes = plt.subplots(1, 2, figsize=(13, 5), gridspec_kw=dict(wspace=0.3))
-for axis, w in zip(axes, (start[0], net.params[0]), strict=True):
-    sheet = np.full((3, 6, 4, 6), np.nan)
-    sheet[:, :5, :, :5] = w.reshape(3, 4, 5, 5).transpose(0, 2, 1, 3)
-    axis.imshow(sheet.reshape(18, 24)[:-1, :-1], cmap="cividis")
-    axis.set_axis_off()
-axes[0].set_title("before training")
-axes[1].set_title(f"after 240 steps: {right.mean():.0%} of new pictures right")
-
-# %% [markdown] notes
-# (3 min) Small grey pictures of bars and checkers, six classes. The start is small, so what one
-# sees on the right was learned. A dot product is largest with the thing itself, so a filter becomes
-# a piece of what it looks for.
-#
-# On Emoji-10 the first filters hardly change and look like confetti. A net need not look pretty to
-# be right half of the time.
 
 # %% [markdown] slide halves
 # ## Where does it err?

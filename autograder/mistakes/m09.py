@@ -7,7 +7,7 @@ PATTERN = [
         symptom="a single pool behind all blocks",
         hint="Which brackets does the pool stand in?",
         edits=[
-            ('block = ["CONV", "RELU"] * N + (["POOL"] if pool else [])', 'block = ["CONV", "RELU"] * N'),
+            ('* N + (["POOL"] if pool else [])', "* N"),
             ("block * M +", 'block * M + (["POOL"] if pool else []) +'),
         ]),
     Mistake("a pool behind every convolution", None, "layer_names",
@@ -393,7 +393,7 @@ ADAM = [
         symptom="the decay is divided by the root of s, like the gradient",
         hint="The decay stands beside the step.",
         edits=[
-            ('    t = state.get("t", 0) + 1\n', '    t = state.get("t", 0) + 1\n    dw = dw + decay * w\n'),
+            ("    t = state", "    dw = dw + decay * w\n    t = state"),
             (" + decay * w\n    return", "\n    return"),
         ]),
     Mistake("decay not used", None, "adam",
@@ -403,7 +403,7 @@ ADAM = [
     Mistake("decay without the rate", None, "adam",
         symptom="the weights shrink too fast, whatever the rate",
         hint="What stands inside the brackets of the formula?",
-        edits=[(" + decay * w", ""), ("return w - rate * step,", "return w - rate * step - decay * w,")]),
+        edits=[(" + decay * w", ""), ("w - rate * step,", "w - rate * step - decay * w,")]),
     Mistake("weights grow", None, "adam",
         symptom="the decay has the wrong sign",
         hint="With a gradient of 0, which way should a weight of 4 go?",
@@ -513,12 +513,15 @@ LOOP = [
     Mistake("everything is lost on a stop", None, "train",
         symptom="a stopped run comes back as it was handed in",
         hint="Which run is returned after a stop?",
-        edits=[("    run = dict(run)\n", "    begun = run\n"), ("        pass\n", "        return begun\n")]),
+        edits=[("run = dict(run)\n", "begun = run\n"), ("   pass\n", "   return begun\n")]),
     Mistake("loss list changed in place", None, "train",
         symptom="the run that was handed in grows",
         hint="append works on the caller's list.",
         edits=[
-            ('losses = [*run["losses"], loss]', 'losses = run["losses"]\n            losses.append(loss)'),
+            (
+                'losses = [*run["losses"], loss]',
+                'losses = run["losses"]\n            losses.append(loss)',
+            ),
         ]),
     Mistake("one step too many", None, "train",
         symptom="one loss more than asked for",
@@ -603,7 +606,7 @@ CHANGES = [
         edits=[
             (
                 "for n, (down, right) in enumerate(shift):",
-                "for n, (down, right) in enumerate([shift[0]] * N):",
+                "for n, (down, right) in enumerate([shift[0]] * len(x)):",
             )
         ]),
     Mistake("flip not used", None, "augment",
@@ -664,7 +667,8 @@ TRIES = [
         edits=[
             (
                 "    return sorted(tried,",
-                "    tried = [pair for pair in tried if pair[1] == pair[1]]\n    return sorted(tried,",
+                "    tried = [pair for pair in tried if pair[1] == pair[1]]\n"
+                "    return sorted(tried,",
             )
         ]),
     Mistake("score called twice", None, "search",

@@ -39,7 +39,7 @@
 # | 10 | `search` | 2 |
 # | 13 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes, without what is marked as going further. The set-up cell says whose layers
+# Plan about 90 minutes; section 12, marked as going further, takes ten more. The set-up cell says whose layers
 # the net will use. A check is folded to one line, which says what it is worth and what it tries; a
 # click opens it. It shows part of the test; grading uses further random input, so a green check is a
 # good sign and not yet the grade. In grading all sizes may differ, and no function may change the
@@ -670,8 +670,7 @@ for p, scale in ((1.0, 1.0), (1.0, -0.5), (0.5, 1.0)):
 # %% [markdown]
 # **Take away.** Forward in order, backward in reverse: the chain rule is a loop.
 #
-# > **If you know other libraries.** PyTorch has a `Sequential` of the same name. It writes down
-# > what forward did and works backward out by itself; here the caches do that. Its
+# > **If you know other libraries.** PyTorch has a `Sequential` of the same name. Its
 # > `CrossEntropyLoss` is our `softmax_loss`. Its `grad` adds up over calls until it is set to zero;
 # > ours is made anew.
 
@@ -680,22 +679,13 @@ for p, scale in ((1.0, 1.0), (1.0, -0.5), (0.5, 1.0)):
 #
 # How large should the picture be, and how large the filters? A few rules serve for most nets.
 #
-# - The input can be divided by 2 many times: 32, 64, 96, 224, 384 or 512.
+# - The input can be divided by 2 many times: 32, 64, 96, 224, 384 or 512. Five pools fit into
+#   $224 = 2^5 \cdot 7$, and 7 x 7 is left.
 # - Filters are small, 3 x 3, with stride 1 and the padding that keeps the size: $P = (F - 1)/2 =
 #   1$.
 # - So convolutions never change the size. The pools do all the downsampling, by 2 each.
 # - Where memory is short, the compromise is made in the first layer, whose maps are the largest: ZF
 #   Net has 7 x 7 filters with stride 2 there, AlexNet 11 x 11 with stride 4.
-#
-# **Predict before you run.** How many pools fit into 32, into 224 and into 384? And into the 28 of
-# Fashion-MNIST?
-#
-# <details><summary>Answer</summary>
-#
-# $32 = 2^5$: five. $224 = 2^5 \cdot 7$: five, and 7 x 7 is left. $384 = 2^7 \cdot 3$: seven, and
-# 3 x 3 is left. $28 = 2^2 \cdot 7$: two.
-#
-# </details>
 #
 # Now the numbers in the filters. They start at random, or all filters would learn the same. With a
 # ReLU behind each layer, the He initialisation of lesson 08 keeps activations in range: mean 0 and
@@ -917,15 +907,6 @@ for shapes in (((3, 2), (4,)), ((2, 3, 1), (1,), (5, 2))):
 # %% [markdown]
 # How small a gap is small enough, and which $h$ is best? Try many, once in float64 and once in
 # float32, with gradients that are right.
-#
-# **Predict before you run.** Why should a very small $h$ be bad?
-#
-# <details><summary>Answer</summary>
-#
-# The two losses are then so alike that their difference is mostly rounding, and it is divided by
-# something tiny.
-#
-# </details>
 
 # %% tags=["experiment", "plot"] alt="A plot with two logarithmic axes: slope_gap against h. In float64 the gap has a valley, 1e-10 deep at h = 1e-6. In float32 it is below a hundredth only for h = 1e-4 and 1e-3."
 names = layer_names(N=2, M=1, K=1)
@@ -951,8 +932,8 @@ plt.show()
 
 # %% [markdown]
 # Look at the two valleys. In float64 the gap falls to about $10^{-10}$ at $h = 10^{-6}$, and stays
-# below $10^{-6}$ from $10^{-9}$ to $10^{-4}$. Further left rounding takes over. Further right the
-# loss bends, and here and there a ReLU or a maximum switches within the step.
+# below $10^{-6}$ from $10^{-9}$ to $10^{-4}$. Further left the
+# two losses are so alike that their difference is mostly rounding. Further right the loss bends, and here and there a ReLU or a maximum switches within the step.
 #
 # In float32 the valley is narrow and shallow: the gap is about $10^{-3}$ for $h$ between $10^{-4}$
 # and $10^{-3}$. A gradient that is off by a tenth is told from a right one there, a small mistake is
@@ -1103,9 +1084,8 @@ print(1 - 0.1 * (m / 0.1) / np.sqrt(s / 0.001))
 # \text{decay} \cdot w \right)$$
 #
 # An older way adds $\text{decay} \cdot w$ to the gradient. For SGD that is the same. Adam would
-# divide it by $\sqrt{\hat s}$ like the rest of the gradient, and weights with large gradients
-# would hardly shrink. Beside the step, as here, all shrink at one pace; Adam is then called
-# **AdamW**.
+# divide it by $\sqrt{\hat s}$, and weights with large gradients would hardly shrink. Beside the step,
+# as here, all shrink at one pace; Adam is then called **AdamW**.
 #
 # ### Exercise 6: `adam` (2 points)
 #
@@ -1203,8 +1183,8 @@ for shape in ((4,), (3, 2), (2, 3, 1, 4)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Going further**, without points. See them walk. The loss $(w_0^2 + 50 \, w_1^2)/2$ is a valley, fifty times as steep across as
-# along. All three start at the same place and take 30 steps.
+# See the three walk. The loss $(w_0^2 + 50 \, w_1^2)/2$ is a valley, fifty times as steep across as
+# along. All start at the same place and take 30 steps.
 
 # %% tags=["experiment", "plot"] alt="Contour lines of a narrow valley, and three paths to its middle. SGD jumps from wall to wall and comes two thirds of the way; momentum swings and overshoots; Adam cuts down at an angle."
 across, along = np.meshgrid(np.linspace(-1.6, 1.6, 80), np.linspace(-4.6, 1.6, 80))
@@ -1224,10 +1204,9 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the first steps. SGD jumps from wall to wall and hardly gets forward; a longer step would
-# throw it out of the valley. Momentum swings from side to side too, but along the valley it gathers
-# speed and overtakes. Adam does not see the walls: its first steps are as long along as across, and
-# so it cuts down at an angle. Both get there sooner, and both overshoot.
+# Look at the first steps. SGD jumps from wall to wall and hardly gets forward. Momentum swings too,
+# but along the valley it gathers speed. Adam does not see the walls: its first steps are as long
+# along as across. Both get there sooner, and both overshoot.
 
 # %% [markdown]
 # The rate need not stay the same. Long steps are good for finding the valley, short ones for coming
@@ -1656,15 +1635,6 @@ def load_run(path):
 # thousands of weights can do that in seconds. If it cannot, it will not learn 5000 either, and you
 # know before the long run.
 #
-# **Predict before you run.** The pictures have ten classes. Where does the curve of the loss begin,
-# and where should it end?
-#
-# <details><summary>Answer</summary>
-#
-# It begins at $\log 10 = 2.303$ and ends near 0.
-#
-# </details>
-#
 # The run below is stopped before step 20, written to a file, read again and resumed. Beside it the
 # same run goes through without a stop. The net has batch norm and dropout, so there is much to keep.
 
@@ -1878,7 +1848,7 @@ def augment(x, flip, shift):
         The changed pictures, shape (N, C, H, W); zero where there was nothing.
     """
     ### BEGIN SOLUTION
-    N, C, H, W = x.shape
+    H, W = x.shape[2:]
     P = int(np.abs(shift).max())
     mirrored = np.where(flip[:, None, None, None], x[:, :, :, ::-1], x)
     x_pad = np.pad(mirrored, ((0, 0), (0, 0), (P, P), (P, P)))
@@ -1976,8 +1946,7 @@ for name, (_, _, trained_on, loss, share) in curves.items():
 # right than before, 74 % in place of 100 %, and more of those held out. Their loss no longer turns:
 # it ends near 1.5 and not at 2.4.
 #
-# Which of the four has helped most? Take one away at a time and look. That is how it is done, and
-# the pictures held out are there for it.
+# Which of the four has helped most? Take one away at a time, and look at the pictures held out.
 #
 # **Take away.** Augmentation, dropout and weight decay make learning by heart harder; what is left
 # to learn is what the pictures have in common.
@@ -2220,6 +2189,8 @@ plt.show()
 # %% [markdown]
 # ## 12. What has it learned?
 #
+# **Going further**, without points: four looks at the trained net, ten minutes in all.
+#
 # Send one picture through and look at every layer. Each column is a layer, each small picture one
 # of its feature maps.
 
@@ -2290,7 +2261,7 @@ plot.maps(
 # %% [markdown]
 # Much of what the net goes by is colour. A green shirt is a plant to it, and a green face is no face.
 #
-# **Going further**, without points. What do filters become? Those of Emoji-10 hardly change and look
+# Last, what do filters become? Those of Emoji-10 hardly change and look
 # like confetti. So make the start small, the filters larger and the pictures simple: twelve filters
 # of 5 x 5 on bars and checkers, small grey pictures made by code. A pool over the whole map
 # follows, so a filter has to find its pattern somewhere, no matter where. Your `Layer` takes other
