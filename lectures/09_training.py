@@ -109,8 +109,8 @@ axis.text(0.7, 5.3, "dx", ha="right", va="center", fontsize=20)
 # Convolutions of 3 x 3 with padding 1 keep the size; pools halve it. A net as in the notebook.
 
 # %% picture
-"""Six boxes: the picture of 32 by 32, 3 deep; behind the first convolution 32 by 32, 16 deep;
-behind a pool 16 by 16, 16 deep; behind the second convolution 16 by 16, 32 deep; behind a pool 8
+"""Six boxes: the picture of 32 by 32, 3 deep; after the first convolution 32 by 32, 16 deep;
+after a pool 16 by 16, 16 deep; after the second convolution 16 by 16, 32 deep; after a pool 8
 by 8, 32 deep; and ten scores."""
 shapes = [(3, 32, 32), (16, 32, 32), (16, 16, 16), (32, 16, 16), (32, 8, 8), (10, 1, 1)]
 draw.boxes(shapes, ["x", "CONV", "POOL", "CONV", "POOL", "FC"], inch=0.6)

@@ -4,13 +4,13 @@ from autograder.mistakes import Mistake
 
 PATTERN = [
     Mistake("one pool at the end", None, "layer_names",
-        symptom="a single pool behind all blocks",
+        symptom="a single pool after all blocks",
         hint="Which brackets does the pool stand in?",
         edits=[
             ('* N + (["POOL"] if pool else [])', "* N"),
             ("block * M +", 'block * M + (["POOL"] if pool else []) +'),
         ]),
-    Mistake("a pool behind every convolution", None, "layer_names",
+    Mistake("a pool after every convolution", None, "layer_names",
         symptom="N pools in each block",
         hint="Which brackets does the pool stand in?",
         edits=[
@@ -29,9 +29,9 @@ PATTERN = [
         edits=[('(["POOL"] if pool else [])', '["POOL"]')]),
     Mistake("last FC forgotten", None, "layer_names",
         symptom="the net ends in a ReLU, or in INPUT alone",
-        hint="What stands behind the last bracket?",
+        hint="What stands after the last bracket?",
         edits=[(' + ["FC"]', "")]),
-    Mistake("a ReLU behind the scores", None, "layer_names",
+    Mistake("a ReLU after the scores", None, "layer_names",
         symptom="the last FC has a ReLU",
         hint="Scores may be negative.",
         edits=[('["FC", "RELU"] * K + ["FC"]', '["FC", "RELU"] * (K + 1)')]),
@@ -433,7 +433,7 @@ SCHEDULE = [
         edits=[("(t - warmup) / (steps - warmup)", "t / steps")]),
     Mistake("way divided by all steps", None, "cosine_rate",
         symptom="the rate does not get down to 0",
-        hint="How many steps are there behind the warm-up?",
+        hint="How many steps are there after the warm-up?",
         edits=[("/ (steps - warmup)", "/ steps")]),
     Mistake("warm-up begins at 0", None, "cosine_rate",
         symptom="the first step has no length",

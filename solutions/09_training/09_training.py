@@ -268,7 +268,7 @@ for train in (True, False):
 # <details><summary>Hint</summary>
 #
 # `function(x, *self.params, **self.how)` hands over weights, biases and settings, if there are any.
-# Where `running` is not `None`, it and `train` stand behind the parameters, and three things come
+# Where `running` is not `None`, it and `train` stand after the parameters, and three things come
 # back. A result of backward that is a tuple starts with `dx`; the rest are gradients of parameters.
 #
 # </details>
@@ -460,7 +460,7 @@ for functions, params, running, how in (
 # ## 3. A net is a list of layers
 #
 # Forward through a net: each layer gets what the one before it gave. Backward: the same list from
-# its end, each layer gets the `dx` of the one behind it. That is the chain rule of lesson 03, layer
+# its end, each layer gets the `dx` of the one after it. That is the chain rule of lesson 03, layer
 # by layer.
 #
 # **Predict before you run.** Two layers of one weight each, without bias: $x = 2$ is multiplied by
@@ -495,7 +495,7 @@ print("w1:", dsecond * first, "  w0:", dsecond * 5.0 * 2.0, "  x:", dsecond * 5.
 
 # %% exercise="Sequential"
 class Sequential:
-    """A net: layers one behind the other, in the list `layers`."""
+    """A net: layers one after the other, in the list `layers`."""
 
     def __init__(self, layers):
         """Make a net of a list of layers, the first one first."""
@@ -688,7 +688,7 @@ for p, scale in ((1.0, 1.0), (1.0, -0.5), (0.5, 1.0)):
 #   Net has 7 x 7 filters with stride 2 there, AlexNet 11 x 11 with stride 4.
 #
 # Now the numbers in the filters. They start at random, or all filters would learn the same. With a
-# ReLU behind each layer, the He initialisation of lesson 08 keeps activations in range: mean 0 and
+# ReLU after each layer, the He initialisation of lesson 08 keeps activations in range: mean 0 and
 # standard deviation $\sqrt{2/D}$, where $D$ is the number of inputs of one unit. A 3 x 3 filter
 # over $C$ channels has $D = 9 C$.
 #
@@ -735,8 +735,8 @@ def build_net(names, weights, pair=own_pair, dtype=float):
 
 
 # %% [markdown]
-# Try them on the net that section 11 will train, with batch norm behind each convolution. The 8
-# filters over RGB should deviate by $\sqrt{2/27} = 0.272$, the 16 behind them by $\sqrt{2/72} =
+# Try them on the net that section 11 will train, with batch norm after each convolution. The 8
+# filters over RGB should deviate by $\sqrt{2/27} = 0.272$, the 16 after them by $\sqrt{2/72} =
 # 0.167$, and the FC layer, with $16 \cdot 8 \cdot 8 = 1024$ inputs, by a tenth of
 # $\sqrt{2/1024} = 0.044$.
 
