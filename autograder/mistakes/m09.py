@@ -596,7 +596,7 @@ CHANGES = [
                 "        right = -right if flip[n] else right\n",
             )
         ]),
-    Mistake("all mirrored or none", None, "augment",
+    Mistake("one flip for all", None, "augment",
         symptom="one flip decides for all pictures",
         hint="Each picture has a flip of its own.",
         edits=[("np.where(flip[:, None, None, None],", "np.where(flip[0],")]),

@@ -1717,7 +1717,7 @@ held, kept = order[:500], order[500:]
 print(len(held), "held out,", len(kept), "to train on")
 
 # %% [markdown]
-# Two more helpers. `look` says how a run does on some pictures, at test time. `train_and_look`
+# Three more helpers. `look` says how a run does on some pictures, at test time. `train_and_look`
 # trains in pieces and looks after each. It can do so because a run can be resumed.
 
 
@@ -1746,23 +1746,10 @@ def train_and_look(net, f, steps, rate, rows, update=adam, every=25):
 
 
 # %% [markdown]
-# To see it at its worst, train on 500 pictures only, without anything that would help against it.
-#
-# **Predict before you run.** In 200 steps of 50 the net sees each of the 500 pictures twenty times.
-# How does the loss go on these 500? And on the 500 that are held out?
-
-# %% tags=["experiment", "plot"] alt="Two plots over 200 steps. Left, the loss: on the pictures trained on it falls from 1.4 to nearly 0; on those held out it falls a little to 1.8 at step 75, then rises to 2.4. Right, the share of right answers: 100 per cent of those trained on, about 45 of those held out."
-few = kept[:500]
-x_few, y_few = x_all[few], emoji.y_train[few]
+# A picture shows both curves, dashed for the pictures trained on.
 
 
-def new_net(*extra):
-    """Make the net CONV 8 - POOL - CONV 16 - POOL - FC with batch norm, and perhaps more layers."""
-    names = [*normed[:-1], *extra, "FC"]
-    weights = draw_weights(names, (3, 32, 32), [8, 16], [10])
-    return build_net(names, weights, quick_pair, np.float32)
-
-
+# %%
 def plot_curves(runs, title):
     """Plot loss and share of right answers, trained on and held out, of some runs."""
     figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
@@ -1774,17 +1761,38 @@ def plot_curves(runs, title):
     axes[1].set(title="right answers", xlabel="step", ylabel="share", ylim=(0, 1.02))
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.suptitle(title)
-    plt.show()
 
 
+# %% [markdown]
+# To see it at its worst, train on 500 pictures only, without anything that would help against it.
+# The net has two convolutions with batch norm.
+
+# %% tags=["experiment"]
+few = kept[:500]
+x_few, y_few = x_all[few], emoji.y_train[few]
+
+
+def new_net(*extra):
+    """Make the net CONV 8 - POOL - CONV 16 - POOL - FC with batch norm, and perhaps more layers."""
+    names = [*normed[:-1], *extra, "FC"]
+    weights = draw_weights(names, (3, 32, 32), [8, 16], [10])
+    return build_net(names, weights, quick_pair, np.float32)
+
+
+# %% [markdown]
+# **Predict before you run.** In 200 steps of 50 the net sees each of the 500 pictures twenty times.
+# How does the loss go on these 500? And on the 500 that are held out?
+
+# %% tags=["experiment", "plot"] alt="Two plots over 200 steps. Left, the loss: on the pictures trained on it falls from 1.4 to nearly 0; on those held out it falls a little to 1.8 at step 75, then rises to 2.4. Right, the share of right answers: 100 per cent of those trained on, about 45 of those held out."
 net = new_net()
 curves = {"plain": train_and_look(net, loss_of(net, x_few, y_few), 200, lambda t: 5e-3, few)[1]}
 plot_curves(curves, "Five hundred pictures, seen twenty times each")
+plt.show()
 print("loss on those held out:", *curves["plain"][3].round(2))
 
 # %% [markdown]
 # Look at the left plot. The dashed curve falls to nearly 0. The other falls for 75 steps, then turns
-# and rises: from there on the net learns these 500 and unlearns what holds for others. This is
+# and rises: from there on, what the net learns about these 500 does not hold for others. This is
 # **overfitting**. On the right, all of the 500 are right in the end, and not half of those held out.
 #
 # The share of right answers stays where it is while the loss rises. The net is not wrong more often,
@@ -1938,6 +1946,7 @@ net, falling = new_net("DROP"), lambda t: cosine_rate(t, 200, 5e-3, warmup=10)
 f = loss_of(net, x_few, y_few, change=changed)
 curves["helped"] = train_and_look(net, f, 200, falling, few, with_decay)[1]
 plot_curves(curves, "The same 500 pictures, with four remedies")
+plt.show()
 for name, (_, _, on_trained, _, on_held) in curves.items():
     print(f"{name}: {on_trained[-1]:.0%} of those trained on, {on_held[-1]:.0%} of those held out")
 
