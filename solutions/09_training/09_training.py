@@ -249,9 +249,9 @@ print(out, [gradient.tolist() for gradient in affine_backward(np.array([[10.0]])
 
 # %%
 two, one, zero = np.array([1.0, 3.0]).reshape(2, 1, 1, 1), np.ones(1), np.zeros(1)
-for train in (True, False):
-    out, _, running = spatial_batchnorm_forward(two, one, zero, (zero, one), train)
-    print(f"train={train}: out {out.ravel().round(3)}, running {running}")
+for mode in (True, False):
+    out, _, running = spatial_batchnorm_forward(two, one, zero, (zero, one), mode)
+    print(f"train={mode}: out {out.ravel().round(3)}, running {running}")
 
 # %% [markdown]
 # ### Exercise 2: `Layer` (3 points)
@@ -2133,14 +2133,15 @@ plt.show()
 #
 # Everything is ready. Both nets train on the 4500, each with the rate that was found for it, a
 # warm-up and the cosine. The ConvNet has 11,690 parameters, the linear classifier 30,730.
-#
-# The next cell trains. Stop it with the black square if you like, and run it again: it resumes
-# where it was.
 
 # %% tags=["experiment"]
 steps = 300
 nets = {"linear": new_linear(), "ConvNet": new_net()}
 runs = {name: fresh(net) for name, net in nets.items()}
+
+# %% [markdown]
+# The next cell trains. Stop it with the black square if you like, and run it again: it resumes
+# where it was.
 
 # %% tags=["experiment"]
 for name, net in nets.items():
@@ -2153,9 +2154,9 @@ for name, net in nets.items():
 # Nothing more will be changed. Now the test pictures, once.
 #
 # **Predict before you run.** Will the share of right answers be the same on the test pictures? One
-# thing to know: the 500 were drawn from the training pictures at random. Each of the emoji comes in
-# many pictures, on other backgrounds, turned and in other sizes. An emoji of the test pictures is
-# in no training picture.
+# thing to know: the 500 were drawn from the training pictures at random. Most emoji come in several
+# of these, on other backgrounds, turned and in other sizes. An emoji of the test pictures is in no
+# training picture.
 #
 # <details><summary>Answer</summary>
 #
@@ -2183,10 +2184,10 @@ plt.show()
 # stays there; the ConvNet goes on falling.
 #
 # Then at the legend. Of the pictures held out 31 % and 59 % were right, of the test pictures 29 %
-# and 50 %. The ConvNet wins with a third of the weights. And it loses nine parts of a hundred on
-# emoji that it has never seen. The test pictures ask a harder question than the 500 did, the one
-# that counts. To ask it before, hold out whole emoji, not single pictures. In medicine, where each
-# patient has many pictures, whole patients are held out.
+# and 50 %. The ConvNet wins with little more than a third of the parameters. And it loses nine
+# percentage points on emoji that it has never seen. The test pictures ask a harder question than the
+# 500 did, and the one that counts. To ask it before, hold out whole emoji, not single pictures. In
+# medicine, where each patient has many pictures, whole patients are held out.
 #
 # What must not happen now: to go back, change something, and look again. After a few rounds the test
 # pictures would be a second validation set.
