@@ -39,12 +39,12 @@
 # | 10 | `search` | 2 |
 # | 13 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 12, marked as going further, takes ten more. The set-up cell says whose layers
-# the net will use. A check is folded to one line, which says what it is worth and what it tries; a
-# click opens it. It shows part of the test; grading uses further random input, so a green check is a
-# good sign and not yet the grade. In grading all sizes may differ, and no function may change the
-# arrays, lists and dicts that it is handed. Besides Python's own library only NumPy and Matplotlib
-# can be imported.
+# Plan about 90 minutes; section 12, marked as going further, takes ten more. The set-up cell says
+# whose layers the net will use. A check is folded to one line, which says what it is worth and what
+# it tries; a click opens it. It shows part of the test; grading uses further random input, so a green
+# check is a good sign and not yet the grade. In grading all sizes may differ, and no function may
+# change the arrays, lists and dicts that it is handed. Besides Python's own library only NumPy and
+# Matplotlib can be imported.
 
 # %% given="setup"
 import tempfile
@@ -932,8 +932,9 @@ plt.show()
 
 # %% [markdown]
 # Look at the two valleys. In float64 the gap falls to about $10^{-10}$ at $h = 10^{-6}$, and stays
-# below $10^{-6}$ from $10^{-9}$ to $10^{-4}$. Further left the
-# two losses are so alike that their difference is mostly rounding. Further right the loss bends, and here and there a ReLU or a maximum switches within the step.
+# below $10^{-6}$ from $10^{-9}$ to $10^{-4}$. Further left the two losses are so alike that their
+# difference is mostly rounding. Further right the loss bends, and here and there a ReLU or a maximum
+# switches within the step.
 #
 # In float32 the valley is narrow and shallow: the gap is about $10^{-3}$ for $h$ between $10^{-4}$
 # and $10^{-3}$. A gradient that is off by a tenth is told from a right one there, a small mistake is
