@@ -2271,11 +2271,11 @@ plot.maps(
 # %% [markdown]
 # Much of what the net goes by is colour. A green shirt is a plant to it, and a green face is no face.
 #
-# Last, what do filters become? Those of Emoji-10 hardly change and look
-# like confetti. So make the start small, the filters larger and the pictures simple: twelve filters
-# of 5 x 5 on bars and checkers, small grey pictures made by code. A pool over the whole map
-# follows, so a filter has to find its pattern somewhere, no matter where. Your `Layer` takes other
-# sizes without a change. What will the filters look like?
+# Last, what do filters become? Those of 3 x 3 pixels are too small to be looked at. So make them
+# larger, their start small and the pictures simple: twelve filters of 5 x 5 on bars and checkers,
+# small grey pictures made by code. A pool over the whole map follows, so a filter has to find its
+# pattern somewhere, no matter where. Your `Layer` takes other sizes without a change. What will the
+# filters look like?
 
 # %% tags=["experiment", "plot"] alt="Twelve filters of 5 x 5 pixels, twice. Before training they are noise; after it they show bars, upright, level and slanting, and checkers."
 patterns, small = data.load("patterns"), np.random.default_rng(3)
