@@ -42,10 +42,10 @@ struct Counters {
     // Sectors of 32 bytes that each warp asked for, by instruction and how often it came there.
     std::map<std::pair<Address, std::pair<long, unsigned>>, std::set<Address>> sectors;
 
-    double sectors_per_request() const {
+    size_t sectors_in_all() const {
         size_t total = 0;
         for (auto& request : sectors) total += request.second.size();
-        return sectors.empty() ? 0.0 : double(total) / double(sectors.size());
+        return total;
     }
 };
 
