@@ -43,7 +43,7 @@ def _ran(emulator: Any, answer: Any) -> Any:
             known = {"NotRun": check.NotRun, "Refused": cuda.Refused, "ValueError": ValueError}
             known["CompileError"] = cuda.CompileError
             raise known.get(name, RuntimeError)(text)
-        case ["ran", fault, list(arrays), [int(), int(), int(), int(), int(), int()] as counted]:
+        case ["ran", fault, list(arrays), [int(), int(), int(), int(), int(), int(), int()] as counted]:
             for array in arrays:
                 if array is not None and type(array) is not np.ndarray:
                     raise ValueError("the emulator gave no proper answer")

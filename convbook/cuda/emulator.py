@@ -56,6 +56,7 @@ class Ran:
         shared_loads, shared_stores: accesses to shared memory.
         requests: accesses to global memory as a warp makes them, its 32 threads together.
         sectors: pieces of 32 bytes that all requests take.
+        longest: accesses to any memory of the thread that makes the most.
         printed: what the kernel printed, in order of blocks and threads, cut where it is long. In
             grading it is thrown away.
     """
@@ -68,6 +69,7 @@ class Ran:
     shared_stores: int = 0
     requests: int = 0
     sectors: int = 0
+    longest: int = 0
     printed: str = ""
 
     @property
@@ -156,7 +158,7 @@ def launch(
             unchanged = [v if isinstance(v, np.ndarray) else None for v in values]
             return Ran(said, unchanged, printed=printed), partial(_line, program)
         arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
-    return Ran(None, arrays, *map(int, said[1:7]), printed), partial(_line, program)
+    return Ran(None, arrays, *map(int, said[1:8]), printed), partial(_line, program)
 
 
 def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:

@@ -101,6 +101,34 @@ def few_loads(ran: Ran, most: int) -> None:
     )
 
 
+def few_shared(ran: Ran, most: int) -> None:
+    """Check how many numbers a kernel has loaded from shared memory.
+
+    Args:
+        ran: from `runs`.
+        most: how many are enough.
+
+    Raises:
+        NotYet: there are more.
+    """
+    loads = ran.shared_loads
+    _at_most(f"The kernel loads {loads:,} numbers from shared memory", loads, f"{most:,}", most)
+
+
+def few_accesses(ran: Ran, most: int) -> None:
+    """Check that the work is shared out: how often the busiest thread reads or writes memory.
+
+    Args:
+        ran: from `runs`.
+        most: how many are enough.
+
+    Raises:
+        NotYet: there are more.
+    """
+    sentence = f"The busiest thread reads or writes memory {ran.longest:,} times"
+    _at_most(sentence, ran.longest, f"{most:,}", most)
+
+
 def few_sectors(ran: Ran, most: int) -> None:
     """Check how many sectors a warp's access takes, on average.
 

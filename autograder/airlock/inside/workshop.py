@@ -41,5 +41,6 @@ def _answer(order: list[Any]) -> list[Any]:
         return ["raised", names[0] if names else "", str(error)]
     fault = ran.fault and [ran.fault.kind, ran.fault.line, ran.fault.other_line, ran.fault.text]
     counted = [ran.loads, ran.stores, ran.shared_loads, ran.shared_stores]
-    counted += [ran.requests, ran.sectors]  # what it printed stays here: it may hold our numbers
+    counted += [ran.requests, ran.sectors, ran.longest]
+    # What it printed stays here: it may hold our numbers
     return ["ran", fault, ran.arrays, counted]

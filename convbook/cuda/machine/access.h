@@ -21,6 +21,7 @@ struct Fiber {
     int line;        // of the barrier where it waits
     unsigned epoch;  // barriers passed
     std::unordered_map<Address, unsigned> visits;  // how often it came to each access
+    long accesses;
     long written;  // its last step, if that was a write whose value is not noted yet, or -1
     Address place;  // of that write
 };
@@ -133,6 +134,7 @@ static void touch(Address place, size_t size, bool write, bool atomic, Address c
                  write ? "writes" : "reads", size, size);
         return fault("misaligned", code, text);
     }
+    counters.longest = std::max(counters.longest, ++running->accesses);
     if (shared) {
         (write ? counters.shared_stores : counters.shared_loads)++;
     } else {

@@ -39,6 +39,7 @@ struct Word {
 
 struct Counters {
     long loads = 0, stores = 0, shared_loads = 0, shared_stores = 0;
+    long longest = 0;  // accesses of the thread that makes the most
     // Sectors of 32 bytes that each warp asked for, by instruction and how often it came there.
     std::map<std::pair<Address, std::pair<long, unsigned>>, std::set<Address>> sectors;
 

@@ -174,8 +174,9 @@ int main(int count, char** words_given) {
     if (stopped) {
         printf("%s\n", verdict.c_str());
     } else {
-        printf("ok|%ld|%ld|%ld|%ld|%zu|%zu\n", counters.loads, counters.stores, counters.shared_loads,
-               counters.shared_stores, counters.sectors.size(), counters.sectors_in_all());
+        printf("ok|%ld|%ld|%ld|%ld|%zu|%zu|%ld\n", counters.loads, counters.stores, counters.shared_loads,
+               counters.shared_stores, counters.sectors.size(), counters.sectors_in_all(),
+               counters.longest);
         for (auto& [index, path] : outputs) {
             FILE* file = fopen(path.c_str(), "wb");
             fwrite((void*)arrays[index].start, 1, arrays[index].bytes, file);

@@ -28,6 +28,7 @@ static void prepare(size_t threads) {
         fiber.epoch = 0;
         fiber.line = 0;
         fiber.written = -1;
+        fiber.accesses = 0;
         fiber.visits.clear();
         getcontext(&fiber.context);
         fiber.context.uc_stack.ss_sp = fiber.stack;

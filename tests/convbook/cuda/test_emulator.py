@@ -11,6 +11,7 @@ from machine import needs
 
 from convbook import check, cuda
 from convbook.cuda import build, emulator
+from convbook.demo.threads import LABELS, VOTES, Access
 
 pytestmark = needs("g++")
 SCHEDULES = 20
@@ -226,3 +227,11 @@ def test_watched_threads_wait_for_each_other_at_barriers() -> None:
     split = named("mm: early return")
     fault = cuda.watch(split.source, "mm", split.grid, split.block, split.args).ran.fault
     assert fault is not None and fault.kind == "barrier"
+
+
+def test_the_demo_of_a_race_is_what_the_emulator_sees() -> None:
+    votes = named("votes: ++ for atomicAdd")
+    label = np.array(LABELS, np.int32)
+    seen = cuda.watch(votes.source, "votes", (1,), (8,), (label, np.zeros(3, np.int32), 5))
+    shown = [Access(s.thread, s.does, s.array, s.element, s.value) for s in seen.steps]
+    assert shown == list(VOTES)
