@@ -820,7 +820,7 @@ _REGISTER = [
         edits=[
             (
                 "sum[r][s] += mine[r] * other[s];",
-                "sum[r][s] += a[ty * E + r][j] * b[j][tx * E + s];",
+                "sum[r][s] += a[ty + 8 * r][j] * b[j][tx + 8 * s];",
             )
         ],
     ),
@@ -848,10 +848,10 @@ _REGISTER = [
         None,
         "register_kernel",
         symptom="threads write into each other's outputs",
-        hint="Which rows belong to the thread with ty = 1?",
+        hint="Which rows has the thread with ty = 0, and which the one with ty = 1?",
         edits=[
             (
-                "int row = top + ty * E + r, col = left + tx * E + s;",
+                "int row = top + ty + 8 * r, col = left + tx + 8 * s;",
                 "int row = top + ty + r, col = left + tx + s;",
             )
         ],

@@ -86,6 +86,25 @@ def look(
     return ran
 
 
+def with_line(source: str, number: int, text: str) -> str:
+    """Return a kernel with another line in the place of one.
+
+    Args:
+        source: the kernel's text.
+        number: of the line, counted from 1.
+        text: the new line.
+
+    Raises:
+        NotYet: the kernel has no line of this number.
+    """
+    lines = source.splitlines()
+    if not isinstance(number, int) or not 1 <= number <= len(lines):
+        problem = f"Lines are counted from 1 to {len(lines)} here"
+        raise check.not_yet(f"{problem}, and {number!r} is none of them.", outline=f"{problem}.")
+    lines[number - 1] = str(text)
+    return "\n".join(lines)
+
+
 def few_loads(ran: Ran, most: int) -> None:
     """Check how many numbers a kernel has loaded from global memory.
 

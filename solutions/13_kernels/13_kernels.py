@@ -454,7 +454,7 @@ def blurred(x):
 
 
 def blur_it(x):
-    blocks = len(x) // 8 + 1
+    blocks = -(-len(x) // 8)
     given = (x, np.full_like(x, 9), len(x))
     ran = kernels.runs(blur_kernel(), "blur", (blocks,), (8,), given, {1: blurred(x)})
     kernels.few_loads(ran, 10 * blocks)
@@ -716,12 +716,7 @@ def corrections():
 # %% check="corrections" points=1
 # 1 point: add and bins. Shown: each on few numbers. Hidden: on others.
 def corrected(name):
-    number, text = corrections()[name]
-    lines = suspects[name].splitlines()
-    fits = isinstance(number, int) and 1 <= number <= len(lines)
-    check.same(fits, True, f"{name}: a line number")
-    lines[number - 1] = text
-    return "\n".join(lines)
+    return kernels.with_line(suspects[name], *corrections()[name])
 
 
 def added(x, y):
@@ -749,12 +744,7 @@ counted(judge.rng().normal(size=50).astype(np.float32))
 # %% check="corrections" part="barrier" points=1
 # 1 point: largest. Shown: 64 numbers. Hidden: several blocks, the last not full.
 def corrected(name):
-    number, text = corrections()[name]
-    lines = suspects[name].splitlines()
-    fits = isinstance(number, int) and 1 <= number <= len(lines)
-    check.same(fits, True, f"{name}: a line number")
-    lines[number - 1] = text
-    return "\n".join(lines)
+    return kernels.with_line(suspects[name], *corrections()[name])
 
 
 def largest_of(x):
@@ -1075,7 +1065,7 @@ kernels.few_sectors(multiply(A, B), 3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Two lines changed places, and memory sends a sixth.
+# **Take away.** Two names changed places, and memory sends less than a sixth.
 
 # %% [markdown]
 # ## 11. Second rung: tiles in shared memory
@@ -1205,8 +1195,10 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 #
 # ### Exercise 13: `register_kernel` (3 points)
 #
-# Blocks are 8 x 8 threads, and each thread makes 4 x 4 outputs: rows `ty * 4` to `ty * 4 + 3` of
-# the block's tile and columns `tx * 4` to `tx * 4 + 3`. (Other shares of the tile are as good.)
+# Blocks are 8 x 8 threads, and each thread makes 4 x 4 outputs. Which ones is up to you. A good
+# share of the block's tile: rows $ty, ty + 8, ty + 16, ty + 24$ and columns $tx, tx + 8, tx + 16,
+# tx + 24$. Then neighbours write neighbours.
+#
 # Sizes need not be multiples of anything. Loads from global memory: as in section 9, with $T = 32$.
 # Loads from shared memory: eight for each thread and each $k$, with $K$ rounded up to a multiple of
 # 8.
@@ -1246,8 +1238,8 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
         __syncthreads();
         for (int j = 0; j < D; j++) {
             float mine[E], other[E];
-            for (int r = 0; r < E; r++) mine[r] = a[ty * E + r][j];
-            for (int s = 0; s < E; s++) other[s] = b[j][tx * E + s];
+            for (int r = 0; r < E; r++) mine[r] = a[ty + 8 * r][j];
+            for (int s = 0; s < E; s++) other[s] = b[j][tx + 8 * s];
             for (int r = 0; r < E; r++)
                 for (int s = 0; s < E; s++) sum[r][s] += mine[r] * other[s];
         }
@@ -1255,7 +1247,7 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
     }
     for (int r = 0; r < E; r++)
         for (int s = 0; s < E; s++) {
-            int row = top + ty * E + r, col = left + tx * E + s;
+            int row = top + ty + 8 * r, col = left + tx + 8 * s;
             if (row < M && col < N) out[row * N + col] = sum[r][s];
         }
 }
@@ -1368,9 +1360,10 @@ void implicit_gemm(const float* x, const float* w, float* out, int N, int C, int
 """
 
 # %% [markdown]
-# The harness tries three layers and says what memory was asked for. For comparison, a kernel of ours
-# with steps of 8 along $K$ takes 70,496 loads, 16,832 sectors and 14.0 FLOP for each byte on the
-# last.
+# The harness tries three layers and says what memory was asked for. For comparison, on the last of
+# them a kernel of ours, with steps of 8 along $K$, makes 35,360 loads and takes 13,926 sectors: 5.3
+# FLOP for each byte. It can be beaten: more than half of its sectors are its stores, as its threads
+# make four neighbours each.
 
 
 # %% tags=["experiment"]

@@ -168,7 +168,7 @@ def test_printf_comes_in_order_of_threads_on_every_schedule() -> None:
     ],
 )
 def test_a_format_reads_and_writes_no_memory(call: str, says: str) -> None:
-    source = 'extern "C" __global__ void f(int* x) { %s }' % call
+    source = f'extern "C" __global__ void f(int* x) {{ {call} }}'
     ran = cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.int32),))
     assert ran.fault is None and says in ran.printed
 
