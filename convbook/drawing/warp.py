@@ -22,8 +22,8 @@ def warp(elements: Sequence[int], title: str = "") -> None:
     """
     sectors = sorted({e // SECTOR for e in elements})
     rows = -(-len(sectors) // ROW)
-    used = len(set(elements)) / (SECTOR * len(sectors))
-    cost = f"{len(sectors)} sector{'s' * (len(sectors) > 1)}, {used:.0%} of them used"
+    used = 100 * len(set(elements)) / (SECTOR * len(sectors))
+    cost = f"{len(sectors)} sector{'s' * (len(sectors) > 1)}, {used:g}% used"
     axis = canvas(32 * WIDE + 5, 3.6 + 3.4 * rows, f"{title}: {cost}", 0.14)
     small = 0.75 * plt.rcParams["font.size"]
     colour = {sector: COLOURS[k % 4] for k, sector in enumerate(sectors)}
@@ -37,7 +37,8 @@ def warp(elements: Sequence[int], title: str = "") -> None:
         for place in range(SECTOR):
             asked = sector * SECTOR + place in elements
             _cell(axis, left + place, top, 1, colour[sector] if asked else PALE_GREY)
-        axis.text(left, top - 0.25, f"{sector * SECTOR}", fontsize=small)
+        first = f"{'' if k else 'element '}{sector * SECTOR}"
+        axis.text(left, top - 0.25, first, fontsize=small)
     plt.show()
 
 
