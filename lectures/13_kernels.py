@@ -134,11 +134,11 @@ axis.text(11.6, 4.2, "grey: no pixel", va="center", fontsize=18)
 """Sixteen of the numbers, 4 to 19. Those of the middle block, 8 to 15, are marked, and one more on
 either side: the halo. Below lies the block's shared memory of ten cells, the halo dark."""
 axis = draw.canvas(20, 3.9, inch=0.6)
-draw.cells(axis, np.arange(4, 20), 2, 0.2, on=[(0, k) for k in range(3, 13)], size=18)
-draw.cells(axis, np.arange(7, 17), 5, 2.5, fill="C7", on=[(0, 0), (0, 9)], strong="C2", size=18)
+draw.cells(axis, np.arange(4, 20), 2, 0.2, on=[(0, k) for k in range(3, 13)], size=21)
+draw.cells(axis, np.arange(7, 17), 5, 2.5, fill="C7", on=[(0, 0), (0, 9)], strong="C2", size=21)
 draw.arrow(axis, (10, 1.3), (10, 2.4))
-axis.text(4.8, 3, "shared memory", ha="right", va="center", fontsize=18)
-axis.text(15.3, 3, "dark: the halo", va="center", fontsize=18)
+axis.text(4.8, 3, "shared memory", ha="right", va="center", fontsize=21)
+axis.text(15.3, 3, "dark: the halo", va="center", fontsize=21)
 
 # %% [markdown] notes
 # (4 min) Shared memory belongs to a block, and is near. `__shared__ float s[10];` makes ten numbers
@@ -150,9 +150,9 @@ axis.text(15.3, 3, "dark: the halo", va="center", fontsize=18)
 # %% [markdown] slide
 # ## The barrier
 #
-# - `__syncthreads()`: here a thread waits until **all** threads of its block have come.
+# - `__syncthreads()`: wait until **all** threads of the block have come.
 # - What was written before it can be read behind it.
-# - A thread that has returned never comes. The others wait for it.
+# - A thread that has returned never comes.
 # - Between blocks there is no barrier at all.
 
 # %% picture
@@ -294,14 +294,14 @@ for row, step in enumerate((1, 2, 8)):
 # Rows: 32 of `A` and 1 of `B`, 33. Columns: 1 of `A`, which all share, and 4 of `B`: 5.
 
 # %% picture
-"""Two matrices of 4 by 8. Above, x counts rows: in A a column of four cells is marked, one in each
+"""Two matrices of 3 by 8. Above, x counts rows: in A a column of three cells is marked, one in each
 row. Below, x counts columns: in B a row of eight cells side by side is marked."""
-axis = draw.canvas(10, 11, inch=0.5)
-empty = np.full((4, 8), np.nan)
-draw.cells(axis, empty, 1, 1.3, on=[(k, 2) for k in range(4)], label="x counts rows: A", size=18)
+axis = draw.canvas(10, 9, inch=0.55)
+empty = np.full((3, 8), np.nan)
+draw.cells(axis, empty, 1, 1.3, on=[(k, 2) for k in range(3)], label="x counts rows: A", size=20)
 row = [(1, k) for k in range(8)]
 label = "x counts columns: B"
-draw.cells(axis, empty, 1, 6.8, fill="C6", on=row, strong="C1", label=label, size=18)
+draw.cells(axis, empty, 1, 5.8, fill="C6", on=row, strong="C1", label=label, size=20)
 
 # %% [markdown] notes
 # (4 min) The picture shows a corner. Two names change places in the kernel, and memory sends less
