@@ -378,7 +378,7 @@ for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
 #
 # Two rules. *All* threads of the block must come to the barrier: where one has returned or has
 # taken another branch, the others wait for somebody who never comes. And the barrier holds within a
-# block; between blocks there is none.
+# block; between blocks nobody waits.
 #
 # **Predict before you run.** Twenty-four numbers, three blocks of 8. How many loads from global
 # memory does the map make, and how many the kernel with a halo?
@@ -714,7 +714,7 @@ def corrections():
 
 
 # %% check="corrections" points=1
-# 1 point: add and bins. Shown: each on few numbers. Hidden: on others.
+# 1 point. Shown: add and bins, on few numbers. Hidden: on others.
 def corrected(name):
     return kernels.with_line(suspects[name], *corrections()[name])
 
@@ -738,11 +738,12 @@ from autograder.judging import judge
 
 for n in (8, 13):
     added(*judge.rng().normal(size=(2, n)).astype(np.float32))
-counted(judge.rng().normal(size=50).astype(np.float32))
+for n in (50, 7):
+    counted(judge.rng().normal(size=n).astype(np.float32))
 ### END HIDDEN TESTS
 
 # %% check="corrections" part="barrier" points=1
-# 1 point: largest. Shown: 64 numbers. Hidden: several blocks, the last not full.
+# 1 point. Shown: largest, of 64 numbers. Hidden: several blocks, the last not full.
 def corrected(name):
     return kernels.with_line(suspects[name], *corrections()[name])
 
@@ -919,8 +920,8 @@ for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9)
 # needs $T$ rows of $A$ and $T$ columns of $B$. All tiles side by side load all of $A$ once for each
 # column of tiles, and all of $B$ once for each row of tiles:
 #
-# $$\text{loads} = M K \left\lceil \frac{N}{T} \right\rceil
-#   + K N \left\lceil \frac{M}{T} \right\rceil \qquad \text{stores} = M N$$
+# $$\text{loads} = M K \left\lceil \frac{N}{T} \right\rceil +
+#   K N \left\lceil \frac{M}{T} \right\rceil \qquad \text{stores} = M N$$
 #
 # By hand: $M = N = K = 16$ and $T = 8$: $2 \cdot 16^3 = 8192$ FLOP, $2 \cdot 256 + 2 \cdot 256 =
 # 1024$ loads, 256 stores, and so $8192 / (4 \cdot 1280) = 1.6$ FLOP for each byte.
@@ -1060,8 +1061,9 @@ from autograder.judging import judge
 
 for M, K, N in ((5, 13, 40), (9, 3, 7)):
     multiply(*(judge.rng().normal(size=s).astype(np.float32) for s in ((M, K), (K, N))))
-A, B = (judge.rng().normal(size=s).astype(np.float32) for s in ((8, 32), (32, 64)))
-kernels.few_sectors(multiply(A, B), 3)
+for shapes in (((8, 32), (32, 64)),):
+    ran = multiply(*(judge.rng().normal(size=s).astype(np.float32) for s in shapes))
+    kernels.few_sectors(ran, 3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1200,8 +1202,8 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 # tx + 24$. Then neighbours write neighbours.
 #
 # Sizes need not be multiples of anything. Loads from global memory: as in section 9, with $T = 32$.
-# Loads from shared memory: eight for each thread and each $k$, with $K$ rounded up to a multiple of
-# 8.
+# Loads from shared memory: eight for each thread and each $k$, with $K$ rounded up to a multiple
+# of 8.
 
 
 # %% exercise="register_kernel"
@@ -1256,7 +1258,7 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
 
 
 # %% check="register_kernel" points=1
-# 1 point: the values. Shown: 32 x 8 by 8 x 32. Hidden: other sizes, many orders of threads.
+# 1 point. Shown: the values, 32 x 8 by 8 x 32. Hidden: other sizes, many orders of threads.
 def multiply(A, B):
     (M, K), N = A.shape, B.shape[1]
     given = (A, B, np.full((M, N), 9, dtype=np.float32), M, N, K)
@@ -1274,7 +1276,7 @@ for M, K, N in ((5, 13, 35), (40, 3, 9)):
 ### END HIDDEN TESTS
 
 # %% check="register_kernel" part="loads" points=2
-# 2 points: loads from global and from shared memory. Shown: 64 x 16 by 16 x 32. Hidden: another.
+# 2 points. Shown: loads of both memories, 64 x 16 by 16 x 32. Hidden: other sizes.
 def multiply(A, B):
     (M, K), N = A.shape, B.shape[1]
     given = (A, B, np.full((M, N), 9, dtype=np.float32), M, N, K)
@@ -1290,7 +1292,8 @@ multiply(A, B)
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
-multiply(*(judge.rng().normal(size=s).astype(np.float32) for s in ((33, 21), (21, 40))))
+for shapes in (((33, 21), (21, 40)),):
+    multiply(*(judge.rng().normal(size=s).astype(np.float32) for s in shapes))
 ### END HIDDEN TESTS
 
 # %% [markdown]
