@@ -27,6 +27,7 @@ from convbook.drawing.forward import (
 )
 from convbook.drawing.products import added_back, blocks, window_to_column
 from convbook.drawing.sharing import bars, shared, ways
+from convbook.drawing.warp import warp
 
 __all__ = [
     "BLUE",
@@ -55,6 +56,7 @@ __all__ = [
     "stamps",
     "stops",
     "two_maps",
+    "warp",
     "ways",
     "window_to_column",
 ]
