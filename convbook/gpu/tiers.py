@@ -81,8 +81,8 @@ def quiet(seen: Counts, name: str) -> None:
     Raises:
         NotYet: something was; the message says what.
     """
-    for kind in ("uploads", "downloads", "waits", "float64"):
-        names = [what for counted, what in seen.log if counted == kind]
+    for kind in ("uploads", "downloads", "waits", "float64", "races"):
+        names = seen.names(kind)
         if names:
             raise check.not_yet(
                 f"{name}: {kind} {len(names)}, the first by {names[0]}. There should be none.",
