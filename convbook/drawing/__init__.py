@@ -25,6 +25,7 @@ from convbook.drawing.forward import (
     stops,
     two_maps,
 )
+from convbook.drawing.paths import paths
 from convbook.drawing.products import added_back, blocks, window_to_column
 from convbook.drawing.sharing import bars, shared, ways
 
@@ -50,6 +51,7 @@ __all__ = [
     "gate",
     "holes",
     "one_window",
+    "paths",
     "places",
     "shared",
     "stamps",
