@@ -240,9 +240,9 @@ follows."""
 drawing.paths("x", [["CONV 3x3", "RELU", "CONV 3x3"], []], "ADD", ["RELU"])
 
 # %% [markdown] notes
-# (4 min) ResNet has a batch norm behind each CONV. A block has only to learn what to change. On the way back the sum gives its gradient to
-# both paths: one goes through f, the other goes straight on, whatever the weights of f are. Ask
-# the room what a gate of the last ReLU does to both.
+# (4 min) ResNet has a batch norm behind each CONV. A block has only to learn what to change. On
+# the way back the sum gives its gradient to both paths: one goes through f, the other goes straight
+# on, whatever the weights of f are. Ask the room what a gate of the last ReLU does to both.
 #
 # Identity Mappings (He and others, 2016) puts batch norm and ReLU in front of each convolution and
 # nothing behind the sum: pre-activation. Then the lower line is free from end to end, and 1001
