@@ -304,7 +304,9 @@ axis.legend()
 # ## Is it worth it?
 
 # %% picture
-"""ALTD"""
+"""Two plots of right answers over 1000 steps. With 100 pictures scratch stays at 63 per cent,
+frozen and last block open at 75, all blocks open at 77. With 500 pictures scratch climbs from 63 to
+79, frozen and last block open stay at 81 to 82, all blocks open at 83."""
 # 1000 steps, mean of three seeds: scripts/curves.py.
 steps, curves = data.fine_tuning()
 figure, axes = plt.subplots(1, 2, figsize=(12.5, 5.4), sharey=True)
@@ -319,7 +321,13 @@ axes[1].legend(loc="lower right")
 figure.tight_layout()
 
 # %% [markdown] notes
-# NOTED
+# (4 min) Scratch first: with 500 pictures it goes on until step 500, with 100 it was done early. It
+# does not catch up: what is missing are pictures. At 20 pictures, in the notebook, it is 44 per
+# cent against 69 with frozen blocks.
+#
+# Then the top. The last block alone gains nothing that shows. All blocks open, at the smaller rate:
+# 77 against 75, and 83 against 81. Two per cent of 300 pictures are six pictures; but from step 500
+# on it is ahead in the mean with each seed. In earnest one chooses by pictures kept aside.
 
 # %% [markdown] slide
 # ## One net, end to end

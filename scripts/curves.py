@@ -57,7 +57,8 @@ def curve(net: data.Net, way: str, train: Pictures, test: Pictures, seed: int) -
     at_random, first, rates = WAYS[way]
     params = start(net, seed, at_random)
     velocity = {name: np.zeros_like(array) for name, array in params.items()}
-    below, rng, right = LESSON["features"](params, train[0], first - 1), np.random.default_rng(seed), []
+    below, rng = LESSON["features"](params, train[0], first - 1), np.random.default_rng(seed)
+    right = []
     for step in range(1, STEPS + 1):
         rows = rng.integers(len(train[1]), size=20)
         _, grads = LESSON["loss_and_grads"](params, below[rows], train[1][rows], first)

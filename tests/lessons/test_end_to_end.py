@@ -1,4 +1,4 @@
-"""The net at the end of lesson 12: its gradients, its memory as lesson 11 counts it, and PyTorch."""
+"""The net at the end of lesson 12: its gradients, its memory by lesson 11, and PyTorch."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,9 @@ def trained(net: dict[str, Any]) -> tuple[dict, dict]:
     """A net in which no array is as it was drawn, and its running statistics."""
     rng = np.random.default_rng(0)
     params, running = net["drawn_net"](7, seed=1)
-    params = {name: a + 0.3 * rng.normal(size=a.shape).astype(a.dtype) for name, a in params.items()}
+    params = {
+        name: a + 0.3 * rng.normal(size=a.shape).astype(a.dtype) for name, a in params.items()
+    }
     for _ in range(3):
         net["run"](params, running, rng.normal(size=(8, 3, 32, 32)).astype(np.float32), True)
     return params, running
