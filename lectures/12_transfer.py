@@ -329,21 +329,6 @@ figure.tight_layout()
 # 77 against 75, and 83 against 81. Two per cent of 300 pictures are six pictures; but from step 500
 # on it is ahead in the mean with each seed. In earnest one chooses by pictures kept aside.
 
-# %% [markdown] slide
-# ## One net, end to end
-#
-# 1. **A net**: two residual blocks with batch norm; three slopes measured.
-# 2. **A rate**: five on a logarithmic scale, judged on 500 pictures kept aside.
-# 3. **Training**: mirrored and moved pictures, a cosine, a little decay.
-# 4. **Memory**: predicted by lesson 11, measured by `tracemalloc`.
-# 5. **A file**: names and shapes of PyTorch, `np.savez`; equal logits there.
-# 6. **A new task**: a new head, all layers open.
-
-# %% [markdown] notes
-# (4 min) The last section of the notebook, without points: all parts of the course in one small
-# project. PyTorch keeps the weights of its last layer as (M, D), ours are (D, M). And the running
-# statistics of batch norm belong to the file; without model.eval() PyTorch would not use them.
-
 # %% [markdown] question
 # ## Why does it not help here?
 #
@@ -362,6 +347,21 @@ figure.tight_layout()
 # (3 min) Three of the ways, means of three runs, from the notebook. Go back to filter 25. A net
 # that was trained on a million photographs of all kinds is another matter: it has seen more than
 # most tasks ask for.
+
+# %% [markdown] slide
+# ## One net, end to end
+#
+# 1. **A net**: two residual blocks with batch norm.
+# 2. **A rate**: five tried, judged on 500 pictures kept aside.
+# 3. **Training**: mirrored and moved pictures, a cosine, a little decay.
+# 4. **Memory**: predicted by lesson 11, measured by `tracemalloc`.
+# 5. **A file**: names and shapes of PyTorch, `np.savez`; equal logits there.
+# 6. **A new task**: a new head, all layers open.
+
+# %% [markdown] notes
+# (4 min) The last section of the notebook, without points: all parts of the course in one small
+# project. PyTorch keeps the weights of its last layer as (M, D), ours are (D, M). And the running
+# statistics of batch norm belong to the file; without model.eval() PyTorch would not use them.
 
 # %% [markdown] slide
 # ## Today's notebook
