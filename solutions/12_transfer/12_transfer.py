@@ -1124,7 +1124,7 @@ for axis, n in zip(axes, (100, 500), strict=True):
         mean = curves[name, n].mean(axis=0)
         late = mean[tested >= 500].mean()
         axis.plot(tested, mean, style, linewidth=2, label=f"{name}: {late:.1%}")
-    axis.set(title=f"{n} pictures", xlabel="step")
+    axis.set(title=f"{n} pictures", xlabel="step", ylim=(0.4, 0.88))
     axis.legend(title="mean from step 500 on", loc="lower right")
 axes[0].set_ylabel("right answers on test pictures")
 figure.suptitle("Mean of three seeds")
@@ -1404,11 +1404,11 @@ print(f"held behind the forward pass {held:,} bytes; peak {peak:,}")
 
 # %% [markdown]
 # With the given layers 3.7 million bytes are held behind the forward pass: the 3.0 million of all
-# activations, once, and what the gates of the ReLUs remember. On the way back each is let go, so the
-# gradients are never there all at once. The peak is 8.1 million all the same, more than predicted:
-# each convolution makes columns, as in lesson 04. Those of a block are $288 \cdot 2048$ numbers, 2.4
-# million bytes, once for `dw` and once for `dx`. The prediction was too high in one place and too
-# low in another.
+# activations, once, and what the gates of the ReLUs remember. On the way back the gradient of a volume
+# is let go as soon as it has been used, so they are never there all at once. The peak is 8.1 million
+# all the same, more than predicted: each convolution makes columns, as in lesson 04, for `dw` and
+# again for `dx`. Those of a block are $288 \cdot 2048$ numbers, 2.4 million bytes. The prediction
+# was too high in one place and too low in another.
 #
 # ### To PyTorch
 #
