@@ -4,6 +4,8 @@ BIN = .venv/bin
 STAMP = .venv/.setup
 CODE = .ci autograder bench convbook scripts tests
 UV = $(BIN)/uv
+# Each of two processes begins with its half, so that what a file prepares is mostly prepared once.
+TWO = -n 2 --dist worksteal
 # The sample class is our own code: where no sandbox works it may run without one.
 UNPROTECTED = $$($(BIN)/python -m autograder.airlock >/dev/null || echo --sandbox none)
 
@@ -28,13 +30,13 @@ lab: $(STAMP)  ## open the course at lesson 1 in JupyterLab
 	@$(BIN)/convbook lab
 
 test: $(STAMP)  ## run all tests but those of make long
-	$(BIN)/pytest -n 2 -m "not long"
+	$(BIN)/pytest $(TWO) -m "not long"
 
 long: $(STAMP)  ## run the longest tests: all attacks, killed graders, clusters, platforms, a class of sixty
-	$(BIN)/pytest -n 2 -m long
+	$(BIN)/pytest $(TWO) -m long
 
 quick: $(STAMP)  ## run the tests that take no more than a few seconds
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest $(TWO) -m "not slow"
 
 test-browser: $(STAMP)  ## a student and an instructor in a real browser; pictures in build/browser/
 	$(BIN)/pytest tests/browser
@@ -53,7 +55,7 @@ proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (ta
 	$(BIN)/pip install --quiet "cosmic-ray>=8.4,<9"
 	PYTHONPATH=tests/lessons:tests $(BIN)/python tests/proof/shortcuts.py
 	PYTHONPATH=tests/proof $(BIN)/python tests/proof/shown.py
-	PYTHONPATH=tests/lessons:tests/proof $(BIN)/python tests/proof
+	PYTHONPATH=tests/lessons:tests/proof $(BIN)/python tests/proof --write $(ARGS)
 
 kill: $(STAMP)  ## kill graders and workers at a hundred random moments each, and go on (takes long)
 	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/classroom/test_resume.py tests/autograder/grading/test_cluster.py

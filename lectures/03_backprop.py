@@ -29,7 +29,7 @@ Below, arrows lead backwards, from the loss to dout, and through the layer to dx
 drawing.chain()
 
 # %% [markdown] notes
-# (3 min) A layer knows nothing of what comes behind it. It gets dout, an array of the shape of out.
+# (3 min) A layer knows nothing of what comes after it. It gets dout, an array of the shape of out.
 #
 # As far as the layer can tell, the loss is the sum of out times dout, entry by entry. So it can
 # work out its part alone. That is why a net can be built of layers.

@@ -28,7 +28,7 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 # 78 pixels in place of 3, 5, 7, 9, 11: its **receptive field**.
 
 # %% [markdown] notes
-# (4 min) A quarter of the outputs from layer to layer. For the receptive field: behind one pool the
+# (4 min) A quarter of the outputs from layer to layer. For the receptive field: after one pool the
 # neighbours lie two pixels apart, so two more neighbours are four pixels, and the pool's own window
 # adds one. What is lost is the place: after four pools a number stands for 16 x 16 pixels.
 
@@ -91,7 +91,7 @@ figure.tight_layout()
 # (2 min) Look at the legs of the tripod. The maximum sees only their light side, the average mixes
 # light and dark, and L2, the length of the window, looks like the average here.
 #
-# For feature maps behind a ReLU the maximum asks: is it anywhere in this window?
+# For feature maps after a ReLU the maximum asks: is it anywhere in this window?
 
 # %% [markdown] slide
 # ## Three pools
@@ -172,7 +172,7 @@ demo.max_pooling()
 # six times as much. So the numbers of dx must add up to 6: the sum of dx is the sum of dout,
 # always.
 #
-# Ties are not rare: behind a ReLU many windows are all zeros.
+# Ties are not rare: after a ReLU many windows are all zeros.
 
 # %% [markdown] question
 # ## Can a convolution pool?

@@ -47,7 +47,7 @@ x_pieces, labels = pieces(400)
 # %% [markdown] slide
 # ## A layer multiplies the size
 #
-# $D$ units, a ReLU behind each, weights with mean 0 and standard deviation $s$.
+# $D$ units, a ReLU after each, weights with mean 0 and standard deviation $s$.
 #
 # - A unit adds up $D$ products. Inputs of mean square $q$ give sums of mean square $D s^2 q$.
 # - Half of the sums are negative. The ReLU sets them to zero.
@@ -224,7 +224,7 @@ axis.text(2.3, 7.32, "deviation", va="center", fontsize=20)
 
 # %% [markdown] notes
 # (2 min) Then ask the same about w times 2. It doubles the deviation, too: nothing, except for eps.
-# So the size of a layer's weights stops mattering to the layers behind it.
+# So the size of a layer's weights stops mattering to the layers after it.
 
 # %% [markdown] slide
 # ## One picture at a time
@@ -368,7 +368,7 @@ figure.tight_layout()
 # the hundreds or thousands, and three steps later it is no number: no line. Right: all three learn.
 #
 # Batch norm does not make a net cleverer. It makes it less particular about how its weights begin
-# and how large its steps may be. ResNet has it behind every convolution.
+# and how large its steps may be. ResNet has it after every convolution.
 
 # %% [markdown] question
 # ## Who shares a mean?

@@ -1,4 +1,4 @@
-"""What all tests share: those that start browsers or shut student code in are not quick.
+"""What all tests share: those that start browsers or programs are not quick, and some are long.
 
 What was not run is counted at the end, a line for each reason.
 """
@@ -13,7 +13,17 @@ import pytest
 pytest_plugins = ["chromium"]
 
 HERE = Path(__file__).parent
-SLOW = {HERE / name for name in ("autograder/airlock", "attacks", "browser", "convbook/demo")}
+# Files and folders; a single test has a mark of its own.
+SLOW = """
+    attacks autograder/airlock autograder/bundles autograder/commands autograder/grading
+    autograder/release browser convbook/demo convbook/desk convbook/test_earlier.py
+    convbook/test_outputs.py
+"""
+LONG = """
+    autograder/answers/test_answers_browser.py autograder/classroom/test_regrade.py
+    autograder/classroom/test_resume.py autograder/test_formgrader.py browser/test_elsewhere.py
+    browser/test_instructor.py browser/test_plots.py convbook/demo/test_demo_frame.py
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +35,12 @@ def no_figure_stays() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow, long = ({HERE / name for name in names.split()} for names in (SLOW, LONG))
     for item in items:
-        if item.get_closest_marker("long") or not SLOW.isdisjoint(item.path.parents):
+        places = {item.path, *item.path.parents}
+        if places & long:
+            item.add_marker(pytest.mark.long)
+        if places & slow or item.get_closest_marker("long"):
             item.add_marker(pytest.mark.slow)
 
 

@@ -197,7 +197,7 @@ SEARCH = [
         hint="All pairs are wanted.",
         edits=[("found.append((W, P))", "return [(W, P)]")]),
     Mistake("ends at the first misfit", None, "find_sizes",
-        symptom="pairs are missing behind the first size that does not fit",
+        symptom="pairs are missing after the first size that does not fit",
         hint="What does your loop do after an error?",
         edits=[("                continue", "                return found")]),
     Mistake("leaves out the other paddings", None, "find_sizes",
@@ -301,11 +301,11 @@ LAYER_SIZES = 'F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)'
 NEXT = "\n            "
 TRACE = [
     Mistake("depth of the input kept", None, "trace_shapes",
-        symptom="the depth behind CONV is that of the picture",
+        symptom="the depth after CONV is that of the picture",
         hint="How deep is the output of K filters?",
         edits=[('numbers.get("K", C), H_out', "C, H_out")]),
     Mistake("depth last", 64, "trace_shapes",
-        symptom="shapes (H, W, C) behind CONV and POOL",
+        symptom="shapes (H, W, C) after CONV and POOL",
         hint="Which number of a shape comes first in this course?",
         edits=[
             (
@@ -356,7 +356,7 @@ TRACE = [
         hint="In a net of 30 layers, what would you want the message to say?",
         edits=[('f"layer {place} ({kind}): {error}"', "str(error)")]),
     Mistake("layers counted from 1", None, "trace_shapes",
-        symptom="the error names the layer behind",
+        symptom="the error names the layer after it",
         hint="INPUT has place 0.",
         edits=[('f"layer {place} ({kind}): {error}"', 'f"layer {place + 1} ({kind}): {error}"')]),
     Mistake("an unknown layer is passed over", None, "trace_shapes",
@@ -369,10 +369,10 @@ TRACE = [
         edits=[("    return shapes\n", "    return shapes[1:]\n")]),
     Mistake("only the last shape", None, "trace_shapes",
         symptom="one shape instead of a list",
-        hint="The shape behind every layer is wanted.",
+        hint="The shape after every layer is wanted.",
         edits=[("    return shapes\n", "    return shapes[-1]\n")]),
     Mistake("FC keeps height and width", None, "trace_shapes",
-        symptom="the shape behind FC is M x H x W",
+        symptom="the shape after FC is M x H x W",
         hint="A neuron of FC looks at the whole volume. How many of them are there?",
         edits=[('return numbers["M"], 1, 1', 'return numbers["M"], *shape[1:]')]),
 ]

@@ -382,7 +382,7 @@ _AT_STRIDE = [
             ),
             ("::stride, ::stride", ":: stride + 1, :: stride + 1"),
         ]),
-    Mistake("zeros behind the last entry, too", None, "dx_at_stride",
+    Mistake("zeros after the last entry, too", None, "dx_at_stride",
         symptom="dx has stride - 1 rows and columns too many, all zeros",
         hint="Zeros belong between neighbours. The last entry has none to its right.",
         edits=[

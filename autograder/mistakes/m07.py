@@ -504,11 +504,11 @@ FIELD = [
             )
         ]),
     Mistake("only the stride of the layer before", None, "receptive_field",
-        symptom="right for two layers, too small behind several strides",
+        symptom="right for two layers, too small after several strides",
         hint="Two strides of 2, one after the other: how far apart are neighbours?",
         edits=[("jump *= S", "jump = S")]),
     Mistake("strides added", None, "receptive_field",
-        symptom="jump is too small or too large behind several strides",
+        symptom="jump is too small or too large after several strides",
         hint="Two strides of 3, one after the other: how far apart are neighbours?",
         edits=[("jump *= S", "jump += S - 1")]),
     Mistake("layers from the last to the first", None, "receptive_field",

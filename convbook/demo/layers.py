@@ -239,7 +239,7 @@ def windows(W: int = 7, F: int = 3, S: int = 2, P: int = 0) -> Demo:
         dict(x=LINE, most=MOST) | begin,
         title="Windows along a line of pixels",
         summary=f"Demo: a window of {F} slides along {W} pixels (stride {S}, padding {P}) and adds "
-        "up what it covers; where it does not fit, pixels are left over behind the last window.",
+        "up what it covers; where it does not fit, pixels are left over after the last window.",
         height=420,
     )
 

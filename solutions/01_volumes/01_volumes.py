@@ -86,12 +86,12 @@ plot.activations(
 # %% [markdown]
 # Read it from left to right. Above each column stands the kind of a layer; section 8 says what the
 # four kinds do. The column is what the layer makes of the column before. It is a **volume**: a box
-# of numbers. Behind the first CONV the box is 32 high, 32 wide and 12 deep, and eight of its 12
+# of numbers. After the first CONV the box is 32 high, 32 wide and 12 deep, and eight of its 12
 # maps are shown. Each map answers to one thing that the layer looks for: light where it is found,
 # dark where it is not. The literature calls them **activation maps**.
 #
 # RELU makes negative numbers 0, and much of a map turns black. POOL halves height and width, and the
-# maps get coarser. Behind the last layer, FC, the box is 4 deep, one pixel high and one wide. Its
+# maps get coarser. After the last layer, FC, the box is 4 deep, one pixel high and one wide. Its
 # four numbers are the **class scores**. The largest is the answer.
 #
 # A piece of 32 x 32 shows little of a cat. But the layers before FC take a picture of any size that
@@ -102,7 +102,7 @@ face = cat[:, :, :288:2, :448:2]  # (1, 3, 144, 224)
 boxes = trained.volumes(photos4, face)
 maps = [face[0].transpose(1, 2, 0), boxes[2][0, 11], boxes[5][0, 3], boxes[8][0, 11]]
 plot.maps(
-    maps, ["photograph", "behind RELU 1", "behind RELU 2", "behind RELU 3"], "Edges, blobs, parts"
+    maps, ["photograph", "after RELU 1", "after RELU 2", "after RELU 3"], "Edges, blobs, parts"
 )
 
 # %% [markdown]
@@ -206,7 +206,7 @@ for _ in range(5):
 # - A **depth slice** is one number for each place: `X[:, :, d]`. For a colour picture it is the
 #   red, the green or the blue.
 #
-# **Predict before you run.** Behind its first CONV our net has a volume of shape (32, 32, 12). How
+# **Predict before you run.** After its first CONV our net has a volume of shape (32, 32, 12). How
 # many numbers are in a depth column? In a depth slice? How many depth columns are there?
 #
 # <details><summary>Answer</summary>
@@ -404,7 +404,7 @@ drawing.stops(7, 3, 2, "Three stops, two steps")
 #
 # </details>
 #
-# Move the sliders below. Watch what is left over behind the last window when a size does not fit.
+# Move the sliders below. Watch what is left over after the last window when a size does not fit.
 
 # %% tags=["demo"]
 demo.windows()
@@ -417,7 +417,7 @@ demo.windows()
 # |---|---|---|
 # | `"raise"` | it refuses with a `ValueError` | none |
 # | `"crop"` | it leaves the rest of the line out | 4 |
-# | `"pad"` | it puts zeros behind the line until one more window is full | 5 |
+# | `"pad"` | it puts zeros after the line until one more window is full | 5 |
 #
 # This course raises. PyTorch's convolutions crop and say nothing; its pools crop, too, unless
 # `ceil_mode=True` asks for the extra window.
@@ -1062,8 +1062,8 @@ photo_net = [
 ]
 
 # %% [markdown]
-# **Predict before you run.** What is the shape $(C, H, W)$ of the volume behind each of the first
-# four entries? And behind the last two?
+# **Predict before you run.** What is the shape $(C, H, W)$ of the volume after each of the first
+# four entries? And after the last two?
 #
 # <details><summary>Answer</summary>
 #
@@ -1079,7 +1079,7 @@ photo_net = [
 #
 # Height and width have sizes of their own, and each must fit. Where one does not, raise a
 # `ValueError` that names this layer and no other: its place in the list, counted from 0, and its
-# kind, in capitals as in the list. The layer behind INPUT has place 1.
+# kind, in capitals as in the list. The layer after INPUT has place 1.
 # `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good message: it says where to
 # look and what is wrong. A kind that does not exist is an error of the same form. So is a net that
 # does not begin with INPUT.
@@ -1094,7 +1094,7 @@ photo_net = [
 
 # %% exercise="trace_shapes"
 def trace_shapes(spec):
-    """Find the shape of the volume behind every layer of a net.
+    """Find the shape of the volume after every layer of a net.
 
     Args:
         spec: a list of pairs (kind, numbers). The first is ("INPUT", {"C", "H", "W"}); the others
@@ -1112,15 +1112,15 @@ def trace_shapes(spec):
     shapes, shape = [], None
     for place, (kind, numbers) in enumerate(spec):
         try:
-            shape = shape_behind(kind, numbers, shape)
+            shape = shape_after(kind, numbers, shape)
         except ValueError as error:
             raise ValueError(f"layer {place} ({kind}): {error}") from None
         shapes.append(shape)
     return shapes
 
 
-def shape_behind(kind, numbers, shape):
-    """Find the shape behind one layer from the shape before it, None before INPUT."""
+def shape_after(kind, numbers, shape):
+    """Find the shape after one layer from the shape before it, None before INPUT."""
     match kind, shape:
         case "INPUT", None:
             return numbers["C"], numbers["H"], numbers["W"]
@@ -1302,7 +1302,7 @@ plot.volumes(shapes, [kind for kind, _ in alexnet], "AlexNet turns volumes into 
 
 # %% tags=["experiment"] alt="A plot of how many times a picture can be halved against its width, 20 to 520. Most widths stop at two or three; 32, 64, 96, 224, 384 and 512, in red, reach five to nine."
 def halvings(W):
-    """Count the pools of 2 x 2 that fit one behind the other."""
+    """Count the pools of 2 x 2 that fit one after the other."""
     spec = [("INPUT", {"C": 3, "H": W, "W": W})]
     while True:
         spec.append(("POOL", {"F": 2, "S": 2}))
@@ -1326,7 +1326,7 @@ plt.show()
 # Look at the red squares: the sizes that people choose stand high. Most others stop after two or
 # three pools. 224 is $7 \cdot 32$, so it can be halved five times, and 7 x 7 is left.
 #
-# **Take away.** Know the shape behind every layer before you train; one function tells it.
+# **Take away.** Know the shape after every layer before you train; one function tells it.
 
 # %% [markdown]
 # ## 10. In your own words

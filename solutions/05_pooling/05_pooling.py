@@ -107,7 +107,7 @@ plt.show()
 # What is lost is the place. After four pools a number says that something is there, somewhere in a
 # square of 16 x 16 pixels.
 #
-# **Take away.** A 2 x 2 pool makes the layers behind it four times cheaper, and lets them see twice
+# **Take away.** A 2 x 2 pool makes the layers after it four times cheaper, and lets them see twice
 # as far.
 
 # %% [markdown]
@@ -791,7 +791,7 @@ plot.maps(
 # dark side is gone. The average mixes the two, and the legs fade into the grass. L2 looks like the
 # average here, because most neighbouring pixels are much alike.
 #
-# So a pool also decides what is lost. The first ConvNets averaged. Behind a ReLU the maximum has
+# So a pool also decides what is lost. The first ConvNets averaged. After a ReLU the maximum has
 # done better in most comparisons (Scherer and others, 2010), and inside a net average pooling fell
 # out of favour; it has come back at the very end, as lesson 06 will show. And windows stay small.
 # Those of real nets have 2 x 2 or 3 x 3 pixels. With 8 x 8, as here, 63 of 64 numbers go at one
@@ -1017,7 +1017,7 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 # </details>
 #
 # The pool had no weights, and its replacement has more than the layer it follows. In the paper
-# (Springenberg and others, 2014) each of these convolutions has a ReLU behind it, as all others do.
+# (Springenberg and others, 2014) each of these convolutions is followed by a ReLU, as all others are.
 # Here we only replace, and add nothing: `("relu",)` comes where it came before.
 #
 # ### Exercise 6: `replace_pools` (2 points)
@@ -1053,7 +1053,7 @@ def replace_pools(spec, C):
 
 
 # %% [markdown]
-# Try it on the little net, then on the five pools of VGG-16, each behind one convolution. The whole
+# Try it on the little net, then on the five pools of VGG-16, each after one convolution. The whole
 # net has 138 million weights.
 
 # %%
@@ -1386,8 +1386,8 @@ plot_changes(four, "A blur before the stride (thin lines: unrelated maps)")
 # they shrink, on 5000 coloured emoji in ten classes: animals, buildings, clothes and so on. To save
 # time each picture is averaged down to 16 x 16.
 #
-# All four have a convolution with 8 filters, one with 16, a ReLU behind each, and a fully-connected
-# layer of 10 scores. Behind each ReLU the map is halved:
+# All four have a convolution with 8 filters, one with 16, a ReLU after each, and a fully-connected
+# layer of 10 scores. After each ReLU the map is halved:
 #
 # - `stride`: every second pixel is kept. That is what a convolution of stride 2 gives.
 # - `learned`: the pools' replacements, by your `replace_pools`.
@@ -1571,7 +1571,7 @@ plt.show()
 #
 # - A pool leaves the depth as it is and has no weights. $F = 2$, $S = 2$ drops 75 % of the numbers.
 # - Where windows overlap, gradients add up.
-# - A 2 x 2 pool makes the layers behind it four times cheaper and doubles how far they see.
+# - A 2 x 2 pool makes the layers after it four times cheaper and doubles how far they see.
 # - A convolution with the same stride can take a pool's place, at the price of its weights.
 # - Blur before you keep every second number, or one pixel to the side can change everything.
 #

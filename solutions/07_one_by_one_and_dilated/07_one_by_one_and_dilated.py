@@ -1059,7 +1059,7 @@ def receptive_field(layers):
 
 
 # %% [markdown]
-# Try it. The third is VGG-16 up to its last pool: blocks of 2, 2, 3, 3 and 3 layers, a pool behind
+# Try it. The third is VGG-16 up to its last pool: blocks of 2, 2, 3, 3 and 3 layers, a pool after
 # each.
 
 # %%
@@ -1109,7 +1109,7 @@ check.same(
     receptive_field([(3, 1, 1), (3, 2, 1)]),
     (5, 2),
     "stride 2 last",
-    hint="A stride comes into effect behind its own layer.",
+    hint="A stride comes into effect after its own layer.",
 )
 check.same(
     receptive_field([(3, 2, 1), (3, 1, 1)]),

@@ -62,7 +62,7 @@ rng = np.random.default_rng(8)
 #
 # Take a net of fully-connected layers with $D = 50$ units each, every one followed by a ReLU. Its
 # weights are drawn at random with mean 0 and standard deviation $s$. How large are the activations
-# behind ten such layers?
+# after ten such layers?
 #
 # One unit adds up $D$ products. If the inputs have the mean square $q$, the sum has the mean square
 # $D s^2 q$. It is as often negative as positive, so the ReLU throws half of that away:
@@ -145,7 +145,7 @@ plot.histograms(
 # %% [markdown]
 # ## 2. Divide by the neighbours
 #
-# AlexNet, in 2012, put a brake behind its first two layers: **local response normalisation**. Each
+# AlexNet, in 2012, put a brake after its first two layers: **local response normalisation**. Each
 # activation is divided by a measure of its neighbourhood in depth: the channels around it at the
 # same place, itself included. With $n$ channels in the neighbourhood, channel $c$ in the middle:
 #
@@ -883,8 +883,8 @@ plt.show()
 #
 # On the right all three learn. Nobody has to know that 0.2 is the right number.
 #
-# **Going further**, without points. Start both nets at $s = 0.2$, which suits both, and change the learning
-# rate instead: from 0.001 to 3, each about three times the one before.
+# **Going further**, without points. Start both nets at $s = 0.2$, which suits both, and change the
+# learning rate instead: from 0.001 to 3, each about three times the one before.
 #
 # **Predict before you run.** Which rates can each net live with? This takes a quarter of a minute or so.
 
@@ -909,10 +909,10 @@ plt.show()
 # it no help: two hundred tiny steps do not lead far.
 #
 # Batch norm does not make a net cleverer. It makes it less sensitive: to how its weights begin, and
-# to how large its steps are. ResNet, in 2015, has batch norm behind every convolution, and up to
+# to how large its steps are. ResNet, in 2015, has batch norm after every convolution, and up to
 # 152 layers where AlexNet had 8. Its skip connections did the rest; lesson 11 builds them.
 #
-# **Take away.** With batch norm the size of a layer's weights stops mattering to the layers behind
+# **Take away.** With batch norm the size of a layer's weights stops mattering to the layers after
 # it.
 
 # %% [markdown]

@@ -83,7 +83,7 @@ def checked(course: Path, work: Path) -> dict[str, dict]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("there", ["nothing", "the released", "a solved one", "a broken one"])
+@pytest.mark.parametrize("there", ["nothing", "a solved one", "a broken one"])
 def test_the_folder_in_which_people_work_decides_nothing(there: str, tmp_path: Path) -> None:
     """A deleted exercise scores nothing, and an answer is an answer, whatever lies there."""
     solved = sample_class.solved(LESSON)

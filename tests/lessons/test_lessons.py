@@ -68,9 +68,8 @@ def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake)
 @pytest.mark.parametrize("lesson", lesson_params())
 def test_right_versions_keep_all_points(lesson: Lesson) -> None:
     for exercise, versions in right.versions(lesson).items():
-        for style, source in versions.items():
-            for seed in SEEDS[:1] if style in right.FORMS else SEEDS:
-                assert failures(lesson, {exercise: source}, seed) == {}, f"{exercise}, {style}"
+        for style, source in versions.items():  # make proof takes more seeds
+            assert failures(lesson, {exercise: source}, SEEDS[0]) == {}, f"{exercise}, {style}"
 
 
 @pytest.mark.parametrize("name", right.LAYERS)
@@ -117,7 +116,7 @@ def test_written_answers_have_a_rubric_that_students_do_not_see(lesson: Lesson) 
     assert not any("Rubric" in cell.source for cell in lesson.released.cells)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", lesson_params())
 def test_the_solution_notebook_runs(lesson: Lesson) -> None:
     """Run as JupyterLab does, pictures and experiments too."""

@@ -1,6 +1,6 @@
 "use strict";
 // A window slides along a line of pixels and adds them up: every place where it fits, the pixels
-// that are left over behind the last place, and the window that would hang over the edge.
+// that are left over after the last place, and the window that would hang over the edge.
 
 const data = readData();
 const stage = new Stage({ name: "windows", label: "Windows along a line of pixels" });

@@ -155,6 +155,7 @@ def checkout(tmp_path: Path) -> Path:
     return nbgraders.checkout(tmp_path, LESSON)
 
 
+@pytest.mark.long
 @needs("sandbox")
 def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     before = (checkout / "notebooks" / LESSON / f"{LESSON}.ipynb").read_bytes()
@@ -176,6 +177,7 @@ def test_nbgraders_own_commands_do_the_same(checkout: Path) -> None:
     assert list(verify(class_at(checkout / "class"))) == []
 
 
+@pytest.mark.long
 @needs("sandbox")
 def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) -> None:
     times = {"ada": "22:16:00", "bao": "22:15:00", "gus": "23:00:00"}
@@ -196,6 +198,7 @@ def test_nbgraders_own_autograde_charges_what_the_policy_says(checkout: Path) ->
     assert "1 day late: came 2026-10-12" in text and "Less 2.2 for lateness: 17.8." in text
 
 
+@pytest.mark.long
 def test_nbgrader_validate_says_what_is_wrong_in_a_few_lines(tmp_path: Path) -> None:
     cells = nbformat.from_dict(lessons()[LESSON].released)
     for cell in cells.cells:

@@ -74,9 +74,7 @@ def test_where_hand_ins_are_is_named_once(tmp_path: Path) -> None:
     assert class_at(tmp_path, tmp_path / "other").submitted == tmp_path / "other"
 
 
-@pytest.mark.parametrize(
-    "name", ["what? now", "a#b", "50 % & more", "mit Umläuten ✓", "%3F", "a b"]
-)
+@pytest.mark.parametrize("name", ["what? now", "a#b, 50 % & mit Umläuten ✓", "%3F"])
 def test_a_folder_of_any_name_holds_its_own_gradebook(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,7 +53,7 @@ def give(room: Classroom, student: str, points: float) -> None:
     taken_down.unwatch()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_points_go_and_come_back(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     whole = graded(room, "", capsys)
     assert "ada             20 / 20" in whole and "fay             19 / 20" in whole

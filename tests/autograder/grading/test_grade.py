@@ -29,7 +29,7 @@ def result(grade: Grade, check_id: str) -> grading.CheckResult:
     return next(check for check in grade.checks if check.id == check_id)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", lesson_params())
 def test_a_solution_has_full_marks_and_a_blank_none(lesson: Lesson) -> None:
     with open_airlock(lesson, SANDBOX) as airlock:

@@ -104,7 +104,7 @@ def test_what_is_wrong_itself_is_not_saved_by_another_mistake() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [NORM, IM2COL, VOLUMES, POOL])
+@pytest.mark.parametrize("name", [NORM, IM2COL])
 def test_an_exercise_that_is_not_written_has_no_points(name: str) -> None:
     """Whatever is lent to others, its own checks stay without."""
     lesson = lessons()[name]

@@ -217,7 +217,7 @@ def nbgrader(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["canvas", "moodle"])
 def test_nbgraders_export_writes_our_formats(kind: str, room: Classroom) -> None:
     plugin = f"autograder.report.export.{kind.capitalize()}Export"
