@@ -240,12 +240,12 @@ follows."""
 drawing.paths("x", [["CONV 3x3", "RELU", "CONV 3x3"], []], "ADD", ["RELU"])
 
 # %% [markdown] notes
-# (4 min) ResNet has a batch norm behind each CONV. A block has only to learn what to change. On
+# (4 min) ResNet has a batch norm after each CONV. A block has only to learn what to change. On
 # the way back the sum gives its gradient to both paths: one goes through f, the other goes straight
 # on, whatever the weights of f are. Ask the room what a gate of the last ReLU does to both.
 #
 # Identity Mappings (He and others, 2016) puts batch norm and ReLU in front of each convolution and
-# nothing behind the sum: pre-activation. Then the lower line is free from end to end, and 1001
+# nothing after the sum: pre-activation. Then the lower line is free from end to end, and 1001
 # layers learn.
 
 # %% [markdown] question
@@ -276,7 +276,7 @@ for name, (losses, line) in LOSSES.items():
 axis.axhline(np.log(10), color="C4", linestyle=":", label="ln 10: knows nothing")
 axis.set_xticks(CONVOLUTIONS)
 axis.set_ylim(0)
-axis.set_xlabel("convolutions, one behind the other")
+axis.set_xlabel("convolutions, one after the other")
 axis.set_ylabel("loss on training pictures")
 axis.legend()
 

@@ -189,7 +189,7 @@ def layer_row(kind, numbers, shape):
         shape: of the volume before it, (C, H, W); None for INPUT.
 
     Returns:
-        A dict with "kind", "shape", which is the (C, H, W) behind the layer, and the four whole
+        A dict with "kind", "shape", which is the (C, H, W) after the layer, and the four whole
         numbers of COLUMNS.
 
     Raises:
@@ -244,7 +244,7 @@ layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 # %% check="layer_row" points=2
 # 2 points. Shapes. Shown: LeNet's first layer and others. Hidden: random layers, not square.
 first = layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
-check.same(first["shape"], (6, 28, 28), "the shape behind LeNet's first layer")
+check.same(first["shape"], (6, 28, 28), "the shape after LeNet's first layer")
 check.same(layer_row("POOL", {"F": 3, "S": 2}, (5, 7, 9))["shape"], (5, 3, 4), "the shape of POOL")
 check.same(layer_row("INPUT", {"C": 3, "H": 4, "W": 6}, None)["shape"], (3, 4, 6), "INPUT")
 check.same(layer_row("FC", {"M": 9}, (5, 3, 4))["shape"], (9, 1, 1), "the shape of FC")
@@ -371,7 +371,7 @@ for kind, numbers in (
 # %% [markdown]
 # ## 3. A net, and nets with paths
 #
-# LeNet, AlexNet and VGG are chains: the volume behind one layer goes into the next. In GoogLeNet and
+# LeNet, AlexNet and VGG are chains: the volume after one layer goes into the next. In GoogLeNet and
 # ResNet a volume goes several ways at once, and the ways meet again.
 #
 # **CONCAT** puts the ends of its paths on top of each other. Heights and widths must agree; the
@@ -485,7 +485,7 @@ nets.show(layer_table(nets.spec("alexnet")))
 table = layer_table(nets.spec("lenet5"))
 check.same(len(table), 12, "rows of LeNet-5")
 check.same([row["kind"] for row in table[:4]], ["INPUT", "CONV", "RELU", "POOL"], "the first kinds")
-check.same(table[6]["shape"], (16, 5, 5), "the shape behind LeNet's second POOL")
+check.same(table[6]["shape"], (16, 5, 5), "the shape after LeNet's second POOL")
 check.same(sum(row["weights"] + row["biases"] for row in table), 61_706, "parameters of LeNet-5")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -512,7 +512,7 @@ one = ("CONV", {"K": 5, "F": 1, "S": 1, "P": 0})
 begin = ("INPUT", {"C": 2, "H": 3, "W": 4})
 table = layer_table([begin, ("CONCAT", {"paths": [[], [one]]})])
 check.same([row["kind"] for row in table], ["INPUT", "CONV", "CONCAT"], "the kinds of the fork")
-check.same(table[2]["shape"], (7, 3, 4), "the shape behind the fork")
+check.same(table[2]["shape"], (7, 3, 4), "the shape after the fork")
 check.same([table[2][column] for column in COLUMNS], [0, 0, 0, 0], "the numbers of CONCAT")
 low = ("CONV", {"K": 5, "F": 3, "S": 1, "P": 0})
 check.raises(
@@ -558,7 +558,7 @@ judge.refuses(ValueError, "layer_table", layer_table, uneven)
 # 1 point. Whole nets with paths. Shown: an Inception module. Hidden: GoogLeNet, ResNet-18 and -50.
 module = [("INPUT", {"C": 192, "H": 28, "W": 28}), nets.inception(64, 96, 128, 16, 32, 32)]
 table = layer_table(module)
-check.same(table[-1]["shape"], (256, 28, 28), "the shape behind the module")
+check.same(table[-1]["shape"], (256, 28, 28), "the shape after the module")
 check.same(sum(row["weights"] for row in table), 163_328, "weights of the module")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -686,7 +686,7 @@ plt.show()
 # holds 102,760,448 weights, 74 % of the net, and 4096 activations.
 #
 # So a compromise for memory is made in the first layer. ZF Net takes 7 x 7 with stride 2 there and
-# AlexNet 11 x 11 with stride 4. All volumes behind it are smaller.
+# AlexNet 11 x 11 with stride 4. All volumes after it are smaller.
 #
 # And the other nets? Here they are side by side.
 
@@ -991,7 +991,7 @@ plt.show()
 
 # %% tags=["plot"] alt="A plot of memory during one training step of VGG-16 with one picture. Forward it rises to 58 MB. On the way back it rises to 116 MB if everything is kept, and stays below 60 MB and falls to 26 if each volume is let go."
 sizes = [row["activations"] for row in layer_table(nets.spec("vgg16")) if row["activations"]]
-kept = np.cumsum(sizes)  # behind each layer, on the way forward
+kept = np.cumsum(sizes)  # after each layer, on the way forward
 back = range(len(sizes) - 1, 0, -1)  # the layer whose turn it is on the way back
 keeps_all = [kept[-1] + sum(sizes[k - 1 :]) for k in back]
 lets_go = [kept[k] + sizes[k] + sizes[k - 1] for k in back]  # and two gradients
@@ -1302,9 +1302,9 @@ for (N, C, H, W), filters in (
 # $$\text{out} = \text{ReLU}\big(f(x) + x\big) \qquad
 # f(x) = \text{conv}_2\big(\text{ReLU}(\text{conv}_1(x))\big)$$
 #
-# With all weights zero, $f(x) = 0$, and what comes in goes out (if it is not negative, as behind a
+# With all weights zero, $f(x) = 0$, and what comes in goes out (if it is not negative, as after a
 # ReLU). Where $f$ changes the shape, the shortcut needs a 1 x 1 convolution with the same stride.
-# ResNet has a batch norm behind every convolution; we leave it out here, to see the skip alone.
+# ResNet has a batch norm after every convolution; we leave it out here, to see the skip alone.
 #
 # **Predict before you run.** Both convolutions have a single weight that is not zero, in the middle:
 # 1 in the first, 2 in the second. What does the block make of $x = [1, -2, 3]$?
@@ -1426,7 +1426,7 @@ check.same(
     residual_forward(np.abs(row), idle)[0],
     [[[[1.0, 2.0, 3.0]]]],
     "a block with weights of zero",
-    hint="What comes in goes out: it is added behind the second convolution.",
+    hint="What comes in goes out: it is added after the second convolution.",
 )
 against = {"conv1": (delta, np.zeros(1)), "conv2": (-2 * delta, np.zeros(1))}
 check.same(
@@ -1549,7 +1549,7 @@ plt.show()
 #
 # And there is a second order. In the block of 2015 a ReLU follows the sum, so the skip is not quite
 # free: what is negative is lost. *Identity Mappings* (He and others, 2016) puts batch norm and ReLU
-# in front of each convolution and nothing behind the sum. This is **pre-activation**.
+# in front of each convolution and nothing after the sum. This is **pre-activation**.
 
 # %% tags=["plot"] alt="From x two paths: BN, RELU, CONV, BN, RELU, CONV; and a line without any layer. They meet in ADD, and nothing follows."
 before = [["BN", "RELU", "CONV 3x3", "BN", "RELU", "CONV 3x3"], []]
@@ -1655,7 +1655,7 @@ for skips, line in ((False, "s--"), (True, "o-")):
 plt.axhline(np.log(10), color="gray", linestyle=":", label="ln 10, a net that knows nothing")
 plt.title("Deeper is worse, unless there is a way around\n(bars: deviation of three seeds)")
 plt.xticks(deep)
-plt.xlabel("convolutions, one behind the other")
+plt.xlabel("convolutions, one after the other")
 plt.ylabel("loss on training pictures after 100 steps")
 plt.ylim(0)
 plt.legend()
@@ -1670,10 +1670,11 @@ plt.show()
 # What is not shown? That depth helps. The deep net with skips is no worse here, and no better: for 7
 # x 7 pixels 3 convolutions are enough.
 #
-# Is it the learning rate? At 0.001, 0.003 and 0.03 the plain net of 21 layers is the worst as well.
-# Is it the start, which was not the same? We gave both kinds batch norm behind every convolution, drew
-# both alike and trained for 150 steps. The plain nets came to 0.48, 0.67 and 1.08 (means of two
-# seeds), those with skips to 0.47, 0.49 and 0.62. Only at a rate of 0.03 both deep nets fail.
+# Is it the learning rate? We also tried 0.001, 0.003 and 0.03, with one seed and 150 steps: the plain
+# net of 21 layers is the worst each time. Is it the start, which was not the same? We gave both kinds
+# batch norm after every convolution, drew both alike and trained for 150 steps. The plain nets came
+# to 0.48, 0.67 and 1.08 (means of two seeds), those with skips to 0.47, 0.49 and 0.62. Only at a rate
+# of 0.03 both deep nets fail.
 #
 # He and others (2015) saw the same on CIFAR-10, trained to the end: nets of 56 plain layers were worse
 # than nets of 20. With skips their deeper nets were also the better ones, up to 110 layers.
@@ -1790,7 +1791,7 @@ plot.maps(
 # do make it fit, and say with numbers why. (2 points, graded by hand)
 
 # %% [markdown] answer="make_it_fit" points=2
-# The layer behind it now sees 25,088 inputs in place of 4096, so it has the same 102,760,448
+# The layer after it now sees 25,088 inputs in place of 4096, so it has the same 102,760,448
 # weights. What is saved is one layer of 4096 x 4096: 16.8 million parameters, with momentum 0.19 GB
 # of 5.2 GB. The activations, 3.6 GB, stay. What helps: a smaller batch, as activations are
 # proportional to it; 21 pictures fit. Or average pooling over the last 7 x 7 in place of the large

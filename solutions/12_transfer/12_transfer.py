@@ -1210,7 +1210,7 @@ plt.show()
 # ### The net
 #
 # A convolution of stride 4 makes 32 maps of 8 x 8. Two residual blocks follow, as in lesson 11, but
-# with a batch norm behind each convolution. The mean of each map goes to a fully-connected layer.
+# with a batch norm after each convolution. The mean of each map goes to a fully-connected layer.
 #
 # The arrays get the names that PyTorch would give them, and its shapes: `conv0.weight`,
 # `bn0.weight` for gamma, `bn0.bias` for beta, `fc.weight` of shape $(M, D)$. A convolution before a
@@ -1400,10 +1400,10 @@ held, _ = tracemalloc.get_traced_memory()
 backward(softmax_loss(scores, y_seven[:32])[1])
 _, peak = tracemalloc.get_traced_memory()
 tracemalloc.stop()
-print(f"held behind the forward pass {held:,} bytes; peak {peak:,}")
+print(f"held after the forward pass {held:,} bytes; peak {peak:,}")
 
 # %% [markdown]
-# With the given layers 3.7 million bytes are held behind the forward pass: the 3.0 million of all
+# With the given layers 3.7 million bytes are held after the forward pass: the 3.0 million of all
 # activations, once, and what the gates of the ReLUs remember. On the way back the gradient of a volume
 # is let go as soon as it has been used, so they are never there all at once. The peak is 8.1 million
 # all the same, more than predicted: each convolution makes columns, as in lesson 04, for `dw` and

@@ -18,10 +18,8 @@ def test_each_path_is_a_row_with_its_layers_in_order() -> None:
 
 def test_a_path_without_layers_is_a_line_beside_the_longest() -> None:
     drawing.paths("in", [["a", "b"], []], "out")
-    drawn = [line.get_xydata() for line in plt.gca().lines]
-    below = max(line[:, 1].max() for line in drawn)
-    straight = [line for line in drawn if (line[:, 1] == below).all()]
-    boxes = [patch.get_window_extent() for patch in plt.gca().patches]
-    assert len(straight) == 1 and len(boxes) == 4
-    names = {text.get_text(): text.get_position()[0] for text in plt.gca().texts}
-    assert straight[0][:, 0].min() < names["a"] < names["b"] < straight[0][:, 0].max()
+    upper, lower = (line.get_xydata()[1:] for line in plt.gca().lines)
+    at = {text.get_text(): text.get_position() for text in plt.gca().texts}
+    assert lower[0, 0] < at["a"][0] < at["b"][0] < lower[1, 0]
+    assert lower[0, 1] == lower[1, 1] > upper[0, 1] == upper[1, 1] == at["a"][1]
+    assert len(plt.gca().patches) == 4  # in, a, b and out: no box on the lower line
