@@ -26,6 +26,7 @@ from convbook.drawing.forward import (
     two_maps,
 )
 from convbook.drawing.memories import formats, orders, two_memories
+from convbook.drawing.paths import paths
 from convbook.drawing.products import added_back, blocks, window_to_column
 from convbook.drawing.sharing import bars, shared, ways
 from convbook.drawing.warp import warp
@@ -54,6 +55,7 @@ __all__ = [
     "holes",
     "one_window",
     "orders",
+    "paths",
     "places",
     "shared",
     "stamps",
