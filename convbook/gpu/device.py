@@ -212,6 +212,8 @@ class Device:
             result = call(*values, **options)
         if name in names.WAITING or (name == "where" and len(args) == 1):
             self.queues.wait(name, self.queues.current)
+        if name in names.UNWRITTEN:
+            return self._keep(result)
         inputs = list(work.arrays((values, [v for k, v in options.items() if k != "out"])))
         for array in (*args, *kwargs.values()):  # out= gives the array itself
             if isinstance(array, ndarray) and array.memory is result:

@@ -16,6 +16,7 @@ SURFACE: dict[str, Any] = json.loads(
 )
 VERSION = SURFACE["version"]
 
+UNWRITTEN = frozenset(("empty", "empty_like"))  # memory is taken, and no kernel runs
 CREATING = frozenset("zeros ones empty full arange eye identity linspace".split())
 FUNCTIONS = CREATING | frozenset(
     """zeros_like ones_like empty_like full_like tri tril triu diag diagonal copy astype
