@@ -14,6 +14,7 @@ from convbook.demo.layers import (
 )
 from convbook.demo.net import activations
 from convbook.demo.page import Demo
+from convbook.demo.threads import race
 from convbook.demo.timeline import timeline
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "fc_to_conv",
     "im2col",
     "max_pooling",
+    "race",
     "receptive_field",
     "timeline",
     "windows",

@@ -26,8 +26,10 @@ from convbook.drawing.forward import (
     two_maps,
 )
 from convbook.drawing.memories import formats, orders, two_memories
+from convbook.drawing.paths import paths
 from convbook.drawing.products import added_back, blocks, window_to_column
 from convbook.drawing.sharing import bars, shared, ways
+from convbook.drawing.warp import warp
 
 __all__ = [
     "BLUE",
@@ -53,12 +55,14 @@ __all__ = [
     "holes",
     "one_window",
     "orders",
+    "paths",
     "places",
     "shared",
     "stamps",
     "stops",
     "two_maps",
     "two_memories",
+    "warp",
     "ways",
     "window_to_column",
 ]

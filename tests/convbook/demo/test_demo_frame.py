@@ -28,6 +28,7 @@ DEMOS = {
     "windows": demo.windows,
     "windows that do not fit": lambda: demo.windows(8, 3, 2, 1),
     "activations": demo.activations,
+    "race": demo.race,
     "timeline": lambda: demo.timeline(gpu.Counts(waits=3, log=LOG)),
 }
 each_demo = pytest.mark.parametrize("make", DEMOS.values(), ids=DEMOS.keys())

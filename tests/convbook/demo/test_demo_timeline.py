@@ -132,7 +132,7 @@ def test_each_entry_has_its_sentence(show: Any) -> None:
         "4: launch of matmul. The GPU begins at 162 µs, 47.4 µs after it was ordered, and takes"
         " 13.4 µs for 268 MFLOP. The GPU was idle for 162 µs before."
     )
-    assert re.match(r"9: the host waits for the stream \(get\), from .* to .*: .* µs\.$", said[8])
+    assert re.match(r"8: the host waits for the stream \(get\), from .* to .*: .* µs\.$", said[7])
     kinds = ["upload", "launch", "download"]
     assert all(any(f": {kind} of" in text for text in said) for kind in kinds)
 
@@ -318,7 +318,7 @@ def test_all_controls_are_reached_by_tab(show: Any) -> None:
 def test_without_scripts_a_sentence_says_it(view: Any) -> None:
     viewer = view(demo.timeline(trained()), java_script_enabled=False)
     text = viewer.page.inner_text("noscript")
-    assert text.startswith("Timeline: 36 entries") and "There are 4 waits" in text
+    assert text.startswith("Timeline: 32 entries") and "There are 4 waits" in text
 
 
 def test_its_own_scripts_are_small() -> None:
