@@ -165,6 +165,11 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "def gpu_time(f, repeat= 11):": _GIVEN,
         "def gpu_time(f, repeat= 9):": _GIVEN,
     },
+    ("10_gpu", "run_ahead"): {
+        "free = [computing.record()] * 3  # whoever had this memory before is done with it": (
+            "the third is never used"
+        ),
+    },
     ("10_gpu", "roofline"): {
         'limit = "arithmetic" if compute >= move else "memory"': (
             "where both take as long, either is right"
