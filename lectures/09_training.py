@@ -366,7 +366,7 @@ warm = {"rate": 5e-3, "warmup": 10}
 ways = {
     "no help": ([], adam, lambda t: 5e-3, {}),
     "helped": (
-        ["DROP"], decayed, lambda t: LESSON["cosine_rate"](t, 200, **warm),
+        ["DROP"], decayed, lambda t: float(LESSON["cosine_rate"](t, 200, **warm)),
         {"change": LESSON["changed"]},
     ),
 }  # fmt: skip
