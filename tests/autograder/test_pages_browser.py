@@ -84,7 +84,7 @@ def opened(browser: Browser, path: Path, scheme: str = "light", width: int = WID
     return tab
 
 
-@pytest.mark.parametrize(("scheme", "width"), zip(("light", "dark"), WIDE, strict=True))
+@pytest.mark.parametrize(("scheme", "width"), list(zip(("light", "dark"), WIDE, strict=True)))
 def test_pages_pass_axe(room: Classroom, browser: Browser, scheme: str, width: int) -> None:
     pages = [*sorted(room.results.glob("report/**/*.html")), room.results / FEEDBACK.format("ada")]
     drawn = [p for p in room.feedback.rglob("*.html") if 'class="wrong"' in p.read_text("utf-8")]
