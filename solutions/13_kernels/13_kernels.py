@@ -626,7 +626,7 @@ extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, in
 # %% check="bias_gradient_kernel" points=1
 # 1 point. Shown: two maps of three numbers. Hidden: other sizes.
 def gradient_of(dout):
-    N, F, P = dout.shape
+    _, F, P = dout.shape
     given = (dout, np.zeros(F, dtype=np.float32), F, P, dout.size)
     grid = (dout.size // 8 + 1,)
     wanted = {1: dout.sum(axis=(0, 2))}
@@ -746,15 +746,12 @@ for n in (50, 7):
 
 # %% check="corrections" part="barrier" points=1
 # 1 point. Shown: largest, of 64 numbers. Hidden: several blocks, the last not full.
-def corrected(name):
-    return kernels.with_line(suspects[name], *corrections()[name])
-
-
 def largest_of(x):
+    source = kernels.with_line(suspects["largest"], *corrections()["largest"])
     blocks = -(-len(x) // 64)
     wanted = [x[64 * k : 64 * k + 64].max() for k in range(blocks)]
     given = (x, np.zeros(blocks, dtype=np.float32), len(x))
-    kernels.runs(corrected("largest"), "largest", (blocks,), (64,), given, {1: wanted})
+    kernels.runs(source, "largest", (blocks,), (64,), given, {1: wanted})
 
 
 largest_of(np.arange(64, dtype=np.float32))
