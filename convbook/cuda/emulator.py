@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,6 @@ from convbook.cuda.source import Parameter, check, parameters
 SECONDS = 10  # of the processor, for one run
 WAIT_SECONDS = 60  # by the clock, until it has had them: a busy machine is not the kernel's fault
 FILE_BYTES = 256 << 20  # of one array
-# What the machine counts, in the order in which it says so; of `Ran`.
-COUNTS = "loads stores shared_loads shared_stores requests sectors longest".split()
 THREADS = 1024  # of one block, on every GPU
 LAUNCH = 1 << 20  # threads of a whole launch that the emulator takes on
 # What runs a launch instead, with the arguments of `emulate`: the grader sets it in its checker.
@@ -160,8 +158,9 @@ def launch(
             unchanged = [v if isinstance(v, np.ndarray) else None for v in values]
             return Ran(said, unchanged, printed=printed), partial(_line, program)
         arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
-    counted = dict(zip(COUNTS, map(int, said[1:8]), strict=True))
-    return replace(Ran(None, arrays, printed=printed), **counted), partial(_line, program)
+    loads, stores, near_loads, near_stores, requests, sectors, longest = map(int, said[1:8])
+    counted = (loads, stores, near_loads, near_stores, requests, sectors, longest)
+    return Ran(None, arrays, *counted, printed), partial(_line, program)
 
 
 def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:
