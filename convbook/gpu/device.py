@@ -241,7 +241,7 @@ class Device:
         return ndarray(self, values, values.dtype, values.shape)
 
     def _hold(self, values: np.ndarray) -> Uses:
-        return self.memory.hold(values, self.counts)
+        return self.memory.hold(values, self.counts, self.queues.current)
 
     def _values(self, thing: Any) -> Any:
         """Replace the arrays of this device by their values, however deep."""

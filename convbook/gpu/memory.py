@@ -15,7 +15,8 @@ class Memory:
     """Counts the arrays that are alive; views count with the array that they look into.
 
     The pool keeps what was freed and gives it out again, in any size: it never has a hole that is
-    too small, as the real one may.
+    too small, as the real one may. A block goes back to the stream that it was made on. What comes
+    next there must not write to it before all that others read from it is done, so its uses stay.
 
     Attributes:
         blocks: bytes of all arrays that are alive, in whole blocks.
@@ -26,8 +27,9 @@ class Memory:
     def __init__(self) -> None:
         self.blocks = self.total = self.limit = 0
         self._alive: dict[int, tuple[weakref.ref[np.ndarray], Uses]] = {}
+        self._freed: dict[tuple[int, int], list[Uses]] = {}  # of a stream, of a size
 
-    def hold(self, array: np.ndarray, counts: Counts) -> Uses:
+    def hold(self, array: np.ndarray, counts: Counts, stream: int) -> Uses:
         """Count an array, or the one that it is a view of, until nobody has it any more."""
         owner = root(array)
         if id(owner) in self._alive:
@@ -47,8 +49,10 @@ class Memory:
             del self._alive[key]
             self.blocks -= blocks
             counts.hold(-size)
+            freed.append(uses)
 
-        uses = Uses()
+        freed = self._freed.setdefault((stream, blocks), [])
+        uses = freed.pop() if freed else Uses()
         self._alive[key] = weakref.ref(owner, free), uses
         return uses
 
@@ -59,6 +63,7 @@ class Memory:
     def release(self) -> None:
         """Give back what the pool keeps and nobody uses."""
         self.total = self.blocks
+        self._freed.clear()
 
 
 def root(array: np.ndarray) -> np.ndarray:

@@ -178,11 +178,13 @@ def f(x):
         "    with gpu.counting() as seen:\n"
         "        y = f(cp.asarray(x))\n"
         "    print(seen.peak)\n"
-        "    again = f(y)\n"
+        "    with gpu.counting() as seen:\n"
+        "        again = f(y)\n"
+        "    print(seen.memory)\n"
         "    assert cp.asnumpy(y)[0, 0] == 1, y"
     )
     assert verdict.status == "pass", verdict.message
-    assert verdict.outputs[0]["text"].split() == ["72", "72"], "three arrays of 24 bytes at a time"
+    assert verdict.outputs[0]["text"].split() == ["72", "24"] * 2, "three at a time, then one"
 
 
 def test_an_array_of_an_earlier_check_stands_for_no_other(book: Notebook) -> None:

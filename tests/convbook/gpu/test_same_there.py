@@ -17,14 +17,16 @@ X = np.array([[1, -2, 3], [4, 5, -6]], dtype=np.float32)
 def uploads_beside_the_work() -> Any:
     host = [cupyx.empty_pinned(X.shape, dtype=np.float32) for _ in range(2)]
     total, upload = cp.zeros(X.shape, dtype=np.float32), cp.cuda.Stream(non_blocking=True)
+    main = cp.cuda.get_current_stream()
     for step in range(4):
         upload.synchronize()
         host[step % 2][:] = X + step
         with upload:
             x = cp.asarray(host[step % 2])
             there = upload.record()
-        cp.cuda.get_current_stream().wait_event(there)
+        main.wait_event(there)
         total += x
+        upload.wait_event(main.record())  # x is freed, and its memory taken again
     return total
 
 
