@@ -1165,6 +1165,8 @@ plt.show()
 #
 # </details>
 #
+# A first guess, before anything has been measured:
+#
 # | your pictures | few | many |
 # |---|---|---|
 # | like those of the net | train the head alone | open the last blocks, at a small rate |
