@@ -1,4 +1,4 @@
-// The challenge of lesson 10: a convolution without columns. Stride 1, any padding, float32.
+// The challenge of lesson 13: a convolution without columns. Stride 1, any padding, float32.
 //
 // out (F, P) = w (F, K) times cols (K, P), with K = C*HH*WW and P = N*H_out*W_out; but nobody writes
 // cols. A block makes 64 x 64 outputs from tiles of 8 along K, and each of its 256 threads 4 x 4.

@@ -12,7 +12,7 @@ from convbook.layers import conv_forward
 # Lecture 00: what we build in this course, and how
 
 # %% [markdown] notes
-# (1 min) Welcome. In twelve notebooks everybody in this room writes a convolutional network, every
+# (1 min) Welcome. In thirteen notebooks everybody in this room writes a convolutional network, every
 # line of it, in NumPy: forwards, backwards, trained, on a GPU, and up to the famous architectures.
 #
 # Today: what the thing is, what the course asks of you, and how to start tonight.
@@ -243,10 +243,11 @@ axis.set_title("what the net says", fontsize=19)
 # | 10 | a GPU |
 # | 11 | LeNet to ResNet |
 # | 12 | transfer |
+# | 13 | kernels for a GPU |
 
 # %% [markdown] notes
-# (3 min) Twelve notebooks. The first six give you every layer of a classic
-# net, both ways. The second six make it good: shapes, ranges, training, speed, and the nets that
+# (3 min) Thirteen notebooks. The first six give you every layer of a classic
+# net, both ways. The others make it good: shapes, ranges, training, speed, and the nets that
 # people use.
 #
 # A later lesson takes your own functions from the earlier ones. Where one is missing, it takes the

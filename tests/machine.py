@@ -35,7 +35,7 @@ if Path(_PYTHON).is_relative_to(_HOME):
     for folder in [p for p in reversed(Path(_PYTHON).parents) if p.is_relative_to(_HOME)][1:]:
         CONTAINER += ["--perms", "0755", "--dir", str(folder)]
     CONTAINER += ["--ro-bind", _PYTHON, _PYTHON]
-KERNELS = "10_gpu"  # the lesson whose checks compile what a student writes
+KERNELS = "13_kernels"  # the lesson whose checks compile what a student writes
 SANDBOX = "none" if sandbox.problem() else "bwrap"  # what tests of grading use
 
 

@@ -14,7 +14,7 @@ from server import serving
 from convbook.desk.doctor import fits
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = {"g++"}  # for lesson 10; the sandbox comes with the packages
+TOOLS = {"g++"}  # for lesson 13; the sandbox comes with the packages
 WANTED = re.search(r'requires-python = "(.*)"', (ROOT / "pyproject.toml").read_text())
 
 

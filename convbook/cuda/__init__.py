@@ -12,5 +12,17 @@ from convbook.cuda import nvrtc
 from convbook.cuda.build import CompileError, compiler
 from convbook.cuda.emulator import Fault, Ran, emulate
 from convbook.cuda.source import Refused
+from convbook.cuda.watch import Step, Watched, watch
 
-__all__ = ["CompileError", "Fault", "Ran", "Refused", "compiler", "emulate", "nvrtc"]
+__all__ = [
+    "CompileError",
+    "Fault",
+    "Ran",
+    "Refused",
+    "Step",
+    "Watched",
+    "compiler",
+    "emulate",
+    "nvrtc",
+    "watch",
+]

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class Fault:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ran:
     """What came of a launch.
 
@@ -53,8 +54,11 @@ class Ran:
         arrays: for each argument the array as it is afterwards, or None for a number.
         loads, stores: accesses to global memory, by all threads of one launch.
         shared_loads, shared_stores: accesses to shared memory.
-        sectors_per_request: 32-byte pieces that a warp's 32 threads ask for with one access; 4 is
-            what neighbours in a row of float32 need.
+        requests: accesses to global memory as a warp makes them, its 32 threads together.
+        sectors: pieces of 32 bytes that all requests take.
+        longest: accesses to any memory of the thread that makes the most.
+        printed: what the kernel printed, in order of blocks and threads, cut where it is long. In
+            grading it is thrown away.
     """
 
     fault: Fault | None
@@ -63,7 +67,24 @@ class Ran:
     stores: int = 0
     shared_loads: int = 0
     shared_stores: int = 0
-    sectors_per_request: float = 0.0
+    requests: int = 0
+    sectors: int = 0
+    longest: int = 0
+    printed: str = ""
+
+    @property
+    def sectors_per_request(self) -> float:
+        """Pieces for one access of a warp; 4 is what 32 neighbours in float32 need."""
+        return self.sectors / max(self.requests, 1)
+
+    def __repr__(self) -> str:
+        if self.fault:
+            return self.fault.text
+        return (
+            f"The kernel ran. Global memory: {self.loads:,} loads and {self.stores:,} stores, in"
+            f" {self.requests:,} requests of {self.sectors_per_request:.1f} sectors. Shared memory:"
+            f" {self.shared_loads:,} loads and {self.shared_stores:,} stores."
+        )
 
 
 def emulate(
@@ -88,6 +109,28 @@ def emulate(
     """
     if elsewhere is not None:
         return elsewhere(source, name, grid, block, args, schedule, schedules)
+    return launch(source, name, grid, block, args, schedule, schedules)[0]
+
+
+def launch(
+    source: str,
+    name: str,
+    grid: Any,
+    block: Any,
+    args: Any,
+    schedule: int = 0,
+    schedules: int = 1,
+    watched: Path | None = None,
+) -> tuple[Ran, Callable[[str], int]]:
+    """Run a kernel, in this process's own reach.
+
+    Args:
+        source, name, grid, block, args, schedule, schedules: as of `emulate`.
+        watched: a file for the steps of its threads, which then take turns at every access.
+
+    Returns:
+        What came of it, and a function from an address of code to a line of the source.
+    """
     check(source)
     wanted = parameters(source, name)
     sizes = [*_three(grid, "grid"), *_three(block, "block")]
@@ -106,14 +149,16 @@ def emulate(
                 words.append(f"{'in' if parameter.const else 'out'}:{file}")
             else:
                 words.append(f"{parameter.kind}:{value!r}")
-        said = _run(program, [*words, *shared])
+        if watched:
+            words.append(f"watch:{watched}")
+        said, printed = _run(program, [*words, *shared])
         if not isinstance(said, Fault) and said[0] != "ok":
             said = _fault(program, source, wanted, said)
         if isinstance(said, Fault):
-            return Ran(said, [v if isinstance(v, np.ndarray) else None for v in values])
+            unchanged = [v if isinstance(v, np.ndarray) else None for v in values]
+            return Ran(said, unchanged, printed=printed), partial(_line, program)
         arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
-    loads, stores, shared_loads, shared_stores = map(int, said[1:5])
-    return Ran(None, arrays, loads, stores, shared_loads, shared_stores, float(said[5]))
+    return Ran(None, arrays, *map(int, said[1:8]), printed), partial(_line, program)
 
 
 def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:
@@ -152,8 +197,8 @@ def _after(value: Any, file: Path) -> np.ndarray | None:
     return np.frombuffer(file.read_bytes(), value.dtype).reshape(value.shape)
 
 
-def _run(program: Path, words: list[str]) -> list[str] | Fault:
-    """Run the program with limits, and return the fields of the line it prints."""
+def _run(program: Path, words: list[str]) -> tuple[list[str] | Fault, str]:
+    """Run the program with limits; return the fields of its first line, and what follows."""
     try:
         done = subprocess.run(
             [program, *words],
@@ -163,10 +208,11 @@ def _run(program: Path, words: list[str]) -> list[str] | Fault:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Fault("endless", 0, 0, f"The kernel did not end within {WAIT_SECONDS} s.")
-    fields = done.stdout[:4096].decode("ascii", "replace").strip().split("|")
+        return Fault("endless", 0, 0, f"The kernel did not end within {WAIT_SECONDS} s."), ""
+    said, _, printed = done.stdout[:8192].decode("ascii", "replace").partition("\n")
+    fields = said.strip().split("|")
     if done.returncode == 0 and len(fields) >= 6:
-        return fields
+        return fields, printed
     what = {
         -8: "divides a whole number by zero",
         -11: "needs more than 128 KiB for its local variables, or calls itself without end",
@@ -174,7 +220,7 @@ def _run(program: Path, words: list[str]) -> list[str] | Fault:
     }
     text = what.get(done.returncode, f"ended in the middle (status {done.returncode})")
     kind = {-24: "endless", -11: "stack"}.get(done.returncode, "crash")
-    return Fault(kind, 0, 0, f"The kernel {text}.")
+    return Fault(kind, 0, 0, f"The kernel {text}."), ""
 
 
 def _limit() -> None:

@@ -35,7 +35,6 @@ REFUSED = (
         "warp functions are",
         "the emulator runs threads one by one and knows no warps",
     ),
-    (r"\bprintf\b", "printf is", "write the number into an array, and look at `arrays` afterwards"),
     (
         r"\bextern\b(?!\s*\"C\"\s*__global__)",
         "extern declarations are",

@@ -1,8 +1,9 @@
-"""What the checks of lesson 10 use for kernels: the emulator, NVIDIA's compiler, and a GPU.
+"""What the lesson of kernels uses: in its checks the emulator, NVIDIA's compiler, and a GPU.
 
 tiers.runs(bias_relu_kernel(), "bias_relu", (3,), (4,), (x, b, out, 10), {2: expected})
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,8 +64,109 @@ def runs(
         )
     for position, wanted in expected.items():
         _same(ran.arrays[position], wanted, f"[emulator] {name}", hint)
+    print(ran.printed, end="")
     print(_nvrtc(source), _gpu(source, name, grid, block, args, expected))
     return ran
+
+
+def look(
+    source: str, name: str, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]
+) -> Ran:
+    """Run a kernel to see what it does: print what it prints, and its fault, and check nothing.
+
+    Args:
+        source, name, grid, block, args: as of `runs`.
+    """
+    try:
+        ran = emulate(source, name, grid, block, args)
+    except check.NotRun as error:
+        print(error)
+        return Ran(None, [arg if isinstance(arg, np.ndarray) else None for arg in args])
+    print(ran.printed + (ran.fault.text if ran.fault else ""), end="")
+    return ran
+
+
+def with_line(source: str, number: int, text: str) -> str:
+    """Return a kernel with another line in the place of one.
+
+    Args:
+        source: the kernel's text.
+        number: of the line, counted from 1.
+        text: the new line.
+
+    Raises:
+        NotYet: the kernel has no line of this number.
+    """
+    lines = source.splitlines()
+    if not isinstance(number, int) or not 1 <= number <= len(lines):
+        problem = f"Lines are counted from 1 to {len(lines)} here"
+        raise check.not_yet(f"{problem}, and {number!r} is none of them.", outline=f"{problem}.")
+    lines[number - 1] = str(text)
+    return "\n".join(lines)
+
+
+def few_loads(ran: Ran, most: int) -> None:
+    """Check how many numbers a kernel has loaded from global memory.
+
+    Args:
+        ran: from `runs`.
+        most: how many are enough.
+
+    Raises:
+        NotYet: there are more.
+    """
+    _at_most(
+        f"The kernel loads {ran.loads:,} numbers from global memory", ran.loads, f"{most:,}", most
+    )
+
+
+def few_shared(ran: Ran, most: int) -> None:
+    """Check how many numbers a kernel has loaded from shared memory.
+
+    Args:
+        ran: from `runs`.
+        most: how many are enough.
+
+    Raises:
+        NotYet: there are more.
+    """
+    loads = ran.shared_loads
+    _at_most(f"The kernel loads {loads:,} numbers from shared memory", loads, f"{most:,}", most)
+
+
+def few_accesses(ran: Ran, most: int) -> None:
+    """Check that the work is shared out: how often the busiest thread reads or writes memory.
+
+    Args:
+        ran: from `runs`.
+        most: how many are enough.
+
+    Raises:
+        NotYet: there are more.
+    """
+    sentence = f"The busiest thread reads or writes memory {ran.longest:,} times"
+    _at_most(sentence, ran.longest, f"{most:,}", most)
+
+
+def few_sectors(ran: Ran, most: int) -> None:
+    """Check how many sectors a warp's access takes, on average.
+
+    Args:
+        ran: from `runs`.
+        most: how many are enough.
+
+    Raises:
+        NotYet: there are more.
+    """
+    found = ran.sectors_per_request
+    _at_most(f"Each access of a warp takes {found:.1f} sectors", found, str(most), most)
+
+
+def _at_most(sentence: str, found: float, shown: str, most: float) -> None:
+    if found > most:
+        outline = f"{re.sub('[0-9][0-9.,]*', 'too many', sentence)}; {shown} are enough."
+        raise check.not_yet(f"{sentence}; {shown} are enough.", outline=outline)
+    print(f"{sentence}; up to {shown} are fine.")
 
 
 def _outline(fault: Fault) -> str:
@@ -107,7 +209,7 @@ def _to_gpu(cupy: Any, arg: Any) -> Any:
 
 
 def banner() -> str:
-    """Say what this machine can show in lesson 10."""
+    """Say what this machine can show about kernels."""
     found = gpu.real()
     if found:
         name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()

@@ -1,6 +1,6 @@
 """Demos for notebooks, slides and exported pages: one frame, no kernel, no network.
 
-In come sizes or arrays of the caller's; out comes a `Demo`, an HTML page with all that it needs.
+In come sizes, arrays or a log; out comes a `Demo`, an HTML page with all that it needs.
 """
 
 from convbook.demo.layers import (
@@ -14,6 +14,8 @@ from convbook.demo.layers import (
 )
 from convbook.demo.net import activations
 from convbook.demo.page import Demo
+from convbook.demo.threads import race
+from convbook.demo.timeline import timeline
 
 __all__ = [
     "Demo",
@@ -23,6 +25,8 @@ __all__ = [
     "fc_to_conv",
     "im2col",
     "max_pooling",
+    "race",
     "receptive_field",
+    "timeline",
     "windows",
 ]

@@ -220,14 +220,14 @@ def sandbox() -> Finding:
 
 
 def compiler() -> Finding:
-    """Look for a C++ compiler, for some checks of lesson 10."""
+    """Look for a C++ compiler, for the checks of lesson 13."""
     found = [name for name in COMPILERS if shutil.which(name)]
     problem = "" if found else "none"
     if found and found[0] != "cl":  # Microsoft's knows no --version
         problem = _fails([found[0], "--version"])
     if found and not problem:
         return Finding("C++ compiler", OK, found[0])
-    text = f"{problem}; only for lesson 10: those checks say not run. sudo apt install g++"
+    text = f"{problem}; only for lesson 13: its checks say not run. sudo apt install g++"
     return Finding("C++ compiler", NOTE, text)
 
 

@@ -3,6 +3,7 @@
 #include <ucontext.h>
 
 #include "memory.h"
+#include "watching.h"
 
 struct dim3 {
     unsigned x, y, z;
@@ -20,6 +21,9 @@ struct Fiber {
     int line;        // of the barrier where it waits
     unsigned epoch;  // barriers passed
     std::unordered_map<Address, unsigned> visits;  // how often it came to each access
+    long accesses;
+    long written;  // its last step, if that was a write whose value is not noted yet, or -1
+    Address place;  // of that write
 };
 
 static std::vector<Fiber> fibers;
@@ -90,6 +94,25 @@ static void touch_word(Address place, bool write, bool atomic, bool shared, Addr
     }
 }
 
+static void note_written() {
+    if (running->written >= 0) memcpy(&steps[(size_t)running->written].value, (void*)running->place, 4);
+    running->written = -1;
+}
+
+// Let all others have their turn, then note what this thread is about to do.
+static void take_turn(const Array* array, bool shared, Address place, bool write, bool atomic,
+                      Address code) {
+    note_written();
+    if (steps.size() >= STEPS) return;
+    leave();
+    unsigned value;
+    memcpy(&value, (void*)place, 4);
+    if (write) running->written = (long)steps.size(), running->place = place;
+    char does = atomic ? 'a' : write ? 'w' : 'r';
+    steps.push_back({block_number, thread_number, code, does, array_name(array, shared),
+                     (long long)(place - array->start) / 4, value});
+}
+
 static void touch(Address place, size_t size, bool write, bool atomic, Address code,
                   bool aligned = true) {
     if (!running || stopped) return;
@@ -111,6 +134,7 @@ static void touch(Address place, size_t size, bool write, bool atomic, Address c
                  write ? "writes" : "reads", size, size);
         return fault("misaligned", code, text);
     }
+    counters.longest = std::max(counters.longest, ++running->accesses);
     if (shared) {
         (write ? counters.shared_stores : counters.shared_loads)++;
     } else {
@@ -118,6 +142,7 @@ static void touch(Address place, size_t size, bool write, bool atomic, Address c
         unsigned visit = running->visits[code]++;
         counters.sectors[{code, {block_number * 64 + thread_number / 32, visit}}].insert(place / 32);
     }
+    if (watching) return take_turn(shared ? shared : global, shared, place, write, atomic, code);
     for (Address word = place & ~Address(3); word < place + size && !stopped; word += 4)
         touch_word(word, write, atomic, shared, code);
 }

@@ -17,6 +17,10 @@ float emu_add_float(float* place, float value);
 int emu_add_int(int* place, int value);
 int emu_max_int(int* place, int value);
 int emu_min_int(int* place, int value);
+void emu_print_start(const char* format);
+void emu_print_whole(long long value);
+void emu_print_real(double value);
+void emu_print_end();
 }
 
 #define threadIdx (emu_thread())
@@ -51,6 +55,21 @@ struct alignas(16) float4 {
 };
 static inline float2 make_float2(float x, float y) { return {x, y}; }
 static inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
+
+static inline void emu_print_one(int value) { emu_print_whole(value); }
+static inline void emu_print_one(unsigned value) { emu_print_whole(value); }
+static inline void emu_print_one(long value) { emu_print_whole(value); }
+static inline void emu_print_one(unsigned long value) { emu_print_whole((long long)value); }
+static inline void emu_print_one(long long value) { emu_print_whole(value); }
+static inline void emu_print_one(double value) { emu_print_real(value); }
+template <class... T>
+static inline int emu_printf(const char* format, T... values) {
+    emu_print_start(format);
+    (emu_print_one(values), ...);
+    emu_print_end();
+    return int(sizeof...(values));
+}
+#define printf emu_printf
 
 using std::max;
 using std::min;

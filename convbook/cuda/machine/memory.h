@@ -39,13 +39,14 @@ struct Word {
 
 struct Counters {
     long loads = 0, stores = 0, shared_loads = 0, shared_stores = 0;
+    long longest = 0;  // accesses of the thread that makes the most
     // Sectors of 32 bytes that each warp asked for, by instruction and how often it came there.
     std::map<std::pair<Address, std::pair<long, unsigned>>, std::set<Address>> sectors;
 
-    double sectors_per_request() const {
+    size_t sectors_in_all() const {
         size_t total = 0;
         for (auto& request : sectors) total += request.second.size();
-        return sectors.empty() ? 0.0 : double(total) / double(sectors.size());
+        return total;
     }
 };
 

@@ -103,8 +103,17 @@ static Address place_array(const char* path, size_t* bytes) {
     return (Address)memory + GAP;
 }
 
+static void write_steps(const std::string& path) {
+    if (!watching) return;
+    FILE* file = fopen(path.c_str(), "w");
+    for (auto& s : steps)
+        fprintf(file, "%ld %d %lx %c %s %lld %u\n", s.block, s.thread, (long)s.code, s.does,
+                s.array.c_str(), s.element, s.value);
+    fclose(file);
+}
+
 // gx gy gz bx by bz first_seed schedules, then an argument each, and the shared arrays:
-//   in:FILE  out:FILE  int:VALUE  float:VALUE  shared:ADDRESS:BYTES:NAME
+//   in:FILE  out:FILE  int:VALUE  float:VALUE  shared:ADDRESS:BYTES:NAME  watch:FILE
 int main(int count, char** words_given) {
     auto number = [&](int i) { return (unsigned)strtoul(words_given[i], nullptr, 10); };
     grid_dim = {number(1), number(2), number(3)};
@@ -118,6 +127,7 @@ int main(int count, char** words_given) {
     }
     std::vector<std::pair<size_t, std::string>> outputs;
     std::vector<std::string> original;
+    std::string watched;
     size_t position = 0;
     for (auto& [kind, text] : given) {
         if (kind == "shared") {
@@ -125,6 +135,11 @@ int main(int count, char** words_given) {
             shared_arrays.push_back({(Address)strtoul(text.c_str(), nullptr, 16),
                                      (size_t)strtoul(text.c_str() + first + 1, nullptr, 10),
                                      text.substr(second + 1)});
+            continue;
+        }
+        if (kind == "watch") {
+            watching = true;
+            watched = text;
             continue;
         }
         arguments[position] = &values[position];
@@ -148,6 +163,8 @@ int main(int count, char** words_given) {
     }
     for (unsigned schedule = 0; schedule < number(8) && !stopped; schedule++) {
         words.clear();
+        printed.clear();
+        printed_bytes = 0;
         counters = Counters{};
         for (size_t i = 0; i < outputs.size(); i++)
             memcpy((void*)arrays[outputs[i].first].start, original[i].data(), original[i].size());
@@ -157,14 +174,17 @@ int main(int count, char** words_given) {
     if (stopped) {
         printf("%s\n", verdict.c_str());
     } else {
-        printf("ok|%ld|%ld|%ld|%ld|%.6f\n", counters.loads, counters.stores, counters.shared_loads,
-               counters.shared_stores, counters.sectors_per_request());
+        printf("ok|%ld|%ld|%ld|%ld|%zu|%zu|%ld\n", counters.loads, counters.stores, counters.shared_loads,
+               counters.shared_stores, counters.sectors.size(), counters.sectors_in_all(),
+               counters.longest);
         for (auto& [index, path] : outputs) {
             FILE* file = fopen(path.c_str(), "wb");
             fwrite((void*)arrays[index].start, 1, arrays[index].bytes, file);
             fclose(file);
         }
     }
+    fputs(in_order().c_str(), stdout);
     fflush(stdout);
+    write_steps(watched);
     _exit(0);
 }

@@ -4,10 +4,11 @@
 
 #include <random>
 
-#include "access.h"
+#include "printing.h"
 
 static void enter() {
     emu_kernel(arguments);
+    note_written();
     running->done = true;
     leave();
 }
@@ -26,6 +27,8 @@ static void prepare(size_t threads) {
         fiber.done = fiber.waiting = false;
         fiber.epoch = 0;
         fiber.line = 0;
+        fiber.written = -1;
+        fiber.accesses = 0;
         fiber.visits.clear();
         getcontext(&fiber.context);
         fiber.context.uc_stack.ss_sp = fiber.stack;
@@ -63,16 +66,20 @@ static void run_block(unsigned seed) {
     forget_shared();
     prepare(threads);
     while (left) {
+        bool moved = false;
         if (seed) std::shuffle(order.begin(), order.end(), random);
         for (size_t i : order)
-            if (!fibers[i].done) {
+            if (!fibers[i].done && !fibers[i].waiting) {
                 running = &fibers[i];
                 thread_number = (int)i;
                 swapcontext(&scheduler, &running->context);
                 if (stopped) return;
                 left -= running->done;
+                moved = true;
             }
+        if (moved) continue;
         if (barrier_is_split(threads)) return;
+        for (auto& fiber : fibers) fiber.waiting = false;  // all are there
     }
 }
 

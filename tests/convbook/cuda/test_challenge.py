@@ -1,4 +1,4 @@
-"""The solution of lesson 10's challenge, on the emulator: right, and without a race."""
+"""The solution of lesson 13's challenge, on the emulator: right, and without a race."""
 
 from pathlib import Path
 
@@ -33,3 +33,15 @@ def test_the_fused_kernel_is_the_given_layer(shape: tuple[int, ...]) -> None:
     assert ran.fault is None, ran.fault.text
     assert ran.arrays[2] is not None
     np.testing.assert_allclose(ran.arrays[2], expected, rtol=1e-3, atol=1e-4)
+
+
+@needs("g++")
+def test_the_lesson_quotes_what_it_asks_of_memory() -> None:
+    """Lesson 13 names these as the numbers to beat."""
+    x, w = np.ones((1, 8, 16, 16), np.float32), np.ones((64, 8, 3, 3), np.float32)
+    sizes = (1, 8, 16, 16, 64, 3, 3, 1, 16, 16)
+    args = (x, w, np.zeros((1, 64, 16, 16), np.float32), *sizes)
+    ran = cuda.emulate(SOURCE.read_text(), "implicit_gemm", (4, 1), (256,), args)
+    flop = 2 * 64 * 256 * 72
+    assert (ran.loads, ran.sectors) == (35_360, 13_926)
+    assert flop / (32 * ran.sectors) == pytest.approx(5.3, abs=0.05)

@@ -11,6 +11,7 @@ from machine import needs
 
 from convbook import check, cuda
 from convbook.cuda import build, emulator
+from convbook.demo.threads import LABELS, VOTES, Access
 
 pytestmark = needs("g++")
 
@@ -136,3 +137,101 @@ def test_without_a_compiler_it_is_not_run(monkeypatch: pytest.MonkeyPatch) -> No
         cuda.emulate(
             ONE + "// another text, not yet built", "f", (1,), (1,), (np.zeros(1, "f4"), 1)
         )
+
+
+SAYS = """extern "C" __global__ void says(int* x) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    printf("thread %d: %d and %5.2f, %c%%\\n", i, 2 * i, i / 4.0f, 'a');
+    x[i] = i;
+}
+"""
+
+
+def test_printf_comes_in_order_of_threads_on_every_schedule() -> None:
+    wanted = "".join(f"thread {i}: {2 * i} and {i / 4:5.2f}, a%\n" for i in range(6))
+    for schedule in range(5):
+        args = (np.zeros(6, np.int32),)
+        ran = cuda.emulate(SAYS, "says", (2,), (3,), args, schedule, 2)
+        assert ran.fault is None and ran.printed == wanted
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ('printf("%s", 3);', "printf here knows"),
+        ('printf("%n", 3);', "printf here knows"),
+        ('printf("%d");', "(no number given)"),
+        ('printf("%d", 1.0f);', "(%d got a real number)"),
+        ('printf("%f", 1);', "(%f got a whole number)"),
+        ('printf("%0123456789d", 1);', "printf here knows"),
+        ('printf("plain");', "plain"),
+    ],
+)
+def test_a_format_reads_and_writes_no_memory(call: str, says: str) -> None:
+    source = f'extern "C" __global__ void f(int* x) {{ {call} }}'
+    ran = cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.int32),))
+    assert ran.fault is None and says in ran.printed
+
+
+def test_printf_takes_no_pointer() -> None:
+    source = 'extern "C" __global__ void f(int* x) { printf("%d", x); }'
+    with pytest.raises(cuda.CompileError):
+        cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.int32),))
+
+
+def test_what_is_printed_is_cut() -> None:
+    source = (
+        'extern "C" __global__ void f(int* x) { for (int i = 0; i < 9999; i++) printf("%d ", i); }'
+    )
+    ran = cuda.emulate(source, "f", (4,), (9,), (np.zeros(1, np.int32),))
+    assert ran.printed.startswith("0 1 2 ") and ran.printed.endswith("is not shown)\n")
+    assert len(ran.printed) < 4100
+
+
+def test_what_came_of_a_launch_is_a_sentence() -> None:
+    assert repr(run(named("mm: right"))).startswith(
+        "The kernel ran. Global memory: 2,743 loads and"
+    )
+    assert repr(run(named("mm: no second barrier"), schedules=9)).startswith("Race in line ")
+
+
+def test_a_warp_is_watched_access_by_access() -> None:
+    votes = named("votes: ++ for atomicAdd")
+    label = np.array([0, 1, 1, 2, 1], np.int32)
+    seen = cuda.watch(votes.source, "votes", (1,), (8,), (label, np.zeros(3, np.int32), 5))
+    assert [str(step) for step in seen.steps[5:12]] == [
+        "thread 0, line 4: reads out[0], 0",
+        "thread 1, line 4: reads out[1], 0",
+        "thread 2, line 4: reads out[1], 0",
+        "thread 3, line 4: reads out[2], 0",
+        "thread 4, line 4: reads out[1], 0",
+        "thread 0, line 4: writes out[0], 1",
+        "thread 1, line 4: writes out[1], 1",
+    ]
+    assert seen.request("label") == [0, 1, 2, 3, 4] and seen.request("out", "writes") == [
+        0,
+        1,
+        1,
+        2,
+        1,
+    ]
+    assert seen.ran.fault is None and seen.ran.arrays[1].tolist() == [1, 1, 1]  # two are lost
+
+
+def test_watched_threads_wait_for_each_other_at_barriers() -> None:
+    right = named("total: right")
+    seen = cuda.watch(right.source, "total", right.grid, right.block, right.args)
+    assert seen.ran.arrays[1] == pytest.approx(right.expected, rel=1e-5)
+    sums = [s for s in seen.steps if s.line == 8]
+    assert [s.thread for s in sums[:64]] == list(range(64)) and sums[0].array == "part"
+    split = named("mm: early return")
+    fault = cuda.watch(split.source, "mm", split.grid, split.block, split.args).ran.fault
+    assert fault is not None and fault.kind == "barrier"
+
+
+def test_the_demo_of_a_race_is_what_the_emulator_sees() -> None:
+    votes = named("votes: ++ for atomicAdd")
+    label = np.array(LABELS, np.int32)
+    seen = cuda.watch(votes.source, "votes", (1,), (8,), (label, np.zeros(3, np.int32), 5))
+    shown = [Access(s.thread, s.does, s.array, s.element, s.value) for s in seen.steps]
+    assert shown == list(VOTES)

@@ -36,7 +36,6 @@ REFUSED = {
     "using": "using F = int(const char*);\n" + BODY.format("((F*)1)(0);"),
     "decltype": BODY.format("decltype(&f) g = 0;"),
     "virtual": "struct S { virtual void f(); };\n" + BODY.format(""),
-    "printf": BODY.format('printf("%f", x[0]);'),
     "warp": BODY.format("__shfl_down_sync(0, 1, 1);"),
     "other letters": BODY.format("float \u00e4 = 0;"),
     "no such kernel": "__global__ void g(float* x) {}",

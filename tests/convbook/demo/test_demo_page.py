@@ -20,6 +20,7 @@ MAKERS = [
     demo.receptive_field,
     demo.fc_to_conv,
     demo.activations,
+    demo.race,
 ]
 each_demo = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 

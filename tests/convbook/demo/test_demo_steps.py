@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from convbook import demo
+from convbook.demo.threads import LABELS, Access
 from convbook.layers import conv_backward, conv_forward
 
 
@@ -484,3 +485,24 @@ def test_fc_to_conv_follows_one_weight_and_says_what_does_not_fit(view):
     viewer.press("ArrowRight", "End", "ArrowDown", "Space")  # nothing to step, and no error
     viewer.enter(S=4)
     assert viewer.read().steps == 4 + 1
+
+
+def test_threads_lose_what_they_write_over(view):
+    viewer = view(demo.race())
+    assert viewer.read().steps == 15
+    for step, seen in viewer.walk():
+        votes = [t for t in range(5) if step >= 10 + t]
+        assert seen["out"].ravel().tolist() == [
+            float(k in {LABELS[t] for t in votes}) for k in range(3)
+        ]
+        lost = {(t, 2) for t in votes if t in (2, 4)}
+        assert seen.marked("threads", "lost") == lost
+        assert ("that is lost" in seen.sentence) == (step in (12, 14))
+    assert "threads 1 and 2 have written there" in seen.sentence
+
+
+def test_an_atomic_change_loses_nothing(view):
+    steps = [Access(t, "changes in one go", "out", 0, t + 4) for t in range(3)]
+    viewer = view(demo.race(steps))
+    seen = viewer.press("End").read()
+    assert seen["out"].ravel().tolist() == [6] and not seen.marked("threads", "lost")

@@ -121,7 +121,7 @@ def test_a_busy_port_is_passed_over_and_none_free_is_said() -> None:
 
 def test_a_path_without_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert str(doctor.compiler()).startswith(f"{TO_NOTE}C++ compiler  none; only for lesson 10")
+    assert str(doctor.compiler()).startswith(f"{TO_NOTE}C++ compiler  none; only for lesson 13")
     assert str(doctor.gpu()) == "ok    GPU           none; not needed"
 
 

@@ -83,7 +83,7 @@ def test_a_notebook_that_cannot_be_read_says_what_to_do(lesson: Path) -> None:
 
 def test_every_lesson_says_what_it_teaches() -> None:
     lessons = notebook.lessons_in(Path(home.__file__).parents[2] / "notebooks")
-    assert len(lessons) == 12
+    assert len(lessons) == 13
     for seen in known.last(lessons):
         assert len(seen.teaches) > 60 and seen.lesson.most == 20, seen.lesson.path
 
