@@ -587,7 +587,7 @@ demo.race()
 # %% [markdown]
 # All three voters of class 1 read the same 0, so all three write a 1, and two votes are lost. With
 # equal labels in one warp that happens every time, and not once in a while. Between warps and
-# between blocks it happens when it happens. (Your own kernels can be stepped through, too:
+# between blocks it happens now and then. (Your own kernels can be stepped through, too:
 # `demo.race(cuda.watch(source, name, grid, block, args).steps, "out")`.)
 #
 # `atomicAdd(&out[k], 1)` reads, adds and writes in one go, and nobody gets in between. The `&` says
