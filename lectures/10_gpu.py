@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import drawing, gpu
+from convbook import demo, drawing, gpu
 from convbook.gpu import cupy as cp
 
 # %% [markdown] slide
@@ -217,68 +217,65 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 
 # %% [markdown] slide
 # ## One batch after the other
-#
-# Upload a batch, compute, upload the next. 2 ms on the bus, 3 ms on the GPU, an estimate:
 
-# %% picture
-"""Two rows over time, bus and GPU. Four times the bus is busy for 2 ms, and then the GPU for 3 ms.
-They are never busy together, and the end is at 20 ms."""
-
-
-def batches(starts: list[tuple[int, int]], end: int, height: float) -> None:
-    axis = plt.subplots(figsize=(11, height))[1]
-    for k, (up, work) in enumerate(starts):
-        axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
-        axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
-        axis.text(up + 1, 1.6, str(k), ha="center", va="center")
-        axis.text(work + 1.5, 0.4, str(k), ha="center", va="center")
-    axis.axvline(end, color="C4", linestyle="--")
-    axis.set(xlim=(0, 21), ylim=(-0.2, 2.3), xlabel="ms", ylabel="who")
-    axis.set_yticks([0.4, 1.6], ["GPU", "bus"])
-    axis.set_title(f"Four batches: {end} ms")
-
-
-batches([(5 * k, 5 * k + 2) for k in range(4)], 20, 3.5)
+# %% demo
+x = np.ones((512, 1024), np.float32)
+with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
+    for start in range(0, 512, 128):
+        cp.asarray(x[start : start + 128]).sum(axis=1)
+demo.timeline(seen)
 
 # %% [markdown] notes
-# (4 min) Such a picture is a timeline. The notebook draws one of the students' own code, from what
-# the simulated device was asked to do.
+# (4 min) The simulated device keeps a log, and has a table of costs. From both follows who is busy
+# when: a timeline. The notebook draws one of the students' own code.
 #
-# Read it aloud: who is busy, who waits, for whom. Neither row is ever busy beside the other. Ask
-# what would have to be true for the bus to carry batch 1 while the GPU works on batch 0.
+# Read it aloud: who is busy, who waits, for whom. Bus and GPU are never busy at the same time. Then
+# pull the bus to a tenth, and let the room guess who waits now. Ask what would have to be true for
+# the bus to carry batch 1 while the GPU works on batch 0.
 
 # %% [markdown] question
 # ## How long, overlapped?
 #
-# The next batch travels while the GPU works on this one. 2 ms and 3 ms, four batches.
+# Four batches, 2 ms each on the bus and 3 ms on the GPU. One after the other that is 20 ms. And if
+# the next batch travels while the GPU works on this one?
 
 # %% [markdown] answer
 # $2 + 4 \cdot 3 = 14$ ms. Only the first upload is in the way.
 
-# %% picture
-"""The same two rows. The bus is busy from 0 on, the GPU from 2 ms on without a gap. Uploads 1, 2
-and 3 lie beside the work on the batch before. The end is at 14 ms."""
-batches([(0, 2), (2, 5), (5, 8), (8, 11)], 14, 2.0)
-
 # %% [markdown] notes
-# (3 min) Upload 2 begins at 5 and not at 4: there are two arrays on the device, and array 0 is in
-# use until then. With a third array it could begin at 4, and the end would be the same.
-#
-# And if the bus took 4 ms? Then the GPU waits for the bus: 4 times 4 and 3 are 19.
+# (3 min) Let them draw it. And if the bus took 4 ms? Then the GPU waits for the bus: 4 times 4 and
+# 3 are 19.
 
 # %% [markdown] slide
 # ## What it takes to overlap
 #
-# - **Pinned memory:** ordinary memory may move, so the bus cannot read it.
+# - **Pinned memory:** the bus cannot read what may move.
 # - **A second stream:** one queue does one thing after the other.
-# - **Events:** the work waits for its upload, and the next upload into an array waits for the work
-#   on it.
+# - **Events:** the work waits for its upload, the next upload for the work.
+
+# %% picture
+"""Two rows over time, bus and GPU. The bus is busy from 0 on, the GPU from 2 ms on without a gap.
+Uploads 1, 2 and 3 lie beside the work on the batch before. The end is at 14 ms."""
+axis = plt.subplots(figsize=(11, 2.4))[1]
+for k, (up, work) in enumerate([(0, 2), (2, 5), (5, 8), (8, 11)]):
+    axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
+    axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
+    axis.text(up + 1, 1.6, str(k), ha="center", va="center")
+    axis.text(work + 1.5, 0.4, str(k), ha="center", va="center")
+axis.set(xlim=(0, 15), ylim=(-0.2, 2.3), xticks=range(0, 15, 2), xlabel="ms", ylabel="who")
+axis.set_yticks([0.4, 1.6], ["GPU", "bus"])
+axis.set_title("Four batches: 14 ms")
 
 # %% [markdown] fragment
-# Leave one out, and the values may still be right. That is a **race**.
+# Leave an event out, and the values may still be right. That is a **race**.
 
 # %% [markdown] notes
-# (4 min) Play it: one student writes numbers on the board, another reads them aloud, and a third
+# (4 min) Each array on the device has two waits: the work on it waits for the upload, and the next
+# upload into it waits for that work. Upload 2 begins at 5 and not at 4: there are two arrays on the
+# device, and array 0 is in use until then. With a third array it could begin at 4, and the end
+# would be the same.
+#
+# Play it: one student writes numbers on the board, another reads them aloud, and a third
 # wipes them. Without signs between them it goes wrong sooner or later, and not each time.
 #
 # The host orders all of it and waits for nothing. A student who calls synchronize has the right

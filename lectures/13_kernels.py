@@ -88,7 +88,7 @@ if cuda.compiler():
 
 # %% [markdown] notes
 # (4 min) The cure is a line before the last one: `if (i >= n) return;`. On a GPU a kernel without
-# it mostly seems to work, because there is some memory behind the array. It belongs to somebody
+# it mostly seems to work, because there is some memory after the array. It belongs to somebody
 # else.
 #
 # CuPy takes the very same text: `cupy.RawKernel(source, "halve")`.
@@ -151,7 +151,7 @@ axis.text(15.3, 3, "dark: the halo", va="center", fontsize=21)
 # ## The barrier
 #
 # - `__syncthreads()`: wait until **all** threads of the block have come.
-# - What was written before it can be read behind it.
+# - What was written before it can be read after it.
 # - A thread that has returned never comes.
 # - Between blocks there is no barrier at all.
 
