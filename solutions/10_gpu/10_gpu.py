@@ -1280,8 +1280,7 @@ for shape, batch, kernel_ms in (
 
 # %% [markdown]
 # Why two arrays made once, and not a new one for each batch? CuPy gives freed memory out again at
-# once, to the next upload, while the other stream may still be reading it. That race is real, and
-# the simulated device does not see it.
+# once, to the next upload, while the other stream may still be reading it. That is a race, too.
 #
 # **Take away.** Pin, use two streams, keep them in step by events, and let the host only order.
 

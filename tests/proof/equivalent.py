@@ -166,7 +166,7 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "def gpu_time(f, repeat= 9):": _GIVEN,
     },
     ("10_gpu", "roofline"): {
-        'return 1000 * max(compute, move), "arithmetic" if compute >= move else "memory"': (
+        'limit = "arithmetic" if compute >= move else "memory"': (
             "where both take as long, either is right"
         ),
     },
