@@ -157,7 +157,7 @@ axis.text(15.3, 3, "dark: the halo", va="center", fontsize=21)
 
 # %% picture
 """Four threads as lines from left to right. Each loads, at different times. A wall stands across
-all of them. Behind it each reads what its neighbour loaded."""
+all of them. After it each reads what its neighbour loaded."""
 figure, axis = plt.subplots(figsize=(11, 3.4))
 for t, loaded in enumerate((1.0, 2.6, 0.6, 1.8)):
     axis.broken_barh([(loaded, 1)], (t - 0.3, 0.6), facecolor="C0")
