@@ -12,8 +12,9 @@ A spec is a list of pairs (kind, numbers), as in lesson 01:
 `policy` says what happens where a window does not fit: "raise", "crop" or "pad".
 
 Sources: LeCun et al. 1998; Krizhevsky et al. 2012; Zeiler and Fergus 2013; Szegedy et al. 2014;
-Simonyan and Zisserman 2014; He et al. 2015. "alexnet_one_column", "googlenet_bn" and the ResNets
-are the variants of torchvision, with its numbers of parameters.
+Simonyan and Zisserman 2014; He et al. 2015; Huang et al. 2016. "alexnet_one_column",
+"googlenet_bn", the ResNets and "densenet121" are the variants of torchvision, with its numbers of
+parameters.
 """
 
 from collections.abc import Callable
@@ -244,6 +245,21 @@ def _resnet(block: Callable[..., Spec], times: tuple[int, ...], widen: int) -> S
     return [*net, _pool(7, 1), _fc(1000)]
 
 
+def _densenet121() -> Spec:
+    def before(K: int, F: int) -> Spec:  # batch norm and ReLU stand in front of each CONV
+        return [BN, RELU, ("CONV", {"K": K, "F": F, "S": 1, "P": F // 2, "bias": False})]
+
+    net, C = [_input(3, 224), *_resnet_conv(64, 7, 2, 3), RELU, _pool(3, 2, P=1, policy="crop")], 64
+    for stage, count in enumerate((6, 12, 24, 16)):
+        if stage:
+            C //= 2
+            net += [*before(C, 1), _pool(2, 2)]
+        for _ in range(count):  # 32 new maps on top of what came in
+            net.append(("CONCAT", {"paths": [[], before(128, 1) + before(32, 3)]}))
+            C += 32
+    return [*net, BN, RELU, _pool(7, 1), _fc(1000)]
+
+
 _BUILDERS: dict[str, Callable[[], Spec]] = {
     "lenet5": _lenet5,
     "alexnet": _alexnet,
@@ -255,5 +271,6 @@ _BUILDERS: dict[str, Callable[[], Spec]] = {
     "googlenet_bn": lambda: _googlenet(last=3, norm=True),
     "resnet18": lambda: _resnet(basic_block, (2, 2, 2, 2), 1),
     "resnet50": lambda: _resnet(bottleneck, (3, 4, 6, 3), 4),
+    "densenet121": _densenet121,
 }
 NETS = tuple(_BUILDERS)

@@ -2,22 +2,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograder.slides import draw
-from convbook import cuda, gpu
+from convbook import demo, drawing, gpu
 from convbook.gpu import cupy as cp
-
-# The kernels on the slides. Where there is a compiler, the emulator confirms what is said of them.
-HALVE = """extern "C" __global__
-void halve(const float* x, float* out, int n) {
-    int i = threadIdx.x + blockIdx.x * blockDim.x;
-    out[i] = x[i] / 2;
-}
-"""
-SUM = """extern "C" __global__
-void sum(const float* x, float* total) {
-    total[0] += x[threadIdx.x];
-}
-"""
 
 # %% [markdown] slide
 # # The same layers on a GPU
@@ -29,7 +15,7 @@ void sum(const float* x, float* total) {
 # and what you must not do.
 #
 # Say it now: every time of a GPU in this lecture is an estimate from round numbers. None was
-# measured. The counts are exact: they come from a simulated device and from an emulator.
+# measured. The counts are exact: they come from a simulated device.
 
 # %% [markdown] slide
 # ## Two memories and a narrow road
@@ -40,26 +26,7 @@ void sum(const float* x, float* total) {
 """Two boxes: the host, with processor and memory, and the device, with thousands of small units and
 a memory of its own at 2 TB a second, 50 tera-operations a second. Between them a bus of 40 GB a
 second. To the device is an upload, back is a download."""
-axis = draw.canvas(20, 8)
-for left, width, colour in ((0.3, 6, "C5"), (12.2, 7.5, "C7")):
-    axis.add_patch(plt.Rectangle((left, 0.8), width, 6.4, facecolor=colour, edgecolor="C4"))
-axis.text(3.3, 1.6, "host: NumPy", ha="center", va="center", fontsize=20, fontweight="bold")
-axis.text(3.3, 4.2, "processor\n\nits memory", ha="center", va="center", fontsize=20)
-axis.text(15.95, 1.6, "device: CuPy", ha="center", va="center", fontsize=20, fontweight="bold")
-axis.text(
-    15.95,
-    3.2,
-    "thousands of small units\n50 tera-operations / s",
-    ha="center",
-    va="center",
-    fontsize=20,
-)
-axis.text(15.95, 5.9, "its own memory\n2 TB / s", ha="center", va="center", fontsize=20)
-draw.arrow(axis, (6.6, 3.0), (11.9, 3.0))
-draw.arrow(axis, (11.9, 5.0), (6.6, 5.0))
-axis.text(9.25, 2.5, "upload", ha="center", va="center", fontsize=20)
-axis.text(9.25, 4.0, "bus: 40 GB / s", ha="center", va="center", fontsize=20, fontweight="bold")
-axis.text(9.25, 5.5, "download", ha="center", va="center", fontsize=20)
+drawing.two_memories()
 
 # %% [markdown] notes
 # (4 min) The bus is fifty times slower than the memory behind it. That ratio shapes everything
@@ -90,23 +57,7 @@ axis.text(9.25, 5.5, "download", ha="center", va="center", fontsize=20)
 """Two rows over time. The processor makes three short launches, goes on with other work, then waits
 in float(total). The GPU starts a little later and runs three long kernels one after the other. The
 wait ends just after the third kernel."""
-figure, axis = plt.subplots(figsize=(11, 4.8))
-for k, name in enumerate(("x * 2", "+ 1", "sum")):
-    axis.broken_barh([(0.5 * k, 0.4)], (1.25, 0.7), facecolor="C0")
-    axis.broken_barh([(0.5 + 2.5 * k, 2.4)], (0, 0.7), facecolor="C7", edgecolor="C2")
-    axis.text(1.7 + 2.5 * k, 0.35, name, ha="center", va="center")
-axis.broken_barh([(1.5, 2.5)], (1.25, 0.7), facecolor="C5", edgecolor="C0")
-axis.text(2.75, 1.6, "other work", ha="center", va="center")
-axis.broken_barh([(4.05, 4.25)], (1.25, 0.7), facecolor="C9", edgecolor="C4", hatch="//")
-axis.text(6.2, 2.2, "float(total): it waits", ha="center", va="center")
-axis.text(0.7, 2.2, "three launches", ha="center", va="center")
-axis.set_yticks([0.35, 1.6], ["GPU", "processor"])
-axis.set_xticks([])
-axis.set_ylim(-0.2, 2.6)
-axis.set_xlim(-0.2, 8.5)
-axis.set_title("total = (x * 2 + 1).sum(), then float(total)")
-axis.set_xlabel("time (a sketch, not to scale)")
-axis.set_ylabel("who")
+drawing.orders("total = (x * 2 + 1).sum(), then float(total)")
 
 # %% [markdown] notes
 # (3 min) An order is called a launch. NumPy returns when the work is done, CuPy when it is ordered.
@@ -122,10 +73,10 @@ with gpu.simulated():
     x = cp.asarray(np.arange(6, dtype=np.float32))
     with gpu.counting() as seen:
         total = (x * 2 + 1).sum()
-    print(seen)
+    print("launches", seen.launches, "waits", seen.waits)
     with gpu.counting() as seen:
         value = float(total)
-    print(value, "|", seen)
+    print(value, "waits", seen.waits)
 
 # %% [markdown] notes
 # (4 min) Three launches, nothing moved, nobody waited. `total` is an array without dimensions, over
@@ -264,165 +215,118 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 #
 # Whoever reports that a GPU is ten thousand times faster: ask whether it is the second number.
 
-# %% [markdown] question
-# ## Who works on which number?
-#
-# Below, 13 numbers and blocks of 4 threads. Now take 1000 numbers and blocks of 256. How many
-# blocks? How many threads have no number?
-
-# %% [markdown] answer
-# 4 blocks, 1024 threads, and 24 have no number.
-
-# %% picture
-"""Sixteen threads in four blocks of four, with threadIdx from 0 to 3 in each. Below them 13
-numbers, from 0 to 12. Thread 1 of block 2 is marked, and number 9 below it."""
-axis = draw.canvas(20, 4.2, inch=0.55)
-for block in range(4):
-    left = 2.5 + 4.2 * block
-    draw.cells(axis, range(4), left, 0.8, on=[(0, 1)] if block == 2 else (), label=f"block {block}")
-    values = [i if i < 13 else np.nan for i in range(4 * block, 4 * block + 4)]
-    present = [v for v in values if not np.isnan(v)]
-    mark = [(0, 1)] if block == 2 else ()
-    draw.cells(axis, present, left, 3.1, fill="C7", on=mark, strong="C2")
-axis.text(2.3, 1.3, "threadIdx.x", ha="right", va="center")
-axis.text(2.3, 3.6, "i", ha="right", va="center")
-draw.arrow(axis, (2.5 + 4.2 * 2 + 1.5, 1.9), (2.5 + 4.2 * 2 + 1.5, 3.0))
-
-# %% [markdown] notes
-# (4 min) Below: thread 1 of block 2 has number 1 + 2 * 4 = 9, and three threads have none.
-#
-# A kernel is one small program that all threads run at once. A thread differs from its
-# neighbours by its number alone. Blocks come whole, so there are too many threads, nearly always.
-
 # %% [markdown] slide
-# ## A kernel, and a missing guard
-#
-# ```
-# extern "C" __global__
-# void halve(const float* x, float* out, int n) {
-#     int i = threadIdx.x + blockIdx.x * blockDim.x;
-#     out[i] = x[i] / 2;
-# }
-# ```
-#
-# The **emulator** runs it on the processor, thread by thread, and watches:
-#
-# ```
-# Out of bounds in line 4: thread (1,0,0) of block (3,0,0)
-# reads element 13 of x (argument 0), which has 13 elements.
-# ```
+# ## One batch after the other
 
-# %% run
-if cuda.compiler():
-    x = np.zeros(13, dtype=np.float32)
-    fault = cuda.emulate(HALVE, "halve", (4,), (4,), (x, x, 13)).fault
-    assert fault.text.startswith(
-        "Out of bounds in line 4: thread (1,0,0) of block (3,0,0) "
-        "reads element 13 of x (argument 0), which has 13 elements."
-    )
+# %% demo
+x = np.ones((512, 1024), np.float32)
+with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
+    for start in range(0, 512, 128):
+        cp.asarray(x[start : start + 128]).sum(axis=1)
+demo.timeline(seen)
 
 # %% [markdown] notes
-# (4 min) The cure is a line before the last one: `if (i >= n) return;`. On a GPU a kernel without
-# it mostly seems to work, because there is some memory behind the array. It belongs to somebody
-# else.
+# (4 min) The simulated device keeps a log, and has a table of costs. From both follows who is busy
+# when: a timeline. The notebook draws one of the students' own code.
 #
-# CuPy takes the very same text: `cupy.RawKernel(source, "halve")`.
-
-# %% [markdown] slide
-# ## Neighbours should read neighbours
-#
-# Memory comes in **sectors** of 32 bytes: eight numbers. Eight threads read `x[i * step]`:
-
-# %% picture
-"""Three rows of 64 numbers, cut into eight sectors. With step 1 eight threads read the whole of the
-first sector. With step 2 they read every second number of two sectors, with step 8 one number of
-each of the eight sectors."""
-axis = draw.canvas(27, 8.6, inch=0.42)
-for row, step in enumerate((1, 2, 8)):
-    top = 1.2 + 2.6 * row
-    for sector in range(8):
-        left = 3.4 + 2.55 * sector
-        read = [k for k in range(8) if (8 * sector + k) % step == 0 and 8 * sector + k < 8 * step]
-        for k in range(8):
-            place = (left + 0.3 * k, top)
-            colour = "C0" if k in read else "C5" if read else "C9"
-            axis.add_patch(plt.Rectangle(place, 0.27, 1.2, facecolor=colour))
-    axis.text(0, top + 0.6, f"step {step}", va="center")
-    axis.text(24, top + 0.6, f"{step} sector" + "s" * (step > 1), va="center")
-
-# %% [markdown] notes
-# (4 min) Dark is read, pale is sent along and thrown away, grey stays where it is. With step 8
-# seven eighths of what travels is waste.
-#
-# 32 threads work in step and are called a warp. A warp that reads 32 neighbours needs 4 sectors;
-# with step 8 it needs 32. Ask: a matrix row by row in memory, and each thread reads its own row,
-# from the left. Is that good? No: at each moment 32 rows, 32 sectors.
+# Read it aloud: who is busy, who waits, for whom. Bus and GPU are never busy at the same time. Then
+# pull the bus to a tenth, and let the room guess who waits now. Ask what would have to be true for
+# the bus to carry batch 1 while the GPU works on batch 0.
 
 # %% [markdown] question
-# ## Thread after thread it gives 10
+# ## How long, overlapped?
 #
-# Four threads, and `x` is 1, 2, 3, 4. Is the kernel right?
-#
-# ```
-# extern "C" __global__
-# void sum(const float* x, float* total) {
-#     total[0] += x[threadIdx.x];
-# }
-# ```
+# Four batches, 2 ms each on the bus and 3 ms on the GPU. One after the other that is 20 ms. And if
+# the next batch travels while the GPU works on this one?
 
 # %% [markdown] answer
-# No. `+=` loads, adds, stores; two threads may load the same 0. The emulator: *Race in line 3:
-# thread (1,0,0) of block (0,0,0) reads a value that thread (0,0,0) wrote, with no barrier between.*
-
-# %% run
-if cuda.compiler():
-    x, total = np.arange(1, 5, dtype=np.float32), np.zeros(1, dtype=np.float32)
-    fault = cuda.emulate(SUM, "sum", (1,), (4,), (x, total)).fault
-    assert fault.text.startswith(
-        "Race in line 3: thread (1,0,0) of block (0,0,0) reads a value that thread (0,0,0) "
-        "wrote, with no barrier between."
-    )
+# $2 + 4 \cdot 3 = 14$ ms. Only the first upload is in the way.
 
 # %% [markdown] notes
-# (4 min) Play it with two people and a number on the board: both read 0, both add, both write. The
-# answer depends on an order that nobody fixed. That is a race, also where the answer is right. On a
-# GPU these four would run in step, all load the 0, and three numbers would be lost.
-#
-# There are two cures: an atomic addition, which nobody can get in between, or a plan in which each
-# number has one writer, with barriers between the steps.
+# (3 min) Let them draw it. And if the bus took 4 ms? Then the GPU waits for the bus: 4 times 4 and
+# 3 are 19.
 
 # %% [markdown] slide
-# ## Tiles: load once, share, wait twice
+# ## What it takes to overlap
 #
-# 64 x 64 numbers each. A square is a tile of 16 x 16 of them.
+# - **Pinned memory:** the bus cannot read what may move.
+# - **A second stream:** one queue does one thing after the other.
+# - **Events:** the work waits for its upload, the next upload for the work.
 
 # %% picture
-"""Matrices A, B and out as 4 by 4 squares. In out the tile at row 1, column 2 is marked; in A the
-four tiles of row 1, in B the four tiles of column 2."""
-axis = draw.canvas(20, 5.2, inch=0.58)
-empty = np.full((4, 4), np.nan)
-draw.cells(axis, empty, 0.5, 1, on=[(1, k) for k in range(4)], label="A", size=20)
-draw.cells(
-    axis, empty, 7, 1, fill="C6", on=[(k, 2) for k in range(4)], strong="C1", label="B", size=20
-)
-draw.cells(axis, empty, 13.5, 1, fill="C7", on=[(1, 2)], strong="C2", label="out", size=20)
-axis.text(5.75, 3, "@", ha="center", va="center", fontsize=24)
-axis.text(12.25, 3, "=", ha="center", va="center", fontsize=24)
+"""Two rows over time, bus and GPU. The bus is busy from 0 on, the GPU from 2 ms on without a gap.
+Uploads 1, 2 and 3 lie beside the work on the batch before. The end is at 14 ms."""
+axis = plt.subplots(figsize=(11, 2.4))[1]
+for k, (up, work) in enumerate([(0, 2), (2, 5), (5, 8), (8, 11)]):
+    axis.broken_barh([(up, 1.95)], (1.2, 0.8), facecolor="C6", edgecolor="C1")
+    axis.broken_barh([(work, 2.95)], (0, 0.8), facecolor="C7", edgecolor="C2")
+    axis.text(up + 1, 1.6, str(k), ha="center", va="center")
+    axis.text(work + 1.5, 0.4, str(k), ha="center", va="center")
+axis.set(xlim=(0, 15), ylim=(-0.2, 2.3), xticks=range(0, 15, 2), xlabel="ms", ylabel="who")
+axis.set_yticks([0.4, 1.6], ["GPU", "bus"])
+axis.set_title("Four batches: 14 ms")
 
 # %% [markdown] fragment
-# Each thread alone: $2 \cdot 64^3 = 524{,}288$ loads. By tiles: $16 \cdot 8 \cdot 256 = 32{,}768$,
-# a sixteenth.
+# Leave an event out, and the values may still be right. That is a **race**.
 
 # %% [markdown] notes
-# (5 min) Count: 16 tiles of out, 8 tiles to load for each, 256 numbers in a tile. The saving is the
-# side of the tile.
+# (4 min) Each array on the device has two waits: the work on it waits for the upload, and the next
+# upload into it waits for that work. Upload 2 begins at 5 and not at 4: there are two arrays on the
+# device, and array 0 is in use until then. With a third array it could begin at 4, and the end
+# would be the same.
 #
-# A block makes one tile of out. Its threads load a tile of A and a tile of B into shared
-# memory, which is near. All 256 use them, then come the next two.
+# Play it: one student writes numbers on the board, another reads them aloud, and a third
+# wipes them. Without signs between them it goes wrong sooner or later, and not each time.
 #
-# Two barriers. The first: nobody computes before all have loaded. The second: nobody loads the next
-# tile before all have computed. Ask what happens if a thread has left before a barrier: the others
-# wait for somebody who never comes.
+# The host orders all of it and waits for nothing. A student who calls synchronize has the right
+# values, too, and a timeline like the first one.
+
+# %% [markdown] slide
+# ## Which bits are given up
+
+# %% picture
+"""Four rows of bits, one for each kind of number. Behind the sign, float32 has 8 bits of exponent
+and 23 of mantissa, TF32 8 and 10, bfloat16 8 and 7, float16 5 and 10."""
+drawing.formats(
+    {"float32": (8, 23), "TF32": (8, 10), "bfloat16": (8, 7), "float16": (5, 10)},
+    "Bits of exponent (orange) and mantissa (blue)",
+)
+
+# %% [markdown] notes
+# (4 min) Exponent: how large, how small. Mantissa: how exact. Tensor cores multiply short numbers:
+# on NVIDIA's A100, by its data sheet, 19.5 tera-operations in plain float32, 156 in TF32, 312 in
+# float16.
+#
+# TF32 changes nothing in memory: the last 13 bits are rounded away on the way into the product.
+# float16 gives up digits and range.
+
+# %% [markdown] question
+# ## What does float16 make of it?
+#
+# Its largest number is 65504, its smallest above zero 0.00000006.
+#
+# ```
+# 1   np.float16(1e-8)
+# 2   np.float16(1) + np.float16(0.0001)
+# 3   np.float16(1e-8 * 4096)
+# ```
+
+# %% [markdown] answer
+# 0, then 1, then 0.000041. Line 1 is a gradient that is lost, line 2 a step that is lost. Line 3 is
+# the cure for line 1: **loss scaling**.
+
+# %% run
+with np.errstate(all="ignore"):
+    assert np.float16(1e-8) == 0 and np.float16(1) + np.float16(0.0001) == 1
+assert abs(np.float16(1e-8 * 4096) / 4.1e-5 - 1) < 0.01
+
+# %% [markdown] notes
+# (4 min) A loss is a mean, so gradients are small: over 224 x 224 places each is divided by 50,176.
+# Multiply the loss by S, and the chain rule multiplies them all. Divide in float32.
+#
+# Line 2 needs another cure: the weights stay float32. Only the layers get a copy in float16.
+#
+# Ask what happens if S is too large. Infinity: leave out the step, halve S.
 
 # %% [markdown] slide
 # ## What limits a layer?
@@ -431,63 +335,68 @@ axis.text(12.25, 3, "=", ha="center", va="center", fontsize=24)
 # \frac{\text{bytes}}{\text{bandwidth}}\right)$$
 
 # %% picture
-"""Tera-operations a second against operations for each byte, both on logarithmic axes. The line
-rises to 50 at 25 operations a byte, then is flat. ReLU, at an eighth, and the 1 by 1 convolution,
-at 16, lie on the slope: memory. The 3 by 3 convolution, at 144, lies on the flat part:
-arithmetic."""
-many = np.array([0.05, 25, 1000])
+"""Tera-FLOP a second against FLOP for each byte, both on logarithmic axes. One slope leads to two
+roofs: float32 at 50 from 25 FLOP a byte on, TF32 at 400 from 200 on. ReLU at an eighth and the 1 by
+1 convolution at 16 lie on the slope. The 3 by 3 convolution, at 144, lies on the roof of float32,
+and on the slope with TF32."""
+many = np.array([0.05, 25, 200, 3000])
 moved = 4 * (2 * 64 * 64 * 56**2 + 64 * 64 * np.array([1, 9]))
 done = 2 * 64 * 64 * 56**2 * 64 * np.array([1, 9])
 points = [1 / 8, *(done / moved)]
 figure, axis = plt.subplots(figsize=(11, 4.1))
-axis.loglog(many, np.minimum(50, 2 * many), color="C4")
+for name, peak, colour, style in (("TF32", 400, "C3", "--"), ("float32", 50, "C4", "-")):
+    axis.loglog(many, np.minimum(peak, 2 * many), style, color=colour, label=name)
+    axis.plot(points[2], min(peak, 2 * points[2]), "^", color=colour, markersize=13)
 names = ["ReLU", "CONV 1 x 1", "CONV 3 x 3"]
-for name, place, marker, colour in zip(names, points, "os^", ("C0", "C1", "C2"), strict=True):
+for name, place, marker in zip(names, points, "os ", strict=True):
     height = min(50, 2 * place)
-    axis.plot(place, height, marker, color=colour, markersize=13)
-    axis.text(place * 1.25, height * 0.62, name, va="top", color=colour, fontweight="bold")
-axis.set_title("An estimate: the most that 50 tera-operations and 2 TB a second allow")
-axis.set_xlabel("operations for each byte that must move")
-axis.set_ylabel("tera-operations / s")
-axis.set_ylim(0.05, 150)
+    axis.plot(place, height, marker, color="C4", markersize=13)
+    axis.text(place * 1.25, height * 0.62, name, va="top", fontweight="bold")
+axis.set_title("An estimate: what 2 TB a second allow, with two kinds of numbers")
+axis.set_xlabel("FLOP for each byte that must move")
+axis.set_ylabel("tera-FLOP / s")
+axis.set_ylim(0.05, 900)
+axis.legend(loc="lower right")
 
 # %% [markdown] notes
-# (4 min) The layer is that of the second question, 64 channels in and out. The bend is at 50 over
-# 2, 25 operations a byte. ReLU makes one operation for 8 bytes, so it gets a quarter of a
-# tera-operation out of fifty. The 1 x 1 has 16, the 3 x 3 has 144.
+# (5 min) The layer is that of the second question, 64 channels in and out. FLOP for each byte are
+# its arithmetic intensity; the bend is the ridge, at 50 over 2, 25. ReLU makes one operation for 8
+# bytes, so it gets a quarter of a tera-operation out of fifty. The 1 x 1 has 16, the 3 x 3 has 144.
+#
+# Then ask about TF32, assumed to be eight times as fast: its ridge is at 200, and the 3 x 3 falls
+# off the roof. It is nearly six times as fast, and now limited by memory.
 #
 # Why do libraries join bias and ReLU to the convolution? Because left of the bend a byte saved is
-# time saved.
+# time saved. Lesson 13 writes such kernels.
 
 # %% [markdown] slide
 # ## What a check without a GPU shows
 #
 # | mark | what runs | shows | cannot show |
 # |---|---|---|---|
-# | `[cpu-sim]` | a simulated device | values, transfers, waits | speed |
-# | `[emulator]` | CUDA C, watched | values, bounds, races | speed |
-# | `[nvrtc]` | NVIDIA's compiler | errors in the text | values |
+# | `[cpu-sim]` | a simulated device | values, transfers, waits, races between streams | speed |
 # | `[gpu]` | a real device | values, times | races |
 
 # %% [markdown] notes
-# (3 min) Points come from the first two, on every machine. What did not run is reported as
-# not run. It is no pass.
+# (3 min) Points come from the first, on every machine. What did not run is reported as not run. It
+# is no pass.
 #
-# The last row surprises: a right answer on a real GPU does not show that a kernel is free of races.
-# Somebody has to look at every access.
+# The timeline of the simulated device is computed from round numbers: it shows who waits for whom,
+# and nothing about a card. The last row surprises: a right answer on a real GPU does not show that
+# there is no race. Somebody has to look at who waits for whom.
 
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Port the layers, train, measure; three kernels in CUDA C; find three mistakes; a written answer:
-#   20 graded by machine, 2 by hand, about 90 minutes. You need no GPU.
+# - Port the layers, train, measure; upload beside the work; a step in float16; a roofline; a
+#   written answer: 20 graded by machine, 2 by hand, about 90 minutes. You need no GPU.
 #
 # **Take away**
 #
-# - Upload once, ask rarely: the bus is the narrow part.
+# - Upload once, ask at the end: the bus is the narrow part.
 # - As many launches for a thousand pictures as for one.
 # - Warm up, mark, repeat, wait, divide.
-# - A right answer does not prove a kernel.
+# - Half the bytes, if the gradients survive.
 
 # %% [markdown] notes
 # (2 min) Exercise 1 is a guess about eight lines: write it down before you try them. Whoever has a

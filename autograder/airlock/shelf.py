@@ -6,6 +6,7 @@ nothing but the device's own short list of functions, with plain data and arrays
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import Any
 
@@ -19,11 +20,14 @@ PLAIN = (bool, int, float, complex, str, slice, type(None), type(Ellipsis), np.n
 ERRORS = (TypeError, IndexError, AttributeError, MemoryError, ValueError, RuntimeError)
 
 
+_numbers = itertools.count()  # of arrays, over all checks: an old one stands for nothing
+
+
 class Shelf:
-    """The arrays of the device that have left the checker, in the order in which they did."""
+    """Arrays of the device that have left the checker, and that the student's code still has."""
 
     def __init__(self) -> None:
-        self.arrays: list[Any] = []
+        self.arrays: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id of an array -> its number
 
     def holds(self, value: Any) -> bool:
@@ -37,28 +41,35 @@ class Shelf:
         if number is None:
             if len(self.arrays) >= ARRAYS:
                 raise packing.Unsendable(f"more than {ARRAYS} arrays on the device")
-            number = self.numbers[id(array)] = len(self.arrays)
-            self.arrays.append(array)
+            number = self.numbers[id(array)] = next(_numbers)
+            self.arrays[number] = array
         shape = " ".join(map(str, array.shape))
         return [packing.DEVICE, number, f"{array.dtype.str} {shape}".strip()]
 
     def take(self, number: int) -> Any:
         """Return the array of a number that came back."""
-        if number >= len(self.arrays):
+        if number not in self.arrays:
             raise wire.ProtocolError("no such array on the device")
         return self.arrays[number]
+
+    def drop(self, number: Any) -> None:
+        """Let go of an array that the student's code has no more, so that its memory is free."""
+        if type(number) is int and number in self.arrays:
+            del self.numbers[id(self.arrays.pop(number))]
 
     def order(self, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
         """Carry out an order of the student's code, and return what goes back."""
         from convbook.gpu import current
 
         match args:
-            case [str(kind), str(name), list(rest)]:
+            case [str(kind), str(name), list(rest), list(forgotten)]:
                 pass
             case _:
                 raise wire.ProtocolError("not an order to the device")
         if not all(type(key) is str for key in kwargs):
             raise wire.ProtocolError("not an order to the device")
+        for number in forgotten:
+            self.drop(number)
         try:
             self._only_plain([rest, list(kwargs.values())])
             return ["returned", current().do(kind, name, tuple(rest), kwargs)]
@@ -70,5 +81,7 @@ class Shelf:
         if isinstance(value, (list, tuple)):
             for part in value:
                 self._only_plain(part)
+        elif isinstance(value, dict):
+            self._only_plain([*value, *value.values()])
         elif not isinstance(value, PLAIN) and not self.holds(value):
             raise TypeError(f"the device takes no {type(value).__name__}")

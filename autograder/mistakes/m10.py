@@ -1,4 +1,4 @@
-"""Known mistakes of lesson 10: data that moves unasked, too many launches, kernels that race."""
+"""Known mistakes of lesson 10: data that moves unasked, too many launches, waits, lost digits."""
 
 from autograder.mistakes import Mistake
 
@@ -230,32 +230,33 @@ _CONV = [
 ]
 
 _POOL = [
-    Mistake("every maximum gets the gradient", None, "max_pool_forward",
+    Mistake("every maximum gets the gradient", None, "max_pool_backward",
         symptom="too much gradient where there are ties",
         hint="What if two pixels of a window are equally large?",
         edits=[
-            ("(x.shape, flat.argmax(axis=-1), HH, WW, stride)", "(x.shape, flat, HH, WW, stride)"),
-            ("dout * (switches == k)", "dout * (switches[..., k] == switches.max(axis=-1))"),
+            (
+                "        place += dout * (switches == k)\n",
+                "        place += dout * (switches <= k)\n",
+            )
         ]),
-    Mistake("the last of equal values wins", None, "max_pool_forward",
-        symptom="right but for ties",
-        hint="Which of two equal values should win?",
-        edits=[("flat.argmax(axis=-1)", "HH * WW - 1 - flat[..., ::-1].argmax(axis=-1)")]),
-    Mistake("stride is the window's height", 44, "max_pool_forward",
-        symptom="right where the stride is the height",
+    Mistake("the gradient is shared by the window", None, "max_pool_backward",
+        symptom="every pixel of a window gets an equal part",
+        hint="Which pixels of a window change the output?",
+        edits=[("dout * (switches == k)", "dout * np.float32(1 / (HH * WW))")]),
+    Mistake("stride is the window's size", 44, "max_pool_backward",
+        symptom="right where the stride is the window's size",
         hint="Which argument says how far the window moves?",
-        edits=[
-            ("windows = windows[:, :, ::stride, ::stride]", "windows = windows[:, :, ::HH, ::HH]")
-        ]),
-    Mistake("height used for the width", 45, "max_pool_forward",
+        edits=[("dx[:, :, u : u + stride * H_out : stride, v : v + stride * W_out : stride]",
+                "dx[:, :, u : u + HH * H_out : HH, v : v + WW * W_out : WW]")]),
+    Mistake("height used for the width", 45, "max_pool_backward",
         symptom="right for square windows",
         hint="How many columns has a window?",
         edits=[("divmod(k, WW)", "divmod(k, HH)")]),
-    Mistake("overlapping windows overwrite", None, "max_pool_forward",
+    Mistake("overlapping windows overwrite", None, "max_pool_backward",
         symptom="right where windows do not overlap",
         hint="A pixel can win in two windows. What must its gradient be?",
         edits=[("place += dout * (switches == k)", "place[...] = dout * (switches == k)")]),
-    Mistake("a mask is read", None, "max_pool_forward",
+    Mistake("a mask is read", None, "max_pool_backward",
         symptom="the values are right, and the host waits at every tap",
         hint="How many numbers has dout[mask]? Who must know that?",
         edits=[
@@ -264,10 +265,16 @@ _POOL = [
                 "        mask = switches == k\n        place[mask] += dout[mask]\n",
             )
         ]),
-    Mistake("switches in NumPy", None, "max_pool_forward",
+    Mistake("dx made in float64", None, "max_pool_backward",
+        symptom="dx is float64, twice the memory",
+        hint="What dtype has zeros if you do not say?",
+        edits=[("xp.zeros(shape, dtype=dout.dtype)", "xp.zeros(shape)")]),
+    Mistake("switches in NumPy", None, "max_pool_backward",
         symptom="the switches are downloaded",
-        hint="Where is the argmax taken?",
-        edits=[("flat.argmax(axis=-1)", "cp.asnumpy(flat).argmax(axis=-1)")]),
+        hint="Where do the switches lie, and where do you compare them?",
+        edits=[("    H_out, W_out = dout.shape[2:]\n    dx = xp.zeros(shape",
+                "    switches = xp.asarray(cp.asnumpy(switches))\n"
+                "    H_out, W_out = dout.shape[2:]\n    dx = xp.zeros(shape")]),
 ]
 
 _TRAIN = [
@@ -277,6 +284,24 @@ _TRAIN = [
         edits=[
             ("X, y, w, b = map(to_device, (X, y, w, b))", "y, w, b = map(to_device, (y, w, b))"),
             ("affine_forward(X[part], w, b)", "affine_forward(to_device(X[part]), w, b)"),
+        ]),
+    Mistake("a wait for each loss", None, "train",
+        symptom="the GPU runs out of orders whenever a loss is wanted",
+        hint="What does float() of a number on the device make the host do?",
+        edits=[
+            ("losses.append(loss)  # it stays on the device", "losses.append(float(loss))"),
+            ("[float(loss) for loss in losses]", "losses"),
+        ]),
+    Mistake("a look whether the loss is finite", None, "train",
+        symptom="the host waits at every step",
+        hint="Who must know the value at an if?",
+        edits=[
+            (
+                "        _, dw, db = affine_backward(dscores, cache)\n",
+                "        _, dw, db = affine_backward(dscores, cache)\n"
+                "        if not cp.isfinite(loss):\n"
+                "            break\n",
+            )
         ]),
     Mistake("the loss at every step", None, "train",
         symptom="downloads grow with the steps",
@@ -317,7 +342,7 @@ _TRAIN = [
     Mistake("the weights stay there", None, "train",
         symptom="w and b are device arrays",
         hint="Where should the trained weights lie?",
-        edits=[("return losses, to_host(w), to_host(b)", "return losses, w, b")]),
+        edits=[(", to_host(w), to_host(b)\n", ", w, b\n")]),
 ]
 
 _TIME = [
@@ -365,158 +390,103 @@ _TIME = [
         ]),
 ]
 
-_BIAS = [
-    Mistake("no guard", None, "bias_relu_kernel",
-        symptom="threads too many write behind the array",
-        hint="Which threads have no number?",
-        edits=[("    if (i >= n) return;\n", "")]),
-    Mistake("guard off by one", None, "bias_relu_kernel",
-        symptom="one thread too many writes",
-        hint="Is element n one of the n elements?",
-        edits=[("if (i >= n)", "if (i > n)")]),
-    Mistake("the map's number not wrapped", None, "bias_relu_kernel",
-        symptom="right for one picture, out of bounds for the second",
-        hint="How many biases are there, and how many maps has the batch?",
-        edits=[("i / P % F", "i / P")]),
-    Mistake("the pixel's number for the map's", None, "bias_relu_kernel",
-        symptom="each pixel gets another bias",
-        hint="How many neighbouring numbers share a bias?",
-        edits=[("i / P % F", "i % F")]),
-    Mistake("cut off before the bias", None, "bias_relu_kernel",
-        symptom="negative numbers come out",
-        hint="What comes first, the bias or the ReLU?",
-        edits=[("fmaxf(x[i] + b[i / P % F], 0.0f)", "fmaxf(x[i], 0.0f) + b[i / P % F]")]),
-    Mistake("blocks forgotten", None, "bias_relu_kernel",
-        symptom="every block works on the same numbers",
-        hint="Which thread is thread 0 of block 1?",
-        edits=[("blockIdx.x * blockDim.x + threadIdx.x", "threadIdx.x")]),
+_FREE = "        copying.wait_event(free[k % 2])\n"
+_ARRIVED = "        computing.wait_event(copying.record())  # it has arrived\n"
+_AHEAD = [
+    Mistake("memory that can move", None, "run_ahead",
+        symptom="the host copies each batch, and the timeline is too long",
+        hint="What does the host do with numbers that do not lie in pinned memory?",
+        edits=[("cupyx.empty_pinned(X.shape, X.dtype)", "np.empty(X.shape, X.dtype)")]),
+    Mistake("a stream that the first one holds up", None, "run_ahead",
+        symptom="the values are right, and nothing overlaps",
+        hint="Which streams does the default stream wait for?",
+        edits=[("cp.cuda.Stream(non_blocking=True)", "cp.cuda.Stream()")]),
+    Mistake("one stream for all", None, "run_ahead",
+        symptom="the values are right, and nothing overlaps",
+        hint="Which queue does your upload go to?",
+        edits=[(", stream=copying)", ")")]),
+    Mistake("nobody waits for the upload", None, "run_ahead",
+        symptom="a race: the work may begin before its batch has arrived",
+        hint="How does the computing stream know that the batch is there?",
+        edits=[(_ARRIVED, "        copying.record()\n")]),
+    Mistake("nobody waits for the work", None, "run_ahead",
+        symptom="a race: a batch is overwritten while it may still be read",
+        hint="When may the next upload go into the same array?",
+        edits=[(_FREE, "")]),
+    Mistake("the host waits for the upload", None, "run_ahead",
+        symptom="no race, and the host stands still at each batch",
+        hint="Who should wait for the upload: the host or the computing stream?",
+        edits=[(_ARRIVED, "        copying.synchronize()\n")]),
+    Mistake("waits for the work just ordered", None, "run_ahead",
+        symptom="each upload waits for the work before it: nothing overlaps",
+        hint="Which work read the array that the next upload goes into?",
+        edits=[(_FREE, "        copying.wait_event(free[(k + 1) % 2])\n")]),
+    Mistake("an array for each batch", None, "run_ahead",
+        symptom="all of X lies on the device",
+        hint="How many batches may be on the device at a time?",
+        edits=[("for _ in range(2)]", "for _ in range(len(X) // batch)]"),
+               ("        buffers[k % 2].set(", "        buffers[k].set("),
+               ("work(buffers[k % 2])", "work(buffers[k])")]),
+    Mistake("the first batch again and again", None, "run_ahead",
+        symptom="every result is that of the first batch",
+        hint="Which rows go up for batch k?",
+        edits=[("pinned[k * batch : (k + 1) * batch]", "pinned[:batch]")]),
+    Mistake("always float32", None, "run_ahead",
+        symptom="whole numbers cannot be uploaded",
+        hint="Which kind of numbers has X?",
+        edits=[("empty_pinned(X.shape, X.dtype)", "empty_pinned(X.shape, np.float32)")]),
 ]
 
-_IM2COL = [
-    Mistake("no guard", None, "im2col_kernel",
-        symptom="threads too many write behind the array",
-        hint="Which threads have no number?",
-        edits=[("    if (n >= C * HH * WW * H_out * W_out) return;\n", "")]),
-    Mistake("stride forgotten", None, "im2col_kernel",
-        symptom="right at stride 1",
-        hint="Where does the second window begin?",
+_SCALED = [
+    Mistake("divided in float16", None, "scaled_step",
+        symptom="what the scale has saved becomes 0 again",
+        hint="What kind of number is your gradient when it is divided by the scale?",
+        edits=[("scaled.astype(xp.float32) / scale", "scaled / scale")]),
+    Mistake("weights in float16", None, "scaled_step",
+        symptom="small steps are lost, and the weights come back less exact",
+        hint="What is 1 + 0.0001 in float16?",
         edits=[
             (
-                "row = i * stride + u - pad, col = j * stride + v - pad",
-                "row = i + u - pad, col = j + v - pad",
+                "return xp.where(good, w - rate * (scaled.astype(xp.float32) / scale), w)",
+                "w = w.astype(xp.float16)\n"
+                "    step = (rate * (scaled.astype(xp.float32) / scale)).astype(xp.float16)\n"
+                "    return xp.where(good, w - step, w).astype(xp.float32)",
             )
         ]),
-    Mistake("padding forgotten", None, "im2col_kernel",
-        symptom="right without padding",
-        hint="Which pixel does the first window begin with, if there is padding?",
-        edits=[
-            (
-                "row = i * stride + u - pad, col = j * stride + v - pad",
-                "row = i * stride + u, col = j * stride + v",
-            )
-        ]),
-    Mistake("padding is read", None, "im2col_kernel",
-        symptom="reads outside the picture",
-        hint="What must a thread do whose pixel lies in the padding?",
-        edits=[
-            (
-                "cols[n] = inside ? x[(c * H + row) * W + col] : 0.0f;",
-                "cols[n] = x[(c * H + row) * W + col];",
-            )
-        ]),
-    Mistake("only the rows are guarded", None, "im2col_kernel",
-        symptom="the padding left and right holds pixels of the neighbouring rows",
-        hint="Which pixel lies to the left of a row's first?",
-        edits=[(" && col >= 0 && col < W;", ";")]),
-    Mistake("height used for the width", None, "im2col_kernel",
-        symptom="right for square windows",
-        hint="How many columns has a window?",
-        edits=[
-            ("u = element / WW % HH, v = element % WW", "u = element / HH % HH, v = element % HH")
-        ]),
-    Mistake("the patch's element fastest", None, "im2col_kernel",
-        symptom="the values are right, and most of what memory sends is thrown away",
-        hint="Where do two neighbouring threads write?",
-        edits=[
-            (
-                "int place = n % (H_out * W_out), element = n / (H_out * W_out);",
-                "int element = n % (C * HH * WW), place = n / (C * HH * WW);\n"
-                "    n = element * H_out * W_out + place;",
-            )
-        ]),
-]
-
-_PRODUCT = [
-    Mistake("no first barrier", None, "product_kernel",
-        symptom="threads read a tile that is not full yet",
-        hint="Who has loaded the numbers that your thread reads?",
-        edits=[("        __syncthreads();\n        for (int j", "        for (int j")]),
-    Mistake("no second barrier", None, "product_kernel",
-        symptom="a fast thread loads the next tile while a slow one reads",
-        hint="When may the next tile be loaded?",
-        edits=[("a[ty][j] * b[j][tx];\n        __syncthreads();", "a[ty][j] * b[j][tx];")]),
-    Mistake("an early return", None, "product_kernel",
-        symptom="threads outside the matrix never come to the barrier",
-        hint="Who else needs a thread that has no number of its own?",
-        edits=[
-            (
-                "    float sum = 0.0f;",
-                "    if (row >= M || col >= N) return;\n    float sum = 0.0f;",
-            )
-        ]),
-    Mistake("tiles loaded without a guard", None, "product_kernel",
-        symptom="reads outside A, where K is no multiple of 8",
-        hint="What does the last tile hold where A has ended?",
-        edits=[("row < M && k + tx < K ? A[row * K + k + tx] : 0.0f", "A[row * K + k + tx]")]),
-    Mistake("no tiles", None, "product_kernel",
-        symptom="the values are right, with eight times the loads",
-        hint="How often is each number of A read?",
-        edits=[
-            (
-                "sum += a[ty][j] * b[j][tx];",
-                "if (row < M && col < N && k + j < K)\n"
-                "            sum += A[row * K + k + j] * B[(k + j) * N + col];",
-            )
-        ]),
-    Mistake("tile of B turned", None, "product_kernel",
-        symptom="right for matrices that equal their transpose",
-        hint="Which number of B's tile meets a[ty][j]?",
-        edits=[("a[ty][j] * b[j][tx]", "a[ty][j] * b[tx][j]")]),
-    Mistake("one step too far", None, "product_kernel",
-        symptom="an index that the tile does not have",
-        hint="How many columns has a tile?",
-        edits=[("j < T; j++", "j <= T; j++")]),
-    Mistake("only the first tile", None, "product_kernel",
-        symptom="right for K up to 8",
-        hint="How many tiles lie along K?",
-        edits=[("k < K; k += T", "k < T; k += T")]),
-]
-
-_CORRECTIONS = [
-    Mistake("a barrier for the votes", None, "corrections",
-        symptom="the race stays",
-        hint="Do two threads that vote for one class lie in one block?",
-        edits=[("atomicAdd(&out[label[i]], 1);", "out[label[i]] += 1; __syncthreads();")]),
-    Mistake("the line's number from 0", None, "corrections",
-        symptom="the new line stands in the wrong place",
-        hint="What number has the first line?",
-        edits=[('"votes": (4,', '"votes": (3,')]),
-    Mistake("a guard that lets one through", None, "corrections",
-        symptom="element n is still written",
-        hint="Is element n one of the n elements?",
-        edits=[("if (i >= n) return;", "if (i >= n + 1) return;")]),
-    Mistake("a guard that stops the last one", None, "corrections",
-        symptom="the last number is not added",
-        hint="Does thread n - 1 have a number?",
-        edits=[("if (i >= n) return;", "if (i >= n - 1) return;")]),
-    Mistake("the early return stays", None, "corrections",
-        symptom="threads without a number never come to the barrier",
-        hint="Who waits for a thread that has returned?",
-        edits=[("part[t] = i < n ? x[i] : 0.0f;", "if (i >= n) return; part[t] = x[i];")]),
-    Mistake("no zero for the others", None, "corrections",
-        symptom="shared memory that nobody has written is added up",
-        hint="What does part hold where there is no number?",
-        edits=[("part[t] = i < n ? x[i] : 0.0f;", "if (i < n) part[t] = x[i];")]),
+    Mistake("the function gets float32", None, "scaled_step",
+        symptom="the layers compute in float32, and nothing is gained",
+        hint="Which kind of numbers is the function promised?",
+        edits=[("gradient(w.astype(xp.float16), scale)", "gradient(w, scale)")]),
+    Mistake("not divided by the scale", None, "scaled_step",
+        symptom="the step is too long by the scale",
+        hint="How much larger than the loss's gradient is what the function returns?",
+        edits=[("(scaled.astype(xp.float32) / scale)", "scaled.astype(xp.float32)")]),
+    Mistake("scaled twice", None, "scaled_step",
+        symptom="the gradient is multiplied by the scale where it should be divided",
+        hint="Does the function multiply by the scale, or do you?",
+        edits=[("scaled.astype(xp.float32) / scale", "scaled.astype(xp.float32) * scale")]),
+    Mistake("infinite steps are taken", None, "scaled_step",
+        symptom="the weights become infinite where the scale is too large",
+        hint="What should happen if a gradient is infinite?",
+        edits=[("return xp.where(good, w - rate * (scaled.astype(xp.float32) / scale), w)",
+                "return w - rate * (scaled.astype(xp.float32) / scale)")]),
+    Mistake("only the infinite numbers are left out", None, "scaled_step",
+        symptom="the other weights take their step",
+        hint="Is the step left out for one weight, or for all of them?",
+        edits=[("xp.isfinite(scaled).all()", "xp.isfinite(scaled)")]),
+    Mistake("infinity alone", None, "scaled_step",
+        symptom="a gradient that is no number makes weights that are none",
+        hint="Is nan infinite?",
+        edits=[("xp.isfinite(scaled).all()", "~xp.isinf(scaled).any()")]),
+    Mistake("the host decides", None, "scaled_step",
+        symptom="the values are right, and the host waits for each step",
+        hint="Who must know the value at an if?",
+        edits=[("return xp.where(good, w - rate * (scaled.astype(xp.float32) / scale), w)",
+                "return w - rate * (scaled.astype(xp.float32) / scale) if good else w")]),
+    Mistake("uphill", None, "scaled_step",
+        symptom="the weights move along the gradient",
+        hint="In which direction does the loss fall?",
+        edits=[("w - rate * (scaled", "w + rate * (scaled")]),
 ]
 
 _ROOFLINE = [
@@ -524,10 +494,14 @@ _ROOFLINE = [
         symptom="half the operations",
         hint="What is done with each product?",
         edits=[("operations = 2 * N", "operations = N")]),
+    Mistake("always float32", None, "roofline",
+        symptom="four bytes for each number, whatever its size",
+        hint="How many bytes has a float16?",
+        edits=[("moved = size * (", "moved = 4 * (")]),
     Mistake("numbers for bytes", None, "roofline",
-        symptom="a quarter of the bytes",
+        symptom="each number counts as one byte",
         hint="How many bytes has a float32?",
-        edits=[("moved = 4 * (", "moved = (")]),
+        edits=[("moved = size * (", "moved = (")]),
     Mistake("the sum of both times", None, "roofline",
         symptom="too long",
         hint="Can a GPU compute while it moves?",
@@ -540,6 +514,14 @@ _ROOFLINE = [
         symptom="a thousand times too small",
         hint="In which unit is the answer wanted?",
         edits=[("1000 * max(compute, move)", "max(compute, move)")]),
+    Mistake("bytes for each operation", None, "roofline",
+        symptom="the intensity is upside down",
+        hint="Is a layer with many operations for each byte intense or not?",
+        edits=[("operations / moved", "moved / operations")]),
+    Mistake("operations for each number", None, "roofline",
+        symptom="the intensity does not depend on the size of a number",
+        hint="Does the intensity count numbers or bytes?",
+        edits=[("operations / moved", "operations / (moved / size)")]),
     Mistake("out not counted", None, "roofline",
         symptom="too few bytes",
         hint="Is the result written anywhere?",
@@ -563,9 +545,7 @@ MISTAKES = [
     *_POOL,
     *_TRAIN,
     *_TIME,
-    *_BIAS,
-    *_IM2COL,
-    *_PRODUCT,
-    *_CORRECTIONS,
+    *_AHEAD,
+    *_SCALED,
     *_ROOFLINE,
 ]

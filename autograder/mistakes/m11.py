@@ -120,7 +120,7 @@ TABLE = [
         symptom="an INPUT too many for every path",
         hint="Which row of a path's table was put there by you?",
         edits=[("rows += inner[1:]", "rows += inner")]),
-    Mistake("paths one behind the other", None, "layer_table",
+    Mistake("paths one after the other", None, "layer_table",
         symptom="the second path sees the end of the first",
         hint="Which volume do all paths start from?",
         edits=[
@@ -130,11 +130,11 @@ TABLE = [
             )
         ]),
     Mistake("CONCAT keeps the depth", None, "layer_table",
-        symptom="the depth behind CONCAT is that of one path",
+        symptom="the depth after CONCAT is that of one path",
         hint="How deep are several volumes on top of each other?",
         edits=[(_DEPTH, "depth = ends[0][0]")]),
     Mistake("ADD adds up the depths", None, "layer_table",
-        symptom="the depth behind ADD doubles",
+        symptom="the depth after ADD doubles",
         hint="What is the shape of a sum of two arrays?",
         edits=[(_DEPTH, "depth = sum(end[0] for end in ends)")]),
     Mistake("rows of paths left out", None, "layer_table",
@@ -293,7 +293,7 @@ INCEPTION = [
             )
         ]),
     Mistake("ReLU at the end only", None, "inception_forward",
-        symptom="paths 2 and 3 are wrong: no ReLU behind their first convolution",
+        symptom="paths 2 and 3 are wrong: no ReLU after their first convolution",
         hint="How many ReLU layers are on path 2?",
         edits=[
             (
@@ -311,7 +311,7 @@ INCEPTION = [
         edits=[('"5x5", pad=2', '"5x5", pad=1')]),
     Mistake("convolution of the fourth path forgotten", None, "inception_forward",
         symptom="path 4 has the input's depth",
-        hint="What comes behind the pool?",
+        hint="What comes after the pool?",
         edits=[('conv_relu(pooled, "pool 1x1")', "pooled")]),
     Mistake("fourth path without its pool", None, "inception_forward",
         symptom="path 4 is a 1 x 1 convolution of x",
@@ -371,7 +371,7 @@ INCEPTION_BACK = [
         ]),
     Mistake("ReLU forgotten on the way back", None, "inception_backward",
         symptom="gradients also come through where a map was negative",
-        hint="What stands behind every convolution, and what does it let back?",
+        hint="What stands after every convolution, and what does it let back?",
         edits=[("conv_backward(relu_backward(dout, relu), conv)", "conv_backward(dout, conv)")]),
     Mistake("1 x 1 in front left out on the way back", None, "inception_backward",
         symptom="an error, or dx without the weights of 3x3 reduce",
@@ -394,7 +394,7 @@ BLOCK = [
         symptom="f(x) alone: a block with weights of zero gives zeros",
         hint="What is added to f(x)?",
         edits=[("relu_forward(f + around)", "relu_forward(f)")]),
-    Mistake("skip added behind the last ReLU", None, "residual_forward",
+    Mistake("skip added after the last ReLU", None, "residual_forward",
         symptom="negative numbers of x come out",
         hint="What stands inside the bracket of the last ReLU?",
         edits=[
@@ -423,7 +423,7 @@ BLOCK = [
         ]),
     Mistake("ReLU on the second convolution before the sum", 22, "residual_forward",
         symptom="f(x) is never negative: the block can only add",
-        hint="Where is the second ReLU: before or behind the sum?",
+        hint="Where is the second ReLU: before or after the sum?",
         edits=[("relu_forward(f + around)", "relu_forward(np.maximum(f, 0) + around)")]),
     Mistake("stride at both convolutions", None, "residual_forward",
         symptom="an error where the stride is 2",

@@ -8,9 +8,11 @@ In comes a name; out come pictures, with their labels where they have some, or a
 - `fetch("cifar10")`: download CIFAR-10, once.
 - `pretrained()`: the trained net of lesson 12; `pretrained("emoji10")` and `pretrained("photos4")`:
   smaller ones to look at.
+- `fine_tuning()`: curves of lesson 12 that take too long for its notebook.
 """
 
 from convbook.data.cifar10 import fetch
+from convbook.data.curves import fine_tuning
 from convbook.data.download import DownloadError
 from convbook.data.photos import PHOTOS, folder, photo
 from convbook.data.pictures import Pictures, centred
@@ -25,6 +27,7 @@ __all__ = [
     "Pictures",
     "centred",
     "fetch",
+    "fine_tuning",
     "folder",
     "load",
     "photo",

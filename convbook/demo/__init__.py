@@ -1,6 +1,6 @@
 """Demos for notebooks, slides and exported pages: one frame, no kernel, no network.
 
-In come sizes or arrays of the caller's; out comes a `Demo`, an HTML page with all that it needs.
+In come sizes, arrays or a log; out comes a `Demo`, an HTML page with all that it needs.
 """
 
 from convbook.demo.layers import (
@@ -15,6 +15,7 @@ from convbook.demo.layers import (
 from convbook.demo.net import activations
 from convbook.demo.page import Demo
 from convbook.demo.threads import race
+from convbook.demo.timeline import timeline
 
 __all__ = [
     "Demo",
@@ -26,5 +27,6 @@ __all__ = [
     "max_pooling",
     "race",
     "receptive_field",
+    "timeline",
     "windows",
 ]

@@ -79,6 +79,7 @@ class Demo:
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{html.escape(self.title)}</title>\n"
             f"<style>\n{read_asset('demo.css')}</style>\n</head>\n<body>\n"
+            f"<noscript>{html.escape(self.summary)}</noscript>\n"
             f'<script type="application/json" id="data">{to_json(self.data)}</script>\n'
             f"{inside}\n</body>\n</html>\n"
         )

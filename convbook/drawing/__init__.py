@@ -25,6 +25,8 @@ from convbook.drawing.forward import (
     stops,
     two_maps,
 )
+from convbook.drawing.memories import formats, orders, two_memories
+from convbook.drawing.paths import paths
 from convbook.drawing.products import added_back, blocks, window_to_column
 from convbook.drawing.sharing import bars, shared, ways
 from convbook.drawing.warp import warp
@@ -47,15 +49,19 @@ __all__ = [
     "circuit",
     "column_and_slice",
     "first_stop",
+    "formats",
     "full_depth",
     "gate",
     "holes",
     "one_window",
+    "orders",
+    "paths",
     "places",
     "shared",
     "stamps",
     "stops",
     "two_maps",
+    "two_memories",
     "warp",
     "ways",
     "window_to_column",

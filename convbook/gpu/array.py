@@ -4,17 +4,19 @@ The rules are those of CuPy's core.pyx: what raises and with which words, what i
 what is handed over from NumPy. The numbers themselves are the device's.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from convbook.gpu import names
+from convbook.gpu import names, pinned
 
 NO_CONVERSION = (
     "Implicit conversion to a NumPy array is not allowed. "
     "Please use `.get()` to construct a NumPy array explicitly."
 )
+CPU, CUDA = 1, 2  # as DLPack numbers devices
 NO_FILL = "non-scalar numpy.ndarray cannot be used for fill"
 
 
@@ -29,7 +31,7 @@ class ndarray:  # noqa: N801  the name is CuPy's
         dtype, shape, ndim, size, nbytes, T: as in NumPy.
     """
 
-    __slots__ = ("device", "dtype", "memory", "shape")
+    __slots__ = ("__weakref__", "device", "dtype", "memory", "shape")
     __array_priority__ = 100
     __hash__ = None  # type: ignore[assignment]
 
@@ -45,9 +47,31 @@ class ndarray:  # noqa: N801  the name is CuPy's
     nbytes = property(lambda self: self.size * self.itemsize)
     T = property(lambda self: self.transpose())
 
-    def get(self) -> np.ndarray:
-        """Copy the numbers to the host: one download, and a wait for all that was ordered."""
-        return self.device.do("download", "get", (self,), {})
+    def get(
+        self, stream: Any = None, order: str = "C", out: Any = None, blocking: bool = True
+    ) -> np.ndarray:
+        """Copy the numbers to the host: one download, and a wait for what the stream was given.
+
+        Args:
+            stream: the one to use; the current one if none is given.
+            order: "C" or "F", of the array that comes out.
+            out: a NumPy array to write to; pinned, where the host shall not wait.
+            blocking: whether to wait. Without, the numbers are there once the stream is done.
+        """
+        options: dict[str, Any] = {} if blocking else {"blocking": False}
+        if out is not None:
+            options |= pinned.place(out)
+        with contextlib.nullcontext() if stream is None else stream:
+            found = self.device.do("download", "get", (self,), options)
+        if out is None:
+            return np.asarray(found, order=order)  # type: ignore[call-overload]
+        np.copyto(out, found)
+        return out
+
+    def set(self, arr: np.ndarray, stream: Any = None) -> None:
+        """Overwrite all numbers with those of a NumPy array of the same shape and dtype."""
+        with contextlib.nullcontext() if stream is None else stream:
+            self.device.do("set", "set", (self, np.ascontiguousarray(arr)), pinned.place(arr))
 
     def item(self) -> Any:
         return self.get().item()
@@ -57,6 +81,15 @@ class ndarray:  # noqa: N801  the name is CuPy's
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError(NO_CONVERSION)
+
+    def __dlpack__(self, *, dl_device: Any = None, **how: Any) -> Any:
+        """Hand the numbers over to another library: a copy on the host, if it asks for that."""
+        if dl_device != (CPU, 0):
+            raise RuntimeError("Unsupported device in DLTensor: these numbers lie on the device.")
+        return self.get().__dlpack__(dl_device=dl_device, **how)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return CUDA, 0
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
         """np.exp(device array) is cupy.exp of it."""
@@ -80,7 +113,7 @@ class ndarray:  # noqa: N801  the name is CuPy's
         )
         name = (
             f"{path}.{function.__name__}".lstrip(".")
-            if path.startswith("lib.stride")
+            if path.startswith(("lib.stride", "linalg"))
             else function.__name__
         )
         home, _, short = name.rpartition(".")
@@ -109,6 +142,8 @@ class ndarray:  # noqa: N801  the name is CuPy's
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in names.SURFACE["ndarray"]:
             raise AttributeError(f"'cupy.ndarray' object has no attribute {name!r}")
+        if name not in names.METHODS:
+            raise AttributeError(names.lacks(f"ndarray.{name}"))
 
         def method(*args: Any, **kwargs: Any) -> Any:
             _refuse_host(args)

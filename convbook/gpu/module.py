@@ -1,13 +1,16 @@
-"""The simulated module cupy: CuPy's names, and the functions that the device can compute."""
+"""The simulated modules cupy and cupyx: CuPy's names, and what the device can compute."""
 
+import contextlib
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from convbook.gpu import names
+from convbook.gpu import names, pinned, profiler, streams
 from convbook.gpu.array import call, ndarray, operate, plain, plain_options
 from convbook.gpu.device import current
+from convbook.gpu.elementwise import ElementwiseKernel
+from convbook.gpu.fusing import fuse
 
 
 class Function:
@@ -38,14 +41,17 @@ class Function:
 
 
 class Module:
-    """The simulated cupy, or a module in it: what the real one lacks raises AttributeError."""
+    """A simulated module: what it or the real one lacks raises AttributeError."""
 
-    def __init__(self, path: str = "", **own: Any) -> None:
-        self.__name__ = f"cupy.{path}".rstrip(".")
-        self._path = path
+    def __init__(self, path: str = "", package: str = "cupy", **own: Any) -> None:
+        self.__name__ = f"{package}.{path}".rstrip(".")
+        self.__path__: list[str] = []  # so that an import statement may look inside
+        self._path = path if package == "cupy" else self.__name__
         self.__dict__.update(own)
 
     def __getattr__(self, name: str) -> Any:
+        if f"{self.__name__}.{name}" in names.SURFACE["modules"]:
+            raise AttributeError(names.lacks(f"{self.__name__}.{name}"))
         if name not in names.SURFACE.get(self._path, ()):
             raise AttributeError(
                 f"module {self.__name__!r} has no attribute {name!r} (CuPy {names.VERSION})"
@@ -58,54 +64,89 @@ class Module:
         value = getattr(np, name, None) if not self._path else None
         if isinstance(value, (type, float)) or name == "newaxis":
             return value
-        raise AttributeError(
-            f"CuPy has {self.__name__}.{name}; the simulated device does not know it"
-        )
+        raise AttributeError(names.lacks(f"{self.__name__}.{name}"))
+
+    def __repr__(self) -> str:
+        return f"<module {self.__name__!r} (simulated)>"
 
 
-def asarray(a: Any, dtype: Any = None) -> ndarray:
-    """Return a as an array of the device: itself if it is one, uploaded if it is not."""
+def asarray(
+    a: Any,
+    dtype: Any = None,
+    order: Any = None,
+    *,
+    copy: bool | None = None,
+    blocking: bool = False,
+) -> ndarray:
+    """Return a as an array of the device: itself if it is one, uploaded if it is not.
+
+    Args:
+        a: an array, a list or a number.
+        dtype: of the result; that of a if none is given.
+        order: taken and not needed.
+        copy: True to copy also what is there already, False to refuse to copy.
+        blocking: whether the host waits for an upload.
+    """
     if isinstance(a, ndarray):
-        return a if dtype in (None, a.dtype) else a.astype(dtype)
+        if dtype is None or np.dtype(dtype) == a.dtype:
+            return a.copy() if copy else a
+        return a.astype(dtype)
+    if copy is False:
+        raise ValueError("Unable to avoid copy while creating an array as requested.")
     if isinstance(a, (list, tuple)) and a and isinstance(a[0], ndarray):
         return Function("stack")(a)
-    return current().do("upload", "asarray", (np.asarray(a),), plain_options({"dtype": dtype}))
+    host = np.asarray(a, dtype=dtype)
+    made = current().do("upload", "asarray", (host,), pinned.place(host))
+    if blocking:
+        streams.get_current_stream().synchronize()
+    return made
 
 
-def array(a: Any, dtype: Any = None) -> ndarray:
-    """Return a copy of a on the device."""
-    made = asarray(a, dtype)
-    return made.copy() if made is a else made
+def array(
+    obj: Any,
+    dtype: Any = None,
+    copy: bool | None = True,
+    order: Any = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    *,
+    blocking: bool = False,
+) -> ndarray:
+    """Return a copy of obj on the device, see asarray."""
+    on_device = isinstance(obj, ndarray)
+    made = asarray(obj, dtype, copy=copy if on_device else None, blocking=blocking)
+    return made.reshape((1,) * (ndmin - made.ndim) + made.shape) if made.ndim < ndmin else made
 
 
-def asnumpy(a: Any) -> np.ndarray:
-    """Return a as a NumPy array, downloaded if it is on the device."""
-    return a.get() if isinstance(a, ndarray) else np.asarray(a)
+def asnumpy(
+    a: Any, stream: Any = None, order: Any = "C", out: Any = None, *, blocking: bool = True
+) -> np.ndarray:
+    """Return a as a NumPy array, downloaded if it is on the device; see ndarray.get."""
+    if isinstance(a, ndarray):
+        return a.get(stream, order, out, blocking)
+    return np.asarray(a)
+
+
+def from_dlpack(array: Any, *, device: Any = None, copy: bool | None = None) -> ndarray:
+    """Return an array of the device that shares its memory with another library's."""
+    if not isinstance(array, ndarray):
+        raise RuntimeError(
+            "CuPy is built against CUDA, different from the backend that backs the incoming DLPack"
+            " tensor. Upload it: cp.asarray(array)."
+        )
+    return array.copy() if copy else array.device.do("alias", "from_dlpack", (array,), {})
+
+
+def copyto(dst: ndarray, src: Any, casting: str = "same_kind", where: Any = None) -> None:
+    """Write numbers of the device, or one number, into an array of the device."""
+    if where is not None:
+        raise NotImplementedError("the simulated device takes no where: cp.where, and then copyto")
+    dst[...] = src
 
 
 def get_array_module(*args: Any) -> Any:
     """Return this module if an argument is on the device, else numpy."""
     return cupy if any(isinstance(arg, ndarray) for arg in args) else np
-
-
-class Event:
-    """A mark in the queue of launches."""
-
-    def record(self, stream: Any = None) -> None:
-        self.time = current().do("clock", "record", (), {})
-
-    def synchronize(self) -> None:
-        current().do("clock", "wait", (self.time,), {})
-
-
-def get_elapsed_time(start: Event, end: Event) -> float:
-    """Return the milliseconds between two events; both must have been reached."""
-    return current().do("clock", "elapsed", (start.time, end.time), {})
-
-
-def synchronize() -> None:
-    """Wait until the device has done all that was ordered."""
-    current().do("clock", "wait", (), {})
 
 
 def _device_of(args: tuple) -> Any:
@@ -117,47 +158,48 @@ def _device_of(args: tuple) -> Any:
     return current()
 
 
-class Queue:
-    """The device and its one stream, as CuPy has them: to wait for, or for a with statement."""
-
-    def __init__(self, *_: Any, **how: Any) -> None:
-        pass  # a number, or null=True: there is one queue
-
-    def synchronize(self) -> None:
-        synchronize()
-
-    def use(self) -> "Queue":
-        return self
-
-    def __enter__(self) -> "Queue":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        pass
-
-
-class Stream(Queue):
-    null = Queue()
-
+_pool = streams.MemoryPool()
+_Stream, _Event = streams.Stream, streams.Event
 
 cupy = Module(
     ndarray=ndarray,
     asarray=asarray,
+    asanyarray=asarray,
     ascontiguousarray=asarray,
     array=array,
     asnumpy=asnumpy,
+    copyto=copyto,
+    from_dlpack=from_dlpack,
+    fuse=fuse,
+    ElementwiseKernel=ElementwiseKernel,
     get_array_module=get_array_module,
+    get_default_memory_pool=lambda: _pool,
     random=Module("random"),
+    linalg=Module("linalg"),
+    fft=Module("fft"),
     lib=SimpleNamespace(stride_tricks=Module("lib.stride_tricks")),
     cuda=Module(
         "cuda",
-        Device=Queue,
-        Event=Event,
-        Stream=Stream,
-        get_current_stream=lambda: Stream.null,
-        get_elapsed_time=get_elapsed_time,
+        Device=streams.Device,
+        Event=_Event,
+        MemoryPool=streams.MemoryPool,
+        Stream=_Stream,
+        get_current_stream=streams.get_current_stream,
+        get_device_id=lambda: 0,
+        get_elapsed_time=streams.get_elapsed_time,
         is_available=lambda: False,
-        runtime=SimpleNamespace(deviceSynchronize=synchronize),
+        runtime=SimpleNamespace(deviceSynchronize=streams.synchronize, getDeviceCount=lambda: 1),
+        stream=SimpleNamespace(Event=_Event, Stream=_Stream),
     ),
     __version__=names.VERSION,
+)
+
+cupyx = Module(
+    package="cupyx",
+    empty_pinned=pinned.empty_pinned,
+    zeros_pinned=pinned.zeros_pinned,
+    empty_like_pinned=pinned.empty_like_pinned,
+    zeros_like_pinned=pinned.zeros_like_pinned,
+    errstate=lambda **_: contextlib.nullcontext(),
+    profiler=Module("profiler", "cupyx", benchmark=profiler.benchmark),
 )

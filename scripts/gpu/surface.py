@@ -5,14 +5,18 @@ python scripts/gpu/surface.py
 """
 
 import json
+import pkgutil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import cupy
+import cupyx.profiler
 
 FILE = Path(__file__).resolve().parents[2] / "convbook" / "gpu" / "surface.json"
 MODULES = ("", "random", "linalg", "fft", "lib.stride_tricks", "cuda")
+CLASSES = ("Device", "Event", "MemoryPool", "Stream")
+BESIDE = {"cupyx": cupyx, "cupyx.profiler": cupyx.profiler}
 
 
 def public(thing: Any) -> list[str]:
@@ -28,6 +32,14 @@ def main() -> None:
         for part in filter(None, path.split(".")):
             module = getattr(module, part)
         found[path] = public(module)
+    found["modules"] = sorted(
+        f"{package.__name__}.{module.name}"
+        for package in (cupy, cupy.cuda, cupyx)
+        for module in pkgutil.iter_modules(package.__path__)
+        if not module.name.startswith("_")
+    )
+    found |= {path: public(module) for path, module in BESIDE.items()}
+    found |= {f"cuda.{name}": public(getattr(cupy.cuda, name)) for name in CLASSES}
     FILE.write_text(json.dumps(found, indent=0) + "\n", encoding="utf-8")
     print({name: len(names) for name, names in found.items()})
 

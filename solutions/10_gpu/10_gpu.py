@@ -18,12 +18,11 @@
 # has to change? Less than you think in the layers, and more than you think around them.
 #
 # **You will** port the layers of lessons 02 to 06 so that one source runs on both processors; write
-# a training loop that hardly talks to the GPU; measure time where a stopwatch lies; and write
-# three kernels in CUDA C, the language of the GPU itself.
+# a training loop that hardly talks to the GPU; measure time where a stopwatch lies; upload a batch
+# while the GPU works on another; and train with numbers of half the size.
 #
 # **You will learn** what moves data and what waits; why a loop over pictures is among the worst
-# things you can do; what a race is, and why a wrong program can give the right answer a thousand
-# times.
+# things you can do; how to read a timeline; and what limits a layer: arithmetic or memory.
 #
 # **You need** the layers of lessons 02 to 06 and im2col of lesson 04. You need no GPU.
 #
@@ -33,16 +32,13 @@
 # | 2 | `get_array_module`, `to_device`, `to_host` | 1 |
 # | 3 | `affine_forward`, `affine_backward`, `softmax_loss` | 2 |
 # | 4 | `conv_forward`, `conv_backward` | 3 |
-# | 5 | `max_pool_forward`, `max_pool_backward` | 2 |
-# | 6 | `train` | 2 |
+# | 5 | `max_pool_backward` | 1 |
+# | 6 | `train` | 3 |
 # | 7 | `gpu_time` | 2 |
-# | 8 | `bias_relu_kernel` | 1 |
-# | 9 | `im2col_kernel` | 2 |
-# | 10 | `product_kernel` | 2 |
-# | 11 | `corrections` | 1 |
-# | 12 | `roofline` | 1 |
-# | 13 | a challenge | 0 |
-# | 14 | a written answer, graded by hand | 2 |
+# | 8 | `run_ahead` | 3 |
+# | 9 | `scaled_step` | 2 |
+# | 10 | `roofline` | 2 |
+# | 12 | a written answer, graded by hand | 2 |
 #
 # Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green
@@ -53,34 +49,51 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, cuda, gpu
-from convbook.cuda import tiers as kernels
+from convbook import check, demo, drawing, gpu
 from convbook.gpu import cupy as cp
-from convbook.gpu import tiers
+from convbook.gpu import cupyx, tiers
 
 # %% [markdown]
 # What can this machine show?
 
 # %%
-print(kernels.banner())
+print(tiers.banner())
 
 # %% [markdown]
 # Every check says which of these it used. `[cpu-sim]` is a **simulated device**: NumPy's values
-# under CuPy's rules, in a memory that your code reaches by counted transfers alone. `[emulator]`
-# runs CUDA C on the processor, one thread after the other, and watches every access. `[nvrtc]` is
-# NVIDIA's own compiler. `[gpu]` is a real one. Points come from the first two, wherever you are.
+# under CuPy's rules, in a memory that your code reaches by counted transfers alone, and with a clock
+# of its own. `[gpu]` is a real one. Points come from the first, wherever you are.
 #
 # A pass without a GPU shows that the values are right, and that nothing moves or waits that should
-# not. It shows nothing about speed.
+# not. The times of the simulated device follow from a few round numbers. They show who waits for
+# whom, and nothing about the speed of a card.
 
 # %% [markdown]
 # ## 1. Two memories
 #
 # The GPU computes with what lies in its own memory. An array gets there by a **transfer** over a
-# bus that is some fifty times slower than that memory. And the GPU works by itself: NumPy returns
-# when the work is done, CuPy returns when the work is *ordered*. The order is called a **launch**.
-# Only when the processor wants a value back does it have to **wait**. The next cells use the
-# simulated device, also where there is a GPU, because only the simulated one counts.
+# bus that is some fifty times slower than that memory:
+
+# %% tags=["plot"] alt="Two boxes. Left the host, NumPy: a processor and its memory. Right the device, CuPy: thousands of small units, 50 tera-operations a second, and its own memory, 2 TB a second. Between them a bus, 40 GB a second, with an upload and a download."
+drawing.two_memories("Two memories and a narrow road")
+
+# %% [markdown]
+# The numbers are assumed, of the right size for a large card, and easy to divide by. Look at the
+# two bandwidths: what the GPU reads in a second from its own memory takes the bus 50 seconds.
+#
+# And the GPU works by itself. NumPy returns when the work is done, CuPy returns when the work is
+# *ordered*. The order is called a **launch**. Only when the processor wants a value back does it
+# have to **wait**.
+
+# %% tags=["plot"] alt="Two rows over time. The processor makes three short launches, goes on with other work, then waits in float(total). The GPU starts a little later and runs three long kernels one after the other. The wait ends with the third kernel."
+drawing.orders("total = (x * 2 + 1).sum(), then float(total)")
+
+# %% [markdown]
+# Look at the upper row: three short orders, and the processor is free. It waits at the end alone,
+# where Python wants to know the number. What a launch lets the GPU do is called a **kernel**.
+#
+# The next cells count this on the simulated device, also where there is a GPU, because only the
+# simulated one counts.
 
 # %%
 with gpu.simulated():
@@ -327,9 +340,6 @@ for tier in tiers.each():
 
 # %% [markdown]
 # **Take away.** Ask the data where it lies, once, at the top of the function.
-#
-# Libraries that serve more than two array packages ask differently: `array_namespace(x)`, from the
-# package array-api-compat. The idea is the same.
 
 # %% [markdown]
 # ## 3. Fully connected, and the loss
@@ -463,11 +473,12 @@ for tier in tiers.each():
         given = [cp.asarray(a) for a in (x, w, b, dout)]
         with gpu.counting() as seen:
             out, cache = affine_forward(*given[:3])
-            back = affine_backward(given[3], cache)
+            dx, dw, db = affine_backward(given[3], cache)
         tiers.quiet(seen, "affine")
         tiers.same(out, expected, f"{tier} out")
-        for name, got, want in zip(("dx", "dw", "db"), back, grads, strict=True):
-            tiers.same(got, want, f"{tier} {name}")
+        tiers.same(dx, grads[0], f"{tier} dx")
+        tiers.same(dw, grads[1], f"{tier} dw")
+        tiers.same(db, grads[2], f"{tier} db")
 ### END HIDDEN TESTS
 
 # %% check="softmax_loss" points=1
@@ -522,7 +533,7 @@ for tier in tiers.each():
 
 
 # %%
-def column_by_column(x, w):
+def picture_by_picture(x, w):
     return cp.stack([(picture * w).sum() for picture in x])
 
 
@@ -531,7 +542,7 @@ with gpu.simulated():
     for N in (2, 8):
         x = cp.ones((N, 3, 5, 5), dtype=np.float32)
         with gpu.counting() as seen:
-            column_by_column(x, w)
+            picture_by_picture(x, w)
         print(f"N = {N}: {seen}")
 
 # %% [markdown]
@@ -714,10 +725,11 @@ for x, w, b, how in inputs.conv(judge.rng()):
         _, cache = conv_forward(*(cp.asarray(a) for a in (x, w, b)), **how)
         there = cp.asarray(dout)
         with gpu.counting() as seen:
-            back = conv_backward(there, cache)
+            dx, dw, db = conv_backward(there, cache)
         tiers.quiet(seen, "conv_backward")
-        for name, got, want in zip(("dx", "dw", "db"), back, grads, strict=True):
-            tiers.same(got, want, f"{tier} {name} at {how}")
+        tiers.same(dx, grads[0], f"{tier} dx at {how}")
+        tiers.same(dw, grads[1], f"{tier} dw at {how}")
+        tiers.same(db, grads[2], f"{tier} db at {how}")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -726,8 +738,33 @@ for x, w, b, how in inputs.conv(judge.rng()):
 # %% [markdown]
 # ## 5. Max pooling
 #
-# The switch of lesson 05 says which pixel of a window won. Here is a way to use it that looks
-# natural:
+# Forward, max pooling is the same view and a maximum. Nothing new, so here it is. The switch of
+# lesson 05, the number of the pixel that won, is an `argmax`.
+
+
+# %% given="pooling"
+def max_pool_forward(x, HH=2, WW=2, stride=2):
+    """Keep the largest value of every window, on the host or on the device.
+
+    Args:
+        x: feature maps, shape (N, C, H, W).
+        HH: height of the window.
+        WW: width of the window.
+        stride: pixels between neighbouring windows. The windows fit.
+
+    Returns:
+        out: shape (N, C, H_out, W_out), where x is.
+        cache: the shape of x, the switches, HH, WW and stride.
+    """
+    xp = get_array_module(x)
+    windows = xp.lib.stride_tricks.sliding_window_view(x, (HH, WW), axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride]
+    flat = windows.reshape(*windows.shape[:4], HH * WW)  # (N, C, H_out, W_out, HH*WW)
+    return flat.max(axis=-1), (x.shape, flat.argmax(axis=-1), HH, WW, stride)
+
+
+# %% [markdown]
+# Backward, one might write, with the maxima still at hand:
 #
 #     dx[windows == out] = dout[...]
 #
@@ -741,44 +778,22 @@ for x, w, b, how in inputs.conv(judge.rng()):
 #
 # </details>
 #
-# ### Exercise 5: `max_pool_forward`, `max_pool_backward` (2 points)
+# ### Exercise 5: `max_pool_backward` (1 point)
 #
-# Windows may overlap. Of equal values the first wins, row by row. Nothing may move, wait or become
-# float64, and no loop may run over pictures or places.
+# `switches` has the shape of `out` and counts the pixels of a window row by row: number $k$ lies in
+# row `k // WW`, column `k % WW`. Windows may overlap. Nothing may move, wait or become float64, and
+# no loop may run over pictures or places.
 #
 # By hand: four ones in a 2 x 2 window, and `dout` $= 5$, give `dx` $= [[5, 0], [0, 0]]$.
 #
 # <details><summary>Hint</summary>
 #
-# `argmax` along the last axis gives the first of equal values. Then go over the taps, as in
-# `conv_backward`: tap $k$ gets `dout * (switches == k)`.
+# Go over the taps, as in `conv_backward`: tap $k$ gets `dout * (switches == k)`.
 #
 # </details>
 
 
-# %% exercise="max_pool_forward"
-def max_pool_forward(x, HH=2, WW=2, stride=2):
-    """Keep the largest value of every window, on the host or on the device.
-
-    Args:
-        x: feature maps, shape (N, C, H, W).
-        HH: height of the window.
-        WW: width of the window.
-        stride: pixels between neighbouring windows. The windows fit.
-
-    Returns:
-        out: shape (N, C, H_out, W_out), where x is.
-        cache: whatever max_pool_backward will need.
-    """
-    ### BEGIN SOLUTION
-    xp = get_array_module(x)
-    windows = xp.lib.stride_tricks.sliding_window_view(x, (HH, WW), axis=(2, 3))
-    windows = windows[:, :, ::stride, ::stride]
-    flat = windows.reshape(*windows.shape[:4], HH * WW)  # (N, C, H_out, W_out, HH*WW)
-    return flat.max(axis=-1), (x.shape, flat.argmax(axis=-1), HH, WW, stride)
-    ### END SOLUTION
-
-
+# %% exercise="max_pool_backward"
 def max_pool_backward(dout, cache):
     """Send each gradient to the pixel that was the largest; of equal ones, to the first.
 
@@ -814,44 +829,19 @@ with gpu.simulated(), gpu.counting() as seen:
 print(seen)
 print(dx)
 
-# %% check="max_pool_forward" points=1
-# 1 point. Shown: one window, and the launches. Hidden: random windows that overlap.
-x = np.array([[[[1, 7, 2, 0], [3, 4, 8, 5]]]], dtype=np.float32)
+# %% check="max_pool_backward" points=1
+# 1 point. Shown: the tie by hand, a row, launches. Hidden: random windows that overlap, with ties.
 for tier in tiers.each():
     launches = []
     for N in (1, 6):
-        there = cp.asarray(np.repeat(x, N, axis=0))
+        out, cache = max_pool_forward(cp.ones((N, 1, 2, 2), dtype=np.float32))
+        dout = 5 * out
         with gpu.counting() as seen:
-            out, _ = max_pool_forward(there)
-        tiers.quiet(seen, f"max_pool_forward, N = {N}")
+            dx = max_pool_backward(dout, cache)
+        tiers.quiet(seen, f"max_pool_backward, N = {N}")
         launches.append(seen.launches)
-    tiers.same(out[0], [[[7.0, 8.0]]], f"{tier} out")
+    tiers.same(dx[0], [[[5.0, 0.0], [0.0, 0.0]]], f"{tier} dx")
     check.same(launches[1], launches[0], f"{tier} launches for N = 6 and N = 1")
-    out, _ = max_pool_forward(cp.asarray(x), 2, 2, 1)
-    tiers.same(out, [[[[7.0, 8.0, 8.0]]]], f"{tier} out, stride 1")
-### BEGIN HIDDEN TESTS
-from autograder.judging import inputs, judge
-
-for x, *how in inputs.pool(judge.rng()):
-    x = x.astype(np.float32)
-    expected = judge.reference("max_pool_forward")(x, *how)[0]
-    for tier in tiers.each():
-        there = cp.asarray(x)
-        with gpu.counting() as seen:
-            out, _ = max_pool_forward(there, *how)
-        tiers.quiet(seen, "max_pool_forward")
-        tiers.same(out, expected, f"{tier} out at HH, WW, stride = {how}")
-### END HIDDEN TESTS
-
-# %% check="max_pool_forward" part="backward" points=1
-# 1 point. Shown: the tie by hand, a row. Hidden: random windows that overlap, with ties.
-for tier in tiers.each():
-    out, cache = max_pool_forward(cp.ones((1, 1, 2, 2), dtype=np.float32))
-    dout = 5 * out
-    with gpu.counting() as seen:
-        dx = max_pool_backward(dout, cache)
-    tiers.quiet(seen, "max_pool_backward")
-    tiers.same(dx, [[[[5.0, 0.0], [0.0, 0.0]]]], f"{tier} dx")
     row = cp.asarray(np.array([[[[1, 7, 2, 6]]]], dtype=np.float32))
     out, cache = max_pool_forward(row, 1, 2, 1)
     dx = max_pool_backward(cp.ones((1, 1, 1, 3), dtype=np.float32), cache)
@@ -861,7 +851,7 @@ from autograder.judging import inputs, judge
 
 for x, *how in inputs.pool(judge.rng()):
     x = x.astype(np.float32)
-    out, own = judge.reference("max_pool_forward")(x, *how)
+    out, own = max_pool_forward(x, *how)
     dout = judge.rng().normal(size=out.shape).astype(np.float32)
     expected = judge.reference("max_pool_backward")(dout, own)
     for tier in tiers.each():
@@ -879,27 +869,69 @@ for x, *how in inputs.pool(judge.rng()):
 # %% [markdown]
 # ## 6. A training loop that stays away
 #
-# The layers are quiet now. The loop around them is where most programs lose their time: it uploads
-# every batch, and prints the loss at every step.
+# The layers are quiet now. The loop around them is where most programs lose their time. Here is one
+# as one would write it at first. It uploads each batch when its turn comes, and notes each loss.
+
+
+# %% given="slow"
+def train_slowly(X, y, w, b, steps, batch, rate):
+    """Train a linear classifier on the device, and wait for it at every step."""
+    w, b = to_device(w), to_device(b)
+    losses = []
+    for step in range(steps):
+        start = step * batch % len(X)
+        part = slice(start, start + batch)
+        scores, cache = affine_forward(to_device(X[part]), w, b)
+        loss, dscores = softmax_loss(scores, to_device(y[part]))
+        _, dw, db = affine_backward(dscores, cache)
+        w, b = w - rate * dw, b - rate * db
+        losses.append(float(loss))
+    return losses, to_host(w), to_host(b)
+
+
+# %% [markdown]
+# The simulated device keeps a log of all that it was asked to do, and has a table of what each thing
+# costs, for a smaller card than that of section 1. An order takes the host 5 µs, the bus carries 20
+# GB/s, and here each kernel takes 10 µs. From log and table follows who was busy when: a
+# **timeline**. Here are twelve steps with 128 rows of 1024 numbers each:
+
+# %% tags=["demo"]
+rng = np.random.default_rng(10)
+y = rng.integers(0, 2, 512)
+X = (rng.normal(size=(512, 1024)) + 0.1 * y[:, None]).astype(np.float32)
+zero = np.zeros((1024, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
+with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
+    train_slowly(X, y, *zero, steps=12, batch=128, rate=0.01)
+demo.timeline(seen)
+
+# %% [markdown]
+# Look at the GPU's row. There is a gap behind every step. The host has waited for the loss, and only
+# then does it copy and send the next batch; all that while the GPU has nothing to do. Move in the
+# picture, and pull the sliders: what if the bus were ten times as slow?
 #
 # **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are
-# needed, if all the data fits on the device?
+# needed, if all the data fits on the device? And where should the waits be?
 #
 # <details><summary>Answer</summary>
 #
-# Four uploads at the start: pictures, classes, weights, biases. Ten losses. At the end two
-# downloads: weights and biases. A batch is a slice of what is there, and a slice is a view.
+# Four uploads at the start: pictures, classes, weights, biases. A batch is a slice of what is there,
+# and a slice is a view. At the end ten losses, or one array of ten, and the weights and biases. The
+# waits belong behind the last step: a loss is a number on the device like any other, and can stay
+# there.
 #
 # </details>
 #
-# ### Exercise 6: `train` (2 points)
+# ### Exercise 6: `train` (3 points)
 #
 # Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from
 # number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`. All of it is float32.
 #
-# By hand: 10 steps, every fifth loss: 4 uploads, $2 + 2 = 4$ downloads, 4 waits. Fewer downloads
-# are fine, too. And the first loss of weights that are all zero, for two classes, is
-# $\log 2 = 0.693$.
+# The check reads your timeline. From its first kernel to its last the GPU must never stand still for
+# want of an order, with kernels of 10 µs each. So nothing may be waited for before the last step is
+# ordered.
+#
+# By hand: 10 steps, every fifth loss: 4 uploads, and at most $2 + 2 = 4$ downloads. And the first
+# loss of weights that are all zero, for two classes, is $\log 2 = 0.693$.
 
 
 # %% exercise="train"
@@ -931,26 +963,26 @@ def train(X, y, w, b, steps, batch, rate, every):
         _, dw, db = affine_backward(dscores, cache)
         w, b = w - rate * dw, b - rate * db
         if step % every == 0:
-            losses.append(float(loss))
-    return losses, to_host(w), to_host(b)
+            losses.append(loss)  # it stays on the device
+    return [float(loss) for loss in losses], to_host(w), to_host(b)
     ### END SOLUTION
 
 
 # %% [markdown]
-# Try it on two clouds of points:
+# Try it on the same rows:
 
-# %%
-rng = np.random.default_rng(10)
-y = rng.integers(0, 2, 64)
-X = (rng.normal(size=(64, 3)) + 2 * y[:, None]).astype(np.float32)
-w, b = np.zeros((3, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
-with gpu.simulated(), gpu.counting() as seen:
-    losses, w, b = train(X, y, w, b, steps=200, batch=16, rate=0.1, every=50)
+# %% tags=["demo"]
+with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
+    losses, w, b = train(X, y, *zero, steps=12, batch=128, rate=0.01, every=4)
 print([round(loss, 3) for loss in losses])
-print(seen)
+demo.timeline(seen)
 
-# %% check="train" points=2
-# 2 points. Shown: first loss and counters of ten steps. Hidden: random data, and the weights.
+# %% [markdown]
+# Compare the GPU's row with the one above. All rows went up at the start, once; a thousand steps
+# would not need more. And the host, which waited at every step, is far ahead of the GPU.
+
+# %% check="train" points=3
+# 3 points. Shown: ten steps, their counters and their timeline. Hidden: random data.
 y = np.array([0, 1, 0, 1])
 X = np.array([[1, 0], [0, 1], [2, 0], [0, 2]], dtype=np.float32)
 zero = np.zeros((2, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
@@ -959,6 +991,7 @@ for tier in tiers.each():
         losses, w, b = train(X, y, *zero, steps=10, batch=2, rate=0.5, every=5)
     tiers.counts(seen, "ten steps", uploads=4, float64=0)
     tiers.at_most(seen.downloads, 4, "downloads of ten steps")
+    tiers.steady(seen, "ten steps")
     check.same(len(losses), 2, f"{tier} number of losses")
     check.same(losses[0], float(np.log(2)), f"{tier} first loss", rtol=1e-5)
     _, w, b = train(X, np.array([0, 0, 1, 1]), *zero, steps=2, batch=2, rate=1.0, every=5)
@@ -979,6 +1012,7 @@ for N, D, C, batch, steps, every in ((12, 5, 3, 4, 7, 2), (9, 2, 4, 3, 5, 5), (8
             losses, w1, b1 = train(X, y, w, b, steps, batch, 0.3, every)
         tiers.counts(seen, f"{steps} steps", uploads=4, float64=0)
         tiers.at_most(seen.downloads, len(wanted[0]) + 2, f"downloads of {steps} steps")
+        tiers.steady(seen, f"{steps} steps")
         check.same([float(v) for v in losses], wanted[0], f"{tier} losses", rtol=1e-4, atol=1e-5)
         check.same(
             w1.astype(np.float64), wanted[1].astype(np.float64), f"{tier} w", rtol=1e-4, atol=1e-5
@@ -989,7 +1023,7 @@ for N, D, C, batch, steps, every in ((12, 5, 3, 4, 7, 2), (9, 2, 4, 3, 5, 5), (8
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Upload once. Ask rarely.
+# **Take away.** Upload once. Ask at the end.
 
 # %% [markdown]
 # ## 7. A stopwatch that lies
@@ -1080,432 +1114,376 @@ for many in (1, 3):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# CuPy has this ready-made, with both clocks, `CPU` for the orders and `GPU-0` for the work:
+
+# %%
+with gpu.simulated(kernel_ms=20):
+    x = cp.ones(3, dtype=np.float32)
+    print(cupyx.profiler.benchmark(cp.exp, (x,), n_repeat=10))
+
+# %% [markdown]
 # **Take away.** Warm up, mark, repeat, wait, divide.
 
 # %% [markdown]
-# ## 8. A kernel of your own
+# ## 8. Upload while it computes
 #
-# Every call of CuPy launches a **kernel**: a small program that thousands of threads run at once,
-# each on its own number. It is written in CUDA C. A thread knows who it is: `threadIdx.x` within
-# its **block**, `blockIdx.x` within the **grid** of blocks, and each block has `blockDim.x`
-# threads. So
+# What if the pictures do not fit into the GPU's memory? Then each batch has to travel. Say the bus
+# takes 2 ms for a batch and the GPU computes on it for 3 ms.
 #
-#     int i = blockIdx.x * blockDim.x + threadIdx.x;
-#
-# counts all threads from 0. **Predict before you run.** There are 10 numbers, and blocks of 4
-# threads. How many blocks are needed? How many threads have nothing to do, and what must they not
-# do?
+# **Predict before you run.** How long do four batches take, one thing after the other? And if the
+# next batch travels while the GPU works on this one?
 #
 # <details><summary>Answer</summary>
 #
-# Three blocks, 12 threads. Two have no number. They must not read or write: element 10 belongs to
-# somebody else. So each kernel starts with a **guard**, `if (i >= n) return;`.
+# $4 \cdot (2 + 3) = 20$ ms. Overlapped, only the first upload is in the way: $2 + 4 \cdot 3 = 14$
+# ms. The bus costs nothing any more, as long as it is faster than the GPU.
 #
 # </details>
 #
-# Here is one that doubles every number. `cuda.emulate` runs its threads one after the other and
-# looks at every access. On a GPU, `cupy.RawKernel(source, "twice")` runs the very same text.
+# Here is the first way. `work` stands for a forward pass.
 
-# %%
-twice = r"""
-extern "C" __global__ void twice(const float* x, float* out, int n) {
-    int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i >= n) return;
-    out[i] = 2.0f * x[i];
-}
-"""
-if cuda.compiler():
-    x = np.arange(10, dtype=np.float32)
-    print(cuda.emulate(twice, "twice", (3,), (4,), (x, np.zeros_like(x), 10)).arrays[1])
-    bad = twice.replace("if (i >= n) return;", "")
-    print(cuda.emulate(bad, "twice", (3,), (4,), (x, np.zeros_like(x), 10)).fault.text)
+
+# %% given="in_turn"
+def run_in_turn(X, batch, work):
+    """Upload a batch, work on it, and take the next one."""
+    return [work(cp.asarray(X[start : start + batch])) for start in range(0, len(X), batch)]
+
 
 # %% [markdown]
-# ### Exercise 8: `bias_relu_kernel` (1 point)
-#
-# After a convolution come the biases and the ReLU: two launches, which read and write every number
-# twice. One kernel does both. It gets `x` with $N \cdot F \cdot P$ numbers, $P$ of them for each
-# feature map, and `b` with $F$.
-#
-# By hand: with $F = 2$ and $P = 3$, number 7 is the second of map $7 // 3 = 2$, and $2 \bmod 2 =
-# 0$: it gets `b[0]`.
+# Let the work be one kernel of 30 µs:
 
-
-# %% exercise="bias_relu_kernel"
-def bias_relu_kernel():
-    """Write the kernel that adds each map's bias and cuts off what is negative.
-
-    Returns:
-        CUDA C, with a kernel
-        bias_relu(const float* x, const float* b, float* out, int F, int P, int n):
-        out[i] = max(x[i] + b[map of i], 0) for all i < n, one thread for each number.
-    """
-    ### BEGIN SOLUTION
-    return r"""
-extern "C" __global__
-void bias_relu(const float* x, const float* b, float* out, int F, int P, int n) {
-    int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i >= n) return;
-    out[i] = fmaxf(x[i] + b[i / P % F], 0.0f);
-}
-"""
-    ### END SOLUTION
-
-
-# %% check="bias_relu_kernel" points=1
-# 1 point. Shown: two maps of three numbers. Hidden: odd sizes, and every access.
-x = np.array([[[1, -2, 3], [4, -5, 6]]], dtype=np.float32)
-b = np.array([10, -5], dtype=np.float32)
-given = (x, b, np.zeros_like(x), 2, 3, 6)
-expected = [[[11, 8, 13], [0, 0, 1]]]
-ran = kernels.runs(bias_relu_kernel(), "bias_relu", (2,), (4,), given, {2: expected})
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
-    x = judge.rng().normal(size=(N, F, P)).astype(np.float32)
-    b = judge.rng().normal(size=F).astype(np.float32)
-    given = (x, b, np.full_like(x, 9), F, P, x.size)
-    wanted = np.maximum(x + b[:, None], 0)
-    kernels.runs(bias_relu_kernel(), "bias_relu", (x.size // 8 + 1,), (8,), given, {2: wanted})
-### END HIDDEN TESTS
+# %% tags=["demo"]
+many = np.ones((1024, 1024), dtype=np.float32)
+with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
+    run_in_turn(many, 128, lambda x: x.sum(axis=1))
+demo.timeline(seen)
 
 # %% [markdown]
-# **Take away.** One thread for each output, and a guard for those too many.
-
-# %% [markdown]
-# ## 9. Neighbours read neighbours
+# Look for a moment at which bus and GPU are both busy. You will not find one. And the host copies
+# most of the time. There are two reasons.
 #
-# 32 threads work in step; they are called a **warp**. When they read 32 neighbouring numbers,
-# memory sends four pieces of 32 bytes, and all of it is used. When they read 32 numbers far apart,
-# it sends 32 pieces and seven eighths are thrown away. The emulator counts the pieces,
-# `sectors_per_request`.
+# **The host's memory can move.** The operating system may shift it about or write it to disk, so
+# the bus cannot read it by itself. The host first copies the numbers into **pinned** memory, which
+# stays where it is. `cupyx.empty_pinned(shape, dtype)` gives a NumPy array there. What lies in it
+# travels without the host.
 #
-# **Predict before you run.** In im2col, thread $i$ writes one element of `cols`, which has the
-# shape $(C \cdot HH \cdot WW, H_{out} \cdot W_{out})$. Which index should change fastest from
-# thread to thread: the one of the patch's element, or the one of the place?
+# **A queue has an order.** All that you order goes into one queue, called a **stream**, and is done
+# one after the other: upload, kernel, upload, kernel. A second stream runs beside the first. But now
+# nobody keeps them in step, and the GPU may compute with a batch that is still on its way. That is a
+# **race**. An event keeps them in step: one stream records it, the other waits for it. The host only
+# gives the orders, and does not wait.
 #
-# <details><summary>Answer</summary>
+# | line | what it does |
+# |---|---|
+# | `copying = cp.cuda.Stream(non_blocking=True)` | makes a second stream, which the first one does not hold up |
+# | `computing = cp.cuda.get_current_stream()` | the stream that kernels go to |
+# | `buffer.set(part, stream=copying)` | orders an upload into an array that is on the device already |
+# | `event = copying.record()` | puts a mark behind all that the stream was given so far |
+# | `computing.wait_event(event)` | what comes next on the stream begins when the mark is reached |
 #
-# The place. Neighbouring places read neighbouring pixels and write neighbouring numbers of one row.
-# With the patch's element fastest, each write lands in another row.
+# ### Exercise 8: `run_ahead` (3 points)
 #
-# </details>
+# Do what `run_in_turn` does, overlapped. There may be two batches on the device at a time. So make
+# two arrays there, once, and use them in turns. Two things have to be awaited: work on a batch waits
+# for its upload, and the next upload into the same array waits for the work on what was in it.
 #
-# ### Exercise 9: `im2col_kernel` (2 points)
-#
-# One picture, any stride and padding. A pixel in the padding is 0, and must not be read. There may
-# be at most 8 sectors per request.
-#
-# By hand: a 4 x 4 picture and a 3 x 3 window without padding give a 9 x 4 matrix: 36 threads.
-# Thread 5 is element $5 // 4 = 1$ of the patch, at place $5 \bmod 4 = 1$: $u, v = 0, 1$ and $i, j =
-# 0, 1$. It reads `x[0, 2]`.
-
-
-# %% exercise="im2col_kernel"
-def im2col_kernel():
-    """Write the kernel that makes the columns of one picture.
-
-    Returns:
-        CUDA C, with a kernel
-        im2col(const float* x, float* cols, int C, int H, int W, int HH, int WW, int stride, int pad,
-               int H_out, int W_out):
-        x is (C, H, W), cols is (C*HH*WW, H_out*W_out), one thread for each number of cols.
-    """
-    ### BEGIN SOLUTION
-    return r"""
-extern "C" __global__
-void im2col(const float* x, float* cols, int C, int H, int W, int HH, int WW, int stride, int pad,
-            int H_out, int W_out) {
-    int n = blockIdx.x * blockDim.x + threadIdx.x;
-    if (n >= C * HH * WW * H_out * W_out) return;
-    int place = n % (H_out * W_out), element = n / (H_out * W_out);
-    int i = place / W_out, j = place % W_out;
-    int c = element / (HH * WW), u = element / WW % HH, v = element % WW;
-    int row = i * stride + u - pad, col = j * stride + v - pad;
-    bool inside = row >= 0 && row < H && col >= 0 && col < W;
-    cols[n] = inside ? x[(c * H + row) * W + col] : 0.0f;
-}
-"""
-    ### END SOLUTION
-
-
-# %% check="im2col_kernel" points=2
-# 2 points. Shown: a 4 x 4 picture, and sectors on 3 x 16 x 16. Hidden: strides, padding, sizes.
-def columns(x, HH, WW, stride, pad):
-    x_pad = np.pad(x, ((0, 0), (pad, pad), (pad, pad)))
-    windows = np.lib.stride_tricks.sliding_window_view(x_pad, (HH, WW), axis=(1, 2))
-    windows = windows[:, ::stride, ::stride]
-    H_out, W_out = windows.shape[1:3]
-    cols = windows.transpose(0, 3, 4, 1, 2).reshape(-1, H_out * W_out)
-    return cols, (*x.shape, HH, WW, stride, pad, H_out, W_out)
-
-
-def try_it(x, *how):
-    cols, sizes = columns(x, *how)
-    given = (x, np.full_like(cols, 9), *sizes)
-    grid = (cols.size // 64 + 1,)
-    return kernels.runs(im2col_kernel(), "im2col", grid, (64,), given, {1: cols})
-
-
-picture = np.arange(16, dtype=np.float32).reshape(1, 4, 4)
-try_it(picture, 3, 3, 1, 0)
-ran = try_it(np.ones((3, 16, 16), dtype=np.float32), 3, 3, 1, 1)
-tiers.at_most(ran.sectors_per_request, 8, "sectors per request")
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9), 1, 1, 1, 0)):
-    try_it(judge.rng().normal(size=shape).astype(np.float32), *how)
-### END HIDDEN TESTS
-
-# %% [markdown]
-# What does it look like where it goes wrong? Two kernels below copy a matrix of 64 x 64 and turn it
-# upside down. They write the same numbers. In the first, neighbouring threads take neighbours in a
-# row, in the second, neighbours in a column:
-
-# %% tags=["experiment"]
-by_rows = r"""
-extern "C" __global__ void upside_down(const float* x, float* out, int side) {
-    int n = blockIdx.x * blockDim.x + threadIdx.x;
-    if (n >= side * side) return;
-    int row = n / side, column = n % side;
-    out[(side - 1 - row) * side + column] = x[row * side + column];
-}
-"""
-by_columns = by_rows.replace("row = n / side, column = n % side", "row = n % side, column = n / side")
-x = np.arange(4096, dtype=np.float32)
-if cuda.compiler():
-    for name, source in (("along rows", by_rows), ("down columns", by_columns)):
-        ran = cuda.emulate(source, "upside_down", (64,), (64,), (x, np.zeros_like(x), 64))
-        assert np.array_equal(ran.arrays[1].reshape(64, 64), x.reshape(64, 64)[::-1])
-        print(f"{name}: {ran.sectors_per_request:.1f} sectors per request")
-
-# %% [markdown]
-# Look at the factor between the two: down the columns every number costs a piece of its own. What
-# your im2col takes was printed by its check.
-#
-# **Take away.** Let the fastest index of the thread be the fastest index of the memory.
-
-# %% [markdown]
-# ## 10. Tiles in shared memory
-#
-# A product of matrices reads every number of `A` once for each column of `B`. The same numbers are
-# fetched again and again. A block can do better: its threads load a small **tile** of each matrix
-# into **shared memory**, which is near, and all of them use it. `__shared__ float a[8][8];`
-# declares such a tile. In a block of 8 x 8 threads `threadIdx.y` is a thread's row and
-# `threadIdx.x` its column; `blockIdx.y` and `blockIdx.x` count the blocks in the same way.
-#
-# All threads must have loaded before the first one reads, and all must have read before the first
-# one loads the next tile. `__syncthreads()` is the place where they wait for each other: a
-# **barrier**. Without it two threads touch one number in an order that nobody knows. That is a
-# **race**. A race may give the right answer a thousand times.
-#
-# **Predict before you run.** `A` and `B` are 16 x 16. Without tiles, each of the 256 threads reads
-# 32 numbers: 8192 loads. How many are there with tiles of 8 x 8?
-#
-# <details><summary>Answer</summary>
-#
-# Each number of `A` is loaded once for each of the two tiles along the columns of the result, and
-# each of `B` once for each of the two along its rows: $2 \cdot 256 + 2 \cdot 256 = 1024$. An
-# eighth: the side of the tile.
-#
-# </details>
-#
-# ### Exercise 10: `product_kernel` (2 points)
-#
-# Blocks are 8 x 8, and the sizes need not be multiples of 8. No thread may return before the last
-# barrier. There may be no more loads from global memory than tiles need.
+# The check reads your timeline. All uploads must come from pinned memory, on a stream of their own.
+# The whole may take a fifth longer than the best one: 8 batches of 26 µs on the bus and 30 µs on the
+# GPU are $26 + 8 \cdot 30 = 266$ µs. The host may not wait, no race may be left, and the arrays on
+# the device at one time may take no more than two batches and the results.
 #
 # <details><summary>Hint</summary>
 #
-# A thread whose number lies outside the matrix puts a 0 into its tile, and takes part in everything
-# else. Only the last write needs a guard.
+# Copy all of `X` into one pinned array at the start. Then, for batch $k$ and array $k \bmod 2$: let
+# `copying` wait until the array is free; set; record; let `computing` wait for that; work; record,
+# for the array is free again then.
 #
 # </details>
 
 
-# %% exercise="product_kernel"
-def product_kernel():
-    """Write the kernel that multiplies two matrices by tiles in shared memory.
+# %% exercise="run_ahead"
+def run_ahead(X, batch, work):
+    """Let the bus upload a batch while the GPU works on the one before.
+
+    Args:
+        X: shape (N, ...), on the host; N is a multiple of batch.
+        batch: rows at a time.
+        work: a function that orders work on the current stream. It takes an array of the device
+            with batch rows, and returns another.
 
     Returns:
-        CUDA C, with a kernel
-        product(const float* A, const float* B, float* out, int M, int N, int K):
-        A is (M, K), B is (K, N), out is (M, N). Blocks are 8 x 8; blockIdx.x counts tiles of columns
-        of out, blockIdx.y tiles of rows.
+        A list of what work returned, batch by batch.
     """
     ### BEGIN SOLUTION
-    return r"""
-#define T 8
-extern "C" __global__
-void product(const float* A, const float* B, float* out, int M, int N, int K) {
-    __shared__ float a[T][T];
-    __shared__ float b[T][T];
-    int tx = threadIdx.x, ty = threadIdx.y;
-    int row = blockIdx.y * T + ty, col = blockIdx.x * T + tx;
-    float sum = 0.0f;
-    for (int k = 0; k < K; k += T) {
-        a[ty][tx] = row < M && k + tx < K ? A[row * K + k + tx] : 0.0f;
-        b[ty][tx] = k + ty < K && col < N ? B[(k + ty) * N + col] : 0.0f;
-        __syncthreads();
-        for (int j = 0; j < T; j++) sum += a[ty][j] * b[j][tx];
-        __syncthreads();
-    }
-    if (row < M && col < N) out[row * N + col] = sum;
-}
-"""
+    pinned = cupyx.empty_pinned(X.shape, X.dtype)
+    pinned[...] = X
+    copying = cp.cuda.Stream(non_blocking=True)
+    computing = cp.cuda.get_current_stream()
+    buffers = [cp.empty((batch, *X.shape[1:]), dtype=X.dtype) for _ in range(2)]
+    free = [computing.record()] * 2  # whoever had this memory before is done with it
+    results = []
+    for k in range(len(X) // batch):
+        copying.wait_event(free[k % 2])
+        buffers[k % 2].set(pinned[k * batch : (k + 1) * batch], stream=copying)
+        computing.wait_event(copying.record())  # it has arrived
+        results.append(work(buffers[k % 2]))
+        free[k % 2] = computing.record()
+    return results
     ### END SOLUTION
 
 
-# %% check="product_kernel" points=2
-# 2 points. Shown: 16 x 16 by 16 x 16, and 1024 loads. Hidden: other sizes, many orders of threads.
-def multiply(A, B):
-    (M, K), N = A.shape, B.shape[1]
-    given = (A, B, np.full((M, N), 9, dtype=np.float32), M, N, K)
-    grid = (-(-N // 8), -(-M // 8))
-    ran = kernels.runs(product_kernel(), "product", grid, (8, 8), given, {2: A @ B})
-    most = M * K * grid[0] + K * N * grid[1]
-    tiers.at_most(ran.loads, most, "loads from global memory")
+# %% [markdown]
+# Try it. Compare the total with the one above, and look for the time that bus and GPU are busy
+# together:
+
+# %% tags=["demo"]
+with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
+    results = run_ahead(many, 128, lambda x: x.sum(axis=1))
+demo.timeline(seen)
+
+# %% check="run_ahead" points=3
+# 3 points. Shown: 8 and 4 batches of 512 KB, their timeline. Hidden: other shapes, times and types.
+def overlapped(X, batch, kernel_ms):
+    expected = [2 * X[start : start + batch] for start in range(0, len(X), batch)]
+    before = X.copy()
+    for tier in tiers.each():
+        results = run_ahead(X, batch, lambda part: part * 2)
+        check.same(len(results), len(expected), f"{tier} how many results")
+        for k, (result, wanted) in enumerate(zip(results, expected, strict=True)):
+            tiers.same(result, wanted, f"{tier} result of batch {k}")
+    check.same(X, before, "X, which must stay as it was")
+    with gpu.simulated(kernel_ms=kernel_ms), gpu.counting() as seen:
+        results = run_ahead(X, batch, lambda part: part * 2)
+    tiers.counts(seen, "run_ahead", waits=0)
+    tiers.beside(seen, "run_ahead")
+    tiers.ordered(seen, "run_ahead")
+    tiers.at_most(seen.peak, 2 * X[:batch].nbytes + X.nbytes, "bytes on the device at one time")
+    up, work = 1000 * X[:batch].nbytes / seen.costs.bus, kernel_ms
+    best = up + work + (len(expected) - 1) * max(up, work)
+    tiers.at_most(gpu.times(seen).total, 1.2 * best, "milliseconds by the timeline")
 
 
-numbers = np.arange(256, dtype=np.float32).reshape(16, 16) / 64
-multiply(numbers, numbers.T.copy())
+rows = np.arange(1024, dtype=np.float32)[:, None] + np.zeros(1024, dtype=np.float32)
+for part in (rows, rows[:512]):
+    overlapped(part, 128, kernel_ms=0.03)
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
-for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
-    A, B = (judge.rng().normal(size=s).astype(np.float32) for s in ((M, K), (K, N)))
-    multiply(A, B)
+overlapped(judge.rng().integers(0, 99, size=(700, 1024)), 100, 0.06)
+for shape, batch, kernel_ms in (
+    ((6, 64, 2048), 1, 0.04),
+    ((1200, 512), 150, 0.025),
+    ((512, 512), 512, 0.05),
+):
+    overlapped(judge.rng().normal(size=shape).astype(np.float32), batch, kernel_ms)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Load once, share, wait for each other twice.
-
-# %% [markdown]
-# ## 11. Find the mistake
+# Why two arrays made once, and not a new one for each batch? CuPy gives freed memory out again at
+# once, to the next upload, while the other stream may still be reading it. That race is real, and
+# the simulated device does not see it.
 #
-# Three kernels, each with one mistake. The first counts how often each class occurs. The second
-# adds two rows of numbers. The third adds up the numbers of a block, by halves.
-
-# %% given="suspects"
-suspects = {
-    "votes": r"""extern "C" __global__ void votes(const int* label, int* out, int n) {
-    int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i < n)
-        out[label[i]] += 1;
-}
-""",
-    "add": r"""extern "C" __global__ void add(const float* x, const float* y, float* out, int n) {
-    int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i > n) return;
-    out[i] = x[i] + y[i];
-}
-""",
-    "total": r"""extern "C" __global__ void total(const float* x, float* out, int n) {
-    __shared__ float part[64];
-    int t = threadIdx.x, i = blockIdx.x * 64 + t;
-    if (i >= n) return;
-    part[t] = x[i];
-    for (int half = 32; half > 0; half /= 2) {
-        __syncthreads();
-        if (t < half) part[t] += part[t + half];
-    }
-    if (t == 0) out[blockIdx.x] = part[0];
-}
-""",
-}
+# **Take away.** Pin, use two streams, keep them in step by events, and let the host only order.
 
 # %% [markdown]
-# Let the emulator look at the first one. It names two threads and a line:
+# ## 9. Half the bytes
+#
+# A float32 takes 4 bytes. Does a network need them all? Beside its ordinary units a GPU has **tensor
+# cores**, which multiply small matrices of short numbers. By the data sheet of NVIDIA's A100, plain
+# float32 makes 19.5 Tera-operations a second. Its tensor cores make 156 with the numbers called
+# TF32, and 312 with float16: eight and sixteen times as many.
+#
+# A number has one bit for its sign. The bits of its **exponent** say how large or small it can be,
+# those of its **mantissa** how exact it is:
+
+# %% tags=["plot"] alt="Four rows of bits, one for each kind of number. Behind the sign, float32 has 8 bits of exponent and 23 of mantissa, TF32 8 and 10, bfloat16 8 and 7, float16 5 and 10."
+kinds = {"float32": (8, 23), "TF32": (8, 10), "bfloat16": (8, 7), "float16": (5, 10)}
+drawing.formats(kinds, "Bits of exponent (orange) and mantissa (blue)")
+
+# %% [markdown]
+# Look at the orange parts. TF32 and bfloat16 reach as far as float32 and are less exact. float16
+# gives up both.
+#
+# **TF32** costs no change of the code. The numbers stay float32 in memory. Only where a matrix
+# product enters the tensor cores, the last 13 bits of each number are rounded away; the sums stay
+# float32. CuPy does so if the environment variable `CUPY_TF32` is 1 when Python starts. A simulated
+# device has no tensor cores, but the rounding can be imitated:
+
 
 # %%
-if cuda.compiler():
-    label = np.array([0, 1, 1, 2, 1], dtype=np.int32)
-    ran = cuda.emulate(suspects["votes"], "votes", (2,), (4,), (label, np.zeros(3, np.int32), 5))
-    print(ran.fault.text)
+def tf32(x):
+    """Round float32 numbers to the 10 bits of mantissa that TF32 keeps."""
+    bits = x.view(np.int32) + 0x1000  # half of the last bit that stays
+    return (bits & ~0x1FFF).view(np.float32)
+
+
+rng = np.random.default_rng(9)
+A, B = rng.normal(size=(2, 64, 64)).astype(np.float32)
+exact = A.astype(np.float64) @ B
+for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
+    print(f"{name}: wrong by up to {abs(product - exact).max() / abs(exact).max():.0e} of the largest")
 
 # %% [markdown]
-# **Predict before you run.** The numbers that `votes` gives on one processor, thread after thread,
-# are right. On a GPU nearly all votes of a class can be lost. What is wrong with it?
+# Three digits remain, and training gets along with that: the gradient of one batch is a rough guess
+# anyway.
 #
-# ### Exercise 11: `corrections` (1 point)
+# **float16** halves the bytes as well, and there the trouble starts. Its largest number is 65504.
+# Its smallest above zero is $2^{-24}$, about 0.00000006.
 #
-# For each kernel, the number of the wrong line, counted from 1, and the line as it should be. In
-# `total` a thread without a number must stay: let it contribute a 0. There the line after the wrong
-# one changes too: write both as one line.
+# **Predict before you run.** What are `np.float16(1e-8)`, `np.float16(70000)`, and
+# `np.float16(1) + np.float16(0.0001)`?
+#
+# <details><summary>Answer</summary>
+#
+# 0, infinity, and 1. Behind 1 the next float16 is 1.00098.
+#
+# </details>
+#
+# A gradient of $10^{-8}$ is nothing unusual, because a loss is a mean. Think of a net that gives
+# each pixel of a 224 x 224 picture a class: every score has a share of $1/50{,}176$ in the loss.
+# Here are so many points in two clouds, a classifier that your `train` has trained, and the
+# gradients of its scores:
+
+# %% tags=["plot"] alt="Two histograms of the powers of two of the gradients, with a line at minus 25. Without scaling a quarter of the gradients lies left of the line and becomes 0 in float16. Times 4096 the same hill lies 12 powers further to the right, and nearly nothing is left of the line."
+N = 224 * 224
+y = rng.integers(0, 2, N)
+X = (rng.normal(size=(N, 3)) + 2 * y[:, None]).astype(np.float32)
+zero = np.zeros((3, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
+with gpu.simulated():
+    _, w, b = train(X, y, *zero, steps=200, batch=256, rate=0.5, every=200)
+_, dscores = softmax_loss(affine_forward(X, w, b)[0], y)
+sizes = np.abs(dscores[dscores != 0])
+for scale, colour in ((1, "C0"), (4096, "C1")):
+    lost = np.mean((scale * sizes).astype(np.float16) == 0)
+    label = f"times {scale}: {100 * lost:.0f} % become 0"
+    plt.hist(np.log2(scale * sizes), bins=60, alpha=0.6, color=colour, label=label)
+plt.axvline(-25, color="C3", linestyle="--", label="below: 0 in float16")
+plt.title("Gradients of 50,176 places, and what float16 makes of them")
+plt.xlabel("power of two")
+plt.ylabel("how many")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look left of the line: a quarter of the gradients is lost. The cure moves the hill. Multiply the
+# loss by a number $S$ before the backward pass. By the chain rule all gradients are $S$ times as
+# large. Divide them by $S$ again when they are float32. This is **loss scaling**. It costs a
+# product, and the numbers on the right of the range were not in use.
+#
+# If $S$ is too large, a gradient leaves the range at the other end and becomes infinite. Then the
+# step is left out, all of it, and $S$ is halved for the next one. PyTorch's scaler begins with
+# 65,536, and doubles $S$ again after 2000 good steps.
+#
+# The weights have a trouble of their own: $1 + 0.0001$ was $1$. So the weights stay float32, as
+# **master weights**, and the layers get a float16 copy of them. Layers in float16, weights and
+# steps in float32: together this is called **mixed precision**.
+#
+# ### Exercise 9: `scaled_step` (2 points)
+#
+# Take one step of gradient descent. The gradient comes from a function that you are handed. It gets
+# the weights as float16 and the scale, and returns the gradient of `scale` times the loss, in
+# float16. Where any number of it is infinite or no number at all, the weights come back as they
+# were. The caller's array stays as it was, and nothing may move, wait or become float64.
+#
+# By hand: $w = 1$, the gradient is $2^{-26}$ and the rate $2^{24}$. With $S = 1$ float16 makes 0 of
+# the gradient and nothing happens. With $S = 2^{10}$ the function returns $2^{-16}$, which float16
+# can hold; divided by $S$ and times the rate it is $\tfrac14$, and $w$ becomes $\tfrac34$.
 #
 # <details><summary>Hint</summary>
 #
-# `a += 1` reads, adds and writes, and other threads may come in between. CUDA's `atomicAdd(&a, 1)`
-# does the same in one step.
+# An `if` would have to know the value: it waits. `xp.where(good, new, old)` chooses on the device,
+# and `xp.isfinite(g).all()` is an array there.
 #
 # </details>
 
 
-# %% exercise="corrections"
-def corrections():
-    """Say which line of each suspect is wrong, and what should stand there.
+# %% exercise="scaled_step"
+def scaled_step(w, gradient, scale, rate):
+    """Take one step of gradient descent, with the gradient in float16 and the weights in float32.
+
+    Args:
+        w: master weights, float32, any shape, on the host or on the device.
+        gradient: a function of the weights in float16 and the scale. It returns the gradient of
+            the loss times the scale: float16, the shape of w, where w is.
+        scale: what the loss is multiplied by, a power of two.
+        rate: the learning rate.
 
     Returns:
-        A dict from "votes", "add" and "total" to a pair: the number of the wrong line, counted from
-        1, and the new line. For "total" the new line stands for lines 4 and 5.
+        The new weights, float32, where w is; as they were if a number of the gradient is not finite.
     """
     ### BEGIN SOLUTION
-    return {
-        "votes": (4, "atomicAdd(&out[label[i]], 1);"),
-        "add": (3, "if (i >= n) return;"),
-        "total": (4, "part[t] = i < n ? x[i] : 0.0f;"),
-    }
+    xp = get_array_module(w)
+    scaled = gradient(w.astype(xp.float16), scale)
+    good = xp.isfinite(scaled).all()
+    return xp.where(good, w - rate * (scaled.astype(xp.float32) / scale), w)
     ### END SOLUTION
 
 
-# %% check="corrections" points=1
-# 1 point. Shown: each on few numbers. Hidden: on others.
-def corrected(name):
-    number, text = corrections()[name]
-    lines = suspects[name].splitlines()
-    check.same(
-        isinstance(number, int) and 1 <= number <= len(lines), True, f"{name}: a line number"
-    )
-    lines[number - 1] = text
-    if name == "total":
-        del lines[number]
-    return "\n".join(lines)
+# %% [markdown]
+# Try it with three scales. The last one is too large, and $w$ stays.
 
+# %%
+with gpu.simulated():
+    w = cp.ones(1, dtype=np.float32)
+    tiny = cp.full(1, 2.0**-26, dtype=np.float32)
+with gpu.simulated(), gpu.counting() as seen:
+    results = [scaled_step(w, lambda w16, S: (S * tiny).astype(np.float16), S, 2.0**24) for S in (1, 2.0**10, 2.0**44)]
+print(*results, seen)
 
-check.same(sorted(corrections()), ["add", "total", "votes"], "the names")
-label = np.array([0, 1, 1, 2, 1], dtype=np.int32)
-given = (label, np.zeros(3, dtype=np.int32), 5)
-kernels.runs(corrected("votes"), "votes", (2,), (4,), given, {1: [1, 3, 1]})
-x, y = np.array([[1, 2, 3], [10, 20, 30]], dtype=np.float32)
-given = (x, y, np.zeros(3, dtype=np.float32), 3)
-kernels.runs(corrected("add"), "add", (1,), (4,), given, {2: [11, 22, 33]})
-given = (x, np.zeros(1, dtype=np.float32), 3)
-ran = kernels.runs(corrected("total"), "total", (1,), (64,), given, {1: [6]})
+# %% check="scaled_step" points=2
+# 2 points. Shown: three scales by hand, a small step. Hidden: random weights, infinities in one place.
+for tier in tiers.each():
+    w = cp.ones(2, dtype=np.float32)
+    sizes = cp.asarray(np.array([2.0**-26, 0], dtype=np.float32))
+    kinds = []
+
+    def tiny(copy, scale, sizes=sizes, kinds=kinds):
+        kinds.append(str(copy.dtype))
+        return (sizes * scale).astype(np.float16)
+
+    for power, first in ((0, 1.0), (10, 0.75), (44, 1.0)):
+        with gpu.counting() as seen:
+            new = scaled_step(w, tiny, 2.0**power, 2.0**24)
+        tiers.quiet(seen, f"scaled_step, S = 2**{power}")
+        tiers.same(new, [first, 1.0], f"{tier} weights with S = 2**{power}")
+        check.same(str(new.dtype), "float32", f"{tier} dtype of the weights")
+    check.same(kinds[0], "float16", f"{tier} dtype of what the function gets")
+    tiers.same(w, [1.0, 1.0], f"{tier} the caller's weights", hint="They stay as they were.")
+    new = scaled_step(w, lambda copy, scale: cp.full(2, scale, dtype=np.float16), 1.0, 2.0**-12)
+    moved = float((w - new)[0]) * 2**12
+    check.same(moved, 1.0, f"{tier} a small step, times 4096", hint="Subtract it in float32.")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
-label = judge.rng().integers(0, 7, 50).astype(np.int32)
-given = (label, np.zeros(7, dtype=np.int32), 50)
-kernels.runs(corrected("votes"), "votes", (7,), (8,), given, {1: np.bincount(label, minlength=7)})
-for n in (8, 13):
-    x, y = judge.rng().normal(size=(2, n)).astype(np.float32)
-    given = (x, y, np.zeros(n, dtype=np.float32), n)
-    kernels.runs(corrected("add"), "add", (n // 4 + 1,), (4,), given, {2: x + y})
-for n in (64, 100):
-    x = judge.rng().normal(size=n).astype(np.float32)
-    given = (x, np.zeros(2, dtype=np.float32), n)
-    sums = [x[:64].sum(), x[64:].sum()]
-    kernels.runs(corrected("total"), "total", (2,), (64,), given, {1: sums})
+for tier in tiers.each():
+    for shape in ((3, 4), (5,), (2, 3, 2, 2)):
+        start = judge.rng().normal(size=shape).astype(np.float32)
+        slopes = (judge.rng().normal(size=shape) * 2.0**-20).astype(np.float32)
+        rate = float(judge.rng().uniform(0.1, 0.9)) * 2.0**18
+        for place, scale in (((), 2.0**12), ((0,) * len(shape), 2.0**12), ((-1,) * len(shape), 2.0**40)):
+            scaled = (slopes * np.float32(scale)).clip(-60000, 60000).astype(np.float16)
+            if place:
+                scaled[place] = np.nan if scale < 2**20 else -np.inf
+            w, there = cp.asarray(start), cp.asarray(scaled)
+            with gpu.counting() as seen:
+                new = scaled_step(w, lambda copy, S, there=there: there, scale, rate)
+            tiers.quiet(seen, "scaled_step")
+            wanted = start if place else start - rate * (scaled.astype(np.float32) / scale)
+            what = "one gradient is not finite" if place else "all gradients are finite"
+            tiers.same(new, wanted, f"{tier} weights where {what}")
+            check.same(str(new.dtype), "float32", f"{tier} dtype of the weights")
+            tiers.same(w, start, f"{tier} the caller's weights, which stay as they were")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** A right answer does not show that a kernel is right. What every thread touched
-# does.
+# bfloat16 needs no scaling: its exponent reaches as far as that of float32. It pays in digits. The
+# next bfloat16 behind 1 is 1.0078.
+#
+# **Take away.** Layers in half, weights and steps in float32, and a scale that keeps the gradients
+# inside the range.
 
 # %% [markdown]
-# ## 12. What limits a layer?
+# ## 10. What limits a layer?
 #
 # The operations that a GPU can compute in a second are its **peak**, the bytes that it can move its
 # **bandwidth**. A layer needs at least the longer of the two times:
@@ -1514,11 +1492,11 @@ for n in (64, 100):
 #
 # A convolution at stride 1 that keeps the size makes $2 N F H W \cdot C \cdot HH \cdot WW$
 # operations, a product and a sum each. It must read `x` and `w` and write `out` at least once, 4
-# bytes for each number.
+# bytes for each number in float32, and 2 in float16.
 #
 # **Predict before you run.** $N = 64$ pictures, $C = F = 64$, 56 x 56, on a GPU with 50
-# Tera-operations and 2 TB a second. Which of the two limits a 1 x 1 convolution, and which a 3 x 3
-# one?
+# Tera-operations and 2 TB a second. Which of the two limits a 1 x 1 convolution in float32, and
+# which a 3 x 3 one?
 #
 # <details><summary>Answer</summary>
 #
@@ -1528,12 +1506,22 @@ for n in (64, 100):
 #
 # </details>
 #
-# ### Exercise 12: `roofline` (1 point)
+# One number tells the same faster. The operations for each byte are the layer's **arithmetic
+# intensity**: $1.64 / 0.1028 = 16$ for 1 x 1, and 144 for 3 x 3. The GPU has such a number, too: in
+# the time of one byte it makes $50 / 2 = 25$ operations. A layer below 25 waits for memory, one
+# above it for arithmetic. Where the two meet is called the **ridge**.
+#
+# Intensities are counted in floating-point operations a byte, FLOP/byte, and speeds in FLOP a
+# second, FLOP/s.
+#
+# ### Exercise 10: `roofline` (2 points)
+#
+# In the answer above: 0.051 ms, 16 FLOP/byte, memory. If both times are equal, either word is right.
 
 
 # %% exercise="roofline"
-def roofline(N, C, F, H, W, HH, WW, peak, bandwidth):
-    """Estimate the least time of a convolution at stride 1 that keeps the size, in float32.
+def roofline(N, C, F, H, W, HH, WW, peak, bandwidth, size=4):
+    """Estimate the least time of a convolution at stride 1 that keeps the size.
 
     Args:
         N, C, F: pictures, channels, filters.
@@ -1541,74 +1529,158 @@ def roofline(N, C, F, H, W, HH, WW, peak, bandwidth):
         HH, WW: height and width of a filter.
         peak: operations in a second.
         bandwidth: bytes in a second.
+        size: bytes of a number, 4 for float32 and TF32, 2 for float16.
 
     Returns:
         milliseconds: the least time.
+        intensity: operations for each byte.
         limit: "arithmetic" or "memory", whichever takes longer.
     """
     ### BEGIN SOLUTION
     operations = 2 * N * F * H * W * C * HH * WW
-    moved = 4 * (N * C * H * W + F * C * HH * WW + N * F * H * W)
+    moved = size * (N * C * H * W + F * C * HH * WW + N * F * H * W)
     compute, move = operations / peak, moved / bandwidth
-    return 1000 * max(compute, move), "arithmetic" if compute > move else "memory"
+    limit = "arithmetic" if compute > move else "memory"
+    return 1000 * max(compute, move), operations / moved, limit
     ### END SOLUTION
 
 
-# %%
-for side in (1, 3, 5):
-    print(side, roofline(64, 64, 64, 56, 56, side, side, peak=50e12, bandwidth=2e12))
+# %% [markdown]
+# Try it on the two layers above:
 
-# %% check="roofline" points=1
-# 1 point. Shown: a layer by hand. Hidden: random layers and GPUs.
-milliseconds, limit = roofline(1, 1, 1, 10, 10, 3, 3, 1e6, 1e6)
+# %%
+layer = {"N": 64, "C": 64, "F": 64, "H": 56, "W": 56}
+for side in (1, 3):
+    print(side, roofline(**layer, HH=side, WW=side, peak=50e12, bandwidth=2e12))
+
+# %% check="roofline" points=2
+# 2 points. Shown: a layer by hand, in both sizes. Hidden: random layers and GPUs.
+milliseconds, intensity, limit = roofline(1, 1, 1, 10, 10, 3, 3, 1e6, 1e6)
 check.same(float(milliseconds), 1.8, "milliseconds for 1800 operations at a million a second")
+check.same(float(intensity), 1800 / 836, "intensity: 1800 operations for 836 bytes")
 check.same(limit, "arithmetic", "the limit")
-milliseconds, limit = roofline(1, 1, 1, 10, 10, 1, 1, 1e6, 1e5)
+milliseconds, intensity, limit = roofline(1, 1, 1, 10, 10, 1, 1, 1e6, 1e5)
 check.same(float(milliseconds), 8.04, "milliseconds for 804 bytes at 100,000 a second")
+check.same(float(intensity), 200 / 804, "intensity: 200 operations for 804 bytes")
 check.same(limit, "memory", "the limit")
+milliseconds, intensity, limit = roofline(1, 1, 1, 10, 10, 1, 1, 1e6, 1e5, 2)
+check.same(float(milliseconds), 4.02, "milliseconds for 402 bytes, 2 for each number")
+check.same(float(intensity), 200 / 402, "intensity: 200 operations for 402 bytes")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
-for _ in range(6):
+for size in (4, 2, 4, 2, 8, 1):
     N, C, F, H, W, HH, WW = (int(v) for v in judge.rng().integers(1, 60, size=7))
     peak, bandwidth = 10.0 ** judge.rng().uniform(11, 14), 10.0 ** judge.rng().uniform(11, 12.5)
-    judge.value("roofline", roofline, N, C, F, H, W, HH, WW, peak, bandwidth)
-    judge.value("roofline", roofline, N, C, F, H, W, HH, WW, 1e18, bandwidth)
+    judge.value("roofline", roofline, N, C, F, H, W, HH, WW, peak, bandwidth, size)
+    judge.value("roofline", roofline, N, C, F, H, W, HH, WW, 1e18, bandwidth, size)
 ### END HIDDEN TESTS
 
-# %% tags=["plot"] alt="A plot with two logarithmic axes: milliseconds against the side of the filter, 1 to 11. The time to move the bytes hardly rises; the least time equals it at 1 x 1, and rises steeply from there."
-sides = range(1, 12)
-times = [roofline(64, 64, 64, 56, 56, s, s, 50e12, 2e12)[0] for s in sides]
-bytes_only = [roofline(64, 64, 64, 56, 56, s, s, 1e30, 2e12)[0] for s in sides]
-plt.loglog(sides, times, "o-", label="least time")
-plt.loglog(sides, bytes_only, "s--", label="time to move the bytes")
-plt.title("Only the smallest filter is limited by memory")
-plt.xlabel("height and width of the filter, pixels")
-plt.ylabel("milliseconds")
-plt.legend()
+# %% [markdown]
+# **Predict before you run.** Suppose the tensor cores of that GPU make 400 Tera-operations with
+# TF32 and 800 with float16; the memory is as fast as before. Where are the ridges now? What limits
+# the 3 x 3 layer then?
+#
+# <details><summary>Answer</summary>
+#
+# At 200 and at 400. With TF32 the layer moves the same bytes, and its 144 lie below 200: memory. In
+# float16 it has half the bytes, 288, and 288 lie below 400: memory again.
+#
+# </details>
+#
+# A plot of FLOP/s against FLOP/byte shows all of it at once. The slope is the memory, the flat roof
+# the arithmetic, and so the plot is called a **roofline**:
+
+# %% tags=["plot"] alt="A plot with two logarithmic axes, Tera-FLOP/s against FLOP/byte. One slope leads to three flat roofs: float32 at 50 from 25 FLOP/byte on, TF32 at 400 from 200 on, float16 at 800 from 400 on. Of the layers with filters of 1, 3 and 7, the 3 by 3 lies on the flat roof in float32, and on the slope in TF32 and float16."
+kinds = {"float16": (800e12, 2, "^"), "TF32": (400e12, 4, "s"), "float32": (50e12, 4, "o")}
+bandwidth = 2e12
+plt.loglog([5, 400], [10, 800], color="gray")  # 2 Tera-FLOP/s for each FLOP/byte
+for name, (peak, size, mark) in kinds.items():
+    (roof,) = plt.loglog([peak / bandwidth, 4000], [peak / 1e12] * 2, label=name)
+    for side in (1, 3, 7):
+        intensity = roofline(**layer, HH=side, WW=side, peak=peak, bandwidth=bandwidth, size=size)[1]
+        height = min(peak, intensity * bandwidth) / 1e12
+        plt.loglog(intensity, height, mark, color=roof.get_color())
+        plt.annotate(f"{side} x {side}", (intensity, height), (6, -12), textcoords="offset points")
+plt.title("The faster the arithmetic, the further to the right its roof")
+plt.xlabel("FLOP/byte")
+plt.ylabel("Tera-FLOP/s")
+plt.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Look at the left end: at 1 x 1 the two curves meet. From 3 x 3 on, the time grows with the
-# arithmetic alone, and moving the bytes is a small part of it.
+# Follow the 3 x 3 layer. In float32 it lies on the flat part. On tensor cores it slides down to the
+# slope: it is nearly six times as fast with TF32, and not eight. There a faster multiplier would gain nothing, and
+# a byte saved is time saved.
 #
-# **Take away.** Before you make a kernel faster, ask which of its two times is the longer one.
+# **Take away.** What limits a layer depends on the card and on the precision. Before you make
+# something faster, ask which of its two times is the longer one.
 
 # %% [markdown]
-# ## 13. A challenge
+# ## 11. Fewer launches, shared arrays
 #
-# im2col writes every pixel $HH \cdot WW$ times, and reads it again. A **fused** kernel makes no
-# columns: each block loads the pixels of its tile straight into shared memory, as the product of
-# section 10 would find them in `cols`. Libraries call this an implicit GEMM. Write one, for stride
-# 1, and let the emulator look at it. There are no points for it.
+# Four more things of CuPy, each for a look. There is no exercise.
+#
+# **Several operations, one kernel.** `np.maximum(x + b, 0)` is two launches, and each reads and
+# writes all numbers. That is far to the left of the ridge. `cp.fuse` makes one kernel of such a
+# function. `cp.ElementwiseKernel` makes one of a line that you write yourself, in the language CUDA
+# C:
 
-# %% tags=["experiment"]
-fused = r"""
-// implicit_gemm(const float* x, const float* w, float* out, int C, int H, int W, int F, int HH, int WW)
-"""
+
+# %%
+def bias_relu(x, b):
+    return cp.maximum(x + b, 0)
+
+
+with gpu.simulated():
+    fused = cp.fuse()(bias_relu)
+    kernel = cp.ElementwiseKernel(
+        "float32 x, float32 b", "float32 out", "out = max(x + b, 0.0f)", "bias_relu"
+    )
+    x, b = cp.ones((4, 3), dtype=np.float32), cp.asarray(np.array([-2, 0, 1], dtype=np.float32))
+    for name, f in (("plain", bias_relu), ("fused", fused), ("own", kernel)):
+        with gpu.counting() as seen:
+            out = f(x, b)
+        print(name, out[0], "launches", seen.launches)
 
 # %% [markdown]
-# ## 14. In your own words
+# Two launches, one, and one. In lesson 13 you write whole kernels, and decide what each thread of
+# the GPU does.
+#
+# **A pool of memory.** To ask the GPU for memory is slow, so CuPy keeps what is freed and gives it
+# out again. Other programs see the kept memory as used, until `free_all_blocks` returns it:
+
+# %%
+with gpu.simulated(costs=gpu.Costs()):
+    pool = cp.get_default_memory_pool()
+    x = cp.ones((256, 1024), dtype=np.float32)  # 1 MiB
+    print("in use", pool.used_bytes(), "held", pool.total_bytes())
+    del x
+    print("in use", pool.used_bytes(), "held", pool.total_bytes())
+    pool.free_all_blocks()
+    print("in use", pool.used_bytes(), "held", pool.total_bytes())
+
+# %% [markdown]
+# **One array, two libraries.** PyTorch, JAX and CuPy can look at the same memory of the GPU, without
+# a copy, by a protocol called DLPack: `torch.from_dlpack(x)` takes an array of CuPy, and
+# `cp.from_dlpack(tensor)` a tensor of PyTorch. What one of them writes, the other reads:
+
+# %%
+with gpu.simulated(), gpu.counting() as seen:
+    x = cp.zeros(3, dtype=np.float32)
+    same = cp.from_dlpack(x)
+    same[0] = 7
+print(x, seen)
+
+# %% [markdown]
+# **One source, many libraries.** The array API is a list of names that NumPy, CuPy, PyTorch and
+# others have agreed on: `permute_dims`, `concat`, `take`. Code that keeps to them asks
+# `xp = array_namespace(x)`, from the package array-api-compat, as yours asks `get_array_module`.
+#
+# **Take away.** Where memory is the limit, fewer kernels are fewer bytes.
+
+# %% [markdown]
+# ## 12. In your own words
 #
 # A friend writes: "My convolution takes 0.004 ms on the GPU and 40 ms on the processor. Ten
 # thousand times faster." He measured with a stopwatch around one call. What did he measure, how
@@ -1619,7 +1691,8 @@ fused = r"""
 # He measured how long it takes to order the work: CuPy returns before the GPU has begun. He should
 # call once to compile, record an event before and behind several calls, wait for the second, and
 # divide the time between them. The checks here would have told him nothing about speed. They show
-# that the values are right, that nothing moves or waits, and how many launches and loads there are.
+# that the values are right, that nothing moves or waits, and how many launches there are; their
+# timeline is made of round numbers.
 #
 # **Rubric**
 #
@@ -1643,12 +1716,37 @@ print(tiers.summary())
 # | upload, download | a transfer to the device, and back |
 # | launch, wait | to order work; to do nothing until it is done |
 # | `xp` | the module that fits an array: `np` or `cp` |
-# | thread, block, grid | one number's worth of work; threads that share memory; all blocks |
-# | warp, sector | 32 threads in step; 32 bytes of memory |
-# | barrier, race | where threads wait for each other; what happens where they do not |
+# | kernel | what one launch lets the GPU do |
+# | stream, event | a queue of work; a mark in it |
+# | pinned memory | memory of the host that the bus can read by itself |
+# | loss scaling, $S$ | the loss times $S$, so that gradients stay within float16 |
+# | arithmetic intensity, ridge | operations for each byte, of a layer; where memory and arithmetic take as long |
 #
 # - Layers ask their data where it lies, and neither move nor wait.
 # - The number of launches must not grow with the batch.
-# - A right answer does not prove a kernel. Looking at every access does.
+# - Whoever orders should not wait; bus and GPU can work at the same time.
+# - Half the bytes are half the time where memory is the limit, if the gradients survive.
 #
 # Lesson 11 takes the famous networks apart, and asks how many pictures fit into such a memory.
+
+# %% [markdown]
+# ## Read on
+#
+# - Ryosuke Okuta, Yuya Unno, Daisuke Nishino, Shohei Hido and Crissman Loomis, *CuPy: A
+#   NumPy-Compatible Library for NVIDIA GPU Calculations*, 2017. By its authors.
+# - Samuel Williams, Andrew Waterman and David Patterson, *Roofline: An Insightful Visual Performance
+#   Model for Multicore Architectures*, 2009. Section 10 from its source.
+# - Paulius Micikevicius and others, *Mixed Precision Training*, 2018. Master weights and loss scaling,
+#   with the histograms of real nets.
+# - Sharan Chetlur and others, *cuDNN: Efficient Primitives for Deep Learning*, 2014. How the library
+#   behind most frameworks computes a convolution.
+# - Alex Krizhevsky, *One weird trick for parallelizing convolutional neural networks*, 2014. What
+#   changes when there are several GPUs.
+
+# %% [markdown]
+# ## An open question
+#
+# How few bits does training need? float16 and bfloat16 were met with doubt and are the rule now, and
+# nets have been trained with most products in 8 bits, some in 4. Each time it took new rules for
+# scaling, found by trial. Nobody can say beforehand, for a given net and given data, which numbers
+# may be rounded how far before it learns less, or where the end is.

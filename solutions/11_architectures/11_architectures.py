@@ -19,10 +19,10 @@
 #
 # **You will** write `layer_table`, which takes any of these nets apart; find out what it costs to
 # train one, and how many pictures fit into a GPU at a time; write an Inception module and a
-# residual block, forward and backward; and send a photograph through the whole of AlexNet.
+# residual block, forward and backward; and train nets of growing depth, with skips and without.
 #
 # **You will learn** where a net has its weights, where it needs its memory, and why these are
-# different places; how GoogLeNet came to be small; and what a skip does for the gradient.
+# different places; how GoogLeNet came to be small; and why more layers can make a net worse.
 #
 # **You need** the specs and policies of lesson 01, the layers of lessons 02 to 08, and the backward
 # pass of lesson 03.
@@ -35,14 +35,15 @@
 # | 5 | `training_memory`, `largest_batch` | 4 |
 # | 6 | `inception_forward`, `inception_backward` | 2 |
 # | 7 | `residual_forward`, `residual_backward` | 3 |
-# | 9 | a written answer, graded by hand | 2 |
+# | 10 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 9, marked as going further, takes ten more. A check is folded to
+# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 #
-# The set-up cell says whose layers of earlier lessons sections 6 to 8 will use.
+# The set-up cell says whose layers of earlier lessons sections 6 to 9 will use.
 
 # %% given="setup"
 import time
@@ -50,8 +51,9 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, nets, plot
+from convbook import check, data, drawing, layers, nets, plot
 from convbook.earlier import (
+    affine_backward,
     affine_forward,
     conv_backward,
     conv_forward,
@@ -60,6 +62,7 @@ from convbook.earlier import (
     max_pool_forward,
     relu_backward,
     relu_forward,
+    softmax_loss,
 )
 
 COLUMNS = ("activations", "weights", "biases", "multiply_adds")
@@ -73,9 +76,11 @@ rng = np.random.default_rng(11)
 # | 1990s | LeNet | the first ConvNets in use; they read digits |
 # | 2012 | AlexNet | wider, on two GPUs, with ReLU; the ImageNet contest, top-5 error 16 % |
 # | 2013 | ZF Net | smaller filters and a smaller stride in the first layer; a wider middle |
+# | 2013 | NiN | 1 x 1 convolutions between the others; no large FC layers: each class is the mean of a map |
 # | 2014 | GoogLeNet | the Inception module; average pooling in place of large FC layers |
 # | 2014 | VGG | 3 x 3 convolutions and 2 x 2 pools, nothing else; depth matters |
 # | 2015 | ResNet | skips and batch norm; no large FC layers either; 18 to 152 layers |
+# | 2016 | DenseNet | each layer sees the maps of all layers before it |
 #
 # A top-5 error counts a picture as wrong if its class is not among the five best guesses. The second
 # place of 2012, which was no ConvNet, had 26 %.
@@ -184,7 +189,7 @@ def layer_row(kind, numbers, shape):
         shape: of the volume before it, (C, H, W); None for INPUT.
 
     Returns:
-        A dict with "kind", "shape", which is the (C, H, W) behind the layer, and the four whole
+        A dict with "kind", "shape", which is the (C, H, W) after the layer, and the four whole
         numbers of COLUMNS.
 
     Raises:
@@ -239,7 +244,7 @@ layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 # %% check="layer_row" points=2
 # 2 points. Shapes. Shown: LeNet's first layer and others. Hidden: random layers, not square.
 first = layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
-check.same(first["shape"], (6, 28, 28), "the shape behind LeNet's first layer")
+check.same(first["shape"], (6, 28, 28), "the shape after LeNet's first layer")
 check.same(layer_row("POOL", {"F": 3, "S": 2}, (5, 7, 9))["shape"], (5, 3, 4), "the shape of POOL")
 check.same(layer_row("INPUT", {"C": 3, "H": 4, "W": 6}, None)["shape"], (3, 4, 6), "INPUT")
 check.same(layer_row("FC", {"M": 9}, (5, 3, 4))["shape"], (9, 1, 1), "the shape of FC")
@@ -366,30 +371,35 @@ for kind, numbers in (
 # %% [markdown]
 # ## 3. A net, and nets with paths
 #
-# LeNet, AlexNet and VGG are chains: the volume behind one layer goes into the next. In GoogLeNet and
+# LeNet, AlexNet and VGG are chains: the volume after one layer goes into the next. In GoogLeNet and
 # ResNet a volume goes several ways at once, and the ways meet again.
 #
 # **CONCAT** puts the ends of its paths on top of each other. Heights and widths must agree; the
 # depths add up. This is the **Inception module** of GoogLeNet:
-#
-#                        x  192 x 28 x 28
-#           +------------+------+------+------------+
-#        1x1 K=64     1x1 K=96     1x1 K=16      POOL 3x3
-#           |         3x3 K=128    5x5 K=32      1x1 K=32
-#           +------------+------+------+------------+
-#                      CONCAT  256 x 28 x 28
+
+# %% tags=["plot"] alt="From x, 192 x 28 x 28, four paths: 1x1 with 64 filters; 1x1 with 96, then 3x3 with 128; 1x1 with 16, then 5x5 with 32; a pool of 3x3, then 1x1 with 32. They meet in CONCAT, 256 x 28 x 28."
+four = [["1x1, 64"], ["1x1, 96", "3x3, 128"], ["1x1, 16", "5x5, 32"], ["pool 3x3", "1x1, 32"]]
+drawing.paths("x\n192 x 28 x 28", four, "CONCAT\n256 x 28 x 28", title="An Inception module")
+
+# %% [markdown]
+# Add up the filters at the ends of the four paths: $64 + 128 + 32 + 32 = 256$.
 #
 # **ADD** adds the ends of its paths, number by number, so all shapes must be the same. This is the
 # **residual block** of ResNet. Its second path is empty: there the volume arrives as it was.
+
+# %% tags=["plot"] alt="From x, 64 x 56 x 56, two paths: CONV, BN, RELU, CONV, BN; and a line without any layer. They meet in ADD, 64 x 56 x 56, and a RELU follows."
+two = [["CONV 3x3", "BN", "RELU", "CONV 3x3", "BN"], []]
+drawing.paths("x\n64 x 56 x 56", two, "ADD\n64 x 56 x 56", ["RELU"], "A residual block")
+
+# %% [markdown]
+# Follow the lower line: nothing is done to $x$ there. It is called a **skip connection** or a
+# shortcut.
 #
-#                        x  64 x 56 x 56
-#                     +---------+---------+
-#             CONV BN RELU CONV BN        |
-#                     +---------+---------+
-#                       ADD  64 x 56 x 56, then RELU
+# CONCAT can have an empty path as well. Then new maps are put on top of those that came in, and
+# nothing is lost. A net of such layers is a DenseNet (Huang and others, 2016).
 #
-# Both need no memory of their own: a path can write its end where it will be read. In the spec each
-# is a layer like any other, and its `paths` are specs without INPUT.
+# CONCAT and ADD need no memory of their own: a path can write its end where it will be read. In the
+# spec each is a layer like any other, and its `paths` are specs without INPUT.
 #
 # **Predict before you run.** In the Inception module, 16 filters of 1 x 1 make the volume thin
 # before the 5 x 5 filters. How many weights does this path have? And with 5 x 5 filters straight on
@@ -475,7 +485,7 @@ nets.show(layer_table(nets.spec("alexnet")))
 table = layer_table(nets.spec("lenet5"))
 check.same(len(table), 12, "rows of LeNet-5")
 check.same([row["kind"] for row in table[:4]], ["INPUT", "CONV", "RELU", "POOL"], "the first kinds")
-check.same(table[6]["shape"], (16, 5, 5), "the shape behind LeNet's second POOL")
+check.same(table[6]["shape"], (16, 5, 5), "the shape after LeNet's second POOL")
 check.same(sum(row["weights"] + row["biases"] for row in table), 61_706, "parameters of LeNet-5")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -502,7 +512,7 @@ one = ("CONV", {"K": 5, "F": 1, "S": 1, "P": 0})
 begin = ("INPUT", {"C": 2, "H": 3, "W": 4})
 table = layer_table([begin, ("CONCAT", {"paths": [[], [one]]})])
 check.same([row["kind"] for row in table], ["INPUT", "CONV", "CONCAT"], "the kinds of the fork")
-check.same(table[2]["shape"], (7, 3, 4), "the shape behind the fork")
+check.same(table[2]["shape"], (7, 3, 4), "the shape after the fork")
 check.same([table[2][column] for column in COLUMNS], [0, 0, 0, 0], "the numbers of CONCAT")
 low = ("CONV", {"K": 5, "F": 3, "S": 1, "P": 0})
 check.raises(
@@ -548,7 +558,7 @@ judge.refuses(ValueError, "layer_table", layer_table, uneven)
 # 1 point. Whole nets with paths. Shown: an Inception module. Hidden: GoogLeNet, ResNet-18 and -50.
 module = [("INPUT", {"C": 192, "H": 28, "W": 28}), nets.inception(64, 96, 128, 16, 32, 32)]
 table = layer_table(module)
-check.same(table[-1]["shape"], (256, 28, 28), "the shape behind the module")
+check.same(table[-1]["shape"], (256, 28, 28), "the shape after the module")
 check.same(sum(row["weights"] for row in table), 163_328, "weights of the module")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -676,7 +686,7 @@ plt.show()
 # holds 102,760,448 weights, 74 % of the net, and 4096 activations.
 #
 # So a compromise for memory is made in the first layer. ZF Net takes 7 x 7 with stride 2 there and
-# AlexNet 11 x 11 with stride 4. All volumes behind it are smaller.
+# AlexNet 11 x 11 with stride 4. All volumes after it are smaller.
 #
 # And the other nets? Here they are side by side.
 
@@ -729,6 +739,7 @@ plt.show()
 # | | batch norm, and 3 x 3 for 5 x 5, as in torchvision | 6,624,904 |
 # | ResNet | 18 | 11,689,512 |
 # | | 50 | 25,557,032 |
+# | DenseNet | 121, as in torchvision | 7,978,856 |
 #
 # **Find the mistake.** One often reads that GoogLeNet has 4 million parameters. Is there a variant
 # in the table for it?
@@ -740,17 +751,24 @@ plt.show()
 #
 # </details>
 #
+# And are the large FC layers needed? NiN did without them (Lin and others, 2013): its last
+# convolution makes a map for each class, and the score is the mean of the map. GoogLeNet put
+# average pooling in their place and had 0.6 % **more** right answers (Szegedy and others, 2014).
+# They can be removed without loss, and since then nets are built without them.
+#
 # **Take away.** Memory sits in the first layers, weights in the first FC.
 
 # %% [markdown]
 # ## 5. Will it fit?
 #
-# Training needs memory from three sources. Each number takes 4 bytes, as float32.
+# Training needs memory from three sources. Each number takes 4 bytes, as float32. What has to fit
+# is the **peak**: the most that is needed at any one moment.
 #
 # 1. **Activations.** The backward pass needs them all, so they are kept, and each gets a gradient
 #    of the same size. Count both in full, as if nothing were let go before the end: $2 A$ numbers
-#    for one picture, if the table has $A$. A batch of $N$ takes $N$ times as much. At test time
-#    nothing has to be kept: two neighbouring volumes are enough.
+#    for one picture, if the table has $A$. This is the peak of a program that lets nothing go. One
+#    that does needs less, as the end of this section shows. A batch of $N$ takes $N$ times as much.
+#    At test time nothing has to be kept: two neighbouring volumes are enough.
 # 2. **Parameters.** Each has its value and its gradient. Momentum keeps one more number for each,
 #    Adam two. So `"sgd"` has 2 copies, `"momentum"` 3 and `"adam"` 4.
 # 3. **The rest.** Mainly the pictures of the next batch, which are loaded while this one is being
@@ -930,18 +948,20 @@ for name, optimizer, gigabytes in (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the experiment: GPUs of 3, 4, 6 and 12 GB, and five nets.
+# And the experiment: five nets on six GPUs. Those of 3, 4, 6 and 12 GB are of 2016, when most of
+# these nets were new. Today a large card for games has 24 GB (an RTX 4090), and one made for
+# training has 80 (an A100 or H100).
 
-# %% tags=["experiment"] alt="A plot of the largest batch against memory, 3 to 12 GB, for five nets. AlexNet is on top, with 200 to 1000 pictures; VGG-16 and ResNet-50 are lowest, with 12 to 90."
-sizes = [3, 4, 6, 12]
+# %% tags=["experiment"] alt="A plot of the largest batch against memory, 3 to 80 GB, both axes logarithmic, for five nets. AlexNet is on top, with 208 to 7141 pictures; VGG-16 and ResNet-50 are lowest, with 12 to 687."
+sizes = [3, 4, 6, 12, 24, 80]
 for name, mark in zip(
     ["alexnet", "googlenet", "resnet18", "resnet50", "vgg16"], "os^Dv", strict=True
 ):
     batches = [largest_batch(nets.spec(name), "momentum", size) for size in sizes]
     print(f"{name:10}", *(f"{batch:5}" for batch in batches))
-    plt.plot(sizes, batches, mark + "-", label=name)
-plt.yscale("log")
-plt.xticks(sizes)
+    plt.loglog(sizes, batches, mark + "-", label=name)
+plt.xticks(sizes, sizes)
+plt.minorticks_off()
 plt.title("The largest batch that fits, with momentum")
 plt.xlabel("memory, GB")
 plt.ylabel("pictures in a batch")
@@ -950,11 +970,49 @@ plt.show()
 
 # %% [markdown]
 # Look at VGG-16 at the left: it bends. In 3 GB half of the memory goes to the parameters, so twice
-# the memory gives three times the batch, 12 and 39. The line of ResNet-50 is nearly proportional to
-# the memory, because its parameters are few and its activations many.
+# the memory gives three times the batch, 12 and 39. In 24 and 80 GB the parameters hardly matter:
+# the batch grows with the memory. The line of ResNet-50 is nearly straight from the start, because
+# its parameters are few and its activations many.
 #
-# A real library needs more than this: space for columns as in lesson 04, and some hundred MB for
-# itself. One that lets go of each gradient as soon as it can needs less. The count is a first guess.
+# Which peak is it? We counted as if all activations and all their gradients were there at once. Now
+# follow one step. Forward, volume after volume is kept. Backward, a layer takes the gradient of its
+# output and makes that of its input. After that nobody needs its output again, neither the numbers
+# nor their gradient. A program can let both go.
+#
+# **Predict before you run.** One picture goes through VGG-16, forward and back. Everything is let
+# go as soon as it can be. Is the peak near $2 A$, that is 116 MB? When is it reached?
+#
+# <details><summary>Answer</summary>
+#
+# It is near $A$, 58 MB, and is reached about the turn: all activations are kept then, and the last
+# layers, with their gradients, are small. Later on more is let go than is made.
+#
+# </details>
+
+# %% tags=["plot"] alt="A plot of memory during one training step of VGG-16 with one picture. Forward it rises to 58 MB. On the way back it rises to 116 MB if everything is kept, and stays below 60 MB and falls to 26 if each volume is let go."
+sizes = [row["activations"] for row in layer_table(nets.spec("vgg16")) if row["activations"]]
+kept = np.cumsum(sizes)  # after each layer, on the way forward
+back = range(len(sizes) - 1, 0, -1)  # the layer whose turn it is on the way back
+keeps_all = [kept[-1] + sum(sizes[k - 1 :]) for k in back]
+lets_go = [kept[k] + sizes[k] + sizes[k - 1] for k in back]  # and two gradients
+for name, after, line in (("all is kept", keeps_all, "--"), ("each is let go", lets_go, "-")):
+    memory = np.array([*kept, *after]) * 4 / 1024**2
+    plt.plot(memory, line, label=f"{name}: at most {memory.max():.1f} MB")
+plt.axvline(len(sizes) - 1, color="gray", linestyle=":", label="from here on backward")
+plt.title("Activations and their gradients in one step of VGG-16")
+plt.xlabel("layers done, forward and then backward")
+plt.ylabel("memory for one picture, MB")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the solid line. It is level about the turn, at no more than 59.5 MB, and then falls: going
+# back, a layer lets go of more than it makes. So its peak is half of the other, and about twice the
+# batch fits. A library such as PyTorch works like this. `training_memory` and `largest_batch` count
+# the dashed line, with which one is on the safe side.
+#
+# A real library also needs more than this: space for columns as in lesson 04, and some hundred MB
+# for itself. The count is a first guess.
 #
 # **Take away.** Activations grow with the batch, parameters do not. If it does not fit, lower the
 # batch.
@@ -1225,6 +1283,10 @@ for (N, C, H, W), filters in (
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Such modules grew for some years. Inception-v4 (Szegedy and others, 2016) has three kinds of them,
+# with 7 x 7 filters split into 1 x 7 and 7 x 1. Its paper also puts skips around the modules, and
+# finds that they then learn faster. Why should a skip help?
+#
 # **Take away.** Instead of choosing a filter size, run them all, and keep it cheap by 1 x 1 filters
 # in front. What a module would keep for the backward pass can be computed again.
 
@@ -1240,10 +1302,9 @@ for (N, C, H, W), filters in (
 # $$\text{out} = \text{ReLU}\big(f(x) + x\big) \qquad
 # f(x) = \text{conv}_2\big(\text{ReLU}(\text{conv}_1(x))\big)$$
 #
-# With all weights zero, $f(x) = 0$, and what comes in goes out (if it is not negative, as behind a
-# ReLU). The way from $x$ around $f$ is called a **skip connection** or a shortcut. Where $f$
-# changes the shape, the shortcut needs a 1 x 1 convolution with the same stride. ResNet has a batch
-# norm behind every convolution; we leave it out here, to see the skip alone.
+# With all weights zero, $f(x) = 0$, and what comes in goes out (if it is not negative, as after a
+# ReLU). Where $f$ changes the shape, the shortcut needs a 1 x 1 convolution with the same stride.
+# ResNet has a batch norm after every convolution; we leave it out here, to see the skip alone.
 #
 # **Predict before you run.** Both convolutions have a single weight that is not zero, in the middle:
 # 1 in the first, 2 in the second. What does the block make of $x = [1, -2, 3]$?
@@ -1365,7 +1426,7 @@ check.same(
     residual_forward(np.abs(row), idle)[0],
     [[[[1.0, 2.0, 3.0]]]],
     "a block with weights of zero",
-    hint="What comes in goes out: it is added behind the second convolution.",
+    hint="What comes in goes out: it is added after the second convolution.",
 )
 against = {"conv1": (delta, np.zeros(1)), "conv2": (-2 * delta, np.zeros(1))}
 check.same(
@@ -1486,11 +1547,144 @@ plt.show()
 # %% [markdown]
 # The bottleneck has fewer, with four times the channels. ResNet-50 is made of it.
 #
+# And there is a second order. In the block of 2015 a ReLU follows the sum, so the skip is not quite
+# free: what is negative is lost. *Identity Mappings* (He and others, 2016) puts batch norm and ReLU
+# in front of each convolution and nothing after the sum. This is **pre-activation**.
+
+# %% tags=["plot"] alt="From x two paths: BN, RELU, CONV, BN, RELU, CONV; and a line without any layer. They meet in ADD, and nothing follows."
+before = [["BN", "RELU", "CONV 3x3", "BN", "RELU", "CONV 3x3"], []]
+drawing.paths("x", before, "ADD", title="A residual block with pre-activation")
+
+# %% [markdown]
+# Follow the lower line through a stack of such blocks: from the first to the last there are nothing
+# but sums on it. The paper trains nets of 1001 layers that way.
+#
 # **Take away.** A residual block learns what to add. Its skip carries the gradient to the first
 # layer.
 
 # %% [markdown]
-# ## 8. A photograph through AlexNet
+# ## 8. Is deeper better?
+#
+# So far we have said that plain nets get worse with depth. Now see it, on nets that are small enough
+# to train here: a convolution with 8 filters, then 1, 4 or 10 blocks, then a fully-connected layer.
+# The deepest has 21 convolutions. They learn 1000 pictures of clothes in ten classes, averaged down
+# to 7 x 7 pixels.
+#
+# One function draws a net. A plain block is your residual block with a shortcut of zeros, which is
+# never trained. With a skip the second convolution of each block starts at zero. So all these nets
+# start as the same net: their blocks do nothing. A plain block cannot start there, for nothing would
+# come through. All its weights are drawn with the variance $2/D$, where $D$ counts the weights of a
+# filter.
+
+# %% tags=["experiment"]
+# training takes many small convolutions: from here on the given ones, without loops
+conv_forward, conv_backward = layers.conv_forward, layers.conv_backward
+
+fashion = data.load("fashion")
+pictures = data.centred(fashion.x_train[:1000], fashion.mean)
+pictures = pictures.reshape(1000, 1, 7, 4, 7, 4).mean(axis=(3, 5))  # (1000, 1, 7, 7)
+pictures, labels = pictures / pictures.std(), fashion.y_train[:1000]
+nothing = np.zeros((8, 8, 1, 1), np.float32), np.zeros(8, np.float32)
+
+
+def drawn_net(blocks, skips, rng):
+    """Draw the first convolution, the blocks, and a head of zeros."""
+
+    def conv(C, scale=1.0):
+        w = scale * np.sqrt(2 / (9 * C)) * rng.normal(size=(8, C, 3, 3))
+        return [w.astype(np.float32), np.zeros(8, np.float32)]
+
+    def block():
+        if skips:
+            return {"conv1": conv(8), "conv2": conv(8, 0.0)}
+        return {"conv1": conv(8), "conv2": conv(8), "shortcut": nothing}
+
+    head = [np.zeros((8 * 7 * 7, 10), np.float32), np.zeros(10, np.float32)]
+    return conv(1), [block() for _ in range(blocks)], head
+
+
+# %% [markdown]
+# Another trains it with momentum. It runs your blocks forward and then back, and returns the mean
+# loss of the last 20 steps. That is the loss on training pictures.
+
+
+# %% tags=["experiment"]
+def final_loss(blocks, skips, seed, steps=100, rate=0.01):
+    rng = np.random.default_rng(seed)
+    first, middle, head = drawn_net(blocks, skips, rng)
+    trained = [first, head, *(block[name] for block in middle for name in ("conv1", "conv2"))]
+    speed = [[np.zeros_like(a) for a in pair] for pair in trained]
+    losses = []
+    for _ in range(steps):
+        rows = rng.integers(len(labels), size=20)
+        x, conv = conv_forward(pictures[rows], *first, pad=1)
+        x, relu = relu_forward(x)
+        caches = []
+        for block in middle:
+            x, cache = residual_forward(x, block)
+            caches.append(cache)
+        scores, cache = affine_forward(x, *head)
+        loss, dscores = softmax_loss(scores, labels[rows])
+        losses.append(loss)
+        dx, *dhead = affine_backward(dscores.astype(np.float32), cache)
+        grads = []
+        for cache in reversed(caches):
+            dx, of_block = residual_backward(dx, cache)
+            grads = [of_block["conv1"], of_block["conv2"], *grads]
+        _, *dfirst = conv_backward(relu_backward(dx, relu), conv)
+        for pair, v, g in zip(trained, speed, [dfirst, dhead, *grads], strict=True):
+            for k in (0, 1):
+                v[k] = 0.9 * v[k] - rate * g[k]
+                pair[k] += v[k]
+    return np.mean(losses[-20:])
+
+
+# %% [markdown]
+# **Predict before you run.** Three seeds, three depths, with skips and without. A net that knows
+# nothing has a loss of $\ln 10 = 2.3$. Draw both curves. It takes about twenty seconds.
+
+# %% tags=["experiment"] alt="A plot of the loss on training pictures against 3, 9 and 21 convolutions. Plain nets: 0.73, 0.90 and 2.07, near the line of a net that knows nothing. With skips it stays near 0.66."
+depths, seeds = (1, 4, 10), (0, 1, 2)
+for skips, line in ((False, "s--"), (True, "o-")):
+    name = "with skips" if skips else "plain"
+    losses = np.array([[final_loss(depth, skips, seed) for seed in seeds] for depth in depths])
+    for depth, row in zip(depths, losses, strict=True):
+        print(f"{name}, {2 * depth + 1} convolutions: loss", *(f"{loss:.2f}" for loss in row))
+    mean, deep = losses.mean(axis=1), 2 * np.array(depths) + 1
+    plt.errorbar(deep, mean, losses.std(axis=1), fmt=line, capsize=4, label=name)
+plt.axhline(np.log(10), color="gray", linestyle=":", label="ln 10, a net that knows nothing")
+plt.title("Deeper is worse, unless there is a way around\n(bars: deviation of three seeds)")
+plt.xticks(deep)
+plt.xlabel("convolutions, one after the other")
+plt.ylabel("loss on training pictures after 100 steps")
+plt.ylim(0)
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Look at the squares. The plain net of 9 convolutions has a larger loss than that of 3, and the one
+# of 21 has learned next to nothing: 2.07, where knowing nothing is 2.3. These are training pictures,
+# so it is not overfitting. The deep net cannot even find what the shallow one has found, although it
+# could hold it. This is **degradation**. The round marks stay between 0.6 and 0.7 at any depth.
+#
+# What is not shown? That depth helps. The deep net with skips is no worse here, and no better: for 7
+# x 7 pixels 3 convolutions are enough.
+#
+# Is it the learning rate? We also tried 0.001, 0.003 and 0.03, with one seed and 150 steps: the plain
+# net of 21 layers is the worst each time. Is it the start, which was not the same? We gave both kinds
+# batch norm after every convolution, drew both alike and trained for 150 steps. The plain nets came
+# to 0.48, 0.67 and 1.08 (means of two seeds), those with skips to 0.47, 0.49 and 0.62. Only at a rate
+# of 0.03 both deep nets fail.
+#
+# He and others (2015) saw the same on CIFAR-10, trained to the end: nets of 56 plain layers were worse
+# than nets of 20. With skips their deeper nets were also the better ones, up to 110 layers.
+#
+# **Take away.** A deeper net can hold more, and without a way around it learns less.
+
+# %% [markdown]
+# ## 9. A photograph through AlexNet
+#
+# **Going further**, without points.
 #
 # Now put your layers together. No layer is missing: you have `conv_forward`, `relu_forward`,
 # `lrn_forward`, `max_pool_forward` and `affine_forward`. The weights are drawn at random, by a fixed
@@ -1589,7 +1783,7 @@ plot.maps(
 # **Take away.** You can now read, count and run any of these nets.
 
 # %% [markdown]
-# ## 9. In your own words
+# ## 10. In your own words
 #
 # A friend trains VGG-16 with momentum and batches of 32 on a GPU of 4 GB. It does not fit. She knows
 # that the first FC layer holds 74 % of the weights, so she takes it out: the last pool now feeds the
@@ -1597,7 +1791,7 @@ plot.maps(
 # do make it fit, and say with numbers why. (2 points, graded by hand)
 
 # %% [markdown] answer="make_it_fit" points=2
-# The layer behind it now sees 25,088 inputs in place of 4096, so it has the same 102,760,448
+# The layer after it now sees 25,088 inputs in place of 4096, so it has the same 102,760,448
 # weights. What is saved is one layer of 4096 x 4096: 16.8 million parameters, with momentum 0.19 GB
 # of 5.2 GB. The activations, 3.6 GB, stay. What helps: a smaller batch, as activations are
 # proportional to it; 21 pictures fit. Or average pooling over the last 7 x 7 in place of the large
@@ -1628,8 +1822,34 @@ plot.maps(
 # - VGG-16 has 138,357,544 parameters and 15,237,608 activations. Memory sits early, weights sit in
 #   the first FC.
 # - Training keeps activations with their gradients, 2 to 4 copies of the parameters, and the next
-#   batch.
+#   batch. Who lets go on the way back needs half as much for the activations.
 # - Inception runs several filter sizes side by side, and 1 x 1 filters keep it cheap.
 # - A residual block adds to its input. The gradient goes through and around.
+# - Plain nets get worse with depth, on their training pictures too. With skips they do not.
 #
 # Lesson 12 takes a trained net, cuts off its head and teaches it something new.
+
+# %% [markdown]
+# ## Read on
+#
+# - Min Lin, Qiang Chen and Shuicheng Yan, *Network In Network*, 2013. 1 x 1 convolutions, and means
+#   of maps in place of fully-connected layers.
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren and Jian Sun, *Deep Residual Learning for Image
+#   Recognition*, 2015. Section 8 with 20 to 1202 layers, and the block of section 7.
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren and Jian Sun, *Identity Mappings in Deep Residual
+#   Networks*, 2016. What may stand on the skip: best nothing.
+# - Christian Szegedy, Sergey Ioffe, Vincent Vanhoucke and Alex Alemi, *Inception-v4,
+#   Inception-ResNet and the Impact of Residual Connections on Learning*, 2016. Modules with and
+#   without skips, side by side.
+# - Tianqi Chen, Bing Xu, Chiyuan Zhang and Carlos Guestrin, *Training Deep Nets with Sublinear Memory
+#   Cost*, 2016. How far one gets by computing again what was let go.
+
+# %% [markdown]
+# ## An open question
+#
+# Why do skips help? The gradient of section 7 is one account. But the plain nets of the ResNet paper
+# had batch norm, their gradients had not vanished, and they got worse all the same. Others say that a
+# net with skips is many shallow nets in one (Veit and others, 2016), or that skips make the loss
+# smoother (Li and others, 2018). Plain nets of 10,000 layers can be trained if their start is chosen
+# with great care (Xiao and others, 2018). Nobody can yet say, for a given task, how deep a net should
+# be.

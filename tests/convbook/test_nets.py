@@ -17,6 +17,7 @@ PARAMETERS = {
     "googlenet_bn": 6_624_904,
     "resnet18": 11_689_512,
     "resnet50": 25_557_032,
+    "densenet121": 7_978_856,
 }
 
 

@@ -2,14 +2,14 @@
 
 STOPPED = """
 
-def train_stopped(f, run, steps, update, last):
-    def stopped(params, t):
+def train_stopped(f, run, steps, update, rate, last):
+    def stopped(params, running, t):
         if t == last:
             raise KeyboardInterrupt
-        return f(params, t)
+        return f(params, running, t)
 
     try:
-        return train(stopped, run, steps, update)
+        return train(stopped, run, steps, update, rate)
     except KeyboardInterrupt:
         return None
 """
@@ -22,62 +22,41 @@ def there_and_back(layer, x, dout):
     return out, dx, layer.grads
 """
 
+RUNNING = """
+    @property
+    def running(self):
+        return [layer.running for layer in self.layers]
+
+    @running.setter
+    def running(self, running):
+        for layer, its in zip(self.layers, running, strict=True):
+            layer.running = its
+"""
+
 RIGHT = {
-    "parse_pattern": [
+    "layer_names": [
         """
-def parse_pattern(pattern, N=1, M=1, K=0, pool=True):
+def layer_names(N=1, M=1, K=0, pool=True):
     for letter, value, most in (("N", N, 3), ("M", M, 10**9), ("K", K, 2)):
         if value < 0 or value > most:
             raise ValueError(f"{letter} is {value}")
-    tokens = re.findall(r"->|\\[|\\]\\*\\w+|[A-Z]+[?]?|\\S", pattern)
-    stack = [[]]
-    for token in tokens:
-        if token == "->":
-            continue
-        if token == "[":
-            stack.append([])
-        elif token.startswith("]"):
-            if len(stack) < 2 or len(token) < 3:
-                raise ValueError("bracket")
-            count = token[2:]
-            if count in "NMK":
-                count = {"N": N, "M": M, "K": K}[count]
-            body = stack.pop()
-            stack[-1] += body * int(count)
-        elif token == "POOL?":
-            stack[-1] += ["POOL"] * pool
-        elif token in {"INPUT", "CONV", "RELU", "POOL", "FC"}:
-            stack[-1].append(token)
-        else:
-            raise ValueError("unknown layer " + token)
-    if len(stack) != 1:
-        raise ValueError("a bracket is not closed")
-    return stack[0]
+    names = ["INPUT"]
+    for _ in range(M):
+        for _ in range(N):
+            names += ["CONV", "RELU"]
+        if pool:
+            names.append("POOL")
+    for _ in range(K):
+        names += ["FC", "RELU"]
+    return names + ["FC"]
 """,
         """
-def parse_pattern(pattern, N=1, M=1, K=0, pool=True):
-    assert_ok = N in (0, 1, 2, 3) and K in (0, 1, 2) and M >= 0
-    if not assert_ok:
+def layer_names(N=1, M=1, K=0, pool=True):
+    fits = N in (0, 1, 2, 3) and K in (0, 1, 2) and M >= 0
+    if not fits:
         raise ValueError((N, M, K))
-    text = "".join(pattern.split())
-    text = text.replace("POOL?", "POOL" if pool else "NONE")
-    for letter, value in {"N": N, "M": M, "K": K}.items():
-        text = text.replace("]*" + letter, f"]*{value}")
-    while "[" in text:
-        left = text.rindex("[")
-        right = text.find("]*", left)
-        if right < 0:
-            raise ValueError("no closing bracket")
-        end = right + 2
-        while end < len(text) and text[end].isdigit():
-            end += 1
-        times = int(text[right + 2 : end])
-        block = "->".join(times * [text[left + 1 : right]]) or "NONE"
-        text = text[:left] + block + text[end:]
-    names = [name for name in text.split("->") if name != "NONE"]
-    if set(names) - {"INPUT", "CONV", "RELU", "POOL", "FC"}:
-        raise ValueError("unknown layer")
-    return names
+    text = "INPUT " + ("CONV RELU " * N + "POOL " * pool) * M + "FC RELU " * K + "FC"
+    return text.split()
 """,
     ],
     "Layer": [
@@ -85,12 +64,16 @@ def parse_pattern(pattern, N=1, M=1, K=0, pool=True):
 class Layer:
     grads = []
 
-    def __init__(self, forward, backward, params=(), **how):
+    def __init__(self, forward, backward, params=(), running=None, **how):
         self.f, self.b, self.params, self.how = forward, backward, params, how
+        self.running = running
 
-    def forward(self, x):
-        result = self.f(x, *self.params, **self.how)
+    def forward(self, x, train=False):
+        more = () if self.running is None else (self.running, train)
+        result = self.f(x, *self.params, *more, **self.how)
         self.cache = result[1]
+        if more:
+            self.running = result[2]
         return result[0]
 
     def backward(self, dout):
@@ -104,14 +87,17 @@ class Layer:
         + BOTH_WAYS,
         """
 class Layer:
-    def __init__(self, forward, backward, params=(), **settings):
+    def __init__(self, forward, backward, params=(), running=None, **settings):
         self.params = [p for p in params]
         self.grads = [None] * len(self.params)
+        self.running = running
         self.memory = []
 
-        def run(x):
-            out, cache = forward(x, *self.params, **settings)
-            self.memory = [cache]
+        def run(x, train):
+            if self.running is not None:
+                settings["running"], settings["train"] = self.running, train
+            out, *self.memory = forward(x, *self.params, **settings)
+            self.running = self.memory[1] if len(self.memory) > 1 else None
             return out
 
         def run_back(dout):
@@ -124,8 +110,8 @@ class Layer:
 
         self.run, self.run_back = run, run_back
 
-    def forward(self, x):
-        return self.run(x)
+    def forward(self, x, train=False):
+        return self.run(x, train)
 
     def backward(self, dout):
         return self.run_back(dout)
@@ -138,9 +124,9 @@ class Sequential:
     def __init__(self, layers):
         self.layers = list(layers)
 
-    def forward(self, x):
+    def forward(self, x, train=False):
         for i in range(len(self.layers)):
-            x = self.layers[i].forward(x)
+            x = self.layers[i].forward(x, train=train)
         return x
 
     def backward(self, dout):
@@ -166,10 +152,12 @@ class Sequential:
     @property
     def grads(self):
         return sum((list(layer.grads) for layer in self.layers), [])
-
+"""
+        + RUNNING
+        + """
 
 def loss_and_grads(net, x, y):
-    scores = net.forward(x)
+    scores = net.forward(x, True)
     loss, dscores = softmax_loss(scores, y)
     net.backward(dscores)
     return float(loss), list(net.grads)
@@ -177,10 +165,11 @@ def loss_and_grads(net, x, y):
         """
 class Sequential:
     def __init__(self, layers):
+        self.layers = layers
         self.first, self.rest = (layers[0], Sequential(layers[1:])) if layers else (None, None)
 
-    def forward(self, x):
-        return x if self.first is None else self.rest.forward(self.first.forward(x))
+    def forward(self, x, train=False):
+        return x if self.first is None else self.rest.forward(self.first.forward(x, train), train)
 
     def backward(self, dout):
         return dout if self.first is None else self.first.backward(self.rest.backward(dout))
@@ -198,65 +187,14 @@ class Sequential:
     @property
     def grads(self):
         return [] if self.first is None else [*self.first.grads, *self.rest.grads]
-
+"""
+        + RUNNING
+        + """
 
 def loss_and_grads(net, x, y):
-    loss, dout = softmax_loss(net.forward(x), y)
+    loss, dout = softmax_loss(net.forward(x, train=True), y)
     net.backward(dout)
     return np.float64(loss), tuple(net.grads)
-""",
-    ],
-    "draw_weights": [
-        """
-def draw_weights(names, shape, filters, units, seed=0):
-    rng = np.random.default_rng(seed)
-    depth, height, width = shape
-    out, convs, fcs = [], 0, 0
-    for place, name in enumerate(names):
-        if name == "INPUT":
-            continue
-        if name == "CONV":
-            size = (filters[convs], depth, 3, 3)
-            out.append([rng.normal(0, (2 / np.prod(size[1:])) ** 0.5, size), np.zeros(size[0])])
-            depth, convs = filters[convs], convs + 1
-        elif name == "FC":
-            D = depth * height * width
-            scale = (2 / D) ** 0.5 / (10 if place == len(names) - 1 else 1)
-            out.append([rng.normal(0, scale, (D, units[fcs])), np.zeros(units[fcs])])
-            depth, height, width, fcs = units[fcs], 1, 1, fcs + 1
-        else:
-            out.append([])
-            if name == "POOL":
-                if height % 2 == 1 or width % 2 == 1:
-                    raise ValueError("odd")
-                height //= 2
-                width //= 2
-    return out
-""",
-        """
-def draw_weights(names, shape, filters, units, seed=0):
-    rng = np.random.default_rng(seed)
-
-    def he(D, size):
-        return rng.normal(0, np.sqrt(2.0 / D), size=size)
-
-    def walk(names, C, H, W, filters, units):
-        if not names:
-            return []
-        name, *names = names
-        if name == "CONV":
-            pair = [he(9 * C, (filters[0], C, 3, 3)), np.zeros(filters[0])]
-            return [pair, *walk(names, filters[0], H, W, filters[1:], units)]
-        if name == "FC":
-            w = he(C * H * W, (C * H * W, units[0])) * (1 if names else 0.1)
-            return [[w, np.zeros(units[0])], *walk(names, units[0], 1, 1, filters, units[1:])]
-        if name == "POOL":
-            if (H * W) % 2 or H % 2 or W % 2:
-                raise ValueError("does not fit")
-            H, W = H // 2, W // 2
-        return [[], *walk(names, C, H, W, filters, units)]
-
-    return walk(list(names)[1:], *shape, list(filters), list(units))
 """,
     ],
     "slope_gap": [
@@ -282,19 +220,6 @@ def slope_gap(f, params, grads, seed=0, h=1e-5):
     return np.ptp(slopes) / (np.abs(slopes).max() + 1e-30)
 """,
     ],
-    "sgd": [
-        """
-def sgd(w, dw, state, rate=0.1):
-    step = -rate * dw
-    return w + step, {}
-""",
-        """
-def sgd(w, dw, state, rate=0.1):
-    w = w.copy()
-    w -= rate * dw
-    return w, dict(state)
-""",
-    ],
     "momentum": [
         """
 def momentum(w, dw, state, rate=0.1, mu=0.9):
@@ -314,25 +239,41 @@ def momentum(w, dw, state, rate=0.1, mu=0.9):
     ],
     "adam": [
         """
-def adam(w, dw, state, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam(w, dw, state, rate=1e-3, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):
     if not state:
         state = {"m": np.zeros(w.shape), "s": np.zeros(w.shape), "t": 0}
     m = state["m"] + (1 - beta1) * (dw - state["m"])
     s = state["s"] + (1 - beta2) * (dw * dw - state["s"])
     t = state["t"] + 1
     step = rate * (m / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + eps)
-    return w - step, {"m": m, "s": s, "t": t}
+    return (1 - rate * decay) * w - step, {"m": m, "s": s, "t": t}
 """,
         """
-def adam(w, dw, state, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam(w, dw, state, rate=1e-3, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):
     new = {"t": 1, "m": (1 - beta1) * dw, "s": (1 - beta2) * np.square(dw)}
     for key, beta in (("m", beta1), ("s", beta2)):
         if key in state:
             new[key] = new[key] + beta * state[key]
     new["t"] += state.get("t", 0)
+    w = w - rate * decay * w
     root = (1 - beta2 ** new["t"]) ** 0.5
     rate = rate * root / (1 - beta1 ** new["t"])
     return w - rate * new["m"] / (new["s"] ** 0.5 + eps * root), new
+""",
+    ],
+    "cosine_rate": [
+        """
+def cosine_rate(t, steps, rate, warmup=0):
+    if t < warmup:
+        return (t + 1) / warmup * rate
+    angle = np.pi * (t - warmup) / (steps - warmup)
+    return rate * np.cos(angle / 2) ** 2
+""",
+        """
+def cosine_rate(t, steps, rate, warmup=0):
+    rising = [rate * k / warmup for k in range(1, warmup + 1)]
+    falling = 0.5 * rate * (1 + np.cos(np.linspace(0, np.pi, steps - warmup + 1)))
+    return [*rising, *falling][t]
 """,
     ],
     "batch_rows": [
@@ -355,53 +296,100 @@ def batch_rows(N, batch, t, seed=0):
     ],
     "train": [
         """
-def train(f, run, steps, update):
+def train(f, run, steps, update, rate):
     run = {key: list(value) for key, value in run.items()}
     while len(run["losses"]) < steps:
         try:
-            loss, grads = f(run["params"], len(run["losses"]))
+            t = len(run["losses"])
+            loss, grads, running = f(run["params"], run["running"], t)
             params, states = [], []
             for w, dw, state in zip(run["params"], grads, run["states"]):
-                w, state = update(w, dw, state)
+                w, state = update(w, dw, state, rate(t))
                 params.append(w)
                 states.append(state)
         except KeyboardInterrupt:
             break
-        run = {"params": params, "states": states, "losses": run["losses"] + [loss]}
+        losses = run["losses"] + [loss]
+        run = {"params": params, "states": states, "running": running, "losses": losses}
     return run
 """
         + STOPPED,
         """
-def train(f, run, steps, update):
-    run = dict(run)
+def train(f, run, steps, update, rate):
+    params, states, running, losses = (
+        run[key] for key in ("params", "states", "running", "losses")
+    )
     try:
-        for t in range(len(run["losses"]), steps):
-            loss, grads = f(run["params"], t)
-            pairs = [update(*three) for three in zip(run["params"], grads, run["states"])]
-            w, s = zip(*pairs)
-            run = {"params": list(w), "states": list(s), "losses": [*run["losses"], float(loss)]}
+        for t in range(len(losses), steps):
+            loss, grads, after = f(params, running, t)
+            pairs = [update(*three, rate(t)) for three in zip(params, grads, states)]
+            params, states, running, losses = (
+                [w for w, _ in pairs], [s for _, s in pairs], after, [*losses, float(loss)]
+            )
     except KeyboardInterrupt:
         print("stopped")
-    return run
+    return {"params": params, "states": states, "running": running, "losses": losses}
 """
         + STOPPED,
     ],
-    "confusion_matrix": [
+    "augment": [
         """
-def confusion_matrix(y, guess, K):
-    counts = [[0] * K for _ in range(K)]
-    for i, j in zip(y, guess):
-        counts[i][j] += 1
-    return counts
+def augment(x, flip, shift):
+    out = np.zeros_like(x)
+    H, W = x.shape[2:]
+    for n in range(len(x)):
+        picture = x[n, :, :, ::-1] if flip[n] else x[n]
+        d, r = (int(k) for k in shift[n])
+        out[n, :, max(d, 0) : H + min(d, 0), max(r, 0) : W + min(r, 0)] = picture[
+            :, max(-d, 0) : H + min(-d, 0), max(-r, 0) : W + min(-r, 0)
+        ]
+    return out
 """,
         """
-def confusion_matrix(y, guess, K):
-    return np.bincount(K * y + guess, minlength=K * K).reshape(K, K)
+def augment(x, flip, shift):
+    x = x.copy()
+    x[flip] = x[flip, :, :, ::-1]
+    for n, (down, right) in enumerate(shift):
+        x[n] = np.roll(x[n], (down, right), axis=(1, 2))
+        if down > 0:
+            x[n, :, :down] = 0
+        if down < 0:
+            x[n, :, down:] = 0
+        if right > 0:
+            x[n, :, :, :right] = 0
+        if right < 0:
+            x[n, :, :, right:] = 0
+    return x
 """,
         """
-def confusion_matrix(y, guess, K):
-    rows, columns = np.eye(K, dtype=int)[y], np.eye(K, dtype=int)[guess]
-    return rows.T @ columns
+def augment(x, flip, shift):
+    N, C, H, W = x.shape
+    out = [[[[0.0] * W for _ in range(H)] for _ in range(C)] for _ in range(N)]
+    for n, c, i, j in np.ndindex(N, C, H, W):
+        row, column = i - shift[n][0], j - shift[n][1]
+        if 0 <= row < H and 0 <= column < W:
+            out[n][c][i][j] = x[n, c, row, W - 1 - column if flip[n] else column]
+    return np.array(out)
+""",
+    ],
+    "search": [
+        """
+def search(score, low, high, tries, seed=0):
+    rng = np.random.default_rng(seed)
+    good, blown = [], []
+    for u in rng.uniform(np.log(low), np.log(high), size=tries):
+        rate = np.exp(u)
+        result = score(rate)
+        (blown if np.isnan(result) else good).append((rate, result))
+    good.sort(key=lambda pair: pair[1], reverse=True)
+    return good + blown
+""",
+        """
+def search(score, low, high, tries, seed=0):
+    rates = np.exp(np.random.default_rng(seed).uniform(np.log(low), np.log(high), size=tries))
+    scores = np.array([score(rate) for rate in rates])
+    order = np.argsort(-scores)  # nan goes to the end
+    return [[rates[k], scores[k]] for k in order]
 """,
     ],
 }

@@ -154,47 +154,31 @@ def conv_backward(dout, cache):
     return dx[:, :, pad:H + pad, pad:W + pad], dw, dout.sum(axis=0).sum(axis=1).sum(axis=1)
 """,
     ],
-    "max_pool_forward": [
+    "max_pool_backward": [
         """
-def max_pool_forward(x, HH=2, WW=2, stride=2):
-    xp = get_array_module(x)
-    H_out, W_out = (x.shape[2] - HH) // stride + 1, (x.shape[3] - WW) // stride + 1
-    taps = xp.stack([x[:, :, u:u + stride * H_out:stride, v:v + stride * W_out:stride]
-                     for u in range(HH) for v in range(WW)])
-    return taps.max(axis=0), (x, taps, HH, WW, stride)
-
 def max_pool_backward(dout, cache):
-    x, taps, HH, WW, stride = cache
+    shape, switches, HH, WW, stride = cache
     xp = get_array_module(dout)
     H_out, W_out = dout.shape[2:]
-    dx = xp.zeros_like(x)
-    winner = taps.argmax(axis=0)
+    dx = xp.zeros(shape, dtype=xp.float32)
     for number in range(HH * WW):
         u, v = number // WW, number % WW
         dx[:, :, u:u + stride * H_out:stride, v:v + stride * W_out:stride] += xp.where(
-            winner == number, dout, 0)
+            switches == number, dout, 0)
     return dx
 """,
         """
-def max_pool_forward(x, HH=2, WW=2, stride=2):
-    H_out, W_out = (x.shape[2] - HH) // stride + 1, (x.shape[3] - WW) // stride + 1
-    out = x[:, :, :stride * H_out:stride, :stride * W_out:stride].copy()
-    for u in range(HH):
-        for v in range(WW):
-            out = np.maximum(out, x[:, :, u:u + stride * H_out:stride, v:v + stride * W_out:stride])
-    return out, (x, out, HH, WW, stride)
-
 def max_pool_backward(dout, cache):
-    x, out, HH, WW, stride = cache
-    H_out, W_out = out.shape[2:]
-    dx, left = x * 0, dout.copy()
-    for u in range(HH):
-        for v in range(WW):
-            rows, cols = slice(u, u + stride * H_out, stride), slice(v, v + stride * W_out, stride)
-            share = left * (x[:, :, rows, cols] == out)
-            dx[:, :, rows, cols] += share
-            left = left - share
-    return dx
+    shape, switches, HH, WW, stride = cache
+    xp = get_array_module(dout)
+    N, C, H, W = shape
+    H_out, W_out = dout.shape[2:]
+    rows = switches // WW + xp.arange(H_out)[:, None] * stride
+    cols = switches % WW + xp.arange(W_out) * stride
+    maps = xp.arange(N * C).reshape(N, C, 1, 1)
+    dx = xp.zeros(N * C * H * W, dtype=dout.dtype)
+    xp.add.at(dx, ((maps * H + rows) * W + cols).ravel(), dout.ravel())
+    return dx.reshape(shape)
 """,
     ],
     "train": [
@@ -225,9 +209,9 @@ def train(X, y, w, b, steps, batch, rate, every):
         grads = affine_backward(dout, cache)[1:]
         w, b = (p - g * rate for p, g in zip((w, b), grads))
         if s in range(0, steps, every):
-            losses += [loss.item()]
+            losses += [loss]
         start = (start + batch) % len(X)
-    return losses, cp.asnumpy(w), cp.asnumpy(b)
+    return cp.stack(losses).tolist(), cp.asnumpy(w), cp.asnumpy(b)
 """,
     ],
     "gpu_time": [
@@ -257,152 +241,91 @@ def gpu_time(f, repeat=10):
     return total / repeat
 """,
     ],
-    "bias_relu_kernel": [
-        '''
-def bias_relu_kernel():
-    return """
-extern "C" __global__
-void bias_relu(const float *x, const float *b, float *out, int F, int P, int n)
-{
-    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {
-        float v = x[i] + b[(i / P) % F];
-        out[i] = v > 0 ? v : 0;
-    }
-}
-"""
-''',
-        '''
-def bias_relu_kernel():
-    return r"""
-__device__ float relu(float v) { return max(v, 0.0f); }
-extern "C" __global__
-void bias_relu(const float* __restrict__ x, const float* __restrict__ b, float* out,
-               int F, int P, int n) {
-    const int i = threadIdx.x + blockDim.x * blockIdx.x;
-    if (i < n) {
-        int map = i / P;
-        out[i] = relu(x[i] + b[map - map / F * F]);
-    }
-}
-"""
-''',
-    ],
-    "im2col_kernel": [
-        '''
-def im2col_kernel():
-    return """
-extern "C" __global__ void im2col(const float* x, float* cols, int C, int H, int W, int HH, int WW,
-                                  int stride, int pad, int H_out, int W_out) {
-    int t = blockIdx.x * blockDim.x + threadIdx.x;
-    if (t >= C * HH * WW * H_out * W_out) return;
-    int j = t % W_out; int rest = t / W_out;
-    int i = rest % H_out; rest /= H_out;
-    int v = rest % WW; rest /= WW;
-    int u = rest % HH; int c = rest / HH;
-    int y = i * stride + u - pad, z = j * stride + v - pad;
-    float value = 0;
-    if (0 <= y && y < H && 0 <= z && z < W) value = x[c * H * W + y * W + z];
-    cols[t] = value;
-}
-"""
-''',
-        '''
-def im2col_kernel():
-    return """
-extern "C" __global__ void im2col(const float* x, float* cols, int C, int H, int W, int HH, int WW,
-                                  int stride, int pad, int H_out, int W_out) {
-    int n = C * HH * WW * H_out * W_out, P = H_out * W_out;
-    for (int t = blockIdx.x * blockDim.x + threadIdx.x; t < n; t += blockDim.x * gridDim.x) {
-        int e = t / P, p = t - e * P;
-        int c = e / (HH * WW), k = e % (HH * WW);
-        int row = p / W_out * stride + k / WW - pad;
-        int col = p % W_out * stride + k % WW - pad;
-        if (row < 0 || row >= H || col < 0 || col >= W) cols[t] = 0.0f;
-        else cols[t] = __ldg(&x[(c * H + row) * W + col]);
-    }
-}
-"""
-''',
-    ],
-    "product_kernel": [
-        '''
-def product_kernel():
-    return """
-extern "C" __global__
-void product(const float* A, const float* B, float* out, int M, int N, int K) {
-    __shared__ float tileA[8][8 + 1];
-    __shared__ float tileB[8][8 + 1];
-    int r = blockIdx.y * 8 + threadIdx.y, c = blockIdx.x * 8 + threadIdx.x;
-    float acc = 0;
-    for (int t = 0; t < (K + 7) / 8; ++t) {
-        int ka = t * 8 + threadIdx.x, kb = t * 8 + threadIdx.y;
-        if (r < M && ka < K) tileA[threadIdx.y][threadIdx.x] = A[r * K + ka];
-        else tileA[threadIdx.y][threadIdx.x] = 0;
-        if (c < N && kb < K) tileB[threadIdx.y][threadIdx.x] = B[kb * N + c];
-        else tileB[threadIdx.y][threadIdx.x] = 0;
-        __syncthreads();
-        #pragma unroll
-        for (int k = 0; k < 8; ++k) acc += tileA[threadIdx.y][k] * tileB[k][threadIdx.x];
-        __syncthreads();
-    }
-    if (r < M && c < N) out[r * N + c] = acc;
-}
-"""
-''',
-        '''
-def product_kernel():
-    return """
-extern "C" __global__
-void product(const float* A, const float* B, float* out, int M, int N, int K) {
-    __shared__ float s[2][64];
-    int tx = threadIdx.x, ty = threadIdx.y, me = ty * 8 + tx;
-    int row = blockIdx.y * 8 + ty, col = blockIdx.x * 8 + tx;
-    float sum = 0;
-    for (int k = 0; k < K; k += 8) {
-        __syncthreads();
-        s[0][me] = (row < M && k + tx < K) ? A[row * K + k + tx] : 0;
-        s[1][me] = (col < N && k + ty < K) ? B[(k + ty) * N + col] : 0;
-        __syncthreads();
-        for (int j = 0; j < min(8, K - k); j++) sum = fmaf(s[0][ty * 8 + j], s[1][j * 8 + tx], sum);
-    }
-    if (row >= M || col >= N) return;
-    out[row * N + col] = sum;
-}
-"""
-''',
-    ],
-    "corrections": [
+    "run_ahead": [
         """
-def corrections():
-    return {
-        "total": [4, "    float mine = 0; if (i < n) mine = x[i]; part[t] = mine;"],
-        "votes": [4, "        atomicAdd(out + label[i], 1);"],
-        "add": [3, "    if (!(i < n)) return;"],
-    }
+def run_ahead(X, batch, work):
+    host = cupyx.empty_like_pinned(X)
+    np.copyto(host, X)
+    up, here = cp.cuda.Stream(non_blocking=True), cp.cuda.get_current_stream()
+    pair = [cp.empty(X[:batch].shape, X.dtype), cp.empty(X[:batch].shape, X.dtype)]
+    arrived, read = [cp.cuda.Event(), cp.cuda.Event()], [cp.cuda.Event(), cp.cuda.Event()]
+    for event in read:
+        event.record(here)
+
+    def send(k):
+        up.wait_event(read[k % 2])
+        pair[k % 2].set(host[k * batch:(k + 1) * batch], up)
+        arrived[k % 2].record(up)
+
+    out = []
+    send(0)
+    for k in range(len(X) // batch):
+        if (k + 1) * batch < len(X):
+            send(k + 1)
+        here.wait_event(arrived[k % 2])
+        out.append(work(pair[k % 2]))
+        read[k % 2].record(here)
+    return out
 """,
         """
-def corrections():
-    found = {"votes": (4, "atomicAdd(&out[label[i]], 1);")}
-    found["add"] = (3, "if (n <= i) return;")
-    found["total"] = (4, "if (i < n) part[t] = x[i]; else part[t] = 0;")
-    return found
+def run_ahead(X, batch, work):
+    pages = [cupyx.zeros_pinned((batch,) + X.shape[1:], X.dtype) for _ in range(0, len(X), batch)]
+    for number, page in enumerate(pages):
+        page[:] = X[number * batch:(number + 1) * batch]
+    copying = cp.cuda.Stream(non_blocking=True)
+    computing = cp.cuda.Stream.null
+    copying.wait_event(computing.record())
+    now, then = cp.empty(pages[0].shape, X.dtype), cp.empty(pages[0].shape, X.dtype)
+    results, last = [], None
+    for page in pages:
+        if last is not None:
+            copying.wait_event(last)
+        with copying:
+            now.set(page)
+            there = copying.record()
+        computing.wait_event(there)
+        last, before = computing.record(), last
+        results.append(work(now))
+        now, then = then, now
+    return results
+""",
+    ],
+    "scaled_step": [
+        """
+def scaled_step(w, gradient, scale, rate):
+    xp = get_array_module(w)
+    g = gradient(w.astype(np.float16), scale).astype(np.float32)
+    bad = (xp.isinf(g) | xp.isnan(g)).any()
+    return w - xp.where(bad, 0, g * (rate / scale)).astype(np.float32)
+""",
+        """
+def scaled_step(w, gradient, scale, rate):
+    xp = get_array_module(w)
+    got = gradient(w.astype("float16"), scale)
+    step = got.astype("float32")
+    step *= 1 / scale
+    step *= rate
+    fine = (abs(got) < np.inf).all()
+    return xp.where(fine, xp.subtract(w, step), w)
 """,
     ],
     "roofline": [
         """
-def roofline(N, C, F, H, W, HH, WW, peak, bandwidth):
+def roofline(N, C, F, H, W, HH, WW, peak, bandwidth, size=4):
     places = N * H * W
-    t_math = 2.0 * places * F * C * HH * WW / peak * 1e3
-    t_move = 4.0 * (places * (C + F) + F * C * HH * WW) / bandwidth * 1e3
-    return (t_math, "arithmetic") if t_math > t_move else (t_move, "memory")
+    flops = 2.0 * places * F * C * HH * WW
+    moved = size * (places * (C + F) + F * C * HH * WW)
+    slow = flops / moved < peak / bandwidth
+    seconds = moved / bandwidth if slow else flops / peak
+    return seconds * 1e3, flops / moved, "memory" if slow else "arithmetic"
 """,
         """
-def roofline(N, C, F, H, W, HH, WW, peak, bandwidth):
+def roofline(N, C, F, H, W, HH, WW, peak, bandwidth, size=4):
     flops = N * F * H * W * (C * HH * WW) * 2
     sizes = np.array([N * C * H * W, F * C * HH * WW, N * F * H * W], dtype=float)
-    seconds = {"arithmetic": flops / peak, "memory": 4 * sizes.sum() / bandwidth}
-    limit = max(seconds, key=seconds.get)
-    return seconds[limit] * 1000, limit
+    intensity = flops / (size * sizes.sum())
+    attained = min(peak, intensity * bandwidth)
+    return 1000 * flops / attained, intensity, "memory" if attained < peak else "arithmetic"
 """,
     ],
 }

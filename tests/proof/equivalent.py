@@ -114,22 +114,18 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     ("08_normalization", "dropout_forward"): {
         "keep = np.random.default_rng(seed).random(x.shape) <= p": "a draw is never exactly p",
     },
-    ("09_training", "parse_pattern"): {
-        "def parse_pattern(pattern, N= 2, M=1, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N= 0, M=1, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M= 2, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M= 0, K=0, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M=1, K= 1, pool=True):": _GIVEN,
-        "def parse_pattern(pattern, N=1, M=1, K= -1, pool=True):": _GIVEN,
+    ("09_training", "layer_names"): {
+        "def layer_names(N= 2, M=1, K=0, pool=True):": _GIVEN,
+        "def layer_names(N= 0, M=1, K=0, pool=True):": _GIVEN,
+        "def layer_names(N=1, M= 2, K=0, pool=True):": _GIVEN,
+        "def layer_names(N=1, M= 0, K=0, pool=True):": _GIVEN,
+        "def layer_names(N=1, M=1, K= 1, pool=True):": _GIVEN,
+        "def layer_names(N=1, M=1, K= -1, pool=True):": _GIVEN,
     },
-    ("09_training", "draw_weights"): {
-        "def draw_weights(names, shape, filters, units, seed= 1):": _GIVEN,
-        "def draw_weights(names, shape, filters, units, seed= -1):": _GIVEN,
-        'if name is "CONV":': _KINDS,
-        'elif name is "POOL":': _KINDS,
-        'elif name is "FC":': _KINDS,
-        'if name <= "CONV":': _KINDS,
-        'elif name <= "FC":': _KINDS,
+    ("09_training", "Sequential"): {
+        "def running(self, running):": _GIVEN,
+        "for layer, its in zip(self.layers, running, strict=False):": _GIVEN,
+        "for layer, its in []:": _GIVEN,
     },
     ("09_training", "slope_gap"): {
         "def slope_gap(f, params, grads, seed= 1, h=1e-5):": _GIVEN,
@@ -138,14 +134,18 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "analytic = sum(np.sum(dp * v) for dp, v in zip(grads, vs, strict=False))": _PAIRS,
     },
     ("09_training", "adam"): {
-        "def adam(w, dw, state, rate= 1.001, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
-        "def adam(w, dw, state, rate= -0.999, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
+        "def adam(w, dw, state, rate= 1.001, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
+        "def adam(w, dw, state, rate= -0.999, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
     },
     ("09_training", "train"): {
         "except CosmicRayTestingException:": "that of train_stopped, which is given",
         "if t >= last:": _GIVEN,
         "if t is last:": _GIVEN,
-        "moved = [update(w, dw, s) for w, dw, s in zip(params, grads, states, strict=False)]": _PAIRS,
+        'parts = zip(run["params"], grads, run["states"], strict=False)': _PAIRS,
+        "params, states = zip(*(update(*part, rate(t)) for part in parts), strict=False)": _PAIRS,
+    },
+    ("09_training", "augment"): {
+        "x_pad = np.pad(mirrored, ((0, 1), (0, 0), (P, P), (P, P)))": "a picture too many, unread",
     },
     ("10_gpu", "conv_forward"): {
         "if min(rooms) < -1 or rooms[0] % stride or rooms[1] % stride:": (

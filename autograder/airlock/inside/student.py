@@ -16,6 +16,8 @@ import socket
 import sys
 import traceback
 import types
+import weakref
+from collections import Counter
 from collections.abc import Callable
 from time import thread_time
 from typing import Any
@@ -102,6 +104,8 @@ class CallDesk:
         self.count = itertools.count()
         self.before: list[dict[str, Any]] = []  # what stood where a lent function stands now
         self.device: Any = None  # the simulated one, which is in the checker
+        self.alive: Counter[int] = Counter()  # a number of its arrays -> how many have it here
+        self.gone: set[int] = set()  # numbers that nobody has here any more
         self.actions: dict[str, Callable[..., list[Any]]] = {
             "get": self.get,
             "put in place": self.put_in_place,
@@ -180,6 +184,8 @@ class CallDesk:
         before = self.picture(args, kwargs)
         with self.using_device():
             value = function(*args, **kwargs)
+        if self.gone:  # so that the device knows before the check looks
+            self.device.do("clock", "now", (), {})
         changed = [args, kwargs] if self.picture(args, kwargs) != before else None
         return ["value", value, changed]
 
@@ -207,10 +213,20 @@ class CallDesk:
 
             self.device = Far(
                 lambda kind, name, args, kwargs: self.call_back(
-                    packing.ORDER, (kind, name, list(args)), kwargs
+                    packing.ORDER, (kind, name, list(args), self.let_go()), kwargs
                 )
             )
         return self.device
+
+    def let_go(self) -> list[int]:
+        """Return the numbers of arrays that nothing here refers to any more, each once."""
+        gone, self.gone = list(self.gone), set()
+        return gone
+
+    def _died(self, number: int) -> None:
+        self.alive[number] -= 1
+        if not self.alive[number]:
+            self.gone.add(number)
 
     def using_device(self) -> contextlib.AbstractContextManager[None]:
         """Let new arrays go to the checker's device, where the student's code uses one at all."""
@@ -221,7 +237,11 @@ class CallDesk:
         from convbook.gpu.array import ndarray
 
         dtype, *shape = text.split()
-        return ndarray(self.far_device(), number, np.dtype(dtype), tuple(map(int, shape)))
+        found = ndarray(self.far_device(), number, np.dtype(dtype), tuple(map(int, shape)))
+        self.alive[number] += 1
+        self.gone.discard(number)
+        weakref.finalize(found, self._died, number).atexit = False
+        return found
 
     def export_array(self, value: Any) -> list[Any]:
         if value.device is not self.far_device():

@@ -151,3 +151,110 @@ def f(x):
         "assert abs(took - 0.07) < 1e-4, took"
     )
     assert verdict.status == "pass", verdict.message
+
+
+SHELL = """
+import numpy as np
+from convbook import gpu
+from convbook.gpu import cupyx
+cp = gpu.cupy
+"""
+
+
+def test_memory_that_a_student_lets_go_of_is_free(book: Notebook) -> None:
+    book.cell(
+        SHELL
+        + """
+kept = []
+def f(x):
+    for _ in range(5):
+        y = x * 2
+        y = y + 1
+    return y
+"""
+    )
+    verdict = book.check(
+        "for _ in range(2):\n"
+        "    with gpu.counting() as seen:\n"
+        "        y = f(cp.asarray(x))\n"
+        "    print(seen.peak)\n"
+        "    with gpu.counting() as seen:\n"
+        "        again = f(y)\n"
+        "    print(seen.memory)\n"
+        "    assert cp.asnumpy(y)[0, 0] == 1, y"
+    )
+    assert verdict.status == "pass", verdict.message
+    assert verdict.outputs[0]["text"].split() == ["72", "24"] * 2, "three at a time, then one"
+
+
+def test_an_array_of_an_earlier_check_stands_for_no_other(book: Notebook) -> None:
+    book.cell(SHELL + "kept = []\ndef f(x):\n    kept.append(x)\n    return kept[0] + 0")
+    assert book.check("f(cp.asarray(x))").status == "pass"
+    verdict = book.check("f(cp.asarray(x * 0)); assert False, 'it was taken for another'")
+    assert verdict.status == "error", verdict.message
+    book.cell("kept.clear(); import gc; gc.collect()")
+    assert book.check("assert cp.asnumpy(f(cp.asarray(x))).sum() == 15").status == "pass"
+
+
+STREAMS = """
+import cupyx
+from cupyx.profiler import benchmark
+
+@cp.fuse
+def shifted(x):
+    return cp.maximum(x - 1, 0)
+
+double = cp.ElementwiseKernel("float32 x", "float32 z", "z = 2 * x", "double")
+
+def f(x):
+    host = cupyx.empty_pinned((2, 3), np.float32)
+    host[:] = 5
+    with cp.cuda.Stream(non_blocking=True) as stream:
+        y = cp.asarray(host)
+    there = stream.record()
+    z = double(shifted(x))
+    cp.cuda.get_current_stream().wait_event(there)
+    return y + z
+"""
+OVERLAPS = """
+with gpu.simulated(costs=gpu.Costs(bus=1e6)):
+    there = cp.asarray(x)
+    cp.cuda.Device().synchronize()
+    with gpu.counting() as seen:
+        y = f(there)
+    assert cp.asnumpy(y).tolist() == [[5, 5, 7], [9, 11, 13]]
+print(seen)
+assert [e.name for e in seen.log if e.kind == "launch"] == ["shifted", "double", "add"]
+assert not seen.races, "races"
+assert seen.log[0].pinned and seen.log[0].stream > 0
+assert gpu.times(seen).overlap > 0, gpu.times(seen)
+"""
+
+
+def test_streams_pinned_memory_and_fused_kernels_go_through_the_airlock(book: Notebook) -> None:
+    book.cell(SHELL + STREAMS)
+    verdict = book.check(OVERLAPS)
+    assert verdict.status == "pass", verdict.message
+    book.cell(SHELL + STREAMS.replace("cp.cuda.get_current_stream().wait_event(there)", "pass"))
+    assert book.check(OVERLAPS).message == "AssertionError: races"
+
+
+FORGED_ORDERS = {
+    "a step that is none": "'fused', 'f', ([('load', ('/a',), {}), ('r', (), {})], [x]), {}",
+    "a step of no form": "'fused', 'f', ([1, 2], [x]), {}",
+    "a product as a step": "'fused', 'f', ([('matmul', (x, x), {}), ('r', (), {})], [x]), {}",
+    "a stream that was not made": "'stream', 'use', (77,), {}",
+    "an order that streams do not have": "'stream', '_known', (0,), {}",
+    "a private part of the memory": "'memory', '_alive', (), {}",
+}
+
+
+@pytest.mark.parametrize("order", FORGED_ORDERS.values(), ids=FORGED_ORDERS)
+def test_a_forged_order_in_one_line_costs_its_check_alone(book: Notebook, order: str) -> None:
+    book.cell(SUM)
+    book.cell(f"good = f\ndef f(x): raise ValueError(x.device.do({order}))")
+    verdict = book.check("f(cp.asarray(x)); assert False")
+    assert verdict.score == 0 and verdict.status in ("error", "fail"), verdict
+    assert "root:" not in str(verdict) and "weakref" not in str(verdict)
+    book.cell("f = good")
+    assert book.check(QUIET).status == "pass"

@@ -3,12 +3,19 @@
 import numpy as np
 import pytest
 
-from convbook import demo
+from convbook import demo, gpu
+from convbook.gpu.clock import Entry
 
 SLIDE = (1280, 720)
 PHONE = (390, 844)
 
 WIDE_BACKWARD = np.random.default_rng(0).integers(-2, 3, (2, 5, 5))
+LOG = [
+    Entry("upload", "asarray", bytes=10**6),
+    *[Entry("launch", name, bytes=10**7) for name in ("matmul", "add", "maximum")],
+    Entry("download", "get", bytes=4),
+    Entry("wait", "get"),
+] * 3
 DEMOS = {
     "convolution": demo.convolution,
     "backward": demo.backward,
@@ -22,6 +29,7 @@ DEMOS = {
     "windows that do not fit": lambda: demo.windows(8, 3, 2, 1),
     "activations": demo.activations,
     "race": demo.race,
+    "timeline": lambda: demo.timeline(gpu.Counts(waits=3, log=LOG)),
 }
 each_demo = pytest.mark.parametrize("make", DEMOS.values(), ids=DEMOS.keys())
 

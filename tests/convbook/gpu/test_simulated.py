@@ -112,3 +112,17 @@ def test_without_cupy_nothing_breaks() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "[1. 1.]" in done.stdout
+
+
+def test_one_number_of_an_array_is_a_view_of_it() -> None:
+    with gpu.simulated():
+        x = cp.asarray(np.arange(6, dtype=np.float32).reshape(2, 3))
+        with gpu.counting() as seen:
+            one, also = x[1, 2], x[0, ..., 1]
+            assert (one.shape, seen.launches) == ((), 0)
+            one[...] = 9
+            row = [float(v) for v in x[1]]
+        assert row == [3, 4, 9] and float(also) == 1
+        assert (seen.launches, seen.downloads) == (1, 3)
+        picked = x[0][cp.asarray(2)]
+        assert float(picked) == 2
