@@ -42,7 +42,7 @@ test-browser: $(STAMP)  ## a student and an instructor in a real browser; pictur
 	$(BIN)/pytest tests/browser
 
 test-gpu: $(STAMP)  ## run what needs a GPU with CuPy; on other machines it is skipped
-	$(BIN)/pytest tests/convbook/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]"
+	$(BIN)/pytest tests/convbook/gpu "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[10_gpu]" "tests/lessons/test_lessons.py::test_the_solution_notebook_runs[13_kernels]"
 
 bench-gpu: $(STAMP)  ## convolution on a GPU, beside cuDNN; elsewhere it says that it was not run
 	$(BIN)/python bench/gpu.py

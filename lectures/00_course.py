@@ -12,8 +12,9 @@ from convbook.layers import conv_forward
 # Lecture 00: what we build in this course, and how
 
 # %% [markdown] notes
-# (1 min) Welcome. In thirteen notebooks everybody in this room writes a convolutional network, every
-# line of it, in NumPy: forwards, backwards, trained, on a GPU, and up to the famous architectures.
+# (1 min) Welcome. In thirteen notebooks everybody in this room writes a convolutional network,
+# every line of it, in NumPy: forwards, backwards, trained, on a GPU, and up to the famous
+# architectures.
 #
 # Today: what the thing is, what the course asks of you, and how to start tonight.
 

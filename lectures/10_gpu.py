@@ -285,7 +285,7 @@ axis.set_title("Four batches: 14 ms")
 # ## Which bits are given up
 
 # %% picture
-"""Four rows of bits, one for each kind of number. Behind the sign, float32 has 8 bits of exponent
+"""Four rows of bits, one for each kind of number. After the sign, float32 has 8 bits of exponent
 and 23 of mantissa, TF32 8 and 10, bfloat16 8 and 7, float16 5 and 10."""
 drawing.formats(
     {"float32": (8, 23), "TF32": (8, 10), "bfloat16": (8, 7), "float16": (5, 10)},

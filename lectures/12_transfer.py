@@ -379,5 +379,5 @@ figure.tight_layout()
 # %% [markdown] notes
 # (4 min) Go through the table, one field at a time. Measurably means: on pictures kept aside.
 #
-# This was the last lecture. The room has written a ConvNet from one dot product to a trained net,
-# and knows when not to train one.
+# The room has written a ConvNet from one dot product to a trained net, and knows when not to train
+# one. Lecture 13 goes below the layers, to the kernels of a GPU.

@@ -88,7 +88,7 @@ if cuda.compiler():
 
 # %% [markdown] notes
 # (4 min) The cure is a line before the last one: `if (i >= n) return;`. On a GPU a kernel without
-# it mostly seems to work, because there is some memory behind the array. It belongs to somebody
+# it mostly seems to work, because there is some memory after the array. It belongs to somebody
 # else.
 #
 # CuPy takes the very same text: `cupy.RawKernel(source, "halve")`.
@@ -151,13 +151,13 @@ axis.text(15.3, 3, "dark: the halo", va="center", fontsize=21)
 # ## The barrier
 #
 # - `__syncthreads()`: wait until **all** threads of the block have come.
-# - What was written before it can be read behind it.
+# - What was written before it can be read after it.
 # - A thread that has returned never comes.
 # - Between blocks there is no barrier at all.
 
 # %% picture
 """Four threads as lines from left to right. Each loads, at different times. A wall stands across
-all of them. Behind it each reads what its neighbour loaded."""
+all of them. After it each reads what its neighbour loaded."""
 figure, axis = plt.subplots(figsize=(11, 3.4))
 for t, loaded in enumerate((1.0, 2.6, 0.6, 1.8)):
     axis.broken_barh([(loaded, 1)], (t - 0.3, 0.6), facecolor="C0")

@@ -158,7 +158,9 @@ def launch(
             unchanged = [v if isinstance(v, np.ndarray) else None for v in values]
             return Ran(said, unchanged, printed=printed), partial(_line, program)
         arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
-    return Ran(None, arrays, *map(int, said[1:8]), printed), partial(_line, program)
+    loads, stores, near_loads, near_stores, requests, sectors, longest = map(int, said[1:8])
+    counted = (loads, stores, near_loads, near_stores, requests, sectors, longest)
+    return Ran(None, arrays, *counted, printed), partial(_line, program)
 
 
 def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:

@@ -63,7 +63,11 @@ class Memory:
     def release(self) -> None:
         """Give back what the pool keeps and nobody uses."""
         self.total = self.blocks
-        self._freed.clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Take it that whoever used what is free by now is done with it."""
+        self._freed = {}
 
 
 def root(array: np.ndarray) -> np.ndarray:

@@ -1,26 +1,42 @@
 """Pinned memory of the host: the simulated bus carries it without the host's help."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 
+_numbers = itertools.count()
+
 
 class PinnedMemory(bytearray):
-    """Memory that the system must not move, so that the bus can read it by itself."""
+    """Memory that the system must not move, so that the bus can read it by itself.
+
+    Attributes:
+        number: no other has it, also when this one is gone and its address given to another.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.number = next(_numbers)
 
 
 def is_pinned(array: np.ndarray) -> bool:
     """Tell whether an array, or the one that it is a view of, is pinned."""
+    return _memory(array) is not None
+
+
+def _memory(array: np.ndarray) -> PinnedMemory | None:
     while isinstance(array.base, np.ndarray):
         array = array.base
-    return isinstance(array.base, PinnedMemory)
+    return array.base if isinstance(array.base, PinnedMemory) else None
 
 
 def place(array: np.ndarray) -> dict[str, Any]:
     """Return the option of a transfer that says which pinned memory it uses, if it does."""
-    if not is_pinned(array):
+    memory = _memory(array)
+    if memory is None:
         return {}
-    return {"pinned": (int(array.ctypes.data), int(array.nbytes))}
+    return {"pinned": (memory.number, int(array.ctypes.data), int(array.nbytes))}
 
 
 def empty_pinned(shape: Any, dtype: Any = float, order: Any = "C") -> np.ndarray:

@@ -54,6 +54,10 @@ class Queues:
         flying[place] = (self.current, self._order.number(self.current), content)
         self._flying = flying
 
+    def forget(self) -> None:
+        """Take it that all uploads so far are done."""
+        self._flying = {}
+
     def new(self, non_blocking: bool) -> int:
         number = len(self.made) * (1 if non_blocking else -1)
         self.made.add(number)

@@ -51,14 +51,15 @@ def batchnorm_forward(
         cache: what batchnorm_backward needs.
         running: the new running mean and variance; the old ones when not training.
     """
-    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else running
+    axes = _others(x)
+    mean, var = (x.mean(axis=axes), x.var(axis=axes)) if train else running
     scale = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * scale
+    x_hat = (x - _beside(mean, x)) * _beside(scale, x)
     if train:
         old_mean, old_var = running
         keep, take = momentum, 1 - momentum
         running = keep * old_mean + take * mean, keep * old_var + take * var
-    return gamma * x_hat + beta, (x_hat, gamma, scale), running
+    return _beside(gamma, x) * x_hat + _beside(beta, x), (x_hat, gamma, scale), running
 
 
 def batchnorm_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -72,9 +73,10 @@ def batchnorm_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.n
         dx, dgamma, dbeta: gradients, the shapes of x, gamma and beta.
     """
     x_hat, gamma, scale = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    dx = gamma * scale * (dout - (dbeta + x_hat * dgamma) / len(dout))
-    return dx, dgamma, dbeta
+    axes, samples = _others(dout), dout.size // len(gamma)
+    dgamma, dbeta = (dout * x_hat).sum(axis=axes), dout.sum(axis=axes)
+    means = (_beside(dbeta, dout) + x_hat * _beside(dgamma, dout)) / samples
+    return _beside(gamma * scale, dout) * (dout - means), dgamma, dbeta
 
 
 def spatial_batchnorm_forward(
@@ -90,16 +92,14 @@ def spatial_batchnorm_forward(
 
     Arguments and results as batchnorm_forward, with x and out of shape (N, C, H, W) and D = C.
     """
-    out, cache, running = batchnorm_forward(_to_rows(x), gamma, beta, running, train, momentum, eps)
-    return _to_maps(out, x.shape), cache, running
+    return batchnorm_forward(x, gamma, beta, running, train, momentum, eps)
 
 
 def spatial_batchnorm_backward(
     dout: np.ndarray, cache: Cache
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Send the gradient back through spatial_batchnorm_forward; dout (N, C, H, W)."""
-    dx, dgamma, dbeta = batchnorm_backward(_to_rows(dout), cache)
-    return _to_maps(dx, dout.shape), dgamma, dbeta
+    return batchnorm_backward(dout, cache)
 
 
 def dropout_forward(
@@ -137,10 +137,11 @@ def dropout_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     return dout * cache
 
 
-def _to_rows(x: np.ndarray) -> np.ndarray:
-    return x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1])  # (N, C, H, W) -> (N*H*W, C)
+def _others(x: np.ndarray) -> tuple[int, ...]:
+    """Return all axes but that of the features: (0,) of rows, (0, 2, 3) of maps."""
+    return (0, *range(2, x.ndim))
 
 
-def _to_maps(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    N, C, H, W = shape
-    return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)  # (N*H*W, C) -> (N, C, H, W)
+def _beside(v: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Give numbers of features, (D,), the shape in which they meet x."""
+    return v.reshape(-1, *[1] * (x.ndim - 2))  # (D,) for rows, (C, 1, 1) for maps

@@ -905,7 +905,7 @@ with gpu.simulated(kernel_ms=0.01), gpu.counting() as seen:
 demo.timeline(seen)
 
 # %% [markdown]
-# Look at the GPU's row. There is a gap behind every step. The host has waited for the loss, and only
+# Look at the GPU's row. There is a gap after every step. The host has waited for the loss, and only
 # then does it copy and send the next batch; all that while the GPU has nothing to do. Move in the
 # picture, and pull the sliders: what if the bus were ten times as slow?
 #
@@ -916,7 +916,7 @@ demo.timeline(seen)
 #
 # Four uploads at the start: pictures, classes, weights, biases. A batch is a slice of what is there,
 # and a slice is a view. At the end ten losses, or one array of ten, and the weights and biases. The
-# waits belong behind the last step: a loss is a number on the device like any other, and can stay
+# waits belong after the last step: a loss is a number on the device like any other, and can stay
 # there.
 #
 # </details>
@@ -1045,7 +1045,7 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 # the two is 20 ms.
 #
 # The GPU has marks of its own for this, **events**. `start.record()` puts a mark into the queue
-# behind what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds
+# after what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds
 # between two marks, and raises where the GPU has not come to the second one yet.
 #
 # **Predict before you run.** Which three things must a good measurement do that the stopwatch above
@@ -1178,7 +1178,7 @@ demo.timeline(seen)
 # | `copying = cp.cuda.Stream(non_blocking=True)` | makes a second stream, which the first one does not hold up |
 # | `computing = cp.cuda.get_current_stream()` | the stream that kernels go to |
 # | `buffer.set(part, stream=copying)` | orders an upload into an array that is on the device already |
-# | `event = copying.record()` | puts a mark behind all that the stream was given so far |
+# | `event = copying.record()` | puts a mark after all that the stream was given so far |
 # | `computing.wait_event(event)` | what comes next on the stream begins when the mark is reached |
 #
 # ### Exercise 8: `run_ahead` (3 points)
@@ -1295,7 +1295,7 @@ for shape, batch, kernel_ms in (
 # A number has one bit for its sign. The bits of its **exponent** say how large or small it can be,
 # those of its **mantissa** how exact it is:
 
-# %% tags=["plot"] alt="Four rows of bits, one for each kind of number. Behind the sign, float32 has 8 bits of exponent and 23 of mantissa, TF32 8 and 10, bfloat16 8 and 7, float16 5 and 10."
+# %% tags=["plot"] alt="Four rows of bits, one for each kind of number. After the sign, float32 has 8 bits of exponent and 23 of mantissa, TF32 8 and 10, bfloat16 8 and 7, float16 5 and 10."
 kinds = {"float32": (8, 23), "TF32": (8, 10), "bfloat16": (8, 7), "float16": (5, 10)}
 drawing.formats(kinds, "Bits of exponent (orange) and mantissa (blue)")
 
@@ -1334,7 +1334,7 @@ for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
 #
 # <details><summary>Answer</summary>
 #
-# 0, infinity, and 1. Behind 1 the next float16 is 1.00098.
+# 0, infinity, and 1. After 1 the next float16 is 1.00098.
 #
 # </details>
 #
@@ -1476,7 +1476,7 @@ for tier in tiers.each():
 
 # %% [markdown]
 # bfloat16 needs no scaling: its exponent reaches as far as that of float32. It pays in digits. The
-# next bfloat16 behind 1 is 1.0078.
+# next bfloat16 after 1 is 1.0078.
 #
 # **Take away.** Layers in half, weights and steps in float32, and a scale that keeps the gradients
 # inside the range.
@@ -1688,7 +1688,7 @@ print(x, seen)
 
 # %% [markdown] answer="stopwatch" points=2
 # He measured how long it takes to order the work: CuPy returns before the GPU has begun. He should
-# call once to compile, record an event before and behind several calls, wait for the second, and
+# call once to compile, record an event before and after several calls, wait for the second, and
 # divide the time between them. The checks here would have told him nothing about speed. They show
 # that the values are right, that nothing moves or waits, and how many launches there are; their
 # timeline is made of round numbers.

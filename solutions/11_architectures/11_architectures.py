@@ -1037,7 +1037,7 @@ plt.show()
 # <details><summary>Answer</summary>
 #
 # With zeros in the border the corner would answer 0, which is nowhere in the picture. A border of
-# $-\infty$ never wins. Behind a ReLU nothing is negative and zeros would do, but a layer should be
+# $-\infty$ never wins. After a ReLU nothing is negative and zeros would do, but a layer should be
 # right everywhere.
 #
 # </details>
@@ -1317,7 +1317,7 @@ for (N, C, H, W), filters in (
 # </details>
 #
 # And backward? $x$ is used twice, so its two gradients add up, as in lesson 03. Let `dout` be
-# $[1, 1, 1]$. Behind the last ReLU $[1, 0, 1]$ is left. It goes around as it is, and through $f$ it
+# $[1, 1, 1]$. After the last ReLU $[1, 0, 1]$ is left. It goes around as it is, and through $f$ it
 # becomes $[2, 0, 2]$. So $\text{dx} = [3, 0, 3]$. Check it: at $x = 1$ the output is
 # $2 \cdot 1 + 1$, three times the input.
 
@@ -1770,7 +1770,7 @@ strong = np.argsort(-first[0].std(axis=(1, 2)))[:3]
 plot.maps(
     [photo[0].transpose(1, 2, 0), *first[0, strong]],
     ["227 x 227 pixels", *(f"map {f}, 55 x 55" for f in strong)],
-    "Behind AlexNet's first layer, with random filters",
+    "After AlexNet's first layer, with random filters",
 )
 
 # %% [markdown]

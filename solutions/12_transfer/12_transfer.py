@@ -1165,6 +1165,8 @@ plt.show()
 #
 # </details>
 #
+# A first guess, before anything has been measured:
+#
 # | your pictures | few | many |
 # |---|---|---|
 # | like those of the net | train the head alone | open the last blocks, at a small rate |
@@ -1407,8 +1409,9 @@ print(f"held after the forward pass {held:,} bytes; peak {peak:,}")
 # activations, once, and what the gates of the ReLUs remember. On the way back the gradient of a volume
 # is let go as soon as it has been used, so they are never there all at once. The peak is 8.1 million
 # all the same, more than predicted: each convolution makes columns, as in lesson 04, for `dw` and
-# again for `dx`. Those of a block are $288 \cdot 2048$ numbers, 2.4 million bytes. The prediction
-# was too high in one place and too low in another.
+# again for `dx`. All columns of a convolution in a block would take $288 \cdot 2048 \cdot 4$ bytes,
+# 2.4 million; the given layers make them in parts, in a buffer of 2 MB. The prediction was too high
+# in one place and too low in another.
 #
 # ### To PyTorch
 #
@@ -1501,7 +1504,7 @@ print(f"fine-tuned {share(*tuned, x_test, y_test):.0%}, scratch {share(*fresh, x
 # - Train the head first. Then open blocks at a small rate, if pictures kept aside get better by it.
 #
 # You have written a ConvNet from one dot product to a trained net, and now you know when not to
-# train one.
+# train one. Lesson 13 goes below the layers, to the kernels of a GPU.
 
 # %% [markdown]
 # ## Read on

@@ -97,6 +97,7 @@ ran = kernels.look(hello, "hello", (3,), (4,), (10,))
 # %% [markdown]
 # Thread 1 of block 2 is $2 \cdot 4 + 1 = 9$. The lines come in order here because the emulator puts
 # them in order. On a GPU they come as they like, and blocks above all: whichever finds room first.
+# In your own kernels `printf` works too, and a check shows what it printed.
 #
 # Now a kernel that computes. There are $n = 10$ numbers to be doubled, and threads come in blocks
 # of 4. Three blocks are 12 threads, and two of them have no number. Element 10 belongs to somebody
@@ -114,7 +115,7 @@ ran = kernels.look(twice, "twice", (3,), (4,), (x, np.zeros_like(x), 10))
 
 # %% [markdown]
 # The emulator names the thread, the element and the line. On a GPU the same kernel would seem to
-# work, most of the time: there is some memory behind the array, and it would be overwritten.
+# work, most of the time: there is some memory after the array, and it would be overwritten.
 #
 # `const` promises that `x` is only read. `2.0f` is a float32; plain `2.0` would be a float64 and
 # slow on a GPU. In `cupy.RawKernel(twice, "twice")` CuPy takes the very same text.
@@ -374,7 +375,7 @@ for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
 #
 # But stop: when does a thread know that its neighbour's number is there? Threads run in any order.
 # `__syncthreads()` is a **barrier**: here a thread waits until all threads of its block have come.
-# What was written before it can be read behind it.
+# What was written before it can be read after it.
 #
 # Two rules. *All* threads of the block must come to the barrier: where one has returned or has
 # taken another branch, the others wait for somebody who never comes. And the barrier holds within a
@@ -586,7 +587,8 @@ demo.race()
 # %% [markdown]
 # All three voters of class 1 read the same 0, so all three write a 1, and two votes are lost. With
 # equal labels in one warp that happens every time, and not once in a while. Between warps and
-# between blocks it happens when it happens.
+# between blocks it happens now and then. (Your own kernels can be stepped through, too:
+# `demo.race(cuda.watch(source, name, grid, block, args).steps, "out")`.)
 #
 # `atomicAdd(&out[k], 1)` reads, adds and writes in one go, and nobody gets in between. The `&` says
 # where the number lies. It works on floats as well. The price: who meets at one number must queue.
@@ -624,7 +626,7 @@ extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, in
 # %% check="bias_gradient_kernel" points=1
 # 1 point. Shown: two maps of three numbers. Hidden: other sizes.
 def gradient_of(dout):
-    N, F, P = dout.shape
+    _, F, P = dout.shape
     given = (dout, np.zeros(F, dtype=np.float32), F, P, dout.size)
     grid = (dout.size // 8 + 1,)
     wanted = {1: dout.sum(axis=(0, 2))}
@@ -744,15 +746,12 @@ for n in (50, 7):
 
 # %% check="corrections" part="barrier" points=1
 # 1 point. Shown: largest, of 64 numbers. Hidden: several blocks, the last not full.
-def corrected(name):
-    return kernels.with_line(suspects[name], *corrections()[name])
-
-
 def largest_of(x):
+    source = kernels.with_line(suspects["largest"], *corrections()["largest"])
     blocks = -(-len(x) // 64)
     wanted = [x[64 * k : 64 * k + 64].max() for k in range(blocks)]
     given = (x, np.zeros(blocks, dtype=np.float32), len(x))
-    kernels.runs(corrected("largest"), "largest", (blocks,), (64,), given, {1: wanted})
+    kernels.runs(source, "largest", (blocks,), (64,), given, {1: wanted})
 
 
 largest_of(np.arange(64, dtype=np.float32))

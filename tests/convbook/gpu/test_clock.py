@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convbook import check, gpu
-from convbook.gpu import tiers
+from convbook.gpu import pinned, tiers
 from convbook.gpu.clock import Costs, Entry, measure, schedule
 
 cp, cupyx = gpu.cupy, gpu.cupyx
@@ -191,6 +191,27 @@ def test_memory_that_is_freed_and_taken_again_before_it_was_read_is_a_race(how: 
                 kept.append(x)
             del x
     assert seen.races == (["asarray"] * 2 if how == "too soon" else [])
+
+
+def test_what_was_before_counting_began_makes_no_race() -> None:
+    host = cupyx.zeros_pinned(1000)
+    with gpu.simulated(costs=gpu.Costs()):
+        x = cp.asarray(host)
+        del x
+        host[:] = 1
+        with gpu.counting() as seen:
+            y = cp.empty(1000)
+            y.set(host, stream=cp.cuda.Stream(non_blocking=True))
+    assert seen.races == []
+
+
+def test_pinned_memory_that_is_gone_is_no_other() -> None:
+    places = set()
+    for _ in range(50):
+        host = cupyx.zeros_pinned(1000)
+        places |= set(pinned.place(host).values())
+        del host
+    assert len(places) == 50
 
 
 @pytest.mark.parametrize("how", ["too soon", "same numbers", "waited", "two buffers", "slices"])
