@@ -16,7 +16,7 @@ from convbook import notebook
 # Exercises whose answer is a table of words or of yes and no.
 CHOICES = {"01_volumes": "layer_facts", "10_gpu": "predictions"}
 # Their words are code, which a student can run at home.
-CODE = {("10_gpu", "corrections"), ("13_kernels", "corrections")}
+CODE = {("13_kernels", "corrections")}
 MOST = 40  # characters of a word
 
 

@@ -69,7 +69,7 @@ def test_what_could_not_be_read_is_no_try() -> None:
 @needs("g++")
 def test_setup_asks_for_packages_where_a_tool_is_missing(tmp_path: Path) -> None:
     """The PATH has what the lesson needs but for one tool; apt-get only says that it was called."""
-    content = pack.gradescope(lessons()["10_gpu"])
+    content = pack.gradescope(lessons()["13_kernels"])
     setup = zipfile.ZipFile(io.BytesIO(content)).read("setup.sh").decode()
     asked = setup[: setup.index("python3 -m venv")].replace("cd ", "true ")
     for missing in ("", "g++", "python3"):

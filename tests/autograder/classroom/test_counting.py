@@ -31,7 +31,7 @@ BAD = {
     "[course]\nlowest = 1\n": "line 2: there is no lowest; there are lowest_dropped, bonus, cap, w",
     "[course]\nlowest_dropped = 1.5\n": "line 2: lowest_dropped is a whole number",
     "[course]\nlowest_dropped = true\n": "line 2: lowest_dropped is a number, not True",
-    "[course]\n\nlowest_dropped = 12\n": "line 3: lowest_dropped is less than 12: so many count",
+    "[course]\n\nlowest_dropped = 13\n": "line 3: lowest_dropped is less than 13: so many count",
     "[course]\nlowest_dropped = -1\n": "line 2: lowest_dropped is between 0 and 99, not -1",
     "[course]\ncap = 0\n": "line 2: cap is between 1 and 1000, not 0",
     "[course]\nbonus = '10_gpu'\n": r"line 2: bonus is a list .* write|bonus = \[\"10_gpu\"\]",
