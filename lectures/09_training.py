@@ -385,7 +385,7 @@ for axis, title in zip(axes, ("loss", "share of right answers"), strict=True):
     axis.set_title(title)
     axis.set_xlabel("step")
     axis.set_ylim(bottom=0)
-axes[1].legend(fontsize=11, ncols=2, loc="lower right")
+axes[1].legend(loc="lower right")
 figure.tight_layout()
 
 # %% [markdown] notes

@@ -41,15 +41,15 @@ assert sum(weights) + sum(biases) == 138_357_544
 # | 1990s | LeNet | in use; it reads digits |
 # | 2012 | AlexNet | ReLU, two GPUs; top-5 error 16 % against 26 % |
 # | 2013 | ZF Net | smaller filters and stride first, a wider middle |
-# | 2013 | NiN | 1 x 1 convolutions; the mean of a map for large FC layers |
 # | 2014 | GoogLeNet | Inception; average pooling for large FC layers |
 # | 2014 | VGG | 3 x 3 and 2 x 2 throughout; depth |
 # | 2015 | ResNet | skips, batch norm, no large FC |
-# | 2016 | DenseNet | a layer sees the maps of all layers before it |
 
 # %% [markdown] notes
 # (4 min) Top-5: a picture counts as wrong if its class is not among the five best guesses. The
-# second place of 2012 was no ConvNet.
+# second place of 2012 was no ConvNet. Two more are in the lesson: NiN (2013) has 1 x 1
+# convolutions, and the mean of a map for large FC layers; in DenseNet (2016) a layer sees the maps
+# of all before it.
 
 # %% [markdown] slide
 # ## Four numbers for a layer

@@ -69,4 +69,5 @@ def _chain(axis: Axes, layers: Sequence[str], left: float, y: float) -> None:
 
 def _volume(axis: Axes, place: Place, text: str, fill: str) -> None:
     box(axis, place, "", fill, VOLUME)
-    axis.text(*place, text, ha="center", va="center", fontsize=0.85 * large(), color=TEXT)
+    size = large() * (0.85 if "\n" in text else 1)
+    axis.text(*place, text, ha="center", va="center", fontsize=size, color=TEXT)
