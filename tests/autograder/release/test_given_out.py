@@ -169,7 +169,7 @@ def test_the_set_up_that_is_given_out(course: Path) -> None:
     assert done.returncode == 0, done.stderr
     convbook = course / ".venv" / "bin" / "convbook"
     assert "You can work" in run(convbook, "doctor", cwd=course)
-    assert "0 of 240 points" in run(convbook, "progress", cwd=course)
+    assert "0 of 260 points" in run(convbook, "progress", cwd=course)
     find = "import importlib.util as u; print(*map(u.find_spec, ('autograder', 'nbgrader')))"
     assert run(convbook.with_name("python"), "-c", find, cwd=course) == "None None\n"
     with serving([str(convbook), "lab"], home=home, cwd=course) as address:
