@@ -5,7 +5,6 @@ What was not run is counted at the end, a line for each reason.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +26,8 @@ LONG = """
 
 
 @pytest.fixture(autouse=True)
-def no_figure_stays() -> Iterator[None]:
-    """The next test of this process begins without a figure, as it does alone."""
-    yield
+def no_figure_is_left() -> None:
+    """A test begins without a figure, as it does alone, whatever left one in this process."""
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
 
