@@ -9,7 +9,6 @@ import numpy as np
 
 from . import wire
 
-COUNTED = 7  # numbers: loads and the like
 ORDER = "run a kernel"  # instead of a verdict: the grader then sends what came of it
 
 
@@ -45,12 +44,13 @@ def _ran(emulator: Any, answer: Any) -> Any:
             known["CompileError"] = cuda.CompileError
             raise known.get(name, RuntimeError)(text)
         case ["ran", fault, list(arrays), list(counted)]:
-            if len(counted) != COUNTED or not all(type(n) is int for n in counted):
+            if len(counted) != len(emulator.COUNTED) or not all(type(n) is int for n in counted):
                 raise ValueError("the emulator gave no proper answer")
             for array in arrays:
                 if array is not None and type(array) is not np.ndarray:
                     raise ValueError("the emulator gave no proper answer")
-            return emulator.Ran(_fault(emulator, fault), arrays, *counted)
+            counters = dict(zip(emulator.COUNTED, counted, strict=True))
+            return emulator.Ran(_fault(emulator, fault), arrays, **counters)
     raise ValueError("the emulator gave no proper answer")
 
 

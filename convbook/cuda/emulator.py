@@ -45,6 +45,10 @@ class Fault:
     text: str
 
 
+# What is counted of a launch, in the order in which the program prints it.
+COUNTED = ("loads", "stores", "shared_loads", "shared_stores", "requests", "sectors", "longest")
+
+
 @dataclass(frozen=True, repr=False)
 class Ran:
     """What came of a launch.
@@ -158,9 +162,8 @@ def launch(
             unchanged = [v if isinstance(v, np.ndarray) else None for v in values]
             return Ran(said, unchanged, printed=printed), partial(_line, program)
         arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
-    loads, stores, near_loads, near_stores, requests, sectors, longest = map(int, said[1:8])
-    counted = (loads, stores, near_loads, near_stores, requests, sectors, longest)
-    return Ran(None, arrays, *counted, printed), partial(_line, program)
+    counted = dict(zip(COUNTED, map(int, said[1:8]), strict=True))
+    return Ran(None, arrays, printed=printed, **counted), partial(_line, program)
 
 
 def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:

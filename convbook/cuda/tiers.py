@@ -210,15 +210,10 @@ def _to_gpu(cupy: Any, arg: Any) -> Any:
 
 def banner() -> str:
     """Say what this machine can show about kernels."""
-    found = gpu.real()
-    if found:
-        name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()
-        device = f"{name}, CuPy {found.__version__}"
-    else:
-        device = "none. Points come from the tiers below, wherever you are"
+    found = gpu.named()
     return "\n".join(
         [
-            f"GPU: {device}.",
+            f"GPU: {found or 'none. Points come from the tiers below, wherever you are'}.",
             f"[cpu-sim]   a simulated device with the names of CuPy {VERSION}: yes",
             f"[emulator]  CUDA C on the processor: {compiler() or 'no, for want of g++'}",
             f"[nvrtc]     NVIDIA's compiler: {nvrtc.version() or 'no, not installed'}",

@@ -21,7 +21,7 @@ from convbook.gpu import clock as _clock
 from convbook.gpu import importing, module
 from convbook.gpu.clock import Costs, Entry, Times
 from convbook.gpu.counts import Counts
-from convbook.gpu.device import Device, Far, current, using
+from convbook.gpu.device import Device, Far, current, now, using
 
 __all__ = [
     "Costs",
@@ -35,6 +35,7 @@ __all__ = [
     "cupy",
     "cupyx",
     "is_simulated",
+    "named",
     "real",
     "simulated",
     "times",
@@ -72,6 +73,15 @@ def real() -> Any:
             stacklevel=2,
         )
         return None
+
+
+def named() -> str:
+    """Return what the real device is called and which CuPy it has, "" where there is none."""
+    found = real()
+    if not found:
+        return ""
+    name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()
+    return f"{name}, CuPy {found.__version__}"
 
 
 def _compute(cupy: Any) -> None:
@@ -164,7 +174,7 @@ def times(seen: Counts, costs: Costs | None = None) -> Times:
 def clock() -> float:
     """Return the host's time in seconds: the simulated device's own clock, or the real one."""
     if is_simulated():
-        return current().do("clock", "now", (), {})
+        return now()
     import time
 
     return time.perf_counter()

@@ -294,6 +294,11 @@ def current() -> Device | Far:
     return _current
 
 
+def now() -> float:
+    """Return the host's time on the clock of the device that is used, in seconds."""
+    return current().do("clock", "now", (), {})
+
+
 @contextlib.contextmanager
 def using(device: Device | Far) -> Iterator[None]:
     """Let new arrays go to another device, for the time of a with statement."""

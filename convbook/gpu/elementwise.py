@@ -66,17 +66,14 @@ class ElementwiseKernel:
             raise NotImplementedError(
                 f"{self.name} takes {len(self.in_params)} arguments here, and no output: {ONLY}"
             )
-        array._refuse_host(args)
-        given = [arg for arg in args if isinstance(arg, array.ndarray)]
-        if not given:
+        tracer = fusing.Tracer(args)
+        if not tracer.inputs:
             raise TypeError(f"{self.name} needs an array of the device")
         dtypes = self._dtypes(args)
-        tracer = fusing.Tracer(given)
-        stand_ins = iter(tracer.stand_ins())
-        names = {}
-        for (kind, name), arg in zip(self.in_params, args, strict=True):
-            value = next(stand_ins) if isinstance(arg, array.ndarray) else arg
-            names[name] = _cast(value, dtypes[kind])
+        names = {
+            name: _cast(value, dtypes[kind])
+            for (kind, name), value in zip(self.in_params, tracer.inside(args), strict=True)
+        }
         Reader(self.operation, names).run()
         out = tuple(_cast(names[name], dtypes[kind], True) for kind, name in self.out_params)
         single = len(out) == 1 and not self.return_tuple

@@ -5,6 +5,7 @@ The list of these steps goes to the device as one order.
 """
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,12 +21,18 @@ REF = "the result of step"  # begins a pair that stands for an array
 class Tracer:
     """Takes a device's place while a function is fused, and writes the orders down."""
 
-    def __init__(self, arrays: list[Any]) -> None:
-        self.inputs = arrays
+    def __init__(self, args: tuple[Any, ...]) -> None:
+        array._refuse_host(args)
+        self.inputs = [arg for arg in args if isinstance(arg, array.ndarray)]
         self.steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
 
-    def stand_ins(self) -> list["StandIn"]:
-        return [StandIn(self, number, x.dtype) for number, x in enumerate(self.inputs)]
+    def inside(self, args: tuple[Any, ...]) -> list[Any]:
+        """Return the arguments with a stand-in in the place of each array."""
+        numbers = itertools.count()
+        return [
+            StandIn(self, next(numbers), arg.dtype) if isinstance(arg, array.ndarray) else arg
+            for arg in args
+        ]
 
     def do(self, kind: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if kind not in ("ufunc", "function", "method") or not fusible(name):
@@ -140,11 +147,7 @@ class Fusion:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
             raise TypeError("a fused function takes no keywords")
-        arrays = [arg for arg in args if isinstance(arg, array.ndarray)]
-        if not arrays:
+        if not any(isinstance(arg, array.ndarray) for arg in args):
             return self.func(*args)
-        array._refuse_host(args)
-        tracer = Tracer(arrays)
-        stand_ins = iter(tracer.stand_ins())
-        inside = [next(stand_ins) if isinstance(a, array.ndarray) else a for a in args]
-        return order(tracer, self.func(*inside), self.name)
+        tracer = Tracer(args)
+        return order(tracer, self.func(*tracer.inside(args)), self.name)

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from convbook.gpu.memory import root
+
 _numbers = itertools.count()
 
 
@@ -20,21 +22,10 @@ class PinnedMemory(bytearray):
         self.number = next(_numbers)
 
 
-def is_pinned(array: np.ndarray) -> bool:
-    """Tell whether an array, or the one that it is a view of, is pinned."""
-    return _memory(array) is not None
-
-
-def _memory(array: np.ndarray) -> PinnedMemory | None:
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array.base if isinstance(array.base, PinnedMemory) else None
-
-
 def place(array: np.ndarray) -> dict[str, Any]:
     """Return the option of a transfer that says which pinned memory it uses, if it does."""
-    memory = _memory(array)
-    if memory is None:
+    memory = root(array).base
+    if not isinstance(memory, PinnedMemory):
         return {}
     return {"pinned": (memory.number, int(array.ctypes.data), int(array.nbytes))}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.gpu.device import current
+from convbook.gpu.device import now
 from convbook.gpu.streams import Event, get_elapsed_time
 
 
@@ -60,17 +60,13 @@ def benchmark(
     cpu_times, gpu_times, duration = [], [], 0.0
     for _ in range(n_repeat):
         start.record()
-        before = _now()
+        before = now()
         func(*args, **kwargs)
-        cpu_times.append(_now() - before)
+        cpu_times.append(now() - before)
         end.record()
         end.synchronize()
         gpu_times.append(get_elapsed_time(start, end) / 1000)
-        duration += _now() - before
+        duration += now() - before
         if duration > max_duration:
             break
     return Measured(name or func.__name__, cpu_times, gpu_times)
-
-
-def _now() -> float:
-    return current().do("clock", "now", (), {})

@@ -142,14 +142,10 @@ def counts(seen: Counts, name: str, **expected: int) -> None:
 
 def banner() -> str:
     """Say what this machine can show of code for a GPU."""
-    found = gpu.real()
-    device = "none. Points come from the simulated one, wherever you are"
-    if found:
-        name = found.cuda.runtime.getDeviceProperties(0)["name"].decode()
-        device = f"{name}, CuPy {found.__version__}"
+    found = gpu.named()
     return "\n".join(
         [
-            f"GPU: {device}.",
+            f"GPU: {found or 'none. Points come from the simulated one, wherever you are'}.",
             f"[cpu-sim]   a simulated device with the names of CuPy {VERSION}: yes",
             f"[gpu]       a real device: {'yes' if found else 'no'}",
         ]

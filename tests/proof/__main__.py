@@ -177,9 +177,10 @@ def main() -> int:
         proofs.append(proof)
         if args.write:
             tables.write(proof.lesson, proof.table())
-    print(*sums(proofs, args.seeds), sep="\n")
+    in_all = sums(proofs, args.seeds)
+    print(*in_all, sep="\n")
     if args.write and set(args.lessons) == set(lessons()):
-        tables.write("", sums(proofs, args.seeds))
+        tables.write("", in_all)
     failed = failures(proofs)
     print(*(f"not met: {what}" for what in failed), sep="\n")
     return 1 if failed else 0

@@ -40,7 +40,6 @@ def _answer(order: list[Any]) -> list[Any]:
         names = [kind.__name__ for kind in type(error).__mro__ if kind.__name__ in ERRORS]
         return ["raised", names[0] if names else "", str(error)]
     fault = ran.fault and [ran.fault.kind, ran.fault.line, ran.fault.other_line, ran.fault.text]
-    counted = [ran.loads, ran.stores, ran.shared_loads, ran.shared_stores]
-    counted += [ran.requests, ran.sectors, ran.longest]
+    counted = [getattr(ran, name) for name in emulator.COUNTED]
     # What it printed stays here: it may hold our numbers
     return ["ran", fault, ran.arrays, counted]
