@@ -1170,7 +1170,7 @@ plot.maps(
 from convbook.puzzle import puzzle
 
 broken = puzzle("03")
-broken
+print(broken)
 
 # %% [markdown]
 # Ask about the first, with one picture of one pixel. It gets your `dout` together with its own cache:

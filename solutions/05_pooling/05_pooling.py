@@ -1563,7 +1563,7 @@ plt.show()
 from convbook.puzzle import puzzle
 
 broken = puzzle("05")
-broken
+print(broken)
 
 # %% [markdown]
 # Ask about the first. Its `dout` goes back with its own cache:

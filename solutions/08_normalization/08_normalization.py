@@ -1555,7 +1555,7 @@ with judge.derived("dropout_backward"):
 from convbook.puzzle import puzzle
 
 broken = puzzle("08")
-broken
+print(broken)
 
 # %% [markdown]
 # Ask about the first:
