@@ -1181,7 +1181,7 @@ broken.found(1, x, w, b, dout=np.ones((1, 1, 1, 1)))
 
 # %% [markdown]
 # There it is right. Change the input and run the cell again. You can call the function yourself, as
-# `broken[1].conv_backward`; its text is closed.
+# `broken[1].conv_backward`; its text is sealed.
 #
 # <details><summary>Hint</summary>
 #

@@ -143,7 +143,6 @@ def test_a_section_folds_and_the_notebook_is_as_before(
 
 
 def test_a_lesson_opens_where_one_left_it(lesson: Page, lab: str, picture: Picture) -> None:
-    run(lesson, "L, h = (lambda x: x**2), 0.1")
     code(lesson, "def projection_check").locator(".jp-InputPrompt").first.click()
     expect(code(lesson, "def projection_check")).to_have_class(ACTIVE)
     lesson.reload()

@@ -2,8 +2,13 @@
 // place is kept by the browser, for this machine alone.
 
 const KEY = "convbook:place:";
+const MARGIN = 24; // pixels of a cell that are in view at the least
 const STILL = 300; // milliseconds after which scrolling has come to rest
-const LATE = [0, 400, 1500]; // plots and formulas that arrive late move what is below them
+// What lies above is measured as it is drawn, and plots and formulas arrive late: so the place is
+// looked for again until it stays in view.
+const PAUSE = 400; // milliseconds
+const TRIES = 50;
+const STAYS = 4; // times in a row
 
 export const STYLE = `
 .convbook-resumed { display: flex; align-items: center; gap: 8px; min-height: 34px; padding: 0 12px;
@@ -44,14 +49,17 @@ export class Place {
   keep() {
     const { content } = this.panel;
     if (this.isComing || this.panel.isDisposed || !this.panel.isVisible) return;
-    const edge = content.node.getBoundingClientRect();
-    const seen = (cell) => {
-      const box = cell.node.getBoundingClientRect();
-      return box.height > 0 && box.bottom > edge.top + 24 && box.top < edge.bottom - 24;
-    };
-    const active = content.activeCell && seen(content.activeCell);
+    const seen = (cell) => cell && this.isInView(cell);
+    const active = seen(content.activeCell);
     const cell = active ? content.activeCell : content.widgets.find(seen);
     if (cell) stored().set(this.key, JSON.stringify({ cell: cell.model.id, active: Boolean(active) }));
+  }
+
+  isInView(cell) {
+    const edge = this.panel.content.node.getBoundingClientRect();
+    const box = cell.node.getBoundingClientRect();
+    const isThere = cell.node.isConnected && box.height > 0;
+    return isThere && box.bottom > edge.top + MARGIN && box.top < edge.bottom - MARGIN;
   }
 
   async find() {
@@ -60,17 +68,27 @@ export class Place {
     await panel.revealed;
     await visible(panel);
     const place = read(this.key);
-    const index = panel.content.widgets.findIndex((cell) => cell.model.id === place?.cell);
+    const cells = panel.content.widgets;
+    let index = cells.findIndex((cell) => cell.model.id === place?.cell);
+    while (index > 0 && cells[index].isHidden) index -= 1; // its section was folded since
     if (index < 1 || location.hash || panel.content.activeCellIndex > 0) return;
     panel.content.activeCellIndex = index;
-    const go = () => panel.content.scrollToItem(index, place.active ? "center" : "start").catch(() => {});
     this.say();
-    const stop = new AbortController();
+    await this.goTo(cells[index], index, place.active ? "center" : "start");
+  }
+
+  // Scroll to a cell until it stays in view, or the reader goes elsewhere.
+  async goTo(cell, index, where) {
+    const { panel } = this;
+    const left = new AbortController();
     for (const kind of ["wheel", "keydown", "pointerdown"])
-      panel.node.addEventListener(kind, () => stop.abort(), { capture: true, once: true });
-    for (const wait of LATE) {
-      await new Promise((done) => setTimeout(done, wait));
-      if (!stop.signal.aborted && !panel.isDisposed) await go();
+      panel.node.addEventListener(kind, () => left.abort(), { capture: true, once: true });
+    for (let tries = 0, stays = 0; tries < TRIES && stays < STAYS; tries += 1) {
+      if (left.signal.aborted || panel.isDisposed) return;
+      const isThere = this.isInView(cell);
+      stays = isThere ? stays + 1 : 0;
+      if (!isThere) panel.content.scrollToItem(index, where).catch(() => {});
+      await new Promise((done) => setTimeout(done, PAUSE));
     }
   }
 
