@@ -46,6 +46,20 @@ def lab(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
+def solved(folder: Path) -> Path:
+    """The lesson's notebook, in which exercise 2 is right and nothing has been run."""
+    path = folder / LESSON / f"{LESSON}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))
+    for cell in cells["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+        if cell["id"] == "relu_forward":
+            cell["source"] = RELU.format(">")
+    path.write_text(json.dumps(cells), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
 def lesson(lab: str, page: Page) -> Page:
     """The lesson in JupyterLab, with its kernel ready."""
     page.goto(f"{lab}/lab/tree/{LESSON}/{LESSON}.ipynb")
@@ -60,9 +74,7 @@ def contents(page: Page) -> Locator:
     return page.locator(".jp-TableOfContents")
 
 
-def test_the_table_of_contents_says_what_is_done(
-    lesson: Page, folder: Path, picture: Picture
-) -> None:
+def test_the_table_of_contents_says_what_is_done(lesson: Page, picture: Picture) -> None:
     toc = contents(lesson)
     entry = toc.locator(".jp-tocItem-content", has_text="Exercise 2: relu_forward")
     expect(entry).to_have_text("Exercise 2: relu_forward and relu_backward (2 points)")
@@ -96,14 +108,9 @@ def test_the_table_of_contents_says_what_is_done(
     expect(entry).to_contain_text("✓ Exercise 2")
 
 
-def test_what_was_right_when_last_looked_at_is_said(lesson: Page, folder: Path) -> None:
-    path = folder / LESSON / f"{LESSON}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))
-    for cell in cells["cells"]:
-        if cell["cell_type"] == "code":
-            cell |= {"outputs": [], "execution_count": None}
-    path.write_text(json.dumps(cells), encoding="utf-8")
-    command = [sys.executable, "-m", "convbook.cli", "progress", str(folder)]
+@pytest.mark.long
+def test_what_was_right_when_last_looked_at_is_said(solved: Path, lesson: Page) -> None:
+    command = [sys.executable, "-m", "convbook.cli", "progress", str(solved.parents[1])]
     subprocess.run(command, capture_output=True, check=True)
     lesson.reload()
     entry = contents(lesson).locator(".jp-tocItem-content", has_text="Exercise 2: relu_forward")
@@ -112,10 +119,11 @@ def test_what_was_right_when_last_looked_at_is_said(lesson: Page, folder: Path) 
     expect(other).to_have_text("Exercise 1: numerical_gradient (2 points)")
 
 
+@pytest.mark.long
 def test_a_section_folds_and_the_notebook_is_as_before(
-    lesson: Page, folder: Path, picture: Picture
+    solved: Path, lesson: Page, picture: Picture
 ) -> None:
-    before = brought_back(notebook.read(folder / LESSON / f"{LESSON}.ipynb"))
+    before = brought_back(notebook.read(solved))
     contents(lesson).get_by_text("2. Measure a slope").click()
     heading = lesson.locator(".jp-MarkdownCell", has_text="You have derived 60").first
     heading.locator(".jp-collapseHeadingButton").click()  # by mouse
@@ -131,12 +139,11 @@ def test_a_section_folds_and_the_notebook_is_as_before(
     lesson.keyboard.press("Control+s")
     expect(lesson.locator(".jp-mod-current.jp-mod-dirty")).to_have_count(0)
 
-    path = folder / LESSON / f"{LESSON}.ipynb"
-    assert '"jp-MarkdownHeadingCollapsed": true' in path.read_text(encoding="utf-8")
-    after = brought_back(notebook.read(path))
+    assert '"jp-MarkdownHeadingCollapsed": true' in solved.read_text(encoding="utf-8")
+    after = brought_back(notebook.read(solved))
     assert repr(after[1]) == repr(before[1])
-    command = [sys.executable, "-m", "convbook.cli", "hand-in", str(path)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    command = [sys.executable, "-m", "convbook.cli", "hand-in", str(solved)]
+    done = subprocess.run(command, cwd=solved.parents[1], capture_output=True, text=True)
     assert done.returncode == 0 and "2 of 20 points" in done.stdout, done
     lesson.keyboard.press("ArrowRight")
     expect(hidden).to_be_visible()
