@@ -169,7 +169,7 @@ def test_the_page_shows_how_the_first_wrong_number_should_come_about(
     html = page(graded(answers).cells, "02_convolution")
     assert "How <code>out[0, 0, 0, 0]</code>, the first wrong number, should come about" in html
     assert html.count('<td class="used">') == 8  # 1 x 2 windows and filters of two channels
-    assert "1\xa0·\xa01 + 1\xa0·\xa00" in html and "+ 0.5\xa0(bias) = 21.5</p>" in html
+    assert "1 · 1 + 1 · 0 + 10 · 0 + 10 · 2 + 0.5 (bias) = 21.5</p>" in html
 
 
 def test_a_students_own_picture_is_not_shown(
