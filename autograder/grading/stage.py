@@ -15,8 +15,8 @@ from convbook import data
 from convbook.puzzle import opened
 
 SEEN_AT = "/course"
-# What shows how a layer's numbers come about could be handed in as the layer, and so could functions
-# that are nearly right.
+# What shows how a layer's numbers come about could be handed in as the layer, and so could what is
+# nearly right.
 ONLY_AT_HOME = ("look", "boxes", opened.FOLDER.name)
 NOT_HERE = """
 

@@ -27,15 +27,15 @@
 # **You need** the specs and policies of lesson 01, the layers of lessons 02 to 08, and the backward
 # pass of lesson 03.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 2 | `layer_row` | 6 |
-# | 3 | `layer_table` | 4 |
-# | 4 | `totals` | 1 |
-# | 5 | `training_memory`, `largest_batch` | 4 |
-# | 6 | `inception_forward`, `inception_backward` | 2 |
-# | 7 | `residual_forward`, `residual_backward` | 3 |
-# | 10 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 2 | `layer_row` | 6 | hard |
+# | 3 | `layer_table` | 4 | medium |
+# | 4 | `totals` | 1 | easy |
+# | 5 | `training_memory`, `largest_batch` | 4 | medium |
+# | 6 | `inception_forward`, `inception_backward` | 2 | medium |
+# | 7 | `residual_forward`, `residual_backward` | 3 | medium |
+# | 10 | a written answer, graded by hand | 2 | medium |
 #
 # Plan about 90 minutes; section 9, marked as going further, takes ten more. A check is folded to
 # one line, which says what it is worth and what it tries; a click opens it. It shows part of the
