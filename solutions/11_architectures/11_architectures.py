@@ -334,7 +334,7 @@ for kind in ("FC", "BN", "LRN", "POOL", "RELU"):
 ### END HIDDEN TESTS
 
 # %% check="layer_row" part="work" points=1
-# 1 point. Activations and multiply-adds. Shown: LeNet's first layer, RELU. Hidden: random layers.
+# 1 point. Activations and multiply-adds. Shown: LeNet's first, RELU, BN. Hidden: random layers.
 first = layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 check.same(first["activations"], 4704, "activations of LeNet's first layer")
 check.same(
@@ -344,6 +344,7 @@ check.same(
     hint="Each of the 150 weights is used once at every place of the output.",
 )
 check.same(layer_row("RELU", {}, (5, 3, 4))["activations"], 0, "activations of RELU")
+check.same(layer_row("BN", {}, (5, 3, 4))["activations"], 60, "activations of BN")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
@@ -1242,7 +1243,7 @@ dx, grads = inception_backward(np.ones((1, 4, 1, 3)), np.array([[[[1.0, 2.0, 3.0
 print(dx.ravel(), list(grads))
 
 # %% check="inception_backward" points=1
-# 1 point. Shown: the row, its paths, a negative row, two rows. Hidden: random modules.
+# 1 point. Shown: the row, more filters, a negative row, two rows. Hidden: random modules.
 sides = {"1x1": 1, "3x3 reduce": 1, "3x3": 3, "5x5 reduce": 1, "5x5": 5, "pool 1x1": 1}
 params = {name: (np.ones((1, 1, F, F)), np.zeros(1)) for name, F in sides.items()}
 row = np.array([[[[1.0, 2.0, 3.0]]]])
@@ -1255,17 +1256,23 @@ check.same(
 )
 check.same(sorted(grads), sorted(params), "the keys of grads")
 check.same(grads["3x3"][1], [3.0], "db of 3x3", hint="It is added at three places.")
-weighted = np.array([1.0, -2.0, 3.0, 0.5]).reshape(1, 4, 1, 1) * np.ones((1, 4, 1, 3))
-dx, _ = inception_backward(weighted, row, params)
+more = params | {"3x3 reduce": (np.full((1, 1, 1, 1), 2.0), np.zeros(1))}
+more["3x3"] = np.ones((2, 1, 3, 3)), np.zeros(2)
+dout = np.array([1.0, -0.5, -0.5, 3.0, 0.5]).reshape(1, 5, 1, 1) * np.ones((1, 5, 1, 3))
+dx, _ = inception_backward(dout, row, more)
 check.same(
     dx,
     [[[[6.0, 4.5, 7.0]]]],
-    "dx of the row, with dout 1, -2, 3 and 0.5 for the four paths",
-    hint="[1, 1, 1] - 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]",
+    "dx of the row, with two filters of 3x3 and a weight of 2 in front of them",
+    hint="[1, 1, 1] - 0.5 2 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]",
 )
-dx, _ = inception_backward(np.ones((1, 4, 1, 3)), -row, params)
+against = params | {"pool 1x1": (-np.ones((1, 1, 1, 1)), np.zeros(1))}
+dx, _ = inception_backward(np.ones((1, 4, 1, 3)), -row, against)
 check.same(
-    dx, [[[[0.0, 0.0, 0.0]]]], "dx of the negative row", hint="Nothing comes through a ReLU."
+    dx,
+    [[[[-2.0, -1.0, 0.0]]]],
+    "dx of the negative row, with a weight of -1 in path 4",
+    hint="Nothing comes through a ReLU but in path 4, where the pool takes -1, -1 and -2.",
 )
 board = np.array([[[[1.0, 5.0, 2.0], [7.0, 3.0, 6.0]]]])
 dx, _ = inception_backward(np.arange(24.0).reshape(1, 4, 2, 3), board, params)
