@@ -1264,7 +1264,7 @@ check.same(
     dx,
     [[[[6.0, 4.5, 7.0]]]],
     "dx of the row, with two filters of 3x3 and a weight of 2 in front of them",
-    hint="[1, 1, 1] - 0.5 2 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]",
+    hint="[1, 1, 1] - 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]: in path 2, 2 (-0.5) 2 = -2.",
 )
 against = params | {"pool 1x1": (-np.ones((1, 1, 1, 1)), np.zeros(1))}
 dx, _ = inception_backward(np.ones((1, 4, 1, 3)), -row, against)
