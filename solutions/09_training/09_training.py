@@ -1338,9 +1338,10 @@ for t in range(6):
     print(t, batch_rows(10, 4, t))
 
 # %% check="batch_rows" points=1
-# 1 point. Shown: steps 0 and 5 of ten pictures. Hidden: other sizes, steps and seeds.
+# 1 point. Shown: steps 0, 2 and 5 of ten pictures. Hidden: other sizes, steps and seeds.
 order = [np.random.default_rng([0, epoch]).permutation(10) for epoch in range(3)]
 check.same(batch_rows(10, 4, 0), order[0][:4], "step 0")
+check.same(batch_rows(10, 4, 2), order[1][:4], "step 2", hint="An epoch has two whole batches.")
 check.same(batch_rows(10, 4, 5), order[2][4:8], "step 5", hint="5 is epoch 2, batch 1.")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -1482,7 +1483,7 @@ check.same(done["params"], [np.array([0.0])], "params with rates 0.25 and 0.5")
 from autograder.judging import judge
 
 random = judge.rng()
-slopes = random.normal(size=9)
+slopes = random.normal(size=12)
 
 
 def bowl(params, running, t):
@@ -1529,7 +1530,7 @@ check.same(done["losses"], [64.0, 16.0, 4.0], "losses, resumed")
 from autograder.judging import judge
 
 random = judge.rng()
-slopes = random.normal(size=9)
+slopes = random.normal(size=12)
 
 
 def bowl(params, running, t):
