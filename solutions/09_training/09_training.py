@@ -851,7 +851,7 @@ def slope_gap(f, params, grads, seed=0, h=1e-5):
 # %%
 square = lambda params: float(np.sum(params[0] ** 2))
 for dp in (6.0, 5.0):
-    print(f"{slope_gap(square, [np.array([3.0])], [np.array([dp])]):.1e}")
+    print(f"{slope_gap(square, [np.array([3.0])], [np.array([dp])]):.3g}")
 
 names = ["INPUT", "CONV", "NORM", "RELU", "POOL", "FC", "RELU", "DROP", "FC"]
 net = build_net(names, draw_weights(names, (2, 4, 6), [4], [8, 3]))
@@ -866,7 +866,7 @@ def loss_of_params(params):
 
 params, (_, grads) = net.params, loss_and_grads(net, x, y)
 for given in (grads, [*grads[:-1], 2 * grads[-1]]):
-    print(f"{slope_gap(loss_of_params, params, given):.1e}")
+    print(f"{slope_gap(loss_of_params, params, given):.3g}")
 
 # %% check="slope_gap" points=2
 # 2 points. Shown: the parabola, two arrays. Hidden: several arrays, right and wrong gradients.
@@ -1946,7 +1946,7 @@ for N, C, H, W in ((9, 2, 5, 4), (20, 3, 6, 8)):
 # dropout, weight decay and a falling rate. What happens to the dashed curve, and what to the other?
 
 
-# %% tags=["experiment", "plot"] alt="Two plots over 200 steps, without and with remedies. Left, the loss: with them it falls to 0.9 on the pictures trained on and to 1.5 on those held out, where it stays. Right, the share of right answers: with them about 77 per cent of those trained on and 51 of those held out, without them 100 and 45."
+# %% tags=["experiment", "plot"] alt="Two plots over 200 steps, without and with remedies. Left, the loss: with them it falls to 0.9 on the pictures trained on and to 1.5 on those held out, where it stays. Right, the share of right answers: with them about 77 per cent of those trained on and 52 of those held out, without them 100 and 45."
 def with_decay(w, dw, state, rate):
     """Take a step of adam; decay what has more than one axis: weights, not biases."""
     return adam(w, dw, state, rate, decay=0.2 if w.ndim > 1 else 0.0)
