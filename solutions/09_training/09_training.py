@@ -39,12 +39,12 @@
 # | 10 | `search` | 2 |
 # | 13 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 12, marked as going further, takes ten more. The set-up cell says
-# whose layers the net will use. A check is folded to one line, which says what it is worth and what
-# it tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, and no function may
-# change the arrays, lists and dicts that it is handed. Besides Python's own library only NumPy and
-# Matplotlib can be imported.
+# Plan about 180 minutes, in two sittings: sections 1 to 6, then 7 to 13. What is marked as going
+# further takes twenty more. The set-up cell says whose layers the net will use. A check is folded to
+# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, and no function may change the arrays, lists and dicts that it is
+# handed. Besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import tempfile
