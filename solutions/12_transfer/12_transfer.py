@@ -807,11 +807,11 @@ one = np.ones((1, 1, 1, 1))
 toy = {"w1": one, "w2": one, "w3": -one, "w4": np.zeros((4, 2))}
 toy |= {"b1": np.zeros(1), "b2": np.zeros(1), "b3": np.array([10.0]), "b4": np.zeros(2)}
 seen = np.array([[[[10.0, 6.0], [0.0, 0.0]]]])  # the features
-loss, grads = loss_and_grads(toy, seen, np.array([1]), 4)
-check.same(loss, np.log(2), "loss")
-check.same(grads["b4"], [0.5, -0.5], "b4")
+head_loss, head_grads = loss_and_grads(toy, seen, np.array([1]), 4)
+check.same(head_loss, np.log(2), "loss")
+check.same(head_grads["b4"], [0.5, -0.5], "b4")
 check.same(
-    grads["w4"], [[5.0, -5], [3, -3], [0, 0], [0, 0]], "w4", hint="first=4: no block to run."
+    head_grads["w4"], [[5.0, -5], [3, -3], [0, 0], [0, 0]], "w4", hint="first=4: no block to run."
 )
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
@@ -819,10 +819,10 @@ from autograder.judging import inputs, judge
 for params, x, y in inputs.small_nets(judge.rng()):
     seen = judge.reference("features")(params, x, 3)
     expected_loss, expected = judge.reference("loss_and_grads")(params, seen, y, 4)
-    loss, grads = loss_and_grads(params, seen, y, 4)
-    check.same(loss, expected_loss, "loss, first=4")
+    head_loss, head_grads = loss_and_grads(params, seen, y, 4)
+    check.same(head_loss, expected_loss, "loss, first=4")
     for name in ("w4", "b4"):
-        check.same(grads[name], expected[name], f"{name}, first=4")
+        check.same(head_grads[name], expected[name], f"{name}, first=4")
 ### END HIDDEN TESTS
 
 # %% check="loss_and_grads" part="open" points=2
@@ -839,24 +839,24 @@ toy = {
 toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
 below = np.array([[[[0.0, 4.0], [20.0, 24.0]]]])  # what block 2 puts out
 label = np.array([1])
-_, grads = loss_and_grads(toy, np.array([[[[0.0, 9, 4], [9, 9, 9], [20, 9, 24]]]]), label, 2)
+_, open_grads = loss_and_grads(toy, np.array([[[[0.0, 9, 4], [9, 9, 9], [20, 9, 24]]]]), label, 2)
 slope = 1 / (1 + np.exp(-6.5))
 check.same(
-    [grads["b3"][0], grads["b2"][0]],
+    [open_grads["b3"][0], open_grads["b2"][0]],
     [slope, -slope],
     "b3 and b2, two blocks open",
     hint="Block 3 turns the sign round: w3 is -1.",
 )
-_, grads = loss_and_grads(toy, below, label, 3)
+_, open_grads = loss_and_grads(toy, below, label, 3)
 check.same(
-    grads["b3"],
+    open_grads["b3"],
     [1 / (1 + np.exp(-6.5))],
     "b3",
     hint="Only two of the four features are above 0; the scores are 16.5 and 10.",
 )
-check.same(grads["w3"].ravel(), [4 / (1 + np.exp(-6.5))], "w3")
+check.same(open_grads["w3"].ravel(), [4 / (1 + np.exp(-6.5))], "w3")
 tilt = lambda w3: loss_and_grads({**toy, "w3": w3}, below, label, 3)[0]
-check.gradient(tilt, toy["w3"], grads["w3"], name="w3")
+check.gradient(tilt, toy["w3"], open_grads["w3"], name="w3")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
 
@@ -864,10 +864,10 @@ for params, x, y in inputs.small_nets(judge.rng()):
     for first in (1, 2, 3):
         below = judge.reference("features")(params, x, first - 1)
         expected_loss, expected = judge.reference("loss_and_grads")(params, below, y, first)
-        loss, grads = loss_and_grads(params, below, y, first)
-        check.same(loss, expected_loss, f"loss, first={first}")
+        open_loss, open_grads = loss_and_grads(params, below, y, first)
+        check.same(open_loss, expected_loss, f"loss, first={first}")
         for name in (f"{kind}{k}" for k in range(4, first - 1, -1) for kind in "wb"):
-            check.same(grads[name], expected[name], f"{name}, first={first}")
+            check.same(open_grads[name], expected[name], f"{name}, first={first}")
 ### END HIDDEN TESTS
 
 # %% check="loss_and_grads" part="frozen" points=1
@@ -882,9 +882,9 @@ toy = {
     "b3": 10 * np.ones(1),
 }
 toy |= {"w4": np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, -1.0]]), "b4": np.array([0.5, 0])}
-_, grads = loss_and_grads(toy, np.array([[[[0.0, 4.0], [20.0, 24.0]]]]), np.array([1]), 3)
-check.same(sorted(grads), sorted(toy), "names", hint="Every array has a gradient, frozen or not.")
-frozen = {name: grads[name] for name in ("w1", "b1", "w2", "b2")}
+_, all_grads = loss_and_grads(toy, np.array([[[[0.0, 4.0], [20.0, 24.0]]]]), np.array([1]), 3)
+check.same(sorted(all_grads), sorted(toy), "names", hint="Every array has a gradient, frozen or not.")
+frozen = {name: all_grads[name] for name in ("w1", "b1", "w2", "b2")}
 zeros = {name: np.zeros(toy[name].shape) for name in frozen}
 check.same(frozen, zeros, "frozen", "Zeros of the array's shape.", rtol=0.0, atol=0.0)
 ### BEGIN HIDDEN TESTS
@@ -894,9 +894,9 @@ for params, x, y in inputs.small_nets(judge.rng()):
     for first in (4, 3, 2, 1):
         below = judge.reference("features")(params, x, first - 1)
         before = {name: array.copy() for name, array in params.items()}
-        _, grads = loss_and_grads(params, below, y, first)
-        check.same(sorted(grads), sorted(params), f"names, first={first}")
-        frozen = {name: grads[name] for name in params if int(name[1]) < first}
+        _, all_grads = loss_and_grads(params, below, y, first)
+        check.same(sorted(all_grads), sorted(params), f"names, first={first}")
+        frozen = {name: all_grads[name] for name in params if int(name[1]) < first}
         zeros = {name: np.zeros(params[name].shape) for name in frozen}
         check.same(frozen, zeros, f"frozen, first={first}", rtol=0.0, atol=0.0)
         check.same(params, before, "params afterwards", rtol=0.0, atol=0.0)
@@ -1385,10 +1385,7 @@ print(f"test pictures {share(seven, statistics, x_known, y_known):.1%}")
 #
 # ### How much memory?
 #
-# Lesson 11 predicts it. `training_memory(spec, 32, "momentum")` with the spec below says 6,039,296
-# bytes of activations, 490,452 bytes of parameters and 393,216 bytes of rest: 6.9 million in all,
-# if nothing is let go. Measure the peak of one step: Python's `tracemalloc` counts what NumPy asks
-# for. From here on all layers are the given ones, as what is counted depends on how they are written.
+# Lesson 11 predicts it, from a spec:
 
 # %% tags=["experiment"]
 conv = lambda K, F, S, P: [("CONV", {"K": K, "F": F, "S": S, "P": P, "bias": False}), ("BN", {})]
@@ -1396,10 +1393,24 @@ block = [("ADD", {"paths": [[*conv(32, 3, 1, 1), ("RELU", {}), *conv(32, 3, 1, 1
 spec = [("INPUT", {"C": 3, "H": 32, "W": 32}), *conv(32, 6, 4, 1), ("RELU", {}), *block, *block]
 spec += [("POOL", {"F": 8, "S": 1}), ("FC", {"M": 7})]
 
+# %% [markdown]
+# `training_memory(spec, 32, "momentum")` says 6,039,296 bytes of activations, 490,452 bytes of
+# parameters and 393,216 bytes of rest: 6.9 million in all, if nothing is let go. Measure the peak of
+# one step: Python's `tracemalloc` counts what NumPy asks for. How much that is depends on how the
+# layers are written. So from here on all of them are the given ones.
+
+# %% tags=["experiment"]
 import tracemalloc
 
-from convbook.layers import affine_backward, affine_forward, relu_backward, relu_forward, softmax_loss
-from convbook.layers import spatial_batchnorm_backward, spatial_batchnorm_forward
+from convbook.layers import (
+    affine_backward,
+    affine_forward,
+    relu_backward,
+    relu_forward,
+    softmax_loss,
+    spatial_batchnorm_backward,
+    spatial_batchnorm_forward,
+)
 
 tracemalloc.start()
 scores, backward = run(seven, dict(statistics), x_seven[:32], train=True)

@@ -75,7 +75,7 @@ def test_every_array_has_its_gradient(net: dict[str, Any], trained: tuple[dict, 
 
 def test_the_memory_that_the_text_quotes_is_what_lesson_11_counts() -> None:
     names: dict[str, Any] = {}
-    exec(cell('spec = [("INPUT"').split("import tracemalloc")[0], names)
+    exec(cell('spec = [("INPUT"'), names)
     memory = lessons()["11_architectures"].reference()["training_memory"]
     said = " ".join("\n".join(cells("markdown")).split())
     for source, size in memory(names["spec"], 32, "momentum").items():
