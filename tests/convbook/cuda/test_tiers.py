@@ -76,6 +76,28 @@ def test_what_cannot_run_here_is_said_by_the_first_check_alone(
     assert gpu.tiers.summary() == "Not run: [nvrtc] 2 times, [gpu] 2 times."
 
 
+WRITTEN = """extern "C" __global__ void f(float* x) {
+    __shared__ float s[8];
+    s[threadIdx.x] = x[threadIdx.x];
+    if (threadIdx.x < 4) { __syncthreads(); }
+}"""
+
+
+@needs("g++")
+def test_a_fault_is_the_same_however_the_kernel_is_written() -> None:
+    seen = []
+    for source in (
+        WRITTEN,
+        WRITTEN.replace("s[", "part[").replace("{ __", "{\n__"),
+        WRITTEN.replace("< 4", "< 3"),
+    ):
+        with pytest.raises(check.NotYet, match="Barrier in line") as caught:
+            tiers.runs(source, "f", (1,), (8,), (np.ones(8, np.float32),), {})
+        seen.append(caught.value.actual)
+    assert seen[0] == seen[1] != seen[2]
+    assert "line" not in seen[0]
+
+
 @pytest.mark.slow
 @needs("g++")
 def test_the_ladder_of_the_deck_is_that_of_the_lesson() -> None:
