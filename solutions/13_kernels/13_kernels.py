@@ -43,11 +43,11 @@
 # | 12 | `register_kernel` | 3 |
 # | 14 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 13 goes further, without points. A check is folded to one line,
-# which says what it is worth and what it tries; a click opens it. It shows part of the test;
-# grading uses further random input, so a green check is a good sign and not yet the grade. In
-# grading all sizes may differ, no function may change its arguments, and besides Python's own
-# library only NumPy and Matplotlib can be imported.
+# Plan about 130 minutes, in two sittings: sections 1 to 7, then 8 to 12. Section 13 goes further,
+# without points. A check is folded to one line, which says what it is worth and what it tries; a
+# click opens it. It shows part of the test; grading uses further random input, so a green check is
+# a good sign and not yet the grade. In grading all sizes may differ, no function may change its
+# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
