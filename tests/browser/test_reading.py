@@ -149,6 +149,7 @@ def test_a_section_folds_and_the_notebook_is_as_before(
     expect(hidden).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_lesson_opens_where_one_left_it(lesson: Page, lab: str, picture: Picture) -> None:
     code(lesson, "def projection_check").locator(".jp-InputPrompt").first.click()
     expect(code(lesson, "def projection_check")).to_have_class(ACTIVE)
