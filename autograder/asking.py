@@ -29,6 +29,7 @@ CELL = """\
 from convbook import guess
 
 guess.ask("{name}")"""
+NAMED = re.compile(r'^guess\.ask\("(\d\d/\w+)"\)$', re.MULTILINE)
 ASKED = re.compile(
     r"\n*^<!-- guess (?P<name>\d\d/\w+)\n(?P<lines>.*?)^-->$"
     r"(?:\n+^<details><summary>Answer</summary>\n(?P<answer>.*?)\n</details>$)?\n*",

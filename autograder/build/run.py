@@ -49,7 +49,7 @@ def check(course: Path, names: list[str]) -> Iterator[str]:
         for path, notebook in zip(paths, built, strict=True):
             yield from _compare(path, notebook, course)
         if _text(_asked(course, text.stem)) != _sealed(built[0], text.stem):
-            yield f"{text.stem}: its sealed guesses are not what its source asks; run autograder build"
+            yield f"{text.stem}: its guesses are not what its source asks; run autograder build"
         lesson = Lesson(paths[0])
         lesson.notebook = built[0]
         for finding in lint.lint(lesson, _stored(paths[0], built[0])):

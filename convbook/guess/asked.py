@@ -1,4 +1,4 @@
-"""What the lessons ask, sealed: neither a notebook nor a file holds an answer to be read in advance.
+"""What the lessons ask, sealed: no notebook and no file holds an answer to be read in advance.
 
 asked/ has a file for each lesson, which `autograder build` writes from the lesson's text. Only the
 name of a prediction, which stands in the notebook, opens what is asked there.

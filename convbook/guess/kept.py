@@ -81,7 +81,7 @@ def due(folder: Path, lesson: str) -> list[str]:
 
 
 def said(folder: Path) -> str:
-    """Say how many guesses were right, and of those that one was sure of; '' where there are none."""
+    """Say how many guesses were right, and how many of the sure ones; '' where there are none."""
     guesses = all_of(folder).values()
     if not guesses:
         return ""

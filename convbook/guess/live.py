@@ -88,7 +88,7 @@ class _Asking:
     def show(self) -> None:
         """Show the fields, or the folded answer where there are no widgets."""
         if find_spec("anywidget") is None:
-            _show_markdown(folded(self.question))
+            _show_markdown(result.folded(self.question.parts, self.question.answer))
             return
         self.live.show()
         _show_html("", self.below)
@@ -137,12 +137,6 @@ def _read(question: Question, typed: list[Any]) -> list[Any] | None:
         return [part.read(text) for part, text in zip(question.parts, typed, strict=True)]
     except Refused:
         return None
-
-
-def folded(question: Question) -> str:
-    """Return what a lesson says after a guess, as Markdown that is folded away."""
-    text = question.answer or result.truths(question.parts)
-    return f"<details><summary>Answer</summary>\n\n{text}\n\n</details>"
 
 
 def _show_html(html: str, name: str | None = None) -> None:

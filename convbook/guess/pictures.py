@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from convbook.guess import drawn
@@ -40,7 +41,7 @@ class Box:
 
     @classmethod
     def of(cls, label: str, picture: str, truth: str) -> Box:
-        """Read it from a lesson: 'grid 11 x 11' or 'photo chelsea 100 x 150 step 3'; '4:9, 6:11'."""
+        """Read it from a lesson: 'grid 11 x 11' or 'photo coffee 80 x 99 step 5', '4:9, 6:11'."""
         form = r"(?:(grid)|photo (\w+)) (\d+) x (\d+)(?: step (\d+))?"
         found = re.fullmatch(form, picture)
         where = re.fullmatch(r"(\d+):(\d+), (\d+):(\d+)", truth)
@@ -226,7 +227,7 @@ def _between(points: Sequence[tuple[float, float]], x: float) -> float:
     """Return the height of a curve of straight pieces; beyond its ends it goes on level."""
     if x <= points[0][0]:
         return points[0][1]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0) if x1 > x0 else y1
     return points[-1][1]

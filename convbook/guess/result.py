@@ -42,6 +42,17 @@ def truths(parts: Sequence[Part]) -> str:
     return f"<ul>{''.join(items)}</ul>"
 
 
+def folded(parts: Sequence[Part], answer: str) -> str:
+    """Return what a lesson says after a guess as Markdown that is folded away.
+
+    Args:
+        parts: what is asked.
+        answer: what the lesson says, or '' where the next cell shows it.
+    """
+    text = answer or truths(parts)
+    return f"<details><summary>Answer</summary>\n\n{text}\n\n</details>"
+
+
 def _heading(right: Sequence[bool], sure: int | None) -> str:
     if all(right):
         text = "As you guessed" if len(right) == 1 else f"All {len(right)} as you guessed"
