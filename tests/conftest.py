@@ -14,9 +14,12 @@ pytest_plugins = ["chromium"]
 HERE = Path(__file__).parent
 # Files and folders; a single test has a mark of its own.
 SLOW = """
-    attacks autograder/airlock autograder/bundles autograder/commands autograder/grading
-    autograder/release browser convbook/demo convbook/desk convbook/test_earlier.py
-    convbook/test_outputs.py
+    attacks autograder/airlock autograder/bundles autograder/classroom autograder/commands
+    autograder/grading autograder/handin/test_archive.py autograder/handin/test_clones.py
+    autograder/handin/test_collect_names.py autograder/handin/test_unsettled.py
+    autograder/judging/test_names_in_the_world.py autograder/release autograder/report
+    autograder/test_dropped.py autograder/test_mistake.py browser convbook/cuda convbook/demo
+    convbook/desk convbook/test_earlier.py convbook/test_outputs.py lessons/test_shortcuts.py
 """
 LONG = """
     autograder/answers/test_answers_browser.py autograder/classroom/test_regrade.py

@@ -22,8 +22,9 @@ SEEDS = (11, 12, 13)
 MAX_SECONDS = 600  # of one cell: it hangs; a machine may be busy with something else
 
 LESSONS = list(lessons().values())
+COMPILED = {"13_kernels": [pytest.mark.slow]}  # each of its mistakes costs a compiler's run
 MISTAKES = [
-    pytest.param(*param.values, mistake, marks=param.marks)
+    pytest.param(*param.values, mistake, marks=[*param.marks, *COMPILED.get(param.id, [])])
     for param in lesson_params()
     for mistake in mistakes.forms(param.id)
 ]
