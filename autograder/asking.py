@@ -30,6 +30,7 @@ from convbook import guess
 
 guess.ask("{name}")"""
 NAMED = re.compile(r'^guess\.ask\("(\d\d/\w+)"\)$', re.MULTILINE)
+AGAIN = re.compile(r"^guess\.again\(", re.MULTILINE)  # what was wrong, two lessons later
 ASKED = re.compile(
     r"\n*^<!-- guess (?P<name>\d\d/\w+)\n(?P<lines>.*?)^-->$"
     r"(?:\n+^<details><summary>Answer</summary>\n(?P<answer>.*?)\n</details>$)?\n*",

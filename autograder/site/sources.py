@@ -71,6 +71,7 @@ def page(lesson: Lesson, deck: bool) -> Page:
     opening = cells.cells[0].source
     demos = tuple(filter(None, map(_shown, cells.cells)))
     cells.cells[0].source = opening.replace("\n", f"\n\n{_actions(lesson.name, deck)}\n", 1)
+    cells.cells = [cell for cell in cells.cells if not asking.AGAIN.search(cell.source)]
     for cell in cells.cells:
         _fold(cell)
         _mark(cell)

@@ -7,6 +7,8 @@ asked lies sealed in asked/. Where there is no kernel, as in grading, nothing ha
 
 from __future__ import annotations
 
+from convbook import kernel
+
 
 def ask(name: str) -> None:
     """Ask for a guess, or show the one that was given.
@@ -14,9 +16,7 @@ def ask(name: str) -> None:
     Args:
         name: of the prediction, as in '03/relu'.
     """
-    from convbook import widgets
-
-    if widgets.in_a_kernel():  # what is below is loaded only there
+    if kernel.shell() is not None:  # what is below is loaded only there
         from convbook.guess import live
 
         live.ask(name)
@@ -28,9 +28,7 @@ def again(lesson: str) -> None:
     Args:
         lesson: the number of this one, as in '05'.
     """
-    from convbook import widgets
-
-    if widgets.in_a_kernel():
+    if kernel.shell() is not None:
         from convbook.guess import live
 
         live.again(lesson)
@@ -42,9 +40,7 @@ def answer(name: str) -> None:
     Args:
         name: of the prediction.
     """
-    from convbook import widgets
-
-    if widgets.in_a_kernel():
+    if kernel.shell() is not None:
         from convbook.guess import live
 
         live.answer(name)

@@ -15,13 +15,13 @@ from io import BytesIO
 from typing import Any
 
 GUESS = 'stroke="rgb(214, 106, 0)" stroke-width="3" stroke-dasharray="7 5"'
-TRUTH = 'stroke="rgb(46, 140, 50)" stroke-width="3"'
+TRUTH = 'stroke="rgb(46, 140, 50)" stroke-width="6" stroke-opacity="0.6"'
 DOTTED = 'stroke-dasharray="1 5"'
 FAINT = 'stroke="currentColor" stroke-opacity="0.35"'
 TEXT = 'fill="currentColor" font-size="12"'
 WIDEST, HIGHEST, CELL = 440, 300, 26  # of a picture, and of a cell of a grid
 ACROSS, UP = 380, 200  # of axes
-LEFT, ABOVE, BELOW = 62, 22, 42  # room for numbers and names
+LEFT, ABOVE, BELOW, BESIDE = 50, 22, 42, 28  # room for numbers and names
 SUPERS = str.maketrans(
     "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 )
@@ -48,30 +48,34 @@ class Picture:
 
     def asked(self) -> dict[str, Any]:
         """Return what a page needs to draw on it."""
-        return {"svg": self.svg(""), "cell": self.cell, "left": LEFT, "above": ABOVE}
+        return {"svg": self.svg(""), "cell": self.cell, "left": BESIDE, "above": ABOVE}
 
     def svg(self, label: str, inside: str = "") -> str:
         width, height = self.columns * self.cell, self.rows * self.cell
         ground = self._grid() if self.name == "grid" else self._photo(width, height)
-        return _svg(width + LEFT + 8, height + ABOVE + 8, label, ground + self._numbers() + inside)
+        return _svg(
+            width + BESIDE + 8, height + ABOVE + 8, label, ground + self._numbers() + inside
+        )
 
     def box(self, corners: Sequence[int], stroke: str) -> str:
         top, bottom, left, right = (x * self.cell for x in corners)
-        place = f'x="{left + LEFT:g}" y="{top + ABOVE:g}"'
+        place = f'x="{left + BESIDE:g}" y="{top + ABOVE:g}"'
         size = f'width="{right - left:g}" height="{bottom - top:g}"'
         return f'<rect {place} {size} fill="none" {stroke}/>'
 
     def _grid(self) -> str:
         width, height = self.columns * self.cell, self.rows * self.cell
         down = "".join(
-            f"M{LEFT + i * self.cell:g} {ABOVE}v{height:g}" for i in range(self.columns + 1)
+            f"M{BESIDE + i * self.cell:g} {ABOVE}v{height:g}" for i in range(self.columns + 1)
         )
-        flat = "".join(f"M{LEFT} {ABOVE + i * self.cell:g}h{width:g}" for i in range(self.rows + 1))
+        flat = "".join(
+            f"M{BESIDE} {ABOVE + i * self.cell:g}h{width:g}" for i in range(self.rows + 1)
+        )
         return f'<path d="{down}{flat}" {FAINT}/>'
 
     def _photo(self, width: float, height: float) -> str:
         address = _encoded(self.name, self.rows, self.columns, self.step)
-        place = f'x="{LEFT}" y="{ABOVE}" width="{width:g}" height="{height:g}"'
+        place = f'x="{BESIDE}" y="{ABOVE}" width="{width:g}" height="{height:g}"'
         return f'<image {place} preserveAspectRatio="none" href="{address}"/>'
 
     def _numbers(self) -> str:
@@ -79,11 +83,11 @@ class Picture:
         middle = self.cell / 2
         text = []
         for i in range(0, self.columns, every):
-            x = LEFT + i * self.cell + middle
+            x = BESIDE + i * self.cell + middle
             text.append(f'<text x="{x:g}" y="{ABOVE - 7}" text-anchor="middle" {TEXT}>{i}</text>')
         for i in range(0, self.rows, every):
             y = ABOVE + i * self.cell + middle + 4
-            text.append(f'<text x="{LEFT - 7}" y="{y:g}" text-anchor="end" {TEXT}>{i}</text>')
+            text.append(f'<text x="{BESIDE - 7}" y="{y:g}" text-anchor="end" {TEXT}>{i}</text>')
         return "".join(text)
 
 

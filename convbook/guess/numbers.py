@@ -82,8 +82,8 @@ def distance(guess: float, truth: float) -> str:
     times = guess / truth
     if times >= 2 or times <= 0.5:
         factor = times if times > 1 else 1 / times
-        return f"{factor:.2g} times too {'much' if times > 1 else 'little'}"
-    return f"{abs(times - 1):.2g} times it too {'much' if times > 1 else 'little'}"
+        return f"{shown(float(f'{factor:.2g}'))} times too {'high' if times > 1 else 'low'}"
+    return f"{100 * abs(times - 1):.2g} % too {'high' if times > 1 else 'low'}"
 
 
 def _plain(text: str) -> str:

@@ -84,11 +84,11 @@ class Box:
 
     def far(self, guess: Corners) -> str:
         share = self._overlap(guess)
-        return "" if share == 1 else f"{100 * share:.0f} % of the two boxes is common to both"
+        return "" if share == 1 else f"{100 * share:.0f} % is in both"
 
     def picture(self, guess: Corners) -> str:
         canvas = self._canvas()
-        boxes = canvas.box(guess, drawn.GUESS) + canvas.box(self.truth, drawn.TRUTH)
+        boxes = canvas.box(self.truth, drawn.TRUTH) + canvas.box(guess, drawn.GUESS)
         text = f"Your box {_slices(guess)}, the true one {_slices(self.truth)}"
         return canvas.svg(text, boxes)
 
@@ -197,12 +197,12 @@ class Curve:
         return self._ends(self._true())
 
     def far(self, guess: Sequence[float]) -> str:
-        return f"{100 * self._off(guess):.0f} % of the height apart, on average"
+        return f"{100 * self._off(guess):.0f} % of the height apart"
 
     def picture(self, guess: Sequence[float]) -> str:
         canvas, places = self._canvas(), [i / (HANDLES - 1) for i in range(HANDLES)]
-        lines = canvas.line(list(zip(places, guess, strict=True)), drawn.GUESS)
-        lines += canvas.line(list(self.truth), drawn.TRUTH)
+        lines = canvas.line(self.truth, drawn.TRUTH)
+        lines += canvas.line(list(zip(places, guess, strict=True)), drawn.GUESS)
         return canvas.svg(f"Your curve {self._ends(guess)}; the true one", lines)
 
     def _canvas(self) -> drawn.Axes:
@@ -220,7 +220,7 @@ class Curve:
     def _ends(self, heights: Sequence[float]) -> str:
         """Say what a curve is at the left, in the middle and at the right."""
         some = [heights[0], heights[len(heights) // 2], heights[-1]]
-        return "{}, then {}, then {}".format(*(f"{self.y.value(h):.2g}" for h in some))
+        return "{} \u2026 {} \u2026 {}".format(*(f"{self.y.value(h):.2g}" for h in some))
 
 
 def _between(points: Sequence[tuple[float, float]], x: float) -> float:

@@ -12,7 +12,8 @@ from convbook.guess.kinds import Part
 
 GREEN, AMBER = "46, 125, 50", "230, 126, 0"
 CELL = 'style="text-align: left; padding: 2px 14px 2px 0; vertical-align: top; white-space: normal"'
-LEGEND = '<p style="margin: 2px 0; font-size: 90%">Dashed: your guess. Solid: the truth.</p>'
+ROW = "display: flex; flex-wrap: wrap; gap: 6px 28px"
+LEGEND = '<p style="margin: 2px 0; font-size: 90%">Dashed is your guess; the broad green line is the truth.</p>'
 
 
 def html(parts: Sequence[Part], guesses: Sequence[Any], sure: int | None) -> str:
@@ -26,7 +27,8 @@ def html(parts: Sequence[Part], guesses: Sequence[Any], sure: int | None) -> str
     right = [part.is_right(guess) for part, guess in zip(parts, guesses, strict=True)]
     colour = GREEN if all(right) else AMBER
     rows = "".join(map(_row, parts, guesses))
-    pictures = "".join(map(_picture, parts, guesses))
+    drawn = "".join(map(_picture, parts, guesses))
+    pictures = f'{LEGEND}<div style="{ROW}">{drawn}</div>' if drawn else ""
     heads = "".join(f'<th scope="col" {CELL}>{x}</th>' for x in ("", "your guess", "it is", ""))
     return (
         f'<div style="border-left: 5px solid rgb({colour}); background: rgba({colour}, 0.12);'
@@ -73,7 +75,7 @@ def _row(part: Part, guess: Any) -> str:
 
 def _picture(part: Part, guess: Any) -> str:
     picture = part.picture(guess)
-    return f'<div style="margin: 6px 0">{LEGEND}{picture}</div>' if picture else ""
+    return f"<div><div>{_name(part)}</div>{picture}</div>" if picture else ""
 
 
 def _name(part: Part) -> str:
