@@ -13,7 +13,7 @@ from convbook.guess.kinds import Part
 GREEN, AMBER = "46, 125, 50", "230, 126, 0"
 CELL = 'style="text-align: left; padding: 2px 14px 2px 0; vertical-align: top; white-space: normal"'
 ROW = "display: flex; flex-wrap: wrap; gap: 6px 28px"
-LEGEND = '<p style="margin: 2px 0; font-size: 90%">Dashed is your guess; the broad green line is the truth.</p>'
+LEGEND = '<p style="margin: 2px 0; font-size: 90%">Dashed: your guess. Broad, green: the truth.</p>'
 
 
 def html(parts: Sequence[Part], guesses: Sequence[Any], sure: int | None) -> str:

@@ -208,7 +208,7 @@ def test_an_older_file_stays_whole_where_packing_fails(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
     with pytest.raises(OSError, match="No space"):
         handin.pack(path, tmp_path / "out")
     assert made.read_bytes() == before
