@@ -1,7 +1,6 @@
 // A guess: fields for what is asked, then the guess beside the truth, which the kernel sends.
 
 const SVG = "http://www.w3.org/2000/svg";
-let count = 0; // for names that a page has once
 
 function make(kind, attributes = {}, ...inside) {
   const made = document.createElement(kind);
@@ -192,8 +191,9 @@ function view(page) {
   // What is pressed here is meant for the fields: JupyterLab takes no key of it for a command.
   const form = make("form", { novalidate: "", "data-lm-suppress-shortcuts": "true" });
   page.root.append(form, result);
-  const parts = page.get("parts").map((part) => {
-    const id = `guess-${(count += 1)}`;
+  const one = page.get("answer"); // names that the page has once begin so
+  const parts = page.get("parts").map((part, number) => {
+    const id = `${one}-${number}`;
     const drawn = !(part.kind in { number: 0, row: 0, shape: 0 });
     const box = make(drawn ? "fieldset" : "div", { class: "part" });
     const refused = make("p", { class: "refused", id: `${id}-refused`, role: "alert", hidden: "" });
@@ -208,7 +208,7 @@ function view(page) {
     const how = make("fieldset", { class: "part" });
     const choices = make("div", { class: "choices" });
     how.append(make("legend", {}, "How sure are you? (optional)"), choices);
-    sure = radios(`guess-${(count += 1)}`, page.get("sure"), choices);
+    sure = radios(`${one}-sure`, page.get("sure"), choices);
     form.append(how);
   }
   end.append(make("button", { type: "submit" }, "That is my guess"));
@@ -225,9 +225,8 @@ function view(page) {
       const was = form.contains(document.activeElement) || changed.includes("result");
       result.innerHTML = html;
       if (was) result.focus({ preventScroll: true });
-      const answer = page.get("answer");
       setTimeout(() => {
-        if (answer && !document.querySelector(`.${CSS.escape(answer)}`)) {
+        if (page.get("answered") && !document.querySelector(`.${CSS.escape(one)}`)) {
           result.append(make("p", {}, "Run this cell again to read the answer."));
         }
       }, 1500);

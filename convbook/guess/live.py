@@ -80,7 +80,8 @@ class _Asking:
             "sure": [] if before else list(kept.SURE),
             "refused": {},
             "result": "",
-            "answer": self.below if question.answer else "",
+            "answer": self.below,
+            "answered": bool(question.answer),
         }
         still = f"<p>{WAITING.format(name=name)}</p>"
         self.live = widgets.Live(SCRIPT, state, self.hear, still, STYLE)
