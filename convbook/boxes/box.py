@@ -51,8 +51,8 @@ class Box:
     def _look(self) -> str:
         if self.look is None:
             return ""
-        inside = f"<p>{escape(self.look.summary)}</p>{self.look.iframe()}"
-        return FOLD.format("", "Look: where it first goes wrong, term by term", inside)
+        said = escape(self.look.summary.replace("Demo", "Look", 1))
+        return FOLD.format("", said, self.look.iframe())
 
     def _hints(self) -> str:
         newest = len(self.hints) if 1 < self.times == len(self.hints) else 0

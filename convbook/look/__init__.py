@@ -28,7 +28,7 @@ def demo(error: BaseException, calls: Calls) -> Demo | None:
         "look",
         scene,
         title=f"Where {name} of {scene['function']} goes wrong, step by step",
-        summary=f"The first wrong number of {name}: it is {_first(scene['yours'], scene)}, and "
+        summary=f"Demo: the first wrong number of {name} is {_first(scene['yours'], scene)}, and "
         f"should be {_first(scene['expected'], scene)}.",
         height=420,
     )

@@ -39,8 +39,12 @@ class Calls:
     def __init__(self) -> None:
         self.made: list[Call] = []
 
+    def copied(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+        """Copy the arguments of a call that is about to be made, for `note`."""
+        return tuple(map(_copied, args)), {key: _copied(arg) for key, arg in kwargs.items()}
+
     def note(self, name: str, args: tuple, kwargs: dict[str, Any], result: Any) -> None:
-        """Keep a call; its arguments must be copies."""
+        """Keep a call."""
         self.made = [*self.made[1 - MOST_CALLS :], Call(name, args, kwargs, result)]
 
     def of_answer(self, answer: Any) -> tuple[Call, int] | None:
@@ -56,13 +60,6 @@ class Calls:
         if cache is None:
             return None
         return next((c for c in reversed(self.made) if c.part_that_is(cache) is not None), None)
-
-
-def copied(value: Any) -> Any:
-    """Copy an argument; a large array is let go, as what it belongs to is not drawn."""
-    if isinstance(value, np.ndarray):
-        return value.copy() if value.size <= MOST_NUMBERS else None
-    return value
 
 
 def noting(names: Mapping[str, Any], wanted: Iterable[str], calls: Calls) -> dict[str, Any]:
@@ -81,9 +78,16 @@ def _noting(name: str, function: Callable[..., Any], calls: Calls) -> Callable[.
     @functools.wraps(function)
     def noted(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # IPython shows no frame of ours
-        before = tuple(map(copied, args)), {key: copied(arg) for key, arg in kwargs.items()}
+        before = calls.copied(args, kwargs)
         result = function(*args, **kwargs)
         calls.note(name, *before, result)
         return result
 
     return noted
+
+
+def _copied(value: Any) -> Any:
+    """Copy an array; a large one is let go, as what it belongs to is not drawn."""
+    if isinstance(value, np.ndarray):
+        return value.copy() if value.size <= MOST_NUMBERS else None
+    return value

@@ -113,7 +113,7 @@ def test_each_failure_brings_one_hint_more(kernel: Kernel) -> None:
 def test_the_answer_is_drawn_where_it_goes_wrong(kernel: Kernel) -> None:
     kernel.check(RIGHT)
     page = kernel.check(TURNED)[0].data["text/html"]
-    assert "The first wrong number of out: it is 1, and should be 4." in page
+    assert "Look: the first wrong number of out is 1, and should be 4." in page
     assert page.count("<iframe") == 1 and 'title="Where out of correlate2d goes wrong' in page
     (seen,) = kernel.run("hasattr(correlate2d, '__wrapped__')")
     assert seen.data["text/plain"] == "False"  # what noted the calls is gone again

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from importlib.resources import files
 
+import looks
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ MAKERS = [
     demo.fc_to_conv,
     demo.activations,
     demo.race,
+    looks.convolution,
 ]
 each_demo = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 
