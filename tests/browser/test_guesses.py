@@ -61,6 +61,7 @@ def page(
         page.on("websocket", lambda ws: ws.on("framereceived", lambda x: heard.append(str(x))))
         page.goto(f"{address}/lab/tree/{LESSON}/{LESSON}.ipynb")
         expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+        page.wait_for_timeout(5_000)  # the page asks a kernel for widgets that it has had before
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
         expect(page.get_by_role("button", name=GUESS)).to_have_count(len(NAMES) + 1)
