@@ -218,11 +218,12 @@ function view(page) {
     page.ask({ typed: parts.map((part) => part.read()), sure: sure() });
   });
 
-  const update = (changed = []) => {
+  let before = "{}"; // what was refused last
+  const update = () => {
     const html = page.get("result");
+    const was = form.contains(document.activeElement); // who hides a focus gives it a place
     form.hidden = Boolean(html);
     if (html && !result.firstChild) {
-      const was = form.contains(document.activeElement) || changed.includes("result");
       result.innerHTML = html;
       if (was) result.focus({ preventScroll: true });
       setTimeout(() => {
@@ -243,7 +244,8 @@ function view(page) {
       }
       if (refused[i] && !first) first = box.querySelector("input, circle");
     });
-    if (first && changed.includes("refused")) first.focus();
+    if (first && JSON.stringify(refused) !== before) first.focus();
+    before = JSON.stringify(refused);
   };
   update();
   return update;

@@ -29,12 +29,12 @@ def html(parts: Sequence[Part], guesses: Sequence[Any], sure: int | None) -> str
     rows = "".join(map(_row, parts, guesses))
     drawn = "".join(map(_picture, parts, guesses))
     pictures = f'{LEGEND}<div style="{ROW}">{drawn}</div>' if drawn else ""
-    heads = "".join(f'<th scope="col" {CELL}>{x}</th>' for x in ("", "your guess", "it is", ""))
+    heads = "".join(f'<th scope="col" {CELL}>{x}</th>' for x in ("your guess", "it is"))
     return (
         f'<div style="border-left: 5px solid rgb({colour}); background: rgba({colour}, 0.12);'
         f' padding: 6px 12px; margin: 4px 0; max-width: 60em"><b>{_heading(right, sure)}</b>'
         f'<table style="border: none; margin: 4px 0; font-size: inherit">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{pictures}</div>"
+        f"<thead><tr><td></td>{heads}<td></td></tr></thead><tbody>{rows}</tbody></table>{pictures}</div>"
     )
 
 
