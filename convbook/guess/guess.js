@@ -218,6 +218,13 @@ function view(page) {
     page.ask({ typed: parts.map((part) => part.read()), sure: sure() });
   });
 
+  // JupyterLab keeps a page from sending a form by Enter.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.localName !== "input") return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
   let before = "{}"; // what was refused last
   const update = () => {
     const html = page.get("result");
