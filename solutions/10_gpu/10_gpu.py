@@ -40,11 +40,12 @@
 # | 10 | `roofline` | 2 |
 # | 12 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 11, marked as going further, takes five more. A check is folded to
-# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
-# grading all sizes may differ, no function may change its arguments, and besides Python's own
-# library only NumPy and Matplotlib can be imported.
+# Plan about 140 minutes, in two sittings: sections 1 to 6, then 7 to 12. Section 11, marked as
+# going further, takes five more. A check is folded to one line, which says what it is worth and
+# what it tries; a click opens it. It shows part of the test; grading uses further random input, so
+# a green check is a good sign and not yet the grade. In grading all sizes may differ, no function
+# may change its arguments, and besides Python's own library only NumPy and Matplotlib can be
+# imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

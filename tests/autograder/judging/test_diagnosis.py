@@ -85,6 +85,12 @@ def test_a_diagnosis_stops_when_its_time_is_over(
     assert diagnosis.diagnose(lesson, CHECK, failure(lesson, FLIPPED)) is None
 
 
+def test_a_diagnosis_stops_when_the_check_has_no_more_time(lesson: Lesson) -> None:
+    error, asked = failure(lesson, FLIPPED), []
+    assert diagnosis.diagnose(lesson, CHECK, error, late=lambda: not asked.append(0)) is None
+    assert asked
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
