@@ -43,6 +43,9 @@
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green
 # check is a good sign and not yet the grade. In grading all sizes may differ, no function may
 # change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+#
+# A prediction waits for your guess and only then says what is true. It gives no points, and what you
+# guess stays on your machine. What was wrong comes back two lessons later.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
