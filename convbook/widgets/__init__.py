@@ -8,6 +8,7 @@ kernel has ended, in a front end without widgets.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from importlib.resources import files
@@ -91,5 +92,8 @@ def _widget(script: str, style: str, state: Mapping[str, Any]) -> Any:
     except ImportError:
         return None
     traits = {name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]}
-    kind = type("Live", (anywidget.AnyWidget,), traits)
-    return kind(_esm=script + TALK, _css=STYLE + style, **{"problem": "", **state})
+    texts = {"_esm": script + TALK, "_css": STYLE + style}
+    # A page has one style sheet for each name of a class.
+    name = f"Live{hashlib.sha256(texts['_css'].encode()).hexdigest()[:12]}"
+    kind = type(name, (anywidget.AnyWidget,), traits | texts)
+    return kind(**{"problem": "", **state})
