@@ -1,31 +1,20 @@
-"""Write the sealed wrong functions of convbook/puzzle: known mistakes that pass what is shown."""
+"""Write the sealed wrong functions of convbook/puzzle, which pass what is shown."""
 
 import json
+import re
 from pathlib import Path
 
-from autograder import mistakes
 from autograder.course import Lesson, chosen
 from convbook.check import fingerprint
 from convbook.puzzle import opened
 
 FOLDER = opened.FOLDER.resolve()
-# The exercise's cell and the mistake's name, in the order of GAMES in convbook/puzzle/games.py.
-WRONG = {
-    "03_backprop": (
-        ("conv_forward", "dw from one picture"),
-        ("conv_forward", "HH used for the width"),
-        ("dx_by_full_convolution", "axes of w reshaped, not exchanged"),
-    ),
-    "05_pooling": (
-        ("max_pool_forward", "winners of the first channel used for all"),
-        ("max_pool_forward", "fit tested along the height only"),
-        ("avg_pool_forward", "whole numbers cut off"),
-    ),
-    "08_normalization": (
-        ("batchnorm_forward", "eps saved with the variance"),
-        ("spatial_batchnorm_forward", "dout reshaped without transpose"),
-        ("dropout_forward", "x changed in place"),
-    ),
+TEXTS = Path(__file__).with_name("wrong")  # a file for each lesson, NN.txt
+# The exercise's cell in whose place each stands, in the order of GAMES in convbook/puzzle/games.py.
+EXERCISES = {
+    "03_backprop": ("conv_forward", "conv_forward", "dx_by_full_convolution"),
+    "05_pooling": ("max_pool_forward", "max_pool_forward", "avg_pool_forward"),
+    "08_normalization": ("batchnorm_forward", "spatial_batchnorm_forward", "dropout_forward"),
 }
 
 
@@ -38,7 +27,7 @@ def outdated(course: Path, wanted: list[str]) -> list[Lesson]:
     """
     if not FOLDER.is_relative_to(course):
         return []
-    lessons = [one for one in chosen(wanted) if one.name in WRONG and not one.without]
+    lessons = [one for one in chosen(wanted) if one.name in EXERCISES and not one.without]
     return [one for one in lessons if not _same(one)]
 
 
@@ -54,9 +43,14 @@ def write(lesson: Lesson) -> Path:
 
 
 def texts(lesson: Lesson) -> list[str]:
-    """Return the cells of the wrong functions, in their order."""
-    known = {(one.exercise, one.name): one for one in mistakes.known(lesson.name)}
-    return [mistakes.source(known[which], lesson) for which in WRONG[lesson.name]]
+    """Return the wrong functions, in their order.
+
+    They are written with the course's own layers, which students have: what is sealed holds
+    nothing of a solution, whoever opens it.
+    """
+    text = (TEXTS / f"{lesson.name[:2]}.txt").read_text(encoding="utf-8")
+    _, *cells = re.split(r"^# %% .*\n", text, flags=re.MULTILINE)
+    return [cell.strip() + "\n" for cell in cells]
 
 
 def path_of(lesson: Lesson) -> Path:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import FunctionType
 from typing import Any
-
-import numpy as np
 
 from convbook.check import fingerprint
 
@@ -37,12 +36,7 @@ def key(lesson: str, k: int) -> str:
 
 
 def _made(text: str, file: str) -> dict[str, Any]:
-    """Run a cell, with what it has from elsewhere in its lesson; return what it defines."""
-    from convbook import layers
-    from convbook.layers.windows import output_size
-
-    names = {name: getattr(layers, name) for name in layers.__all__}
-    names |= {"np": np, "slide": layers.conv_forward, "pooled_size": output_size}
-    before = dict(names)
+    """Run a text, and return the functions that it defines."""
+    names: dict[str, Any] = {}
     exec(compile(text, file, "exec"), names)
-    return {n: v for n, v in names.items() if callable(v) and before.get(n) is not v}
+    return {name: value for name, value in names.items() if isinstance(value, FunctionType)}
