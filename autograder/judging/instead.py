@@ -6,6 +6,7 @@ forward function whose cache a backward function gets.
 """
 
 import ast
+import inspect
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ def in_place(function: Any, ours: dict[str, Callable[..., Any]]) -> Iterator[Non
         finally:
             link.put_back()
         return
-    names = function.__globals__  # of a rehearsal
+    names = inspect.unwrap(function).__globals__  # of a rehearsal, or of a notebook
     before = {name: names[name] for name in ours}
     names.update(ours)
     try:

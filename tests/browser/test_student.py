@@ -94,8 +94,16 @@ def test_a_student_takes_lesson_02_from_home_to_hand_in(
     assert folded(code(page, CHECK))
     picture(page, "not-written")
     write(page, "def correlate2d", WRONG)
-    said = check(page, "Not yet: the impulse: 4 of 4 values differ.").inner_text()
-    assert "Hint: out[0, 0] is the window at the top left" in said
+    failed = check(page, "Not yet: the impulse: 4 of 4 values differ.")
+    said = failed.inner_text()
+    assert "out[0, 0] is the window at the top left" not in said
+    failed.locator("summary", has_text="Hint 1").click()
+    expect(failed).to_contain_text("out[0, 0] is the window at the top left")
+    failed.locator("summary", has_text="Look: the first wrong number of out is 1").click()
+    look = failed.frame_locator("iframe.convbook-demo")
+    expect(look.locator("#sentence")).to_have_text("out[0, 0] is 1 in your answer. It should be 4.")
+    look.locator("#next").click()
+    expect(look.locator("#sentence")).to_contain_text("out[0, 1] is ")
     assert "First at [0, 0]: yours 1, expected 4." in said
     assert "Not yet: 0 of 3 points." in said and "Traceback" not in said
     assert "known mistake" not in said
