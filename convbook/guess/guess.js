@@ -222,6 +222,23 @@ function view(page) {
     field.setAttribute("data-lm-suppress-shortcuts", "true");
   }
 
+  // In a notebook a browser does not do all that it does by itself with these keys elsewhere.
+  form.addEventListener("keydown", (event) => {
+    const field = event.target;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (field.localName !== "input" || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (field.type === "radio" && step) {
+      event.preventDefault();
+      const all = [...form.querySelectorAll(`input[name="${CSS.escape(field.name)}"]`)];
+      const next = all[(all.indexOf(field) + step + all.length) % all.length];
+      next.checked = true;
+      next.focus();
+    }
+  });
+
   let before = "{}"; // what was refused last
   const update = () => {
     const html = page.get("result");
