@@ -67,8 +67,8 @@ def page(lessons: Sequence[Known]) -> str:
 <table>{rows}</table>
 {f"<p>{escape(guesses)}</p>" if guesses else ""}
 <p class="small">Counted are the checks that you can see; grading has hidden ones. A lesson
-takes about 75 to 90 minutes, four of the last two sittings. This page is always in the Help menu, and behind Home above each
-notebook.</p></div>"""
+takes about 75 to 90 minutes, four of the last two sittings. This page is always in the Help menu,
+and behind Home above each notebook.</p></div>"""
 
 
 def _row(x: Known) -> str:
