@@ -116,7 +116,8 @@ def _retold(source: str, functions: _Functions, left: Mapping[str, float], by_ha
 
     def row(found: re.Match[str]) -> str:
         right = by_hand if worth.BY_HAND in found[1] else points(found[1])
-        return f"{found[0][: found.start(2) - found.start()]} {right:g} |"
+        before, after = found.start(2) - found.start(), found.end(2) - found.start()
+        return f"{found[0][:before]} {right:g} {found[0][after:]}"
 
     def table(found: re.Match[str]) -> str:
         rows = worth.ROW.sub(row, found[1])

@@ -1,4 +1,8 @@
-"""The points that a lesson's text names, held to the `points=` of its checks and answers."""
+"""The points that a lesson's text names, held to the `points=` of its checks and answers.
+
+Beside them the table at the top says how hard an exercise is, and where a trial has measured it how
+many minutes it takes.
+"""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,11 +15,16 @@ from autograder.worth import (
     AT_END,
     BY_HAND,
     COMMENT,
+    DIFFICULTY,
     HEADING,
+    LEVELS,
+    MINUTES,
+    PLAN,
     QUESTION,
     ROW,
     RUBRIC,
     TABLE,
+    columns,
     named,
     said,
 )
@@ -35,6 +44,7 @@ def lint(lesson: Lesson, cells: NotebookNode) -> Iterator[str]:
     text = "\n\n".join(cell.source for cell in cells.cells if cell.cell_type == "markdown")
     yield from _headings(lesson, HEADING.findall(text))
     yield from _table(lesson, [row for table in TABLE.findall(text) for row in ROW.findall(table)])
+    yield from _effort(text)
     above = {notebook.grade_id(cell): one.source for one, cell in pairwise(cells.cells)}
     for check in lesson.checks:
         if check.manual:
@@ -64,6 +74,21 @@ def _table(lesson: Lesson, rows: list[tuple[str, str]]) -> Iterator[str]:
     yield from _once(lesson, "rows of the table of points", texts)
     if answers and not any(BY_HAND in text for text in texts):
         yield f"no row of the table of points says '{BY_HAND}'"
+
+
+def _effort(text: str) -> Iterator[str]:
+    """Find rows of the table that do not say how hard an exercise is, or no whole minutes."""
+    found, plan = columns(text), PLAN.search(text)
+    for level in found.get(DIFFICULTY, [""]):
+        if level not in LEVELS:
+            yield f"the table of points: its {DIFFICULTY} '{level}' is none of {', '.join(LEVELS)}"
+    minutes = found.get(MINUTES, [])
+    for one in minutes:
+        if one and not (one.isdecimal() and int(one)):
+            yield f"the table of points: '{one}' are no whole minutes"
+    total = sum(int(one) for one in minutes if one.isdecimal())
+    if plan and total > int(plan[1]):
+        yield f"the table of points: {total} minutes of exercises, and {plan[1]} planned in all"
 
 
 def _once(lesson: Lesson, what: str, texts: list[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ def add(commands: Parsers) -> None:
 
 def _build(args: Namespace) -> int:
     from autograder.build import run
-    from autograder.judging import at_home
+    from autograder.judging import at_home, puzzles
 
     root = course.root()
     if not args.check:
@@ -25,11 +25,17 @@ def _build(args: Namespace) -> int:
             print(line)
         for lesson in at_home.outdated(root, args.lessons):
             print(f"wrote {at_home.write(lesson).relative_to(root)}")
+        for lesson in puzzles.outdated(root, args.lessons):
+            print(f"wrote {puzzles.write(lesson).relative_to(root)}")
         return 0
     findings = list(run.check(root, args.lessons))
     findings += [
         f"{lesson.name}: the names of its mistakes are older than it; autograder build writes them"
         for lesson in at_home.outdated(root, args.lessons)
+    ]
+    findings += [
+        f"{lesson.name}: its wrong functions are old; autograder build writes them"
+        for lesson in puzzles.outdated(root, args.lessons)
     ]
     print(*findings or ["build: everything is what its source builds"], sep="\n")
     return 1 if findings else 0

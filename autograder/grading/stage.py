@@ -12,10 +12,12 @@ from pathlib import Path
 import convbook
 from autograder.course import Lesson
 from convbook import data
+from convbook.puzzle import opened
 
 SEEN_AT = "/course"
-# What shows how a layer's numbers come about could be handed in as the layer.
-ONLY_AT_HOME = ("look", "boxes")
+# What shows how a layer's numbers come about could be handed in as the layer, and so could what is
+# nearly right.
+ONLY_AT_HOME = ("look", "boxes", opened.FOLDER.name)
 NOT_HERE = """
 
 def __getattr__(name):

@@ -7,6 +7,7 @@ is labextensions/convbook/static/home.js.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Sequence
 from html import escape
@@ -127,7 +128,21 @@ class HomeHandler(JupyterHandler):
         self.finish(page(known.last(self._lessons())))
 
     def _lessons(self) -> list[Path]:
-        return notebook.lessons_in(Path(self.settings["server_root_dir"]).expanduser())
+        return _lessons_of(self)
+
+
+class PassedHandler(JupyterHandler):
+    """Answers GET with the checks of one lesson that were right when they last ran, as JSON."""
+
+    @authenticated
+    def get(self) -> None:
+        asked = Path(self.get_query_argument("path", "")).parts[-2:]
+        found = (path for path in _lessons_of(self) if path.parts[-2:] == asked)
+        self.finish(json.dumps([name for path in found for name in known.passed(path)]))
+
+
+def _lessons_of(handler: JupyterHandler) -> list[Path]:
+    return notebook.lessons_in(Path(handler.settings["server_root_dir"]).expanduser())
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
@@ -135,5 +150,7 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    address = url_path_join(server.web_app.settings["base_url"], "convbook", "home")
-    server.web_app.add_handlers(".*$", [(address, HomeHandler)])
+    base = url_path_join(server.web_app.settings["base_url"], "convbook")
+    handlers = [("home", HomeHandler), ("passed", PassedHandler)]
+    found = [(url_path_join(base, name), handler) for name, handler in handlers]
+    server.web_app.add_handlers(".*$", found)

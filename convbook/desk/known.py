@@ -18,8 +18,10 @@ from typing import Any
 from convbook import notebook
 from convbook.desk import progress
 from convbook.handout.reconcile import brought_back
+from convbook.running.process import RIGHT
 
 FILE = ".progress.json"  # in the folder that holds the lessons
+PASSED = "passed"  # in it: the names of a lesson's checks that were right
 LEARN = re.compile(r"\*\*You will learn\*\*\s+(.*?)(?:\n\n|$)", re.DOTALL)
 
 
@@ -45,6 +47,13 @@ def last(paths: Sequence[Path]) -> list[Known]:
     return [_known(path, _read(path).get(path.stem)) for path in paths]
 
 
+def passed(path: Path) -> list[str]:
+    """Return the checks of a notebook that were right when they last ran, by name."""
+    entry = _read(path).get(path.stem)
+    found = entry.get(PASSED) if isinstance(entry, dict) else None
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
 def look(paths: Sequence[Path], seconds: float = progress.SECONDS) -> Iterator[progress.Lesson]:
     """Run the checks of these notebooks, in their order, and keep what they give.
 
@@ -54,7 +63,8 @@ def look(paths: Sequence[Path], seconds: float = progress.SECONDS) -> Iterator[p
     """
     sums = [_sum(path) for path in paths]  # before: what is saved meanwhile was not looked at
     for lesson, checksum in zip(progress.all_of(paths, seconds), sums, strict=True):
-        entry = asdict(lesson) | {"sha256": checksum}
+        right = [check.name for check in lesson.checks if check.outcome == RIGHT]
+        entry = asdict(lesson) | {"sha256": checksum, PASSED: right}
         del entry["path"], entry["checks"]  # what they said is told, not kept
         _write(lesson.path, entry)
         yield lesson
@@ -75,6 +85,7 @@ def _known(path: Path, entry: Any) -> Known:
     try:
         fields = dict(entry)
         checksum = fields.pop("sha256")
+        fields.pop(PASSED, None)
         lesson = progress.Lesson(path=path, **fields)
         float(lesson.points), float(lesson.most), float(lesson.not_run)
     except (TypeError, ValueError, KeyError):  # none, or no longer of this form

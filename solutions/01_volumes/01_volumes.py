@@ -27,17 +27,17 @@
 #
 # **You need** Python's functions and lists, and NumPy arrays with more than one axis.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 2 | `fc_weights` | 1 |
-# | 3 | `column_and_slice`, `to_nchw` | 3 |
-# | 4 | `conv_output_size` | 5 |
-# | 5 | `same_padding` | 1 |
-# | 6 | `find_sizes` | 2 |
-# | 7 | `conv_numbers` | 3 |
-# | 8 | `layer_facts` | 1 |
-# | 9 | `trace_shapes` | 4 |
-# | 10 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 2 | `fc_weights` | 1 | easy |
+# | 3 | `column_and_slice`, `to_nchw` | 3 | easy |
+# | 4 | `conv_output_size` | 5 | medium |
+# | 5 | `same_padding` | 1 | easy |
+# | 6 | `find_sizes` | 2 | medium |
+# | 7 | `conv_numbers` | 3 | easy |
+# | 8 | `layer_facts` | 1 | easy |
+# | 9 | `trace_shapes` | 4 | hard |
+# | 10 | a written answer, graded by hand | 2 | medium |
 #
 # Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green

@@ -24,16 +24,16 @@
 #
 # **You need** NumPy indexing, and the volumes of lesson 01.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 1 | `correlate1d` | 2 |
-# | 2 | `correlate2d` | 3 |
-# | 3 | `volume_entry` | 1 |
-# | 4 | `conv_forward` | 7 |
-# | 5 | `locally_connected_forward` | 3 |
-# | 6 | `shift_gap` | 1 |
-# | 7 | `edge_filters`, `blur_and_sharpen` | 3 |
-# | 8 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 1 | `correlate1d` | 2 | easy |
+# | 2 | `correlate2d` | 3 | easy |
+# | 3 | `volume_entry` | 1 | easy |
+# | 4 | `conv_forward` | 7 | hard |
+# | 5 | `locally_connected_forward` | 3 | medium |
+# | 6 | `shift_gap` | 1 | easy |
+# | 7 | `edge_filters`, `blur_and_sharpen` | 3 | easy |
+# | 8 | a written answer, graded by hand | 2 | medium |
 #
 # Plan about 85 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green

@@ -25,20 +25,21 @@
 #
 # **You need** `conv_forward` of lesson 02, and the derivative of a product.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 2 | `numerical_gradient` | 2 |
-# | 3 | `relu_forward`, `relu_backward` | 2 |
-# | 4 | a written answer, graded by hand | 2 |
-# | 5 | `conv_backward` | 10 |
-# | 6 | `dx_by_full_convolution` | 2 |
-# | 6 | `dx_at_stride` | 2 |
-# | 8 | `projection_check` | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 2 | `numerical_gradient` | 2 | medium |
+# | 3 | `relu_forward`, `relu_backward` | 2 | easy |
+# | 4 | a written answer, graded by hand | 2 | medium |
+# | 5 | `conv_backward` | 10 | hard |
+# | 6 | `dx_by_full_convolution` | 2 | medium |
+# | 6 | `dx_at_stride` | 2 | medium |
+# | 8 | `projection_check` | 2 | easy |
 #
-# Plan about 90 minutes; section 9, marked as going further, takes ten more. `slide`, below, is your
-# layer of lesson 02, or the given one if yours is not finished; the set-up cell says which. As before,
-# grading uses further random input. In grading all sizes may differ, no function may change its
-# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 9, marked as going further, takes ten more, and section 10 as long as
+# you like. `slide`, below, is your layer of lesson 02, or the given one if yours is not finished; the
+# set-up cell says which. As before, grading uses further random input. In grading all sizes may differ,
+# no function may change its arguments, and besides Python's own library only NumPy and Matplotlib can
+# be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1216,6 +1217,43 @@ plot.maps(
 #
 # **Take away.** To make a loss smaller, step against its gradient. That is all of training;
 # lesson 09 does it for a whole network.
+
+# %% [markdown]
+# ## 10. Break the grader
+#
+# **Going further**, without points.
+#
+# A check tries a few inputs. What else would pass it? Here are three functions that pass every check
+# of this lesson, as far as it is shown. All three are wrong, each by a mistake that people make. Find
+# an input on which each differs from the right function. The fewer numbers its arrays have, the
+# better.
+
+# %% tags=["experiment"]
+from convbook.puzzle import puzzle
+
+broken = puzzle("03")
+print(broken)
+
+# %% [markdown]
+# Ask about the first, with one picture of one pixel. It gets your `dout` together with its own cache:
+
+# %% tags=["experiment"]
+x, w, b = np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1)), np.zeros(1)
+broken.found(1, x, w, b, dout=np.ones((1, 1, 1, 1)))
+
+# %% [markdown]
+# There it is right. Change the input and run the cell again. You can call the function yourself, as
+# `broken[1].conv_backward`; its text is sealed.
+#
+# <details><summary>Hint</summary>
+#
+# Open the four checks of `conv_backward`, and that of `dx_by_full_convolution`. How many pictures,
+# channels and filters are there? Is any filter not square?
+#
+# </details>
+#
+# **Take away.** A check that passes says that a few inputs do not tell you from right. Vary what can
+# vary: every size, and no two the same.
 
 # %% [markdown]
 # ## Summary

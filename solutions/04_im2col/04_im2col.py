@@ -27,15 +27,15 @@
 # **You need** `conv_forward` of lesson 02, `conv_backward` of lesson 03, and the product of two
 # matrices.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 1 | `im2col` | 5 |
-# | 2 | `memory_factor` | 1 |
-# | 3 | `col2im` | 3 |
-# | 4 | `cover_count` | 2 |
-# | 5 | `adjoint_gap` | 2 |
-# | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 |
-# | 8 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 1 | `im2col` | 5 | hard |
+# | 2 | `memory_factor` | 1 | easy |
+# | 3 | `col2im` | 3 | medium |
+# | 4 | `cover_count` | 2 | easy |
+# | 5 | `adjoint_gap` | 2 | easy |
+# | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 | medium |
+# | 8 | a written answer, graded by hand | 2 | medium |
 #
 # Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green

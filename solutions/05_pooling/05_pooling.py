@@ -26,22 +26,22 @@
 # **You need** windows and strides from lesson 02, backward functions from lesson 03, `im2col` from
 # lesson 04.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 2, 3 | `max_pool_forward`, `max_pool_backward` | 7 |
-# | 4 | `avg_pool_forward`, `avg_pool_backward` | 3 |
-# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 |
-# | 6 | `max_pool_im2col` | 2 |
-# | 7 | `avg_pool_weights` | 1 |
-# | 8 | `replace_pools` | 2 |
-# | 9 | `blur_pool_forward`, `blur_pool_backward` | 3 |
-# | 11 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 2, 3 | `max_pool_forward`, `max_pool_backward` | 7 | hard |
+# | 4 | `avg_pool_forward`, `avg_pool_backward` | 3 | medium |
+# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | medium |
+# | 6 | `max_pool_im2col` | 2 | medium |
+# | 7 | `avg_pool_weights` | 1 | easy |
+# | 8 | `replace_pools` | 2 | medium |
+# | 9 | `blur_pool_forward`, `blur_pool_backward` | 3 | medium |
+# | 11 | a written answer, graded by hand | 2 | easy |
 #
-# Plan about 90 minutes; section 10, marked as going further, takes ten more. A check is folded to
-# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
-# grading all sizes may differ, no function may change its arguments, and besides Python's own
-# library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 10, marked as going further, takes ten more, and section 12 as long
+# as you like. A check is folded to one line, which says what it is worth and what it tries; a click
+# opens it. It shows part of the test; grading uses further random input, so a green check is a good
+# sign and not yet the grade. In grading all sizes may differ, no function may change its arguments,
+# and besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1622,6 +1622,40 @@ plt.show()
 #   steadiness under a shift) is lost.
 # - **1 point:** one of the two, or both without a number.
 # - **0 points:** "nothing is lost, the sizes are the same".
+
+# %% [markdown]
+# ## 12. Break the grader
+#
+# **Going further**, without points.
+#
+# These three pass every check of this lesson, as far as it is shown, and are wrong. Find an input on
+# which each differs from the right pool, with as few numbers as you can. To refuse what the right
+# one answers, or to answer what it refuses, is a difference, too.
+
+# %% tags=["experiment"]
+from convbook.puzzle import puzzle
+
+broken = puzzle("05")
+print(broken)
+
+# %% [markdown]
+# Ask about the first. Its `dout` goes back with its own cache:
+
+# %% tags=["experiment"]
+x = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+broken.found(1, x, 2, 2, 2, dout=np.ones((1, 1, 1, 1)))
+
+# %% [markdown]
+# There it is right. Change the input, then go on to the other two.
+#
+# <details><summary>Hint</summary>
+#
+# How many channels do the checks of `max_pool_backward` have? In which direction does a window fail
+# to fit? And which kinds of numbers does an array hold?
+#
+# </details>
+#
+# **Take away.** An error is an answer, too, and so is the kind of number: a test has to ask for both.
 
 # %% [markdown]
 # ## Summary

@@ -26,17 +26,17 @@
 #
 # **You need** `conv_forward` of lesson 02, backward functions from lesson 03, pools from lesson 05.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 1 | `affine_forward`, `affine_backward` | 3 |
-# | 2 | `softmax_loss` | 3 |
-# | 3 | `svm_loss` | 2 |
-# | 4 | `conv_to_fc` | 4 |
-# | 5 | `fc_to_conv` | 1 |
-# | 6 | `half_stride` | 4 |
-# | 7 | `crop_gap` | 2 |
-# | 8 | `average_map` | 1 |
-# | 9 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 1 | `affine_forward`, `affine_backward` | 3 | easy |
+# | 2 | `softmax_loss` | 3 | medium |
+# | 3 | `svm_loss` | 2 | medium |
+# | 4 | `conv_to_fc` | 4 | hard |
+# | 5 | `fc_to_conv` | 1 | easy |
+# | 6 | `half_stride` | 4 | hard |
+# | 7 | `crop_gap` | 2 | medium |
+# | 8 | `average_map` | 1 | easy |
+# | 9 | a written answer, graded by hand | 2 | medium |
 #
 # Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green

@@ -29,16 +29,16 @@
 # **You need** your `conv_forward` of lesson 02, your `conv_backward` of lesson 03 and
 # `affine_forward` of lesson 06.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 1 | `conv_1x1` | 2 |
-# | 2 | `conv_forward`, `conv_backward` | 6 |
-# | 3 | `grouped_forward`, `grouped_backward` | 4 |
-# | 3 | `conv_cost` | 1 |
-# | 4 | `conv_transpose` | 3 |
-# | 5 | `receptive_field` | 2 |
-# | 7 | `collapse` | 2 |
-# | 9 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 1 | `conv_1x1` | 2 | easy |
+# | 2 | `conv_forward`, `conv_backward` | 6 | medium |
+# | 3 | `grouped_forward`, `grouped_backward` | 4 | medium |
+# | 3 | `conv_cost` | 1 | easy |
+# | 4 | `conv_transpose` | 3 | medium |
+# | 5 | `receptive_field` | 2 | medium |
+# | 7 | `collapse` | 2 | hard |
+# | 9 | a written answer, graded by hand | 2 | medium |
 #
 # Plan about 90 minutes; section 8, marked as going further, takes ten more. A check is folded to one
 # line, which says what it is worth and what it tries; a click opens it. It shows part of the test;

@@ -27,20 +27,21 @@
 #
 # **You need** backward functions from lesson 03 and the layers of lesson 06.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 2 | `lrn_forward` | 2 |
-# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 8 |
-# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 2 |
-# | 7 | `group_norm_forward`, `group_norm_backward` | 5 |
-# | 8 | `dropout_forward`, `dropout_backward` | 3 |
-# | 9 | a written answer, graded by hand | 2 |
+# | section | exercise | points | difficulty |
+# |---|---|---|---|
+# | 2 | `lrn_forward` | 2 | easy |
+# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 8 | hard |
+# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 2 | medium |
+# | 7 | `group_norm_forward`, `group_norm_backward` | 5 | hard |
+# | 8 | `dropout_forward`, `dropout_backward` | 3 | easy |
+# | 9 | a written answer, graded by hand | 2 | medium |
 #
-# Plan about 90 minutes. The set-up cell says whose layers of earlier lessons section 5 will use. A
-# check is folded to one line, which says what it is worth and what it tries; a click opens it. It
-# shows part of the test; grading uses further random input, so a green check is a good sign and not
-# yet the grade. In grading all sizes may differ, no function may change its arguments, and besides
-# Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 10, marked as going further, takes as long as you like. The set-up
+# cell says whose layers of earlier lessons section 5 will use. A check is folded to one line, which
+# says what it is worth and what it tries; a click opens it. It shows part of the test; grading uses
+# further random input, so a green check is a good sign and not yet the grade. In grading all sizes may
+# differ, no function may change its arguments, and besides Python's own library only NumPy and
+# Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1625,6 +1626,41 @@ with judge.derived("dropout_backward"):
 #   pictures are near the running ones.
 # - **1 point:** two of the three.
 # - **0 points:** "the running mean was never stored", which would spoil batches of 100 as well.
+
+# %% [markdown]
+# ## 10. Break the grader
+#
+# **Going further**, without points.
+#
+# These three pass every check of this lesson, as far as it is shown, and are wrong. Find an input on
+# which each differs from the right layer, with as few numbers as you can. All arrays count: `gamma`,
+# `beta` and the two of `running`, too. `eps` is at least $10^{-5}$, so that rounding decides nothing.
+
+# %% tags=["experiment"]
+from convbook.puzzle import puzzle
+
+broken = puzzle("08")
+print(broken)
+
+# %% [markdown]
+# Ask about the first:
+
+# %% tags=["experiment"]
+one = np.ones(1)
+broken.found(1, np.array([[0.0], [4.0]]), one, one, (one, one))
+
+# %% [markdown]
+# There it is right, to five digits. Change the input, then go on to the other two.
+#
+# <details><summary>Hint</summary>
+#
+# What does a layer hand back besides `out`? How many channels does the check of
+# `spatial_batchnorm_backward` give a gradient to? And is an argument afterwards what it was before?
+#
+# </details>
+#
+# **Take away.** What a function returns is not all that it does: look at the statistics that it keeps,
+# and at the arguments that it was lent.
 
 # %% [markdown]
 # ## Summary

@@ -27,17 +27,17 @@
 # **You need** the layers of lessons 03, 05, 06 and 07, forward and backward, and `softmax_loss`; and
 # what batch norm and dropout of lesson 08 do.
 #
-# | section | exercise | points |
-# |---|---|---|
-# | 1 | `layer_names` | 1 |
-# | 2 | `Layer` | 3 |
-# | 3 | `Sequential`, `loss_and_grads` | 3 |
-# | 5 | `slope_gap` | 2 |
-# | 6 | `momentum`, `adam`, `cosine_rate` | 4 |
-# | 7 | `batch_rows`, `train` | 3 |
-# | 9 | `augment` | 2 |
-# | 10 | `search` | 2 |
-# | 13 | a written answer, graded by hand | 2 |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `layer_names` | 1 | 6 | easy |
+# | 2 | `Layer` | 3 | 21 | medium |
+# | 3 | `Sequential`, `loss_and_grads` | 3 | 20 | medium |
+# | 5 | `slope_gap` | 2 | 13 | medium |
+# | 6 | `momentum`, `adam`, `cosine_rate` | 4 | 20 | medium |
+# | 7 | `batch_rows`, `train` | 3 | 28 | hard |
+# | 9 | `augment` | 2 | 13 | medium |
+# | 10 | `search` | 2 | 8 | medium |
+# | 13 | a written answer, graded by hand | 2 | 5 | medium |
 #
 # Plan about 180 minutes, in two sittings: sections 1 to 6, then 7 to 13. What is marked as going
 # further takes twenty more. The set-up cell says whose layers the net will use. A check is folded to

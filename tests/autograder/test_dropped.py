@@ -62,6 +62,11 @@ def test_the_check_runs_still_and_speaks_of_nothing_hidden() -> None:
     assert check[0].metadata.editable is False and check[0].metadata.deletable is False
 
 
+def test_the_table_keeps_what_it_says_besides() -> None:
+    text = text_of(Lesson(SECOND.path, ("shift_gap",)))
+    assert "| 6 | `shift_gap` | 0 | easy |\n" in text
+
+
 def test_a_dropped_answer_is_empty_text() -> None:
     less = Lesson(SECOND.path, ("answer-why_flip",))
     assert "Rubric" not in text_of(less) and NO_ANSWER in text_of(less)

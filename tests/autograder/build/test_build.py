@@ -116,7 +116,11 @@ def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
         ("`shift_gap` (1 point)", "`shift_gap` (1 points)", "end in (1 point)"),
         ("`conv_forward` (7 points)", "`correlate2d` (3 points)", "0 headings"),
         ("| `conv_forward` | 7 |", "| `conv_forward` | 6 |", "`conv_forward` has 6"),
-        ("# | 6 | `shift_gap` | 1 |\n", "", "0 rows of the table of points name `shift_gap`"),
+        (
+            "# | 6 | `shift_gap` | 1 | easy |\n",
+            "",
+            "0 rows of the table of points name `shift_gap`",
+        ),
         ("by hand | 2 |", "by hand | 3 |", "has 3, its cells give 2"),
         ("a written answer, graded by hand", "`f`", "says 'graded by hand'"),
         ("# 3 points. Shown: the impulse", "# Shown: the impulse", "says nothing, points= gives 3"),
@@ -124,6 +128,13 @@ def test_the_lint_finds(copy: Path, old: str, new: str, said: str) -> None:
         ("- **2 points:**", "- **3 points:**", "its rubric says 3 points, points= gives 2"),
         ('part="fit" points=1', 'part="fit" points=0.5', "end in (6.5 points)"),
         ('answer="why_flip" points=2', 'answer="why_flip" points=1', "points= gives 1 point"),
+        (
+            "| points | difficulty |",
+            "| points |",
+            "its difficulty '' is none of easy, medium, hard",
+        ),
+        ("| 7 | hard |", "| 7 | very |", "its difficulty 'very' is none of easy, medium, hard"),
+        ("| 7 | hard |", "| 7 |", "its difficulty '' is none of easy, medium, hard"),
     ],
 )
 def test_points_that_the_text_names_follow_the_source(
@@ -134,6 +145,22 @@ def test_points_that_the_text_names_follow_the_source(
     edit(text, old, new)
     findings = findings_of(text)
     assert any(said in finding for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [("7", ""), ("", ""), ("some", "'some' are no whole minutes"), ("90", "and 85 planned in all")],
+)
+def test_minutes_stand_in_a_column_of_the_table(copy: Path, minutes: str, said: str) -> None:
+    text = solution(copy).with_suffix(".py")
+    edit(text, "| points | difficulty |", "| points | minutes | difficulty |")
+    lines = text.read_text(encoding="utf-8").split("\n")
+    for row in "easy medium hard".split():
+        lines = [line.replace(f"| {row} |", f"|  | {row} |") for line in lines]
+    text.write_text("\n".join(lines), encoding="utf-8")
+    edit(text, "|  | hard |", f"| {minutes} | hard |")
+    findings = findings_of(text)
+    assert said in findings[0] if said else findings == [], findings
 
 
 def test_each_name_of_a_check_has_an_origin() -> None:

@@ -80,6 +80,15 @@ def test_progress_in_the_terminal_writes_the_same_record(lesson: Path) -> None:
     assert known.last([lesson])[0].lesson.points == 1
 
 
+def test_which_checks_were_right_is_kept_for_the_table_of_contents(lesson: Path) -> None:
+    assert known.passed(lesson) == []
+    list(known.look([lesson]))
+    assert known.passed(lesson) == ["check-one"]
+    for odd in ('{"01_small": {"passed": 3}}', '{"01_small": {"passed": [1, "a"]}}', "[]"):
+        (lesson.parent.parent / known.FILE).write_text(odd)
+        assert known.passed(lesson) in ([], ["a"])
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"01_small": 3}', '{"01_small": {"points": []}}'])
 def test_a_damaged_record_is_as_none(lesson: Path, text: str) -> None:
     (lesson.parent.parent / known.FILE).write_text(text)
@@ -113,15 +122,19 @@ def test_the_server_answers_with_the_page_and_runs_checks_when_asked(
         opener.open(f"{address}/lab", timeout=60).read()
         token = next(cookie.value for cookie in cookies if cookie.name == "_xsrf")
 
-        def ask(**how: object) -> str:
+        def ask(where: str = "home", **how: object) -> str:
             request = urllib.request.Request(
-                f"{address}/convbook/home", headers={"X-XSRFToken": token or ""}, **how
+                f"{address}/convbook/{where}", headers={"X-XSRFToken": token or ""}, **how
             )
             return opener.open(request, timeout=120).read().decode()
 
         assert "not looked at yet" in ask()
         assert "1 of 3 points" in ask(data=b"", method="POST")
         assert "1 of 3 points" in ask()
+        path = f"{lesson.parent.name}/{lesson.name}"
+        assert json.loads(ask(f"passed?path={path}")) == ["check-one"]
+        for other in ("passed", "passed?path=../../etc/passwd", "passed?path=a/b.ipynb"):
+            assert json.loads(ask(other)) == []
 
 
 def test_the_instructors_part_needs_the_whole_course(

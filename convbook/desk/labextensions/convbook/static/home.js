@@ -1,6 +1,7 @@
 // The home page as a tab of JupyterLab. JupyterLab loads this file as it is, without a build: it
-// looks for _JUPYTERLAB.convbook, hands it what all extensions share, and asks for the plugin.
+// looks for _JUPYTERLAB.convbook, hands it what all extensions share, and asks for the plugins.
 (() => {
+  const here = document.currentScript.src;
   let shared;
 
   async function use(name) {
@@ -75,10 +76,24 @@
     app.restored.then(() => location.pathname.includes("/tree/") || open());
   }
 
-  const plugin = { id: "convbook:home", autoStart: true, activate };
+  // Without the other plugin there is still a home page.
+  async function plugins() {
+    const home = { id: "convbook:home", autoStart: true, activate };
+    try {
+      const reading = await import(new URL("reading.js", here));
+      return [home, await reading.plugin(use)];
+    } catch (error) {
+      console.error("convbook: a lesson is shown without what is done in it.", error);
+      return [home];
+    }
+  }
+
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB.convbook = {
     init: (scope) => { shared = scope; },
-    get: async () => () => ({ __esModule: true, default: plugin }),
+    get: async () => {
+      const all = await plugins();
+      return () => ({ __esModule: true, default: all });
+    },
   };
 })();
