@@ -15,7 +15,7 @@ from io import BytesIO
 from typing import Any
 
 GUESS = 'stroke="rgb(214, 106, 0)" stroke-width="3" stroke-dasharray="7 5"'
-TRUTH = 'stroke="rgb(46, 140, 50)" stroke-width="6" stroke-opacity="0.6"'
+TRUTH = 'stroke="rgb(56, 155, 60)" stroke-width="6" stroke-opacity="0.75"'
 DOTTED = 'stroke-dasharray="1 5"'
 FAINT = 'stroke="currentColor" stroke-opacity="0.35"'
 TEXT = 'fill="currentColor" font-size="12"'

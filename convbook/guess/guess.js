@@ -188,8 +188,7 @@ const FIELDS = { number: typed, row: typed, shape: typed, choice, box: boxed, cu
 
 function view(page) {
   const result = make("div", { role: "status", tabindex: "-1" });
-  // What is pressed here is meant for the fields: JupyterLab takes no key of it for a command.
-  const form = make("form", { novalidate: "", "data-lm-suppress-shortcuts": "true" });
+  const form = make("form", { novalidate: "" });
   page.root.append(form, result);
   const one = page.get("answer"); // names that the page has once begin so
   const parts = page.get("parts").map((part, number) => {
@@ -218,11 +217,26 @@ function view(page) {
     page.ask({ typed: parts.map((part) => part.read()), sure: sure() });
   });
 
-  // JupyterLab keeps a page from sending a form by Enter.
+  // What is pressed in a field is meant for it: JupyterLab takes no key of it for a command.
+  for (const field of form.querySelectorAll("input, button, circle")) {
+    field.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+
+  // In a notebook a browser does not do all that it does by itself with these keys elsewhere.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.localName !== "input") return;
-    event.preventDefault();
-    form.requestSubmit();
+    const field = event.target;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (field.localName !== "input" || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (field.type === "radio" && step) {
+      event.preventDefault();
+      const all = [...form.querySelectorAll(`input[name="${CSS.escape(field.name)}"]`)];
+      const next = all[(all.indexOf(field) + step + all.length) % all.length];
+      next.checked = true;
+      next.focus();
+    }
   });
 
   let before = "{}"; // what was refused last

@@ -227,3 +227,5 @@ def test_a_kernel_that_ended_is_told_in_a_sentence(page: Page) -> None:
         expect(area).to_contain_text("The kernel does not answer.")
     page.reload()
     expect(form(page, "02/batch")).to_contain_text("Run this cell to give one.")
+    # A server that is ended while it starts a kernel waits for that.
+    expect(page.get_by_text(re.compile(r"\| Idle|No Kernel")).first).to_be_visible()

@@ -107,7 +107,7 @@ def test_what_was_not_chosen_or_drawn_is_refused(part: kinds.Part, typed: Any) -
 @pytest.mark.parametrize("part", [NUMBER, SHAPE, BOX, PHOTO, CURVE, LOG])
 def test_a_page_is_told_no_truth_before_a_guess(part: kinds.Part) -> None:
     told = repr(part.asked())
-    assert part.told() not in told and 'stroke-opacity="0.6"' not in told
+    assert part.told() not in told and 'stroke-opacity="0.75"' not in told
     assert not {"truth", "right", "within"} & part.asked().keys()
 
 
