@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+import zlib
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -96,6 +97,11 @@ def _widget(script: str, style: str, state: Mapping[str, Any]) -> Any:
         import traitlets
     except ImportError:
         return None
-    traits = {name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]}
-    kind = type("Live", (anywidget.AnyWidget,), traits)
-    return kind(_esm=script + TALK, _css=STYLE + style, **{"problem": "", **state})
+    traits: dict[str, Any] = {
+        name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]
+    }
+    traits |= {"_esm": script + TALK, "_css": STYLE + style}
+    # A page keeps one style for each name of a class, so each kind of part has its own.
+    name = f"Live{zlib.crc32(traits['_css'].encode())}"
+    kind = type(name, (anywidget.AnyWidget,), traits)
+    return kind(**{"problem": "", **state})

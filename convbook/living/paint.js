@@ -1,0 +1,107 @@
+// Shared by the living parts: elements, sliders, a hand that moves or paints on a canvas.
+
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+// Bytes of the kernel: a DataView, whatever the front end made of them.
+function bytesOf(value) {
+  if (!value) return new Uint8Array(0);
+  if (value instanceof Uint8Array) return value;
+  return new Uint8Array(value.buffer ?? value, value.byteOffset ?? 0, value.byteLength);
+}
+
+function toBase64(bytes) {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+function slider(label, { min, max, step = 1, value, text = String }, change) {
+  const input = el("input", { type: "range", min, max, step, value });
+  const show = () => input.setAttribute("aria-valuetext", text(Number(input.value)));
+  input.addEventListener("input", () => {
+    show();
+    change(Number(input.value));
+  });
+  show();
+  const node = el("label", { class: "slider" }, el("span", {}, label), input);
+  return { node, input, set: (v) => { input.value = v; show(); } };
+}
+
+function paintGrey(canvas, bytes, from = 0) {
+  const image = new ImageData(canvas.width, canvas.height);
+  const n = canvas.width * canvas.height;
+  for (let k = 0; k < n; k++) {
+    const v = bytes[from + k];
+    image.data[4 * k] = image.data[4 * k + 1] = image.data[4 * k + 2] = v;
+    image.data[4 * k + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+// Shift-Enter and arrow keys of JupyterLab stay out of a living part.
+function ownKeys(root) {
+  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+}
+
+// Calls hand(row, column, begins) in pixels of the canvas while the pointer is down, and done().
+function followHand(canvas, hand, done) {
+  const at = (event, begins) => {
+    const box = canvas.getBoundingClientRect();
+    hand(
+      ((event.clientY - box.top) / box.height) * canvas.height,
+      ((event.clientX - box.left) / box.width) * canvas.width,
+      begins,
+    );
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    at(event, true);
+  });
+  canvas.addEventListener("pointermove", (event) => canvas.hasPointerCapture(event.pointerId) && at(event, false));
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => done());
+}
+
+// So many questions are on their way at most; of what is asked meanwhile, the last is asked next.
+function fewAtATime(ask, most = 2) {
+  let [waiting, next] = [0, null];
+  const line = {
+    ask(what) {
+      if (waiting >= most) next = what;
+      else {
+        waiting++;
+        ask(what);
+      }
+    },
+    answered() {
+      waiting = Math.max(0, waiting - 1);
+      const what = next;
+      next = null;
+      if (what) line.ask(what);
+    },
+    busy: () => waiting > 0,
+  };
+  return line;
+}
+
+// Pictures a second over the last two seconds, and null after a rest.
+class Rate {
+  constructor() {
+    this.times = [];
+  }
+  tick() {
+    const now = performance.now();
+    if (now - (this.times.at(-1) ?? 0) > 1500) this.times = [];
+    this.times.push(now);
+    while (now - this.times[0] > 2000) this.times.shift();
+    const span = now - this.times[0];
+    return this.times.length > 3 ? (1000 * (this.times.length - 1)) / span : null;
+  }
+}
