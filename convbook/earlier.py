@@ -76,9 +76,7 @@ def take(name: str, lesson: str, folder: Path) -> Any:
     return found[name]
 
 
-def own(
-    source: str, functions: tuple[str, ...], folder: Path
-) -> tuple[dict[str, Any] | None, str]:
+def own(source: str, functions: tuple[str, ...], folder: Path) -> tuple[dict[str, Any] | None, str]:
     """Return the student's functions of a lesson where all pass, or None and why not.
 
     Args:

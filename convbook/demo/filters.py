@@ -8,7 +8,11 @@ from convbook.demo.page import Demo
 
 # Filters of lessons 02 and 03, each with what there is to see.
 FILTERS: tuple[tuple[str, list[list[float]], str], ...] = (
-    ("one pixel", [[0, 0, 0], [0, 1, 0], [0, 0, 0]], "The middle pixel is all that counts: the picture itself."),
+    (
+        "one pixel",
+        [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+        "The middle pixel is all that counts: the picture itself.",
+    ),
     (
         "vertical edges",
         [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],

@@ -30,7 +30,7 @@ function paintLosses(canvas, losses, most) {
   context.clearRect(0, 0, width, height);
   const logs = losses.map((loss) => Math.log10(Math.max(loss, 1e-9)));
   const [low, high] = [Math.min(...logs, -3), Math.max(...logs, 0)];
-  context.strokeStyle = getComputedStyle(canvas).color;
+  context.strokeStyle = "#3b8ad9"; // on a light page and on a dark one
   context.lineWidth = 3;
   context.beginPath();
   logs.forEach((v, k) => {
@@ -50,7 +50,7 @@ function paintFilter(cells, w) {
   const top = Math.max(...w.map(Math.abs), 1e-9);
   cells.forEach((cell, k) => {
     const strength = Math.round((70 * Math.abs(w[k])) / top);
-    const text = Math.abs(w[k]) < 1e4 ? w[k].toFixed(2) : w[k].toExponential(0);
+    const text = Math.abs(w[k]) < 1e4 ? (Math.round(100 * w[k]) / 100 + 0).toFixed(2) : w[k].toExponential(0);
     cell.textContent = text.replace("-", "−");
     cell.style.background = `color-mix(in srgb, ${w[k] < 0 ? "#d9731a" : "#3b8ad9"} ${strength}%, transparent)`;
   });

@@ -49,7 +49,8 @@ class Descent:
 
     def begin(self) -> None:
         """Begin anew, with a filter of zeros."""
-        self.w, self.losses, self.status = np.zeros((FILTER, FILTER)), [], "ready"
+        self.w, self.status = np.zeros((FILTER, FILTER)), "ready"
+        self.losses: list[float] = []
         self.out = np.zeros(self.wanted.shape)
 
     def want(self, wanted: np.ndarray) -> None:
@@ -90,7 +91,7 @@ class Descent:
 
     def _map(self) -> tuple[np.ndarray, Any, bool]:
         """Return the map of w, the cache behind it, and whether both are the student's."""
-        given = self.x, self.w[None, None], np.zeros(1)
+        given = self._given()
         if self.forward is not None:
             name = self.forward.__name__
             try:
@@ -107,7 +108,6 @@ class Descent:
 
     def _slope(self, dout: np.ndarray, cache: Any, own: bool) -> np.ndarray:
         """Return dw, shape (3, 3)."""
-        given = self.x, self.w[None, None], np.zeros(1)
         if own and self.backward is not None:
             name = self.backward.__name__
             try:
@@ -115,16 +115,19 @@ class Descent:
                 if not isinstance(result, tuple) or len(result) != 3:
                     raise trying.Unusable(f"Your {name} does not give dx, dw and db")
                 dw = trying.array(result[1], (1, 1, FILTER, FILTER), name)
-                right = self._right(dout, given) if len(self.losses) == 1 else dw
+                right = self._right(dout) if len(self.losses) == 1 else dw
                 if not np.allclose(dw, right, rtol=1e-4, atol=1e-7):
                     raise trying.Unusable(f"Your {name} gives another dw than the course’s")
                 return dw[0, 0]
             except trying.Unusable as problem:
                 self._drop(str(problem))
-        return self._right(dout, given)[0, 0]
+        return self._right(dout)[0, 0]
 
-    def _right(self, dout: np.ndarray, given: tuple[np.ndarray, ...]) -> np.ndarray:
-        return layers.conv_backward(dout, layers.conv_forward(*given)[1])[1]
+    def _given(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.x, self.w[None, None], np.zeros(1)
+
+    def _right(self, dout: np.ndarray) -> np.ndarray:
+        return layers.conv_backward(dout, layers.conv_forward(*self._given())[1])[1]
 
     def _drop(self, problem: str) -> None:
         self.said = [f"{problem}: the course’s takes its place."]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from functools import cache
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -87,6 +88,10 @@ class Eye:
 
     def look(self, pixels: np.ndarray) -> Look:
         """Look at a picture, uint8 (H, W, 3)."""
+        with _one_thread()():
+            return self._look(pixels)
+
+    def _look(self, pixels: np.ndarray) -> Look:
         begun = time.perf_counter()
         x = (pixels.transpose(2, 0, 1)[None] / np.float32(255)).astype(np.float32) - self.mean
         boxes = self._forward(x)
@@ -131,6 +136,15 @@ class Eye:
         size = np.abs(dout[0]).max(axis=0)  # (H, W)
         top = np.percentile(size, 99) or 1.0  # one bright pixel must not darken all others
         return (np.clip(size / top, 0, 1) * 255).astype(np.uint8)
+
+
+@cache
+def _one_thread() -> Callable[[], Any]:
+    """Return what keeps BLAS at one thread: products of this size wait for a second one in vain."""
+    from threadpoolctl import ThreadpoolController
+
+    blas = ThreadpoolController().select(user_api="blas")
+    return lambda: blas.limit(limits=1)
 
 
 def grey(maps: np.ndarray) -> np.ndarray:

@@ -142,12 +142,13 @@ class _Part:
         search = self.search
         shown = {
             "the photograph": (self.photo, "a man’s head behind a camera"),
-            "the map that is wanted": (_light(search.wanted), "the map that is wanted"),
+            "the map you want": (_light(search.wanted), "the map you want"),
             "the map of the filter": (_light(search.out * PARTS), "the map of the filter so far"),
         }
         heads = "".join(f"<th {still.CELL}>{escape(name)}</th>" for name in [*shown, "the filter"])
         images = "".join(
-            f"<td {still.CELL}>{still.image(pixels, alt, 150)}</td>" for pixels, alt in shown.values()
+            f"<td {still.CELL}>{still.image(pixels, alt, 150)}</td>"
+            for pixels, alt in shown.values()
         )
         rows = "<br>".join("&nbsp; ".join(f"{v:.2f}" for v in row) for row in search.w)
         return (

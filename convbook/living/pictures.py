@@ -74,11 +74,13 @@ def _read(path: Path) -> np.ndarray:
                 )
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
-        raise ValueError(f"{path.name!r} is no picture that can be read; PNG and JPEG can") from None
+        raise ValueError(
+            f"{path.name!r} is no picture that can be read; PNG and JPEG can"
+        ) from None
     white = Image.new("RGBA", upright.size, "white")
-    picture = Image.alpha_composite(white, upright).convert("RGB")
-    picture.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
-    return np.asarray(picture)
+    plain = Image.alpha_composite(white, upright).convert("RGB")
+    plain.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
+    return np.asarray(plain)
 
 
 def png(pixels: np.ndarray) -> str:

@@ -21,7 +21,9 @@ def of_net(piece: np.ndarray, look: Look, names: Sequence[str], classes: Sequenc
     if look.saliency is not None:
         seen = image(look.saliency, f"how much each pixel changes the score of {classes[best]}", 96)
         columns.append(("where it looks", "", seen))
-    for name, whose, box, (low, high) in zip(names, look.whose, look.boxes, look.ranges, strict=False):
+    for name, whose, box, (low, high) in zip(
+        names, look.whose, look.boxes, look.ranges, strict=False
+    ):
         alt = f"{len(box)} maps of {name}, {size(box[0])}, from {low:.2f} to {high:.2f}"
         columns.append((name, whose, image(strip(box), alt, 34)))
     listed = "<br>".join(

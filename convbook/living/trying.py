@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -61,6 +60,8 @@ def _within(seconds: float, work: Callable[[], Any]) -> Any:
     By the interpreter's own means, as signals are none of Windows', and a kernel ignores them
     between cells.
     """
+    import ctypes
+
     thread, lock, over = threading.get_ident(), threading.Lock(), threading.Event()
 
     def end() -> None:

@@ -97,9 +97,7 @@ def _widget(script: str, style: str, state: Mapping[str, Any]) -> Any:
         import traitlets
     except ImportError:
         return None
-    traits: dict[str, Any] = {
-        name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]
-    }
+    traits: dict[str, Any] = {name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]}
     traits |= {"_esm": script + TALK, "_css": STYLE + style}
     # A page keeps one style for each name of a class, so each kind of part has its own.
     name = f"Live{zlib.crc32(traits['_css'].encode())}"
