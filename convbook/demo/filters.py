@@ -1,4 +1,4 @@
-"""The demo of a filter that one turns by hand: nine sliders, and the map of a photograph at once."""
+"""The demo of a filter that one turns by hand: nine sliders, and the map of a photograph."""
 
 import numpy as np
 

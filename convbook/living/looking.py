@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from functools import cache
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 

@@ -216,6 +216,8 @@ function view(page) {
   // Round and round over the photograph; where the piece is all of it, the light changes.
   function wander(time) {
     if (!now.plays || !page.root.isConnected) return;
+    requestAnimationFrame(wander);
+    if (line.full()) return; // it goes as fast as the net can look
     const angle = (time - now.plays) / 2500;
     const most = limits();
     if (most.some((m) => m > 0)) now.at = most.map((m, k) => Math.round((m * (1 + Math.sin(angle * (k ? 1 : 1.618)))) / 2));
@@ -225,7 +227,6 @@ function view(page) {
     }
     look();
     settle();
-    requestAnimationFrame(wander);
   }
 
   // What the net makes of it.

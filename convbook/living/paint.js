@@ -87,6 +87,7 @@ function fewAtATime(ask, most = 2) {
       if (what) line.ask(what);
     },
     busy: () => waiting > 0,
+    full: () => waiting >= most,
   };
   return line;
 }

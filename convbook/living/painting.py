@@ -153,7 +153,8 @@ class _Part:
         rows = "<br>".join("&nbsp; ".join(f"{v:.2f}" for v in row) for row in search.w)
         return (
             f"<p>{escape(self.sentence())} While a kernel runs, you can paint here.</p>"
-            f'<div style="overflow-x:auto"><table style="margin:0"><tr style="background:none">{heads}</tr>'
+            f'<div style="overflow-x:auto"><table style="margin:0">'
+            f'<tr style="background:none">{heads}</tr>'
             f'<tr style="background:none">{images}<td {still.CELL}>{rows}</td></tr></table></div>'
         )
 

@@ -1,4 +1,4 @@
-"""The living net on the page: what is shown, what is heard, and what stands there without a kernel."""
+"""The living net on the page: what is shown, what is heard, and what a kernel is not needed for."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Shown:
         Args:
             photo: an array, shape (1, C, H, W), values from 0 to 1; or the path of a file. With
                 more than 160 pixels on a side every fourth is taken, as in lesson 01.
-            at: row and column of the piece's corner in the photograph that is left; else the middle.
+            at: row and column of the piece's corner in what is left of it; else the middle.
 
         Outside a notebook it does nothing. A function that cannot be used is named in a sentence,
         and the course's takes its place.

@@ -39,8 +39,8 @@ def of_net(piece: np.ndarray, look: Look, names: Sequence[str], classes: Sequenc
     table = "".join(f'<tr style="background:none">{row}</tr>' for row in rows)
     said = "".join(f"<p>{escape(sentence)}</p>" for sentence in look.said)
     return (
-        f"<p>The net takes it for <b>{escape(classes[best])}</b>. {whose_sentence(names, look.whose)}"
-        f" While a kernel runs, this picture moves.</p>{said}"
+        f"<p>The net takes it for <b>{escape(classes[best])}</b>."
+        f" {whose_sentence(names, look.whose)} While a kernel runs, this picture moves.</p>{said}"
         f'<div style="overflow-x:auto"><table style="margin:0;font-size:12px">{table}</table></div>'
     )
 
