@@ -11,7 +11,6 @@ from __future__ import annotations
 import colorsys
 import json
 import re
-import sys
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -37,12 +36,8 @@ _COLOUR = re.compile(r'^( *)<g id="kept-.*?^\1</g>|(?<=: )#[0-9a-f]{6}\b', re.DO
 _NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # to say of when and by what
 
 
-def watch() -> None:
-    """Show plots in this way in this kernel. Where there is none: nothing."""
-    interactive = sys.modules.get("IPython")
-    shell: Any = interactive.get_ipython() if interactive else None
-    if getattr(shell, "kernel", None) is None:
-        return
+def watch(shell: Any) -> None:
+    """Show plots in this way in the kernel that this is the shell of."""
     try:
         from matplotlib_inline.config import InlineBackend
     except ImportError:  # a kernel that shows plots in a way of its own

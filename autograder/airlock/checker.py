@@ -101,13 +101,14 @@ class Checker:
 
     def show(self, check_id: str, source: str) -> list[Any]:
         """Run the shown part of a check, and judge it; `check` goes on with it."""
+        self.link.calls = judge.calls() if judge is not None else None
         shown = self._run_shown(check_id, source)
         self.shown[check_id] = shown
+        picture = self._picture(shown.error, hidden=False) if shown.error else None
+        self.link.calls = None
         if shown.error is None:
             return ["pass", 0.0, "", "", None, shown.outputs, "", "", None, None]
-        return self._failed(
-            check_id, shown.error, shown.outputs, self._picture(shown.error, hidden=False)
-        )
+        return self._failed(check_id, shown.error, shown.outputs, picture)
 
     def check(self, check_id: str, source: str, points: float) -> list[Any]:
         """Run a check cell and judge it; where its shown part has run, the rest of it."""
@@ -286,7 +287,7 @@ class Checker:
         if judge is None or whole(error, self.limits)[0] != "fail":
             return None
         try:
-            return judge.picture(error, hidden)
+            return judge.picture(error, hidden, self.link.calls)
         except Exception:  # as above: no picture must change what was judged
             return None
 

@@ -54,6 +54,7 @@ class Link:
         self.gave_none = ""  # the function that was called last, where it returned None
         self.lent = Lent()
         self.hung = Hung()
+        self.calls: Any = None  # notes the calls of a check's shown part; see judge.calls
 
     def begin_check(self, seconds: float, lent: Lent | None = None) -> None:
         """Start a check that may take so long, or go on with one, whose functions are lent."""

@@ -39,12 +39,16 @@ class Remote:
         object.__setattr__(self, "_label", label)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        calls = _hidden(self, "_link").calls
+        before = calls.copied(args, kwargs) if calls is not None else ()
         try:
             value, *rest = _ask(self, "call", list(args), kwargs)
         except StudentError as error:
             error.called = error.called or (_hidden(self, "_label"), args, kwargs)
             raise
         _hidden(self, "_link").gave_none = _hidden(self, "_label") if value is None else ""
+        if calls is not None:
+            calls.note(_hidden(self, "_label"), *before, value)
         match rest:
             case [[list(new_args), dict(new_kwargs)]]:
                 _copy_changes(list(args), new_args)

@@ -24,7 +24,39 @@ def of(cell: Node) -> dict[str, Any] | None:
         return {"map": _map(data["zones"])}
     if "at" not in data:  # graded before there were zones
         return None
-    return {"shape": tuple(data["shape"]), "name": _name(data["at"]), "tables": _tables(data)}
+    tables = {"shape": tuple(data["shape"]), "name": _name(data["at"]), "tables": _tables(data)}
+    return tables | {"look": _look(data["scene"]) if data.get("scene") else None}
+
+
+def _look(scene: dict[str, Any]) -> dict[str, Any]:
+    """Return how the first wrong number should come about: "place", "inputs" and "lines".
+
+    An input is a list of tables as above, in which what the number is made of is marked.
+    """
+    first, (top, left) = scene["first"], scene["corner"]
+    row, column = divmod(first, len(scene["expected"][0]))
+    index = [*scene["at"], *([] if scene["flat"] else [top + row]), left + column]
+    terms = scene["terms"][first]
+    used = [{term[k] for term in terms} for k in range(2)]
+    inputs = [_maps(one["maps"], marks) for one, marks in zip(scene["inputs"], used, strict=False)]
+    lines = [one_line(line) for line in scene["lines"][first]]
+    return {"place": f"{scene['name']}{_name(index)}", "inputs": inputs, "lines": lines}
+
+
+def _maps(maps: list[dict[str, Any]], used: set[int | None]) -> list[dict[str, Any]]:
+    """Return the tables of an input; `used` are numbers of cells, counted through all of them."""
+    number = count()
+    return [
+        {
+            "title": one_line(one["label"]),
+            "columns": range(len(one["rows"][0])),
+            "rows": [
+                (label, [(one_line(text), next(number) in used) for text in row])
+                for label, row in enumerate(one["rows"])
+            ],
+        }
+        for one in maps
+    ]
 
 
 def _tables(data: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from autograder.course import Lesson
 from convbook import data
 
 SEEN_AT = "/course"
+# What shows how a layer's numbers come about could be handed in as the layer.
+ONLY_AT_HOME = ("look", "boxes")
 NOT_HERE = """
 
 def __getattr__(name):
@@ -31,9 +33,9 @@ def stage(lesson: Lesson, folder: Path) -> None:
         folder: an empty folder; gets convbook/ and data/.
     """
     package = Path(convbook.__file__).parent
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(package, folder / "convbook", ignore=ignored)
-    shutil.copytree(data.folder(), folder / "data", ignore=ignored)
+    left_out = shutil.ignore_patterns("__pycache__", *ONLY_AT_HOME)
+    shutil.copytree(package, folder / "convbook", ignore=left_out)
+    shutil.copytree(data.folder(), folder / "data", ignore=left_out)
     parts = (folder / "convbook" / part for part in ("layers", "demo", "check"))
     for module in itertools.chain.from_iterable(part.glob("*.py") for part in parts):
         text = module.read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging import calls, diagnosis, shortcuts
+from autograder.judging import calls as written
+from autograder.judging import diagnosis, shortcuts
 from autograder.judging import instead as own
 from autograder.judging.answers import agree, answer_to, call_of, lesson, parts, reference
 from autograder.judging.calls import copied
@@ -25,6 +26,8 @@ from autograder.judging.state import begin, begin_check, state  # noqa: F401 - j
 from autograder.mistakes.shortcuts import Shortcut
 from convbook.check import not_yet
 from convbook.check.compare import difference
+from convbook.look import Calls
+from convbook.look import of_failure as scene_of
 
 # What a forward function returns, unless its exercise asks for more.
 PAIR = ("out", "cache")
@@ -52,7 +55,7 @@ def call(error: BaseException) -> str:
     """Write the call of a student's function that raised, or return ''."""
     name, args, kwargs = getattr(error, "called", None) or ("", (), {})
     known = (state.reference or {}).get(name)
-    return calls.describe(known, name, args, kwargs) if callable(known) else ""
+    return written.describe(known, name, args, kwargs) if callable(known) else ""
 
 
 def explain(
@@ -81,14 +84,23 @@ def explain(
     return found.name, found.text
 
 
-def picture(error: BaseException, hidden: bool) -> dict[str, Any] | None:
+def calls() -> Calls:
+    """Return what notes the calls of a check's shown part."""
+    return Calls()
+
+
+def picture(error: BaseException, hidden: bool, noted: Calls | None) -> dict[str, Any] | None:
     """Return what a feedback page may show of where an answer differs, as data.
 
     Args:
         error: what the check ended in.
         hidden: whether it may have been the check's hidden part.
+        noted: the calls of the shown part.
     """
-    return picture_of(error, hidden)
+    found = picture_of(error, hidden)
+    if found is not None and noted is not None and not hidden:
+        found["scene"] = scene_of(error, noted)
+    return found
 
 
 def rng() -> np.random.Generator:
@@ -203,7 +215,7 @@ def refuses(
     error: type[Exception], name: str, function: Callable, *args: Any, **kwargs: Any
 ) -> None:
     """Check that a call raises an exception, as the exercise asks for what cannot be done."""
-    call = calls.describe(reference(name), name, args, kwargs)
+    call = written.describe(reference(name), name, args, kwargs)
     try:
         result = function(*args, **kwargs)
     except error:
@@ -214,7 +226,7 @@ def refuses(
         problem = f"{call}: raised {type(other).__name__}, expected {error.__name__}."
         outline = f"{call}: raised another exception, expected {error.__name__}."
         raise not_yet(f"{problem}\n  Its text: {other}", "", None, error, outline) from None
-    problem = f"{call}: returned {calls.kind(result)}, expected {error.__name__}."
+    problem = f"{call}: returned {written.kind(result)}, expected {error.__name__}."
     outline = f"{call}: returned something, expected {error.__name__}."
     raise not_yet(problem, "", result, error, outline)
 

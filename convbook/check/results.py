@@ -1,22 +1,10 @@
-"""The result of a check as a small box below its cell, with the same in plain text under it.
-
-A front end that says which cell it runs (JupyterLab, Notebook, VS Code) gets a box and one line of
-error. What runs a notebook without one (nbgrader's Validate, nbconvert) keeps outputs as text, and
-gets everything in the error itself. The error is always there: it is what grading looks at.
-
-Where a check fails again, the box names the known mistake that gives the same answer, if there is
-one.
-"""
+"""What a check came to, in words: that it passed, or what an exception of it stands for."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections import Counter
 from dataclasses import dataclass, replace
-from html import escape
 from types import TracebackType
-from typing import Any
 
 from convbook.check import names
 
@@ -29,7 +17,7 @@ AGAIN = "run that cell, then this one again."
 
 @dataclass(frozen=True)
 class Result:
-    """A heading, what differs, and what to do: as HTML and as text.
+    """A heading, what differs, and what to do.
 
     Attributes:
         colour: the red, green and blue of its edge.
@@ -48,23 +36,6 @@ class Result:
     def __str__(self) -> str:
         advice = f"  {self.advice}" if self.body else self.advice
         return "\n".join(filter(None, [self.heading, self.body, self.advice and advice]))
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.html()}
-
-    def html(self) -> str:
-        """Return the box; its colours suit light and dark pages."""
-        body = (
-            f'<pre style="margin: 4px 0; padding: 0; background: none; color: inherit">'
-            f"{escape(self.body)}</pre>"
-        )
-        advice = f"<div>{escape(self.advice)}</div>"
-        return (
-            f'<div style="border-left: 5px solid rgb({self.colour});'
-            f" background: rgba({self.colour}, 0.12); padding: 6px 12px; margin: 4px 0;"
-            f' max-width: 60em"><b>{escape(self.heading)}</b>'
-            f"{body if self.body else ''}{advice if self.advice else ''}</div>"
-        )
 
 
 def of_error(error: BaseException, trace: TracebackType | None, source: str) -> Result | None:
@@ -126,70 +97,6 @@ def in_short(result: Result, source: str) -> str:
     if not worth or result.colour != AMBER:
         return result.heading
     return f"{result.heading.split(':')[0]}: 0 of {worth[1]}."
-
-
-def watch(*kinds: type[Exception]) -> None:
-    """Show results in this kernel, those of these exceptions too. Where there is none: nothing."""
-    interactive = sys.modules.get("IPython")
-    shell = interactive.get_ipython() if interactive else None
-    if getattr(shell, "kernel", None) is not None:
-        _Watch(shell, kinds)
-
-
-class _Watch:
-    """Stands in a kernel and shows a result where a cell has one."""
-
-    def __init__(self, shell: Any, kinds: tuple[type[Exception], ...]) -> None:
-        self.shell, self.source, self.shown = shell, "", False
-        self.failures: Counter[str] = Counter()  # wrong answers to each check since it passed last
-        shell.events.register("pre_run_cell", self.begin)
-        shell.events.register("post_run_cell", self.end)
-        shell.set_custom_exc((*kinds, NotImplementedError, NameError), self.fail)
-
-    def begin(self, info: Any) -> None:
-        self.source, self.shown = info.raw_cell or "", False
-
-    def fail(self, shell: Any, kind: Any, error: Any, trace: Any, tb_offset: Any = None) -> None:
-        """Show an exception of the course: the box, and the error that it is."""
-        # The first frame is IPython's own.
-        result = of_error(error, trace.tb_next, self.source)
-        if result is not None:
-            result = self.again(result, error, trace.tb_next)
-            self.shown = True
-            lines = str(result).splitlines()
-            if self.has_boxes():
-                self.show(result)
-                lines = [in_short(result, self.source)]
-            error._render_traceback_ = lambda: lines
-        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-
-    def end(self, done: Any) -> None:
-        """Show what became of a check that said nothing of it yet."""
-        error = done.error_before_exec or done.error_in_exec
-        result = of_check(self.source, error)
-        if error is None:
-            self.failures.pop(self.source, None)
-        if result is not None and not self.shown:
-            if error is not None and error.__traceback__ is not None:
-                result = self.again(result, error, error.__traceback__.tb_next)
-            self.show(result)
-
-    def again(self, result: Result, error: BaseException, trace: TracebackType | None) -> Result:
-        """Count a wrong answer; return its result, with the mistake's name from the second on."""
-        if not WORTH.match(self.source) or not result.is_wrong:
-            return result
-        self.failures[self.source] += 1
-        known = self.failures[self.source] > 1
-        return with_name(result, self.source, error, trace) if known else result
-
-    def has_boxes(self) -> bool:
-        """Tell whether somebody looks on: a front end says which cell it runs."""
-        return "cellId" in self.shell.get_parent().get("metadata", {})
-
-    def show(self, result: Result) -> None:
-        from IPython.display import display
-
-        display(result)
 
 
 def _innermost(trace: TracebackType | None) -> str:

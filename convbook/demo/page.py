@@ -37,7 +37,7 @@ def to_json(data: Mapping[str, Any]) -> str:
             return int(value)
         return value
 
-    text = json.dumps(plain(data), allow_nan=False)
+    text = json.dumps(plain(data), allow_nan=False, ensure_ascii=False)
     return text.replace("<", "\\u003c")
 
 

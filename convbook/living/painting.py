@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from convbook import data
+from convbook import data, kernel
 from convbook.living import still
 from convbook.living.assets import asset
 from convbook.living.descent import MOST_STEPS, NOTHING, PARTS, RATES, Descent
 from convbook.living.layers import Function
-from convbook.widgets import Live, in_a_kernel
+from convbook.widgets import Live
 
 # Maps that need not be painted by hand: those of these filters.
 WANTED = {
@@ -34,7 +34,7 @@ def paint(conv_forward: Function, conv_backward: Function) -> None:
 
     Outside a notebook it does nothing.
     """
-    if in_a_kernel():
+    if kernel.shell() is not None:
         _Part(conv_forward, conv_backward).live.show()
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from convbook import kernel
 from convbook.living import looking, pictures, still, trying
 from convbook.living.assets import asset
 from convbook.living.layers import Function
-from convbook.widgets import Live, in_a_kernel
+from convbook.widgets import Live
 
 Photo = np.ndarray | str | Path
 
@@ -51,7 +52,7 @@ class Shown:
         Raises:
             ValueError: what is given is no picture, or a function is no part of the net.
         """
-        if not in_a_kernel():
+        if kernel.shell() is None:
             return
         H, W = self.size
         found = {} if photo is None else {"your picture": pictures.small(photo, max(H, W))}

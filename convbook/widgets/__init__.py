@@ -8,12 +8,13 @@ kernel has ended, in a front end without widgets.
 
 from __future__ import annotations
 
-import sys
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
+
+from convbook import kernel
 
 Heard = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 
@@ -43,7 +44,7 @@ class Live:
 
     def show(self) -> None:
         """Show the still picture, and over it the live part where the kernel can have one."""
-        if not in_a_kernel():
+        if kernel.shell() is None:
             return
         from IPython.display import display
 
@@ -81,13 +82,6 @@ class Live:
             self.tell(problem=f"{type(error).__name__}: {error}")
         else:
             self.tell(**(changes or {}))
-
-
-def in_a_kernel() -> bool:
-    """Tell whether this process is the kernel of a notebook."""
-    interactive = sys.modules.get("IPython")
-    shell = interactive.get_ipython() if interactive else None
-    return getattr(shell, "kernel", None) is not None
 
 
 def _widget(script: str, style: str, state: Mapping[str, Any]) -> Any:

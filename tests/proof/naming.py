@@ -1,5 +1,6 @@
 """What it is to name a mistake: alone, or with one other."""
 
+import re
 from typing import Any
 
 from autograder.course import Check
@@ -16,8 +17,5 @@ def told(check: Check, names: dict[str, Any], error: BaseException) -> str | Non
 
 def is_named(told: str | None, mistake: Mistake) -> bool:
     """Tell whether what the grader said of a failure names a mistake, alone or with one other."""
-    name = mistake.name
-    return any(
-        one == name or one.startswith(f"{name} and ") or one.endswith(f" and {name}")
-        for one in (told or "").split(" or ")
-    )
+    name = re.escape(mistake.name)  # which may itself be "yes or no"
+    return bool(re.fullmatch(f"(.+ (or|and) )?{name}( (or|and) .+)?", told or ""))

@@ -39,7 +39,7 @@ class Grid {
     const table = el("table", { class: `grid ${kind}`, "data-name": name, "aria-label": label ?? name });
     this.colHeads = (colHeads ?? []).map((text) => el("th", { scope: "col" }, text));
     this.rowHeads = (rowHeads ?? []).map((text) => el("th", { scope: "row" }, text));
-    if (colHeads) table.append(el("thead", {}, el("tr", {}, ...(rowHeads ? [el("th")] : []), ...this.colHeads)));
+    if (colHeads) table.append(el("thead", {}, el("tr", {}, ...(rowHeads ? [el("th", { "aria-hidden": "true" })] : []), ...this.colHeads)));
     table.style.setProperty("--sample", JSON.stringify(sample));
     const body = table.appendChild(el("tbody"));
     for (let i = 0; i < rows; i++) {

@@ -161,6 +161,17 @@ def test_the_page_shows_values_of_visible_parts_and_zones_of_hidden_ones(
     assert len(html) < 300_000
 
 
+def test_the_page_shows_how_the_first_wrong_number_should_come_about(
+    answers: NotebookNode, graded: Callable[[NotebookNode], Grade]
+) -> None:
+    layer = named(answers, "conv_forward")
+    layer.source = layer.source.replace("+ b[f]", "+ 2 * b[f]")
+    html = page(graded(answers).cells, "02_convolution")
+    assert "How <code>out[0, 0, 0, 0]</code>, the first wrong number, should come about" in html
+    assert html.count('<td class="used">') == 8  # 1 x 2 windows and filters of two channels
+    assert "1 · 1 + 1 · 0 + 10 · 0 + 10 · 2 + 0.5 (bias) = 21.5</p>" in html
+
+
 def test_a_students_own_picture_is_not_shown(
     answers: NotebookNode, graded: Callable[[NotebookNode], Grade]
 ) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from chromium import script
 
 from convbook.demo import Demo
 
 SLIDE = (1280, 720)
+# The page around the frame has the heading.
+IN_A_FRAME = {"rules": {"page-has-heading-one": {"enabled": False}}}
 HERE = Path(__file__).parent
 READ_PAGE, READ_CLIPPED, READ_LOOKS = (
     script(HERE / f"read_{name}.js") for name in ("page", "clipped", "looks")
@@ -78,6 +81,11 @@ class Viewer:
             yield step, seen
             seen = self.press("ArrowRight").read()
         assert seen.step == seen.steps - 1, "the last step is the last"
+
+    def hears(self) -> None:
+        """Let axe find nothing that a reader of the page could not use."""
+        found = Axe().run(self.page, options=IN_A_FRAME)
+        assert found.violations_count == 0, found.generate_report()
 
     def clipped(self) -> list[str]:
         return self.page.evaluate(READ_CLIPPED)

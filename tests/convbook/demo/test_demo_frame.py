@@ -1,5 +1,6 @@
 """The frame: theme, height, room, keyboard, contrast, in a host page without network."""
 
+import looks
 import numpy as np
 import pytest
 
@@ -29,6 +30,8 @@ DEMOS = {
     "windows that do not fit": lambda: demo.windows(8, 3, 2, 1),
     "activations": demo.activations,
     "race": demo.race,
+    "look": looks.convolution,
+    "look, in words": looks.norm,
     "timeline": lambda: demo.timeline(gpu.Counts(waits=3, log=LOG)),
 }
 each_demo = pytest.mark.parametrize("make", DEMOS.values(), ids=DEMOS.keys())

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from importlib.resources import files
 
+import looks
 import numpy as np
 import pytest
 
@@ -16,11 +17,13 @@ MAKERS = [
     demo.backward,
     demo.max_pooling,
     demo.im2col,
+    demo.laboratory,
     demo.windows,
     demo.receptive_field,
     demo.fc_to_conv,
     demo.activations,
     demo.race,
+    looks.convolution,
 ]
 each_demo = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 
@@ -71,8 +74,8 @@ def test_same_call_gives_the_same_page(make):
 
 @each_demo
 def test_page_is_small(make):
-    carried = 90_000 if make is demo.activations else 0  # its weights and its pictures
-    assert len(make().iframe()) < 60_000 + carried
+    carried = {demo.activations: 90_000, demo.laboratory: 14_000}  # weights and pictures
+    assert len(make().iframe()) < 60_000 + carried.get(make, 0)
 
 
 def test_data_cannot_end_its_script():

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from convbook import demo, gpu
 from convbook.demo.page import read_asset
@@ -18,8 +17,6 @@ from convbook.gpu.clock import Costs, Entry, measure, schedule
 
 WIDE = (1000, 640)
 SCRIPTS = ("clock", "lanes", "facts", "timeline")
-# The page around the frame has the heading.
-IN_A_FRAME = {"rules": {"page-has-heading-one": {"enabled": False}}}
 
 
 def trained(pinned: bool = False, steps: int = 4) -> gpu.Counts:
@@ -285,8 +282,7 @@ def test_axe_finds_nothing(show: Any, theme: str) -> None:
     viewer = show(theme=theme)
     viewer.page.click("summary")
     viewer.press("ArrowRight", "+")
-    found = Axe().run(viewer.page, options=IN_A_FRAME)
-    assert found.violations_count == 0, found.generate_report()
+    viewer.hears()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

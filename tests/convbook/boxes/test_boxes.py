@@ -12,11 +12,12 @@ from nbgrader.utils import determine_grade
 from nbgrader.validator import Validator
 
 from autograder.course import lessons
+from convbook.boxes.box import Box
 from convbook.check import results
 
 LESSON = "02_convolution"
 SAID = "Not yet: the impulse: 4 of 4 values differ."
-HINT = "Hint: out[0, 0] is the window at the top left"
+HINT = "out[0, 0] is the window at the top left"
 TURNED = """def correlate2d(x, w):
     windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)
     return np.sum(windows * w[::-1, ::-1], axis=(2, 3))"""
@@ -99,6 +100,25 @@ def test_a_box_says_what_differs_and_the_error_stays_for_grading(kernel: Kernel)
     assert graded([box, error]) == 0
 
 
+def test_each_failure_brings_one_hint_more(kernel: Kernel) -> None:
+    kernel.check(RIGHT)
+    pages = [kernel.check(TURNED)[0].data["text/html"] for _ in range(3)]
+    assert [page.count(">Hint ") for page in pages] == [1, 2, 3]
+    assert [page.count("<details") - page.count(" open>") for page in pages] == [2, 2, 3]
+    assert "filter flipped" not in pages[0] and "filter flipped" in pages[1]
+    assert "np.sum" not in pages[1].partition("Hint 1")[2]
+    assert "In correlate2d, line 3: return np.sum(windows * w[::-1, ::-1]" in pages[2]
+
+
+def test_the_answer_is_drawn_where_it_goes_wrong(kernel: Kernel) -> None:
+    kernel.check(RIGHT)
+    page = kernel.check(TURNED)[0].data["text/html"]
+    assert "Look: the first wrong number of out is 1, and should be 4." in page
+    assert page.count("<iframe") == 1 and 'title="Where out of correlate2d goes wrong' in page
+    (seen,) = kernel.run("hasattr(correlate2d, '__wrapped__')")
+    assert seen.data["text/plain"] == "False"  # what noted the calls is gone again
+
+
 def test_without_a_front_end_everything_stands_in_the_error(kernel: Kernel) -> None:
     kernel.check(RIGHT)
     (error,) = kernel.check(TURNED, shown=False)
@@ -124,7 +144,9 @@ def test_an_error_of_pythons_own_keeps_its_traceback_and_says_where_to_look(
     kernel: Kernel,
 ) -> None:
     error, box = kernel.check(LOST)
-    assert "---->" in "\n".join(error.traceback) and "out of bounds" in error.evalue
+    said = "\n".join(error.traceback)
+    assert "---->" in said and "out of bounds" in error.evalue
+    assert "calls.py" not in said
     assert box.data["text/plain"].startswith("Not yet: IndexError\nThe arrow")
 
 
@@ -157,7 +179,8 @@ def test_the_box_stands_in_an_exported_page(kernel: Kernel) -> None:
 
 
 def test_what_differs_is_text_in_a_page_and_no_markup() -> None:
-    box = results.Result(results.AMBER, "<i>", "<script>", "<b>")
+    result = results.Result(results.AMBER, "<i>", "<script>", "<b>")
+    box = Box(result, ("<script>",), 1)
     assert box.html().count("<script>") == 0 and "&lt;i&gt;" in box.html()
 
 
@@ -174,7 +197,7 @@ def test_the_second_time_a_known_mistake_is_named(kernel: Kernel) -> None:
     assert "known mistake" not in str(first)
     assert "This looks like a known mistake: filter flipped" in second[0]["data"]["text/plain"]
     assert "Hint: This layer does not turn its filter." in second[0]["data"]["text/plain"]
-    assert HINT not in str(second[0])  # one hint, the mistake's
+    assert HINT not in second[0]["data"]["text/plain"]  # one hint, the mistake's
     kernel.check(RIGHT)
     assert "known mistake" not in str(kernel.check(TURNED))
 
