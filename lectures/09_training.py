@@ -498,7 +498,7 @@ axis.set_ylabel("class")
 # ## Today's notebook
 #
 # - A net from a pattern, its tests, two optimizers and a schedule, a loop, augmentation, a search:
-#   20 points, about 90 minutes.
+#   20 points, about 180 minutes in two sittings.
 # - A written answer, 2 points: three friends, three nets, three diagnoses.
 #
 # **Take away**

@@ -23,8 +23,8 @@ def origins(check: Check, lesson: Lesson) -> dict[str, str]:
     Returns:
         Name to origin, in alphabetical order; '' for a name from nowhere.
     """
-    own = _bound(check.source)
-    given = frozenset().union(*map(_bound, lesson.given))
+    own = bound(check.source)
+    given = frozenset().union(*map(bound, lesson.given))
 
     def origin(name: str) -> str:
         if name in own:
@@ -51,7 +51,7 @@ def _used(source: str) -> set[str]:
     return used
 
 
-def _bound(source: str) -> frozenset[str]:
+def bound(source: str) -> frozenset[str]:
     """Return the names that a cell's own top level binds: imports, definitions, targets."""
     symbols = _table(source).get_symbols()
     return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())

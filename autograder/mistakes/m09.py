@@ -247,6 +247,24 @@ GAP = [
         symptom="too large where the analytic slope is the larger one",
         hint="Divide by the larger of the two.",
         edits=[("max(abs(numeric), abs(analytic), 1e-12)", "max(abs(numeric), 1e-12)")]),
+    Mistake("divided by the sum of both", None, "slope_gap",
+        symptom="the gap is about half as large",
+        hint="Divide by the larger of the two.",
+        edits=[
+            (
+                "max(abs(numeric), abs(analytic), 1e-12)",
+                "max(abs(numeric) + abs(analytic), 1e-12)",
+            )
+        ]),
+    Mistake("the same direction for every array", None, "slope_gap",
+        symptom="arrays of one shape move alike, and gradients that are exchanged pass",
+        hint="How often do you make a generator?",
+        edits=[
+            (
+                "[rng.normal(size=p.shape) for p in params]",
+                "[np.random.default_rng(seed).normal(size=p.shape) for p in params]",
+            )
+        ]),
     Mistake("only the first array", None, "slope_gap",
         symptom="wrong gradients of later arrays pass",
         hint="How many arrays does the direction have?",
@@ -404,6 +422,13 @@ ADAM = [
         symptom="the weights shrink too fast, whatever the rate",
         hint="What stands inside the brackets of the formula?",
         edits=[(" + decay * w", ""), ("w - rate * step,", "w - rate * step - decay * w,")]),
+    Mistake("decay of the new weight", None, "adam",
+        symptom="the weight shrinks after the step, not beside it",
+        hint="Which w does the decay belong to: the one before the step, or the one after?",
+        edits=[
+            (" + decay * w\n", "\n"),
+            ("return w - rate * step,", "return (w - rate * step) * (1 - rate * decay),"),
+        ]),
     Mistake("weights grow", None, "adam",
         symptom="the decay has the wrong sign",
         hint="With a gradient of 0, which way should a weight of 4 go?",
@@ -470,6 +495,12 @@ BATCH = [
         symptom="a smaller batch closes each epoch",
         hint="How many whole batches are there?",
         edits=[("divmod(t, N // batch)", "divmod(t, -(-N // batch))")]),
+    Mistake("epochs counted by pictures", None, "batch_rows",
+        symptom="an epoch is a batch too long, and begins with the batch that it ends with",
+        hint="How many whole batches are there?",
+        edits=[
+            ("epoch, i = divmod(t, N // batch)", "epoch, i = t * batch // N, t % (N // batch)")
+        ]),
     Mistake("batches overlap", None, "batch_rows",
         symptom="neighbouring batches share pictures",
         hint="Where does batch 1 start?",
@@ -567,6 +598,10 @@ CHANGES = [
                 "np.roll(mirrored[n], (down, right), axis=(1, 2))",
             )
         ]),
+    Mistake("frame too narrow", None, "augment",
+        symptom="no room for a shift up or to the left",
+        hint="How wide must the frame be for a shift of -2?",
+        edits=[("int(np.abs(shift).max())", "int(shift.max())")]),
     Mistake("shifted the other way", None, "augment",
         symptom="pictures move up and to the left where they should go down and to the right",
         hint="Where does the window begin if the picture is to move down?",
@@ -661,6 +696,13 @@ TRIES = [
         symptom="a run that blew up stands among the best",
         hint="Is nan larger than 1? Is it smaller?",
         edits=[("(np.isnan(pair[1]), -pair[1])", "-pair[1]")]),
+    Mistake("nan first", None, "search",
+        symptom="every run that blew up stands before the best",
+        hint="Where does NumPy's argsort put nan, and where is it when the order is turned round?",
+        edits=[("(np.isnan(pair[1]), -pair[1]))", "(np.isnan(pair[1]), pair[1]))[::-1]")],
+        also=[
+            [("(np.isnan(pair[1]), -pair[1])", "(not np.isnan(pair[1]), -pair[1])")],
+        ]),
     Mistake("nan left out", None, "search",
         symptom="runs that blew up are missing",
         hint="Return everything that was tried.",

@@ -86,9 +86,18 @@ ROW = [
         hint="How many numbers are in a volume?",
         edits=[('row["multiply_adds"] = C * H * W * K', 'row["multiply_adds"] = C * K')]),
     Mistake("multiply-adds at the places of the input", None, "layer_row",
-        symptom="too many multiply-adds where the stride is more than 1",
+        symptom="too many multiply-adds wherever the output is smaller than the input",
         hint="At which places is a weight used: those of the input or those of the output?",
         edits=[('row["weights"] * H_out * W_out', 'row["weights"] * H * W')]),
+    Mistake("biases among the multiply-adds", None, "layer_row",
+        symptom="too many multiply-adds where a CONV has biases",
+        hint="What is a bias multiplied by?",
+        edits=[
+            (
+                'row["weights"] * H_out * W_out',
+                '(row["weights"] + row["biases"]) * H_out * W_out',
+            )
+        ]),
     Mistake("multiply-adds of one place", None, "layer_row",
         symptom="as many multiply-adds as weights",
         hint="How often is each weight used?",
@@ -97,6 +106,10 @@ ROW = [
         symptom="activations of a RELU are not 0",
         hint="Where can a RELU put its result?",
         edits=[('if kind != "RELU":', "if kind:")]),
+    Mistake("norms do not count", None, "layer_row",
+        symptom="activations of LRN and BN are 0",
+        hint="Which kind is the only one whose activations count 0?",
+        edits=[('if kind != "RELU":', 'if kind not in ("RELU", "LRN", "BN"):')]),
     Mistake("activations of the input", None, "layer_row",
         symptom="the activations are those of the layer before",
         hint="Which volume does the layer put out?",
@@ -252,6 +265,28 @@ BATCH = [
         symptom="one picture more than fits",
         hint="Does the last part of a picture fit?",
         edits=[("room // each)", "-(-room // each))")]),
+    Mistake("rounded to the nearest", None, "largest_batch",
+        symptom="one picture more than fits, in about half of all cases",
+        hint="Does the last part of a picture fit?",
+        edits=[("room // each)", "round(room / each))")]),
+    Mistake("next batch left out", None, "largest_batch",
+        symptom="too many pictures, above all for nets of few layers",
+        hint="Which two of the three sources grow with the batch?",
+        edits=[
+            (
+                "each = sum(training_memory(spec, 1, optimizer).values()) - fixed",
+                'each = training_memory(spec, 1, optimizer)["activations"]',
+            )
+        ],
+        also=[  # or it is counted for one picture, whatever the batch
+            [
+                (
+                    "each = sum(training_memory(spec, 1, optimizer).values()) - fixed",
+                    "each, _, rest = training_memory(spec, 1, optimizer).values()",
+                ),
+                ("int(gigabytes * 1024**3) - fixed", "int(gigabytes * 1024**3) - fixed - rest"),
+            ]
+        ]),
     Mistake("a GB of a billion bytes", None, "largest_batch",
         symptom="about 7 % too few",
         hint="By what does one divide bytes to get KB?",
@@ -451,7 +486,8 @@ BLOCK = [
         edits=[
             ("daround = dsum\n", "daround = dout\n"),
             ("conv_backward(dsum, shortcut)", "conv_backward(dout, shortcut)"),
-        ]),
+        ],
+        also=[[("daround = dsum\n", "daround = dout\n")]]),
     Mistake("ReLU between the convolutions forgotten on the way back", None, "residual_forward",
         symptom="dx and the gradients of conv1 are wrong",
         hint="Every layer of the way there has its turn on the way back.",

@@ -37,11 +37,11 @@
 # | 7 | `residual_forward`, `residual_backward` | 3 |
 # | 10 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 9, marked as going further, takes ten more. A check is folded to
-# one line, which says what it is worth and what it tries; a click opens it. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade. In
-# grading all sizes may differ, no function may change its arguments, and besides Python's own
-# library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes; section 9 and the end of section 7, marked as going further, take a quarter
+# of an hour more. A check is folded to one line, which says what it is worth and what it tries; a
+# click opens it. It shows part of the test; grading uses further random input, so a green check is a
+# good sign and not yet the grade. In grading all sizes may differ, no function may change its
+# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
 #
 # The set-up cell says whose layers of earlier lessons sections 6 to 9 will use.
 
@@ -78,7 +78,7 @@ rng = np.random.default_rng(11)
 # | 2013 | ZF Net | smaller filters and a smaller stride in the first layer; a wider middle |
 # | 2013 | NiN | 1 x 1 convolutions between the others; no large FC layers: each class is the mean of a map |
 # | 2014 | GoogLeNet | the Inception module; average pooling in place of large FC layers |
-# | 2014 | VGG | 3 x 3 convolutions and 2 x 2 pools, nothing else; depth matters |
+# | 2014 | VGG | 3 x 3 convolutions and 2 x 2 pools throughout; depth matters |
 # | 2015 | ResNet | skips and batch norm; no large FC layers either; 18 to 152 layers |
 # | 2016 | DenseNet | each layer sees the maps of all layers before it |
 #
@@ -135,7 +135,7 @@ for kind, numbers in nets.spec("lenet5"):
 # Four numbers say what a layer holds and what it costs.
 #
 # - **Activations**: the numbers it puts out and that training must keep, $C \cdot H \cdot W$ of its
-#   output. A RELU can overwrite its input, so it counts 0.
+#   output; the picture, INPUT, counts as well. A RELU can overwrite its input, so it counts 0.
 # - **Weights** and **biases**. A CONV has
 #   $F \cdot F \cdot \frac{C}{\text{groups}} \cdot K$ weights and $K$ biases, or none with
 #   `bias=False`. An FC has $C \cdot H \cdot W \cdot M$ and $M$. A BN scales and shifts each channel:
@@ -334,7 +334,7 @@ for kind in ("FC", "BN", "LRN", "POOL", "RELU"):
 ### END HIDDEN TESTS
 
 # %% check="layer_row" part="work" points=1
-# 1 point. Activations and multiply-adds. Shown: LeNet's first layer, RELU. Hidden: random layers.
+# 1 point. Activations and multiply-adds. Shown: LeNet's first, RELU, BN. Hidden: random layers.
 first = layer_row("CONV", {"K": 6, "F": 5, "S": 1, "P": 0}, (1, 32, 32))
 check.same(first["activations"], 4704, "activations of LeNet's first layer")
 check.same(
@@ -344,6 +344,7 @@ check.same(
     hint="Each of the 150 weights is used once at every place of the output.",
 )
 check.same(layer_row("RELU", {}, (5, 3, 4))["activations"], 0, "activations of RELU")
+check.same(layer_row("BN", {}, (5, 3, 4))["activations"], 60, "activations of BN")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
 
@@ -718,9 +719,10 @@ plt.ylabel("parameters, millions")
 plt.show()
 
 # %% [markdown]
-# Look at AlexNet and GoogLeNet: about a ninth of the parameters for twice the work. Look at VGG-16:
-# top right, with a large disc as well. ResNet-50 is deeper than VGG-16 and costs about a quarter of
-# its multiply-adds, but it has to keep more activations, for its batch norm.
+# Look at AlexNet and GoogLeNet: GoogLeNet has about a ninth of the parameters and does twice the
+# work. Look at VGG-16: top right, with a large disc as well. ResNet-50 is deeper than VGG-16 and
+# costs about a quarter of its multiply-adds, but it has to keep more activations, for its batch
+# norm.
 #
 # Beware of round numbers. Each of these depends on the variant:
 #
@@ -777,7 +779,8 @@ plt.show()
 # (Nobody needs the gradient of the pictures themselves. We count it all the same; for VGG-16 that
 # is half a percent.)
 #
-# Bytes divided by 1024 are KB, again by 1024 MB, and again GB.
+# Bytes divided by 1024 are KB, again by 1024 MB, and again GB: memory is sold by these names. So MB
+# is here what lesson 07 calls MiB.
 #
 # **Predict before you run.** VGG-16 has 138,357,544 parameters. How many GB do they take with
 # momentum? How many MB do the activations of one picture take, with their gradients?
@@ -919,7 +922,12 @@ def largest_batch(spec, optimizer, gigabytes):
 # 2 points. Shown: the net by hand, and one too large. Hidden: nets with 3, 4, 6 and 12 GB.
 # A mistake in training_memory costs its points once.
 flat = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("CONV", {"K": 1, "F": 1, "S": 1, "P": 0})]
-check.same(largest_batch(flat, "momentum", 0.5), 25, "pictures with one weight in 0.5 GB")
+check.same(
+    largest_batch(flat, "momentum", 0.5),
+    25,
+    "pictures with one weight in 0.5 GB",
+    hint="A picture takes 16 MB with its gradients and 4 MB in the next batch. 512 / 20 = 25.6.",
+)
 big = [("INPUT", {"C": 1, "H": 1024, "W": 1024}), ("FC", {"M": 1})]
 check.same(largest_batch(big, "momentum", 1), 84, "pictures of 1024 x 1024 in 1 GB")
 wide = [("INPUT", {"C": 1, "H": 1000, "W": 1000}), ("FC", {"M": 1000})]
@@ -949,8 +957,8 @@ for name, optimizer, gigabytes in (
 
 # %% [markdown]
 # And the experiment: five nets on six GPUs. Those of 3, 4, 6 and 12 GB are of 2016, when most of
-# these nets were new. Today a large card for games has 24 GB (an RTX 4090), and one made for
-# training has 80 (an A100 or H100).
+# these nets were new. Later came cards for games with 24 GB (an RTX 4090), and cards made for
+# training with 80 (an A100 or H100).
 
 # %% tags=["experiment"] alt="A plot of the largest batch against memory, 3 to 80 GB, both axes logarithmic, for five nets. AlexNet is on top, with 208 to 7141 pictures; VGG-16 and ResNet-50 are lowest, with 12 to 687."
 sizes = [3, 4, 6, 12, 24, 80]
@@ -1053,6 +1061,8 @@ np.pad(line, 1).max(), np.pad(line, 1, constant_values=-np.inf).max()
 # each place. Path 1 gives $[1, 2, 3]$. Path 2 adds up three neighbours: $[3, 6, 5]$. Path 3 adds up
 # five: $[6, 6, 6]$. Path 4 gives the largest of three: $[2, 3, 3]$. Four maps come out, in this
 # order.
+#
+# In lesson 05 the pool was called as `max_pool_forward(x, HH, WW, stride)`.
 
 
 # %% exercise="inception_forward"
@@ -1067,14 +1077,14 @@ def inception_forward(x, params):
     Returns:
         out: the maps of the four paths, shape (N, K, H, W), K the sum of their filters.
     """
-
     ### BEGIN SOLUTION
+    bordered = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
+    pooled, _ = max_pool_forward(bordered, 3, 3, 1)  # (N, C, H, W)
+
     def conv_relu(maps, name, pad=0):
         w, b = params[name]
         return relu_forward(conv_forward(maps, w, b, pad=pad)[0])[0]
 
-    bordered = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
-    pooled, _ = max_pool_forward(bordered, 3, 3, 1)  # (N, C, H, W)
     paths = [
         conv_relu(x, "1x1"),
         conv_relu(conv_relu(x, "3x3 reduce"), "3x3", pad=1),
@@ -1164,6 +1174,9 @@ np.sum([[1, 1, 1], [2, 3, 2], [3, 3, 3], [0, 1, 2]], axis=0)
 #
 # By hand: $[6, 8, 8]$ from above.
 #
+# Two helpers are given. `conv_relu` runs a convolution with its ReLU and returns the maps and a
+# cache. `back` goes back through both, and leaves `dw` and `db` in `grads`.
+#
 # <details><summary>Hint</summary>
 #
 # Write the forward function again, keeping each cache. Then go through it from its last line to its
@@ -1185,7 +1198,6 @@ def inception_backward(dout, x, params):
         dx: gradient with respect to x, shape (N, C, H, W).
         grads: gradients (dw, db) of each convolution, a dict with the keys of params.
     """
-    ### BEGIN SOLUTION
     grads = {}
 
     def conv_relu(maps, name, pad=0):
@@ -1200,6 +1212,7 @@ def inception_backward(dout, x, params):
         grads[name] = dw, db
         return dmaps
 
+    ### BEGIN SOLUTION
     bordered = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
     pooled, pool = max_pool_forward(bordered, 3, 3, 1)  # (N, C, H, W)
     thin3, reduce3 = conv_relu(x, "3x3 reduce")
@@ -1230,29 +1243,44 @@ dx, grads = inception_backward(np.ones((1, 4, 1, 3)), np.array([[[[1.0, 2.0, 3.0
 print(dx.ravel(), list(grads))
 
 # %% check="inception_backward" points=1
-# 1 point. Shown: two rows, one row, its paths, a negative row. Hidden: random modules.
+# 1 point. Shown: the row, more filters, a negative row, two rows. Hidden: random modules.
 sides = {"1x1": 1, "3x3 reduce": 1, "3x3": 3, "5x5 reduce": 1, "5x5": 5, "pool 1x1": 1}
 params = {name: (np.ones((1, 1, F, F)), np.zeros(1)) for name, F in sides.items()}
 row = np.array([[[[1.0, 2.0, 3.0]]]])
-board = np.array([[[[1.0, 5.0, 2.0], [7.0, 3.0, 6.0]]]])
-dout = np.arange(24.0).reshape(1, 4, 2, 3)
-dx, _ = inception_backward(dout, board, params)
-check.same(dx, [[[[119.0, 139.0, 125.0], [202.0, 142.0, 171.0]]]], "dx of a picture of 2 x 3")
 dx, grads = inception_backward(np.ones((1, 4, 1, 3)), row, params)
-check.same(dx, [[[[6.0, 8.0, 8.0]]]], "dx of the row", hint="Four gradients arrive at x: add them.")
+check.same(
+    dx,
+    [[[[6.0, 8.0, 8.0]]]],
+    "dx of the row",
+    hint="Four gradients arrive at x: [1, 1, 1], [2, 3, 2], [3, 3, 3] and [0, 1, 2].",
+)
 check.same(sorted(grads), sorted(params), "the keys of grads")
 check.same(grads["3x3"][1], [3.0], "db of 3x3", hint="It is added at three places.")
-weighted = np.array([1.0, -2.0, 3.0, 0.5]).reshape(1, 4, 1, 1) * np.ones((1, 4, 1, 3))
-dx, _ = inception_backward(weighted, row, params)
+more = params | {"3x3 reduce": (np.full((1, 1, 1, 1), 2.0), np.zeros(1))}
+more["3x3"] = np.ones((2, 1, 3, 3)), np.zeros(2)
+dout = np.array([1.0, -0.5, -0.5, 3.0, 0.5]).reshape(1, 5, 1, 1) * np.ones((1, 5, 1, 3))
+dx, _ = inception_backward(dout, row, more)
 check.same(
     dx,
     [[[[6.0, 4.5, 7.0]]]],
-    "dx of the row, with dout 1, -2, 3 and 0.5 for the four paths",
-    hint="[1, 1, 1] - 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]",
+    "dx of the row, with two filters of 3x3 and a weight of 2 in front of them",
+    hint="[1, 1, 1] - 2 [2, 3, 2] + 3 [3, 3, 3] + 0.5 [0, 1, 2]: in path 2, 2 (-0.5) 2 = -2.",
 )
-dx, _ = inception_backward(np.ones((1, 4, 1, 3)), -row, params)
+against = params | {"pool 1x1": (-np.ones((1, 1, 1, 1)), np.zeros(1))}
+dx, _ = inception_backward(np.ones((1, 4, 1, 3)), -row, against)
 check.same(
-    dx, [[[[0.0, 0.0, 0.0]]]], "dx of the negative row", hint="Nothing comes through a ReLU."
+    dx,
+    [[[[-2.0, -1.0, 0.0]]]],
+    "dx of the negative row, with a weight of -1 in path 4",
+    hint="Nothing comes through a ReLU but in path 4, where the pool takes -1, -1 and -2.",
+)
+board = np.array([[[[1.0, 5.0, 2.0], [7.0, 3.0, 6.0]]]])
+dx, _ = inception_backward(np.arange(24.0).reshape(1, 4, 2, 3), board, params)
+check.same(
+    dx,
+    [[[[119.0, 139.0, 125.0], [202.0, 142.0, 171.0]]]],
+    "dx of a picture of 2 x 3",
+    hint="One row came out right. Are height and width treated alike?",
 )
 ### BEGIN HIDDEN TESTS
 from autograder.judging import inputs, judge
@@ -1456,7 +1484,12 @@ delta[0, 0, 1, 1] = 1.0
 row = np.array([[[[1.0, -2.0, 3.0]]]])
 block = {"conv1": (delta, np.zeros(1)), "conv2": (2 * delta, np.zeros(1))}
 dx, grads = residual_backward(np.ones((1, 1, 1, 3)), residual_forward(row, block)[1])
-check.same(dx, [[[[3.0, 0.0, 3.0]]]], "dx of the row", hint="Two gradients arrive at x: add them.")
+check.same(
+    dx,
+    [[[[3.0, 0.0, 3.0]]]],
+    "dx of the row",
+    hint="Two gradients arrive at x: [1, 0, 1] around f and [2, 0, 2] through it.",
+)
 check.same(sorted(grads), ["conv1", "conv2"], "the keys of grads")
 lifted = {"conv1": (delta, np.zeros(1)), "conv2": (-2 * delta, np.array([10.0]))}
 dout = np.ones((1, 1, 1, 3))
@@ -1503,8 +1536,8 @@ for N, C, H, W, K, stride in ((2, 3, 5, 6, 3, 1), (3, 2, 4, 5, 4, 1), (2, 3, 7, 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What is it good for? Stack 20 blocks with weights that are a little too small, half of what keeps
-# the activations in range. Send a gradient back and see what arrives at each block. The plain blocks
+# What is it good for? Stack 20 blocks with weights half as large as those that keep the
+# activations in range. Send a gradient back and see what arrives at each block. The plain blocks
 # are the same, with a shortcut of zeros, so that nothing gets around.
 
 # %% tags=["experiment"] alt="A plot of the size of dx against the blocks it has come through, 1 to 20, on a logarithmic axis. Without skips it falls to 1e-13; with skips it stays near 1."
@@ -1531,13 +1564,16 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look at the squares: with every plain block the gradient loses the same part of its size, and the
-# first layers learn next to nothing. The round marks stay: around every block there is a way on
+# Look at the squares: with every plain block the gradient loses about the same part of its size, and
+# the first layers learn next to nothing. The round marks stay: around every block there is a way on
 # which nothing is multiplied.
 #
-# There is a second kind of block, for depth. The block above has two 3 x 3 convolutions, say with 64
-# channels. A **bottleneck** for 256 channels goes from 256 to 64 by 1 x 1, stays at 64 by 3 x 3, and
-# goes back to 256 by 1 x 1.
+# **Take away.** A residual block learns what to add. Its skip carries the gradient to the first
+# layer.
+#
+# **Going further**, without points: two other residual blocks. The first is for depth. The block
+# above has two 3 x 3 convolutions, say with 64 channels. A **bottleneck** for 256 channels goes from
+# 256 to 64 by 1 x 1, stays at 64 by 3 x 3, and goes back to 256 by 1 x 1.
 #
 # **Predict before you run.** Which of the two has more weights?
 
@@ -1547,7 +1583,7 @@ plt.show()
 # %% [markdown]
 # The bottleneck has fewer, with four times the channels. ResNet-50 is made of it.
 #
-# And there is a second order. In the block of 2015 a ReLU follows the sum, so the skip is not quite
+# The second has another order. In the block of 2015 a ReLU follows the sum, so the skip is not quite
 # free: what is negative is lost. *Identity Mappings* (He and others, 2016) puts batch norm and ReLU
 # in front of each convolution and nothing after the sum. This is **pre-activation**.
 
@@ -1558,9 +1594,6 @@ drawing.paths("x", before, "ADD", title="A residual block with pre-activation")
 # %% [markdown]
 # Follow the lower line through a stack of such blocks: from the first to the last there are nothing
 # but sums on it. The paper trains nets of 1001 layers that way.
-#
-# **Take away.** A residual block learns what to add. Its skip carries the gradient to the first
-# layer.
 
 # %% [markdown]
 # ## 8. Is deeper better?
@@ -1742,9 +1775,9 @@ def build(kind, numbers, shape):
 # %% tags=["experiment"]
 spec = nets.spec("alexnet")
 shapes = [row["shape"] for row in layer_table(spec)]
-layers = [build(*layer, shape) for layer, shape in zip(spec[1:], shapes, strict=False)]
+run = [build(*layer, shape) for layer, shape in zip(spec[1:], shapes, strict=False)]
 x, total = photo - photo.mean(), 0.0
-for (kind, _), layer, shape in zip(spec[1:], layers, shapes[1:], strict=True):
+for (kind, _), layer, shape in zip(spec[1:], run, shapes[1:], strict=True):
     begin = time.perf_counter()
     x = layer(x).astype(np.float32)
     took = time.perf_counter() - begin
@@ -1757,8 +1790,8 @@ print(f"{total:.2f} seconds in all; five best of 1000:", np.argsort(-x[0])[:5])
 # Look at the shapes: they are those of your table, from 96 x 55 x 55 to 1000 scores. Then look at the
 # second CONV. It has the most multiply-adds, 224 million, six times those of the first FC. Yet it has
 # a hundredth of the weights: it uses each 729 times, the FC each once. To do 38 million products,
-# the FC has to fetch 38 million weights, 151 million bytes. Divide the two times by their
-# multiply-adds: which layer does more of them in a second on your machine?
+# the FC has to fetch 38 million weights, 151 million bytes. Divide the multiply-adds of
+# each by its time: which layer does more of them in a second on your machine?
 #
 # What leaves the first layer can still be looked at. Here are its three strongest maps, for filters
 # drawn anew.
@@ -1835,7 +1868,7 @@ plot.maps(
 # - Min Lin, Qiang Chen and Shuicheng Yan, *Network In Network*, 2013. 1 x 1 convolutions, and means
 #   of maps in place of fully-connected layers.
 # - Kaiming He, Xiangyu Zhang, Shaoqing Ren and Jian Sun, *Deep Residual Learning for Image
-#   Recognition*, 2015. Section 8 with 20 to 1202 layers, and the block of section 7.
+#   Recognition*, 2015. The block of section 7, and section 8 with nets of 20 to 1202 layers.
 # - Kaiming He, Xiangyu Zhang, Shaoqing Ren and Jian Sun, *Identity Mappings in Deep Residual
 #   Networks*, 2016. What may stand on the skip: best nothing.
 # - Christian Szegedy, Sergey Ioffe, Vincent Vanhoucke and Alex Alemi, *Inception-v4,

@@ -3,6 +3,7 @@
 These run in this process, without the sandbox; tests/autograder grades through it.
 """
 
+import ast
 from html import escape
 
 import nbformat
@@ -14,6 +15,7 @@ from machine import lesson_params
 from nbclient import NotebookClient
 
 from autograder import mistakes
+from autograder.build.names import bound
 from autograder.course import Lesson, lessons
 from autograder.judging import judge, rehearse
 from convbook import notebook
@@ -115,6 +117,22 @@ def test_written_answers_have_a_rubric_that_students_do_not_see(lesson: Lesson) 
             True
         ] * 3
     assert not any("Rubric" in cell.source for cell in lesson.released.cells)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_no_cell_takes_the_name_of_a_module_of_the_set_up_cell(lesson: Lesson) -> None:
+    """A student goes back and runs a section again, after a later one."""
+    imports = [n for source in lesson.given for n in ast.walk(ast.parse(source))]
+    modules = {
+        alias.asname or alias.name
+        for node in imports
+        if isinstance(node, ast.Import) or getattr(node, "module", "") == "convbook"
+        for alias in node.names
+    }
+    later = [c for c in lesson.released.cells if c.cell_type == "code"]
+    later = [c.source for c in later if not notebook.grade_id(c).startswith("given-")]
+    assert modules
+    assert [(name, source) for source in later for name in modules & bound(source)] == []
 
 
 @pytest.mark.long

@@ -169,7 +169,7 @@ def _row(e: Exercise, m: Mutants) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", default=list(lessons()))
-    parser.add_argument("--seeds", type=int, default=20, help="for each known mistake")
+    parser.add_argument("--seeds", type=int, default=5, help="for each known mistake")
     parser.add_argument("--write", action="store_true", help="the tables, into docs/checks.md")
     args = parser.parse_args()
     proofs = []
