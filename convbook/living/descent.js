@@ -62,7 +62,7 @@ function view(page) {
   const photo = bytesOf(setup.photo);
   const line = fewAtATime((what) => page.ask(what), 1);
   const rate = new Rate();
-  const now = { target: new Int8Array((H - 2) * (W - 2)), brush: [H / 2, W / 2], serial: 0, goes: false, painted: false };
+  const now = { target: new Int8Array((H - 2) * (W - 2)), brush: [H / 2, W / 2], serial: page.get("frame").serial, goes: false, painted: false };
   const canvas = (label, extra = {}) => el("canvas", { width: W - 2, height: H - 2, role: "img", "aria-label": label, ...extra });
   const [wanted, got] = [canvas("", { class: "photo brush", tabindex: 0, role: "application", "aria-roledescription": "painting" }), canvas("The map that the filter gives now")];
   const losses = el("canvas", { width: 300, height: 150, role: "img", "aria-label": "The loss at each step" });

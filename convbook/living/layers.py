@@ -156,13 +156,11 @@ class Layer:
         return _first(self.maker.given(1)(dout, self.cache))
 
 
-def makers(functions: Iterable[Function], lesson: str, folder: Path) -> dict[str, Maker]:
-    """Find out who computes each kind of layer.
+def makers(functions: Iterable[Function]) -> dict[str, Maker]:
+    """Return who computes each kind of layer: functions of the notebook that runs, or the course.
 
     Args:
-        functions: those of the notebook that runs, known by their names.
-        lesson: its name; functions of lessons before it are looked for.
-        folder: where the lessons' folders lie.
+        functions: known by their names.
     """
     here = {getattr(function, "__name__", ""): function for function in functions}
     known = {name for pairs in TAUGHT.values() for _, *pair in pairs for name in pair if name}
@@ -171,21 +169,40 @@ def makers(functions: Iterable[Function], lesson: str, folder: Path) -> dict[str
             f"{', '.join(strange) or 'a function without a name'} is no part of this net;"
             f" it is made of {', '.join(sorted(known))}"
         )
-    return {kind: _maker(kind, here, lesson, folder) for kind in KINDS}
+    return {kind: _of_here(kind, here) for kind in KINDS}
 
 
-def _maker(kind: str, here: dict[str, Function], lesson: str, folder: Path) -> Maker:
-    latest_first = TAUGHT[kind][::-1]
-    for _, forward, backward in latest_first:
+def _of_here(kind: str, here: dict[str, Function]) -> Maker:
+    for _, forward, backward in reversed(TAUGHT[kind]):
         if forward in here:
             return Maker(kind, here[forward], here.get(backward))
-    for source, forward, backward in latest_first:
-        if source < lesson:
-            names = tuple(filter(None, (forward, backward)))
-            own, _ = earlier.own(source, names, folder)
-            if own is not None:
-                return Maker(kind, own[forward], own.get(backward))
     return Maker(kind)
+
+
+def search(found: Maker, lesson: str, folder: Path) -> None:
+    """Look for a kind's functions in the lessons before one, the last lesson first.
+
+    It runs the checks of these lessons, which takes seconds, once.
+
+    Args:
+        found: who computes it; stays as it is where it has a function of the notebook that runs.
+        lesson: the lesson that runs.
+        folder: where the lessons' folders lie.
+    """
+    before = [taught for taught in reversed(TAUGHT[found.kind]) if taught[0] < lesson]
+    if found.forward or found.problem:
+        return
+    reasons = []
+    for source, forward, backward in before:
+        functions = tuple(filter(None, (forward, backward)))
+        own, reason = earlier.own(source, functions, folder)
+        if own is not None:
+            found.forward, found.backward = own[forward], own.get(backward)
+            found.is_known = False
+            return
+        reasons.append(reason)
+    if reasons:
+        found.problem = f"{found.kind} is the course’s: {reasons[0]}."
 
 
 def _first(result: Any) -> Any:

@@ -59,6 +59,7 @@ class Eye:
         mean: of the pictures that it has learned from, (C, 1, 1).
         classes: their names.
         makers: who computes the layers, where that may change.
+        search: looks for who else may compute them; takes seconds.
         has_saliency: whether gradients are asked for.
     """
 
@@ -68,10 +69,11 @@ class Eye:
         mean: np.ndarray,
         classes: Sequence[str],
         makers: Sequence[layers.Maker] = (),
+        search: Callable[[], None] | None = None,
         has_saliency: bool = True,
     ) -> None:
         self.steps, self.mean, self.classes = steps, np.asarray(mean), tuple(map(str, classes))
-        self.makers, self.has_saliency = makers, has_saliency
+        self.makers, self.search, self.has_saliency = makers, search, has_saliency
 
     @property
     def names(self) -> list[str]:
@@ -157,14 +159,19 @@ def grey(maps: np.ndarray) -> np.ndarray:
 def photos4(functions: Sequence[layers.Function], lesson: str, folder: Path) -> Eye:
     """Return the net that opens lesson 01, with the student's functions up to a lesson."""
     net = data.pretrained("photos4")
-    makers = layers.makers(functions, lesson, folder)
+    makers = layers.makers(functions)
     steps = []
     for k in (1, 2, 3):
         w, b = net.params[f"w{k}"], net.params[f"b{k}"]
         steps.append(layers.Layer(makers["CONV"], w, b, pad=w.shape[2] // 2))
         steps += [layers.Layer(makers["RELU"]), layers.Layer(makers["POOL"])]
     steps.append(layers.Layer(makers["FC"], net.params["w4"], net.params["b4"]))
-    return Eye(steps, net.mean, net.classes, list(makers.values()), lesson >= "03")
+
+    def search() -> None:
+        for maker in makers.values():
+            layers.search(maker, lesson, folder)
+
+    return Eye(steps, net.mean, net.classes, list(makers.values()), search, lesson >= "03")
 
 
 class Own:

@@ -56,7 +56,7 @@ function view(page) {
   const setup = page.get("setup");
   const [H, W] = setup.size;
   const pictures = setup.pictures.map((p) => ({ ...p, rgb: new Uint8Array(bytesOf(p.pixels)) }));
-  const now = { photo: copyOf(pictures[0]), at: [...setup.at], light: 1, serial: 0, draws: false, brush: [0, 0], plays: 0 };
+  const now = { photo: copyOf(pictures[0]), at: [...setup.at], light: 1, serial: Math.max(0, page.get("frame").serial), draws: false, brush: [0, 0], plays: 0 };
   const rate = new Rate();
   const line = fewAtATime((what) => page.ask(what));
 

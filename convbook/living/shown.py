@@ -65,6 +65,7 @@ class Shown:
         )
         part = _Part(self.make(), found, self.size, (row, column))
         part.live.show()
+        part.search()
 
 
 class _Part:
@@ -125,6 +126,15 @@ class _Part:
             "ms": 1000 * seen.seconds,
             "said": seen.said,
         }
+
+    def search(self) -> None:
+        """Look for functions of earlier lessons, and show what they compute."""
+        if self.eye.search is None:
+            return
+        self.eye.search()
+        self.serial -= 1  # another frame than the first, and none that the page has asked for
+        self.live.tell(frame=self.look())
+        self.live.replace_still(self.still())
 
     def hear(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Look at the piece that the page sends."""

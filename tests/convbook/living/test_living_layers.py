@@ -182,13 +182,20 @@ def test_functions_of_earlier_lessons_are_looked_for(monkeypatch: pytest.MonkeyP
         return (vars(layers), "") if source in ("02_convolution", "03_backprop") else (None, "no")
 
     monkeypatch.setattr(earlier, "own", found)
-    net = eye(lesson="05_pooling", folder=Path("here"))
-    assert kinds_of(net.look(PIECE), net) == {"CONV", "RELU"}
+    net = eye(lesson="06_fully_connected", folder=Path("here"))
+    assert kinds_of(net.look(PIECE), net) == set(), "it is shown before it is searched"
+    net.search()
+    look = net.look(PIECE)
+    assert kinds_of(look, net) == {"CONV", "RELU"}
+    assert look.said == ["POOL is the course’s: no."]
     assert asked == [
         ("04_im2col", ("conv_forward_im2col", "conv_backward_im2col"), Path("here")),
         ("03_backprop", ("conv_forward", "conv_backward"), Path("here")),
         ("03_backprop", ("relu_forward", "relu_backward"), Path("here")),
+        ("05_pooling", ("max_pool_forward", "max_pool_backward"), Path("here")),
     ]
+    net.search()
+    assert len(asked) == 4, "it is not searched again"
 
 
 def test_a_function_that_is_no_part_of_the_net_is_refused() -> None:
