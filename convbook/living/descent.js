@@ -60,7 +60,7 @@ function view(page) {
   const setup = page.get("setup");
   const [H, W] = setup.size;
   const photo = bytesOf(setup.photo);
-  const line = fewAtATime((what) => page.ask(what), 1);
+  const line = fewAtATime((what) => page.ask(what), () => 3, (old, what) => ({ ...old, ...what }));
   const rate = new Rate();
   const now = { target: new Int8Array((H - 2) * (W - 2)), brush: [H / 2, W / 2], serial: page.get("frame").serial, goes: false, painted: false };
   const canvas = (label, extra = {}) => el("canvas", { width: W - 2, height: H - 2, role: "img", "aria-label": label, ...extra });
@@ -99,7 +99,7 @@ function view(page) {
     spot.hidden = document.activeElement !== wanted;
     wanted.setAttribute("aria-label", `The map you want. Arrow keys move the brush, the space bar paints. Brush at row ${Math.floor(now.brush[0])}, column ${Math.floor(now.brush[1])}.`);
   }
-  followHand(wanted, dab, () => change({ painted: painted() }));
+  followHand(wanted, dab, () => change({ painted: painted() }), () => true);
   wanted.addEventListener("keydown", (event) => {
     const step = MOVES[event.key];
     if (!step && event.key !== " ") return;
@@ -143,7 +143,7 @@ function view(page) {
   function start() {
     now.goes = true;
     go.textContent = "Stop";
-    ask({ step: true });
+    for (let k = 0; k < 3; k++) ask({ step: true }); // each answer asks for one more
   }
   function stop() {
     if (now.goes) setTimeout(() => page.ask({ settled: true }), 300);

@@ -3,6 +3,7 @@
 const LARGEST = 160; // pixels of the longer side, as in pictures.py
 const MOST_BYTES = 20 * 1024 * 1024;
 const COLOURS = { black: [0, 0, 0], white: [255, 255, 255], red: [210, 40, 40], yellow: [240, 200, 40], green: [40, 140, 60], blue: [40, 90, 190] };
+const QUICK = 60; // milliseconds of a look; up to that the way to the kernel takes longer
 const BRUSH = 2.2; // pixels from its middle to its edge
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -58,7 +59,7 @@ function view(page) {
   const pictures = setup.pictures.map((p) => ({ ...p, rgb: new Uint8Array(bytesOf(p.pixels)) }));
   const now = { photo: copyOf(pictures[0]), at: [...setup.at], light: 1, serial: Math.max(0, page.get("frame").serial), draws: false, brush: [0, 0], plays: 0 };
   const rate = new Rate();
-  const line = fewAtATime((what) => page.ask(what));
+  const line = fewAtATime((what) => page.ask(what), () => (page.get("frame").ms < QUICK ? 4 : 1));
 
   // The photograph, and the frame on it.
   const photo = el("canvas", { class: "photo", tabindex: 0, role: "application", "aria-roledescription": "photograph" });
@@ -136,7 +137,7 @@ function view(page) {
       grip = inside ? [row - now.at[0], column - now.at[1]] : [H / 2, W / 2];
     }
     place(row - grip[0], column - grip[1]);
-  }, settle);
+  }, settle, () => now.draws);
   photo.addEventListener("keydown", (event) => {
     const step = KEYS[event.key];
     if (!step && event.key !== " ") return;

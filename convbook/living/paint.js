@@ -52,14 +52,18 @@ function ownKeys(root) {
 }
 
 // Calls hand(row, column, begins) in pixels of the canvas while the pointer is down, and done().
-function followHand(canvas, hand, done) {
+// Where draws() holds, it leaves no gap between two places.
+function followHand(canvas, hand, done, draws) {
+  let last = [0, 0];
   const at = (event, begins) => {
     const box = canvas.getBoundingClientRect();
-    hand(
+    const here = [
       ((event.clientY - box.top) / box.height) * canvas.height,
       ((event.clientX - box.left) / box.width) * canvas.width,
-      begins,
-    );
+    ];
+    const steps = begins || !draws() ? 1 : Math.max(1, Math.ceil(Math.hypot(here[0] - last[0], here[1] - last[1])));
+    for (let k = steps - 1; k >= 0; k--) hand(...here.map((v, axis) => v - (k / steps) * (v - last[axis])), begins);
+    last = here;
   };
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -69,12 +73,12 @@ function followHand(canvas, hand, done) {
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => done());
 }
 
-// So many questions are on their way at most; of what is asked meanwhile, the last is asked next.
-function fewAtATime(ask, most = 2) {
+// most() questions are on their way at most; what is asked meanwhile is joined, and asked next.
+function fewAtATime(ask, most, join = (_, what) => what) {
   let [waiting, next] = [0, null];
   const line = {
     ask(what) {
-      if (waiting >= most) next = what;
+      if (line.full()) next = join(next, what);
       else {
         waiting++;
         ask(what);
@@ -87,7 +91,7 @@ function fewAtATime(ask, most = 2) {
       if (what) line.ask(what);
     },
     busy: () => waiting > 0,
-    full: () => waiting >= most,
+    full: () => waiting >= most(),
   };
   return line;
 }

@@ -156,6 +156,7 @@ def test_a_filter_is_found_and_stop_is_heard(paint: Locator, picture: Picture) -
     assert "by your own conv_backward" in paint.locator(".told").first.inner_text()
     left, right = (float(paint.locator("td").nth(k).inner_text().replace("−", "-")) for k in (3, 5))
     assert left < -0.02 and right > 0.02
+    paint.locator(".weights").scroll_into_view_if_needed()
     picture(paint.page, "found")
 
 
@@ -177,6 +178,7 @@ def test_a_rate_too_large_is_named_and_a_painted_map_is_wanted(
     paint.get_by_role("application").focus()
     asked(paint, lambda: page.keyboard.press(" "))
     expect(paint.locator(".told").first).to_contain_text("places are painted")
+    paint.locator(".weights").scroll_into_view_if_needed()
     picture(page, "painted")
 
 
@@ -194,3 +196,14 @@ def test_the_saved_notebook_shows_still_pictures(ran: Page, folder: Path) -> Non
     assert "While a kernel runs, this picture moves." in page
     assert "While a kernel runs, you can paint here." in page
     assert 'alt="8 maps of CONV 1, 32 x 32, from' in page
+
+
+def test_a_kernel_that_has_ended_is_said(net: Locator) -> None:
+    page = net.page
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text="Shut Down Kernel").first.click()
+    expect(page.get_by_text("No Kernel | Unknown")).to_be_visible()
+    net.get_by_role("application").focus()
+    page.keyboard.press("ArrowDown")
+    said = "The kernel does not answer. It may be busy, or have ended: run this cell again."
+    expect(page.get_by_text(said).first).to_be_visible()
