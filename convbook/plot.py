@@ -22,7 +22,11 @@ def maps(arrays: Sequence[np.ndarray], titles: Sequence[str], title: str) -> Non
         title: of the whole.
     """
     tallest = min(1.0, max(len(array) / np.shape(array)[1] for array in arrays))
-    size = 3.2 * len(arrays), 0.6 + 3 * tallest + 0.6 * any(np.min(a) < 0 for a in arrays)
+    wide = min(3.2, 11 / len(arrays))  # a wider figure is made smaller by the page, words and all
+    size = (
+        wide * len(arrays),
+        0.6 + (wide - 0.2) * tallest + 0.6 * any(np.min(a) < 0 for a in arrays),
+    )
     figure, axes = plt.subplots(1, len(arrays), figsize=size, squeeze=False, layout="constrained")
     for axis, array, text in zip(axes[0], arrays, titles, strict=True):
         signed = np.min(array) < 0

@@ -116,6 +116,7 @@ def svg(figure: Figure) -> str:
         for artist, name in names:
             artist.set_gid(name)
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(r'fill="(#[0-9a-f]{6})"', r'style="fill: \1"', text)  # the ground of a hatch
     text = re.sub(r"\n\s*", " ", _COLOUR.sub(variable, text))
     text = re.sub(r"(\d\.\d{3})\d+", r"\1", text)  # of a point; Base64 has no dots
     return text.replace("<defs>", f"<style>{_sheet(sorted(found))}</style><defs>", 1)

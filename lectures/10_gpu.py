@@ -389,7 +389,7 @@ axis.legend(loc="lower right")
 # ## Today's notebook
 #
 # - Port the layers, train, measure; upload beside the work; a step in float16; a roofline; a
-#   written answer: 20 graded by machine, 2 by hand, about 90 minutes. You need no GPU.
+#   written answer: 20 graded by machine, 2 by hand, about 140 minutes. You need no GPU.
 #
 # **Take away**
 #

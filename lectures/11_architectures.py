@@ -291,7 +291,7 @@ axis.legend()
 # ## Today's notebook
 #
 # - Take any net apart; find the largest batch; an Inception module and a residual block, forward
-#   and backward; nets that get deeper: 20 points, about 90 minutes.
+#   and backward; nets that get deeper: 20 points, about two hours.
 #
 # **Take away**
 #

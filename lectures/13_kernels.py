@@ -423,7 +423,7 @@ axis.set_ylabel("tera-operations / s")
 # ## Today's notebook
 #
 # - Thirteen small kernels, from one line to sixteen outputs a thread; three mistakes to find; a
-#   written answer: 20 graded by machine, 2 by hand, about 90 minutes. You need no GPU.
+#   written answer: 20 graded by machine, 2 by hand, about 130 minutes. You need no GPU.
 #
 # **Take away**
 #

@@ -66,6 +66,7 @@ class Checker:
         self.value: Any = None  # of the last expression of the cell that ran last
         self.seed = 0
         self.shown: dict[str, Shown] = {}  # by check: what waits for its hidden part
+        self.explaining = 0.0  # seconds on the clock that went into saying why checks failed
         self.actions: dict[str, Callable[..., Any]] = {
             "begin": self.begin,
             "show": self.show,
@@ -127,7 +128,8 @@ class Checker:
             return ["pass", float(points), passes, passes, None, outputs, "", "", None, None]
         if judge is not None:
             judge.failed(check_id)
-        mistake, said = self._explain(check_id, error, partial(self._every, check_id, source, ends))
+        every = partial(self._every, check_id, source, ends)
+        mistake, said = self._explain(check_id, error, every, ends)
         picture = self._picture(error, hidden=True)
         return self._failed(check_id, error, outputs, picture, mistake, said)
 
@@ -256,18 +258,30 @@ class Checker:
         return watch
 
     def _explain(
-        self, check_id: str, error: BaseException, every: Callable[[], Any]
+        self, check_id: str, error: BaseException, every: Callable[[], Any], ends: Deadline
     ) -> tuple[str | None, str]:
-        """Return the name of the known mistake behind a failure and what to say of it, if any."""
+        """Return the name of the known mistake behind a failure and what to say of it, if any.
+
+        The search counts its own time. Where kernels run elsewhere it waits instead, so it also
+        ends halfway through the check's time, and for all checks after as long as one may take.
+        """
         seen = hasattr(error, "shortcut")  # also of a call that came to no end
         failed = whole(error, self.limits)[0] in ("fail", "error") and not self.link.gone
         if judge is None or not (seen or failed):
             return None, ""
+        begun = ends.left()
+
+        def late() -> bool:
+            left = ends.left()
+            return left < ends.seconds / 2 or self.explaining + begun - left > ends.seconds
+
         try:
-            found = judge.explain(check_id, error, every)
+            found = judge.explain(check_id, error, every, late)
         # The check is judged; a diagnosis that fails must not change that.
         except (StudentGone, Exception):
             return None, ""
+        finally:
+            self.explaining += begun - ends.left()
         return (found[0], f"\n{found[1]}") if found else (None, "")
 
     def _with_call(self, error: BaseException, message: str) -> str:

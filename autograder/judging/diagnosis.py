@@ -13,6 +13,7 @@ A right function that calls a wrong one fails too. So what was found in another 
 first: where that explains the failure, nothing else is looked for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -45,7 +46,11 @@ class Diagnosis:
 
 
 def diagnose(
-    lesson: Lesson, check_id: str, watch: Watch, so_far: SoFar | None = None
+    lesson: Lesson,
+    check_id: str,
+    watch: Watch,
+    so_far: SoFar | None = None,
+    late: Callable[[], bool] = lambda: False,
 ) -> Diagnosis | None:
     """Find the known mistakes that fail a check just as a student's function did.
 
@@ -54,13 +59,14 @@ def diagnose(
         check_id: the check that failed.
         watch: what has watched its statements, run to the end.
         so_far: what the checks before it came to.
+        late: tells whether to stop, whatever the search has taken.
     """
     theirs = watch.outcomes
     if not failing(theirs):
         return None
     so_far = so_far or SoFar()
     check = next(c for c in lesson.checks if c.id == check_id)
-    search = Search(lesson, check, theirs, so_far)
+    search = Search(lesson, check, theirs, so_far, late)
     found = _found(search, check, watch)
     search.end()
     so_far.outcomes[check_id] = theirs

@@ -1,7 +1,7 @@
 """Make known mistakes on the input of a check, and tell how they fit what a submission came to."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder import mistakes
@@ -50,8 +50,15 @@ class Search:
         was_cut_short: whether the time did not last for all that was to be tried.
     """
 
-    def __init__(self, lesson: Lesson, check: Check, theirs: Outcomes, so_far: SoFar) -> None:
-        self.lesson, self.check, self.theirs = lesson, check, theirs
+    def __init__(
+        self,
+        lesson: Lesson,
+        check: Check,
+        theirs: Outcomes,
+        so_far: SoFar,
+        late: Callable[[], bool],
+    ) -> None:
+        self.lesson, self.check, self.theirs, self.late = lesson, check, theirs, late
         self.failed = outcomes.failing(theirs)
         self.begun = time.thread_time()
         self.was_cut_short = False
@@ -83,7 +90,7 @@ class Search:
             whole: give up one that passes what has failed: it leaves that open.
         """
         for made in candidates:
-            if time.thread_time() > self.ends:
+            if time.thread_time() > self.ends or self.late():
                 self.was_cut_short = True
                 return
             fit = self._fit(made, whole)

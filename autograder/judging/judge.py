@@ -59,7 +59,10 @@ def call(error: BaseException) -> str:
 
 
 def explain(
-    check_id: str, error: BaseException, every: Callable[[], Watch]
+    check_id: str,
+    error: BaseException,
+    every: Callable[[], Watch],
+    late: Callable[[], bool] = lambda: False,
 ) -> tuple[str, str] | None:
     """Name the known mistake that fails a check as it just failed, if there is one.
 
@@ -67,6 +70,7 @@ def explain(
         check_id: the check.
         error: what it ended in.
         every: runs it to its end, and returns what has watched its statements.
+        late: tells whether there is no more time for a search.
 
     Returns:
         The mistake's name, and what to tell the student.
@@ -76,7 +80,7 @@ def explain(
         return shortcut.name, shortcut.text()
     if state.lesson is None:
         return None
-    found = diagnosis.diagnose(state.lesson, check_id, every(), state.so_far)
+    found = diagnosis.diagnose(state.lesson, check_id, every(), state.so_far, late)
     if found is None:
         return None
     known = state.so_far.named

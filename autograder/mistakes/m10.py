@@ -33,11 +33,11 @@ _PREDICTIONS = [
         "asarray downloads", "e", "raises", "waits", "Try it: what does the error propose instead?"
     ),
     _told(
-        "a masked write waits",
+        "np.where waits",
         "f",
         "runs",
         "waits",
-        "Does the processor need to know how many numbers are written?",
+        "How many numbers has the result? Does that depend on the values of x?",
     ),
     _told("a mask read runs on", "g", "waits", "runs", "How many numbers has the result?"),
     _told("a view is uploaded", "h", "runs", "uploads", "Does a reshape copy anything here?"),
@@ -359,7 +359,22 @@ _TIME = [
     Mistake("compiling counted", None, "gpu_time",
         symptom="too long by the compiler's time over repeat",
         hint="What does the very first call do besides?",
-        edits=[("    f()  # compiles\n", "")]),
+        edits=[("    f()  # compiles\n", "")],
+        also=[
+            [
+                ("    f()  # compiles\n", "    total = 0\n"),
+                (
+                    "    start.record()\n    for _ in range(repeat):\n",
+                    "    for _ in range(repeat):\n        start.record()\n",
+                ),
+                (
+                    "    end.record()\n    end.synchronize()\n"
+                    "    return cp.cuda.get_elapsed_time(start, end)",
+                    "        end.record()\n        end.synchronize()\n"
+                    "        total += cp.cuda.get_elapsed_time(start, end)\n    return total",
+                ),
+            ]
+        ]),
     Mistake("not waited for", None, "gpu_time",
         symptom="CuPy says that the device is not ready",
         hint="Has the GPU reached the second mark?",
@@ -421,6 +436,18 @@ _AHEAD = [
         symptom="each upload waits for the work before it: nothing overlaps",
         hint="Which work read the array that the next upload goes into?",
         edits=[(_FREE, "        copying.wait_event(free[(k + 1) % 2])\n")]),
+    Mistake("pinned memory filled again too soon", None, "run_ahead",
+        symptom="the next batch is written where the bus may still be reading",
+        hint="Who makes the host wait before it writes into the same pinned array again?",
+        edits=[
+            ("empty_pinned(X.shape, X.dtype)", "empty_pinned((2, batch, *X.shape[1:]), X.dtype)"),
+            ("    pinned[...] = X\n", ""),
+            (
+                "        buffers[k % 2].set(pinned[k * batch : (k + 1) * batch], stream=copying)\n",
+                "        pinned[k % 2] = X[k * batch : (k + 1) * batch]\n"
+                "        buffers[k % 2].set(pinned[k % 2], stream=copying)\n",
+            ),
+        ]),
     Mistake("an array for each batch", None, "run_ahead",
         symptom="all of X lies on the device",
         hint="How many batches may be on the device at a time?",
@@ -441,7 +468,8 @@ _SCALED = [
     Mistake("divided in float16", None, "scaled_step",
         symptom="what the scale has saved becomes 0 again",
         hint="What kind of number is your gradient when it is divided by the scale?",
-        edits=[("scaled.astype(xp.float32) / scale", "scaled / scale")]),
+        edits=[("scaled.astype(xp.float32) / scale", "scaled / scale")],
+        also=[[("scaled.astype(xp.float32) / scale", "(scaled / scale).astype(xp.float32)")]]),
     Mistake("weights in float16", None, "scaled_step",
         symptom="small steps are lost, and the weights come back less exact",
         hint="What is 1 + 0.0001 in float16?",

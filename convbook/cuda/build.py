@@ -64,8 +64,8 @@ def build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[s
     )
     # -O1 keeps the accesses of the source; the sanitizer's library is left out on purpose.
     options = ["-O1", "-g", "-Wall", "-Wno-unknown-pragmas", "-fno-exceptions"]
-    options += ["-fsanitize=thread,bounds,alignment"]
-    _compile([*options, f"-I{MACHINE}", "-c", "kernel.cpp", "-o", "kernel.o"], place)
+    options += ["-fsanitize=thread,bounds,alignment", "-Werror=vla"]  # a GPU has no such arrays
+    _compile([*options, f"-I{MACHINE}", "-c", "kernel.cpp", "-o", "kernel.o"], place, source)
     _check_calls(place / "kernel.o")
     _compile(["kernel.o", str(compiled_machine()), "-o", "kernel", "-no-pie"], place)
     shared = tuple(_shared(place / "kernel"))
@@ -84,15 +84,25 @@ def compiled_machine() -> Path:
     return folder() / "machine.o"
 
 
-def _compile(options: list[str], place: Path) -> None:
+def _compile(options: list[str], place: Path, source: str = "") -> None:
     command = [str(compiler()), "-std=c++17", *options]
     done = subprocess.run(
         command, cwd=place, capture_output=True, text=True, timeout=COMPILE_SECONDS
     )
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if FILE in line or "|" in line[:8]]
-        text = "\n".join(lines[:12]) or done.stderr.strip()[:600]
+        text = _errors(done.stderr, source) or done.stderr.strip()[:600]
         raise CompileError(f"The kernel does not compile.\n{text}")
+
+
+def _errors(said: str, source: str) -> str:
+    """Return the compiler's errors, each with its line of the kernel; nothing of our own header."""
+    lines, kept = source.splitlines(), []
+    for line in said.splitlines():
+        if found := re.match(rf"{FILE}:(\d+):\d+: (fatal )?error: ", line):
+            number = int(found[1])
+            quoted = [f"{number:5} | {text.strip()}" for text in lines[number - 1 : number]]
+            kept += [line, *quoted]
+    return "\n".join(kept[:6])
 
 
 def _check_calls(compiled: Path) -> None:

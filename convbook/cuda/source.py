@@ -30,6 +30,7 @@ REFUSED = (
         "pointers to functions are",
         "call the function by its name",
     ),
+    (r"\bstd\s*::", "the standard library is", "write fmaxf, fabsf, sqrtf as they are"),
     (
         r"\b(__shfl\w*|__syncwarp|__ballot\w*|cooperative_groups)\b",
         "warp functions are",

@@ -33,7 +33,7 @@ def runs(
     expected: Mapping[int, Any],
     hint: str = "",
 ) -> Ran:
-    """Check a kernel in every tier there is, and say which were not run.
+    """Check a kernel in every tier there is, and say once which were not run.
 
     Args:
         source: the kernel's text.
@@ -59,13 +59,13 @@ def runs(
         outline = "[emulator] the kernel does not compile, or holds what is refused."
         raise check.not_yet(str(error), hint, source, outline=outline) from None
     if ran.fault:
-        raise check.not_yet(
-            f"[emulator] {ran.fault.text}", hint, source, outline=_outline(ran.fault)
-        )
+        said, seen = f"[emulator] {ran.fault.text}", _seen(ran.fault)
+        raise check.not_yet(said, hint, seen, outline=_outline(ran.fault))
     for position, wanted in expected.items():
         _same(ran.arrays[position], wanted, f"[emulator] {name}", hint)
     print(ran.printed, end="")
-    print(_nvrtc(source), _gpu(source, name, grid, block, args, expected))
+    for said in filter(None, (_nvrtc(source), _gpu(source, name, grid, block, args, expected))):
+        print(said)
     return ran
 
 
@@ -173,6 +173,11 @@ def _outline(fault: Fault) -> str:
     """Name a fault, and its line where a kernel has so many; neither can hold much."""
     kind = fault.kind if fault.kind in FAULTS else "a fault"
     return f"[emulator] {kind}" + (f", in line {fault.line}." if 0 < fault.line < 1000 else ".")
+
+
+def _seen(fault: Fault) -> str:
+    """Say what was seen and not where: a mistake is the same however the kernel is written."""
+    return re.sub(r" in line \d+", "", fault.text.split("\n")[0])
 
 
 def _same(actual: Any, wanted: Any, name: str, hint: str = "") -> None:

@@ -64,7 +64,7 @@ def page(lessons: Sequence[Known]) -> str:
 <p><button data-busy="{escape(BUSY)}">Bring my points up to date</button></p>
 <table>{rows}</table>
 <p class="small">Counted are the checks that you can see; grading has hidden ones. A lesson
-takes about 75 to 90 minutes. This page is always in the Help menu, and behind Home above each
+takes about 75 to 90 minutes, four of the last two sittings. This page is always in the Help menu, and behind Home above each
 notebook.</p></div>"""
 
 

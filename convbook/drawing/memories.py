@@ -65,7 +65,7 @@ def orders(title: str = "") -> None:
     axis.text(2.75, 1.6, "other work", ha="center", va="center", color=TEXT)
     axis.broken_barh([(4.05, 3.95)], (1.25, 0.7), facecolor=PALE_GREY, edgecolor=GREY, hatch="//")
     axis.text(6.0, 2.2, "float(total): it waits", ha="center", va="center")
-    axis.text(0.7, 2.2, "three launches", ha="center", va="center")
+    axis.text(0, 2.2, "three launches", va="center")
     axis.set(xlim=(-0.2, 8.2), ylim=(-0.2, 2.6), xticks=[], xlabel="time (a sketch, not to scale)")
     axis.set_yticks([0.35, 1.6], ["GPU", "processor"])
     axis.set_ylabel("who")

@@ -172,8 +172,7 @@ class Device:
 
     def _getitem(self, name: str, args: Args, kwargs: dict[str, Any]) -> Any:
         array, key = self._values(args)
-        if any(isinstance(k, np.ndarray) and k.dtype == bool for k in work.parts(key)):
-            self.queues.wait("boolean mask", self.queues.current)  # how many are there?
+        self._wait_for_mask(key)
         self._note_host_indices(args[1])
         picked = array[key]
         if isinstance(picked, np.generic):  # one number is a view of it, as in CuPy
@@ -185,10 +184,16 @@ class Device:
 
     def _setitem(self, name: str, args: Args, kwargs: dict[str, Any]) -> None:
         array, key, value = self._values(args)
+        self._wait_for_mask(key)
         self._note_host_indices(args[1])
         array[key] = value
         part = np.asarray(array[key])
         self._launch("setitem", list(work.arrays((key, value))), [part], part.size, [], [array])
+
+    def _wait_for_mask(self, key: Any) -> None:
+        """Wait as CuPy does where a mask is read or written: it counts the places first."""
+        if any(isinstance(k, np.ndarray) and k.dtype == bool for k in work.parts(key)):
+            self.queues.wait("boolean mask", self.queues.current)
 
     def _note_host_indices(self, key: Any) -> None:
         for part in work.parts(key):

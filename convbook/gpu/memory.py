@@ -72,6 +72,9 @@ class Memory:
 
 def root(array: np.ndarray) -> np.ndarray:
     """Return the array that has the memory which another looks into."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    base: Any = array
+    while base is not None:  # between two arrays may stand a holder, as below sliding_window_view
+        if isinstance(base, np.ndarray):
+            array = base
+        base = getattr(base, "base", None)
     return array

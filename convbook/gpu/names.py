@@ -39,7 +39,8 @@ METHODS = frozenset(
 )
 # Their result's size depends on the values, or is a value that Python looks at.
 WAITING = frozenset(
-    """nonzero argwhere flatnonzero unique array_equal allclose compress extract""".split()
+    """nonzero argwhere flatnonzero unique array_equal allclose compress extract bincount
+    unravel_index nanmax nanmin""".split()
 )
 RANDOM = frozenset(
     """rand randn random random_sample uniform normal standard_normal randint permutation

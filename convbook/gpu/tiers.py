@@ -27,20 +27,20 @@ RTOL, ATOL = 2e-4, 2e-5  # float32 keeps seven digits; sums of a few hundred los
 def each() -> Iterator[str]:
     """Yield the name of each tier, with `gpu.cupy` set to it: simulated, then real if there is one.
 
-    Points come from the first. What is not run is said.
+    Points come from the first. What is not run is said, once.
     """
     with gpu.simulated():
         yield "[cpu-sim]"
     if gpu.real():
         yield "[gpu]"
-    else:
-        print(skip("[gpu]", "there is no device here"))
+    elif said := skip("[gpu]", "there is no device here"):
+        print(said)
 
 
 def skip(tier: str, reason: str) -> str:
-    """Note that a check could not use a tier, and return what to say of it."""
+    """Note that a check could not use a tier, and return what to say of it: the first time only."""
     not_run[tier] += 1
-    return f"{tier} not run: {reason}."
+    return f"{tier} not run: {reason}." if not_run[tier] == 1 else ""
 
 
 def summary() -> str:

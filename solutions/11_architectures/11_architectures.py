@@ -37,11 +37,12 @@
 # | 7 | `residual_forward`, `residual_backward` | 3 |
 # | 10 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 9 and the end of section 7, marked as going further, take a quarter
-# of an hour more. A check is folded to one line, which says what it is worth and what it tries; a
-# click opens it. It shows part of the test; grading uses further random input, so a green check is a
-# good sign and not yet the grade. In grading all sizes may differ, no function may change its
-# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about two hours, in two sittings: sections 1 to 5, then 6 to 10. Section 9 and the end of
+# section 7, marked as going further, take a quarter of an hour more. A check is folded to one
+# line, which says what it is worth and what it tries; a click opens it. It shows part of the test;
+# grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 #
 # The set-up cell says whose layers of earlier lessons sections 6 to 9 will use.
 

@@ -17,7 +17,7 @@
 # it? Twenty lines of C, as a rule, which some ten thousand threads run at once. The lines are easy.
 # What is new is that nobody says which thread comes first.
 #
-# **You will** write kernels in CUDA C, the language of the GPU: from one line that squares a number
+# **You will** write kernels in CUDA C, the language of the GPU: from one line that doubles a number
 # to a product of matrices in which each thread makes sixteen outputs.
 #
 # **You will learn** how threads share the work, how they share memory, and how they get into each
@@ -43,11 +43,11 @@
 # | 12 | `register_kernel` | 3 |
 # | 14 | a written answer, graded by hand | 2 |
 #
-# Plan about 90 minutes; section 13 goes further, without points. A check is folded to one line,
-# which says what it is worth and what it tries; a click opens it. It shows part of the test;
-# grading uses further random input, so a green check is a good sign and not yet the grade. In
-# grading all sizes may differ, no function may change its arguments, and besides Python's own
-# library only NumPy and Matplotlib can be imported.
+# Plan about 130 minutes, in two sittings: sections 1 to 7, then 8 to 12. Section 13 goes further,
+# without points. A check is folded to one line, which says what it is worth and what it tries; a
+# click opens it. It shows part of the test; grading uses further random input, so a green check is
+# a good sign and not yet the grade. In grading all sizes may differ, no function may change its
+# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -67,7 +67,8 @@ print(kernels.banner())
 # Points come from the **emulator**. It compiles your kernel for the processor, runs its threads one
 # after the other in several orders, and watches every access to memory. It finds what a GPU would
 # do without a word: an index that leaves its array, two threads that meddle with one number. It
-# counts what a kernel asks of memory. It knows nothing about speed.
+# counts what a kernel asks of memory. It knows nothing about speed. What this machine does not have
+# is said by the first check alone, and counted in the last cell.
 
 # %% [markdown]
 # ## 1. One thread, one number
@@ -79,20 +80,21 @@ print(kernels.banner())
 #
 #     int i = blockIdx.x * blockDim.x + threadIdx.x;
 #
-# counts all threads from 0. The kernel below lets each of them say who it is. `__global__` marks
-# what can be launched; it returns nothing, so what it makes is written into an array. The launch
-# says how many blocks there are, `(3,)`, and how many threads are in each, `(4,)`.
+# counts all threads from 0. The kernel below lets each of them say who it is. It is a text, which a
+# compiler gets. `__global__` marks what can be launched, and `extern "C"` lets it keep its name. It
+# returns nothing, so what it makes is written into an array. The launch says how many blocks there
+# are, `(3,)`, how many threads are in each, `(4,)`, and then the arguments: here none.
 #
 # **Predict before you run.** Three blocks of four threads. Who is thread 1 of block 2?
 
 # %%
 hello = r"""
-extern "C" __global__ void hello(int n) {
+extern "C" __global__ void hello() {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     printf("block %d, thread %d: i = %2d\n", blockIdx.x, threadIdx.x, i);
 }
 """
-ran = kernels.look(hello, "hello", (3,), (4,), (10,))
+ran = kernels.look(hello, "hello", (3,), (4,), ())
 
 # %% [markdown]
 # Thread 1 of block 2 is $2 \cdot 4 + 1 = 9$. The lines come in order here because the emulator puts
@@ -122,8 +124,9 @@ ran = kernels.look(twice, "twice", (3,), (4,), (x, np.zeros_like(x), 10))
 #
 # ### Exercise 1: `relu_kernel` (1 point)
 #
-# A **map**: thread $i$ makes `out[i]` of `x[i]`. `fmaxf(a, b)` is the larger of two floats. The
-# work is shared out: no thread may read or write memory more than 4 times.
+# A **map**: thread $i$ makes `out[i]` of `x[i]`. `fmaxf(a, b)` is the larger of two floats. Your
+# function returns the kernel's text, `extern "C"` and all. The work is shared out: no thread may
+# read or write memory more than 4 times.
 
 
 # %% exercise="relu_kernel"
@@ -248,7 +251,8 @@ ran = kernels.look(places, "places", (2, 2), (4, 2), (3, 5))
 # asks: is there a pixel of `x` for me? What lies outside `x` must not be read.
 #
 # By hand: a picture of 2 x 3 with a padding of 1 becomes 4 x 5. Pixel $(1, 1)$ of `out` is pixel
-# $(0, 0)$ of `x`; pixel $(0, 3)$ is a zero. The work is shared out as before.
+# $(0, 0)$ of `x`; pixel $(0, 3)$ is a zero. The work is shared out as before. Where two threads
+# write to one place, the emulator speaks of a race; section 6 says what that is.
 
 
 # %% exercise="pad_kernel"
@@ -578,8 +582,8 @@ ran = kernels.look(votes, "votes", (1,), (8,), given)
 # one of them writes, and nothing says who comes first.
 #
 # **Predict before you run.** The labels are 0, 1, 1, 2, 1, so the right counts are 1, 3, 1. The
-# threads of a **warp**, 32 neighbours, work in step: all read, then all add, then all write. What
-# comes out? Step through it.
+# threads of a **warp**, 32 neighbours, work in step as a rule: all read, then all add, then all
+# write. What comes out? Step through it.
 
 # %% tags=["demo"]
 demo.race()
@@ -763,8 +767,8 @@ for n in (64, 150):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** A right answer does not show that a kernel is right. What every thread touched
-# does.
+# **Take away.** A right answer does not show that a kernel is right. Look at what every thread
+# touched.
 
 # %% [markdown]
 # ## 8. What a warp asks for
@@ -1066,7 +1070,7 @@ for shapes in (((8, 32), (32, 64)),):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Take away.** Two names changed places, and memory sends less than a sixth.
+# **Take away.** Two names change places, and memory sends less than a sixth.
 
 # %% [markdown]
 # ## 11. Second rung: tiles in shared memory
@@ -1180,7 +1184,7 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 # <details><summary>Answer</summary>
 #
 # Eight for sixteen products: a half, where it was two. The tile is $8 \cdot 4 = 32$ on a side, so
-# loads from global memory drop by another four.
+# loads from global memory fall to a quarter of those of section 11.
 #
 # </details>
 #
@@ -1299,7 +1303,7 @@ for shapes in (((33, 21), (21, 40)),):
 # Now the whole ladder on one ruler: 64 x 64 by 64 x 64, $2 \cdot 64^3 = 524{,}288$ operations each
 # time. Bytes are the sectors that were sent, 32 bytes each.
 
-# %% tags=["plot"] alt="A plot with two logarithmic axes: Tera-operations a second that the roofline allows against FLOP for each byte. A slope rises to a flat roof of 50 at 25. Four points lie on the slope: rung 0 at 0.06, coalesced at 0.40, tiles at 1.8, registers at 6.4; a line at 16 marks tiles of 64."
+# %% tags=["plot"] alt="A plot with two logarithmic axes: Tera-operations a second that the roofline allows against FLOP for each byte. A slope rises to a flat roof of 50 at 25. Four points lie on the slope: rung 0 at 0.06, coalesced at 0.40, tiles at 1.9, registers at 6.4; a line at 16 marks tiles of 64."
 rungs = [
     ("rung 0", naive, (2, 16), (32, 4)),
     ("coalesced", coalesced_kernel(), (2, 16), (32, 4)),
@@ -1444,7 +1448,7 @@ print(tiers.summary())
 # - One thread for each output, and a guard.
 # - Every thread comes to every barrier.
 # - The fastest index of the thread is the fastest index of the memory.
-# - A right answer does not prove a kernel. Looking at every access does.
+# - A right answer does not show that a kernel is right. Look at every access.
 #
 # This was the last lesson. You have written every layer of a ConvNet, trained it, counted it, moved
 # it to another processor, and now you know what that processor does.

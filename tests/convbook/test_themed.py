@@ -17,7 +17,7 @@ from autograder.course import lessons
 from convbook import themed
 
 GROUND = themed.in_the_dark("#ffffff")
-FIXED = re.compile(r": #[0-9a-f]{6}")
+FIXED = re.compile(r"""[ "]#[0-9a-f]{6}\b""")
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +28,12 @@ def no_window() -> Iterator[None]:
 
 @pytest.fixture
 def lines() -> Any:
-    """A plot without an image: default colours, black, grey, pale faces and a legend."""
+    """A plot without an image: default colours, black, grey, pale and hatched faces, a legend."""
     figure, axis = plt.subplots()
     axis.plot([1, 3, 2], label="a")
     axis.plot([2, 2, 3], "ko--", label="b")
     axis.bar([0, 1], [1, 2], color="lightsteelblue", edgecolor="k")
+    axis.bar([2], [1], color="lavender", edgecolor="k", hatch="//")
     axis.axhline(1.5, color="0.7")
     axis.text(1, 1, "in black", color="black")
     axis.set_title("Two & two are <four>")

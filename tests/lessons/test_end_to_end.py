@@ -75,11 +75,25 @@ def test_every_array_has_its_gradient(net: dict[str, Any], trained: tuple[dict, 
 
 def test_the_memory_that_the_text_quotes_is_what_lesson_11_counts() -> None:
     names: dict[str, Any] = {}
-    exec(cell('spec = [("INPUT"').split("import tracemalloc")[0], names)
+    exec(cell('spec = [("INPUT"'), names)
     memory = lessons()["11_architectures"].reference()["training_memory"]
     said = " ".join("\n".join(cells("markdown")).split())
     for source, size in memory(names["spec"], 32, "momentum").items():
         assert f"{size:,} bytes of {source}" in said
+
+
+def test_the_memory_that_the_text_quotes_is_what_the_device_counts(
+    net: dict[str, Any], trained: tuple[dict, dict]
+) -> None:
+    params, running = trained
+    x, y = np.zeros((32, 3, 32, 32), np.float32), np.arange(32) % 7
+    net |= {"seven": params, "statistics": running, "x_seven": x, "y_seven": y}
+    exec(cell("gpu.counting()"), net)
+    said = " ".join("\n".join(cells("markdown")).split())
+    volume = 32 * 32 * 8 * 8 * 4
+    assert "14 volumes of" in said and f"= {volume:,}$ bytes".replace(",", "{,}") in said
+    assert net["held"] == pytest.approx(14 * volume, rel=2e-3)
+    assert f"The peak is over {(net['counts'].peak - net['before']) // 10**6} million" in said
 
 
 @needs("torch")

@@ -2,6 +2,10 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+// NVIDIA's compiler reads no headers, so it does not know these.
+#undef INFINITY
+#undef NAN
+#undef M_PI
 
 struct dim3 {
     unsigned x, y, z;

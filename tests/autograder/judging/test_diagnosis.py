@@ -3,18 +3,23 @@
 from collections.abc import Callable
 from functools import partial
 
+import nbformat
 import numpy as np
 import pytest
 from cells import named
+from machine import SANDBOX
 from nbformat import NotebookNode
 
 from autograder import mistakes
 from autograder.airlock.errors import student_error
 from autograder.course import Lesson, lessons
-from autograder.grading.grade import Grade
+from autograder.grading.airlocks import open_airlock
+from autograder.grading.grade import Grade, grade
+from autograder.handin import reader, submission
 from autograder.judging import alike, diagnosis, fits, judge, rehearse, state
 from autograder.judging.outcomes import Outcomes, Watch
 from autograder.mistakes import Mistake
+from convbook import notebook
 
 CHECK = "check-correlate2d"
 
@@ -78,6 +83,12 @@ def test_a_diagnosis_stops_when_its_time_is_over(
 ) -> None:
     monkeypatch.setattr(fits, "SECONDS", -1.0)
     assert diagnosis.diagnose(lesson, CHECK, failure(lesson, FLIPPED)) is None
+
+
+def test_a_diagnosis_stops_when_the_check_has_no_more_time(lesson: Lesson) -> None:
+    error, asked = failure(lesson, FLIPPED), []
+    assert diagnosis.diagnose(lesson, CHECK, error, late=lambda: not asked.append(0)) is None
+    assert asked
 
 
 @pytest.mark.parametrize(
@@ -175,3 +186,19 @@ def test_a_mistake_found_before_explains_what_uses_it() -> None:
     }
     led = {check for check, found in told.items() if "mistake of conv_output_size: " in found[1]}
     assert led == {"check-find_sizes", "check-trace_shapes-errors"}
+
+
+def test_a_mistake_is_named_where_a_check_has_names_of_the_notebook() -> None:
+    """Where a call raises, what an earlier cell has left under the name must not be compared."""
+    twelve = lessons()["12_transfer"]
+    cells = nbformat.from_dict(twelve.released)
+    for cell in cells.cells:
+        if (name := notebook.grade_id(cell)) in twelve.exercises:
+            cell.source = named(twelve.notebook, name).source
+    wrong = named(cells, "loss_and_grads")
+    wrong.source = wrong.source.replace("range(first, 4)", "range(1, 4)")
+    parsed = reader.parse(nbformat.writes(cells, version=4))
+    with open_airlock(twelve, SANDBOX) as airlock:
+        result = grade(submission.reconcile(parsed, twelve), airlock)
+    said = {check.mistake for check in result.checks if check.exercise == "loss_and_grads"}
+    assert said == {"all three blocks run"}

@@ -95,6 +95,29 @@ def test_an_error_of_the_compiler_names_the_line_of_the_source() -> None:
     assert "/tmp" not in str(caught.value)
 
 
+def test_an_error_quotes_the_kernel_and_nothing_of_the_emulator() -> None:
+    source = 'extern "C" __global__ void f(float* x) {\n    atomicAdd(x[0], 1.0f);\n}'
+    with pytest.raises(cuda.CompileError) as caught:
+        cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.float32),))
+    _, error, quoted = str(caught.value).splitlines()
+    assert error.startswith("kernel.cu:2:") and quoted == "    2 | atomicAdd(x[0], 1.0f);"
+
+
+# What g++ would take, and NVIDIA's compiler does not: tried with NVRTC 13.5.
+ONLY_HERE = {
+    "an array of any length": "float v[n]; v[0] = 1; x[0] = v[0];",
+    "infinity": "x[0] = -INFINITY;",
+    "pi": "x[0] = M_PI;",
+}
+
+
+@pytest.mark.parametrize("body", ONLY_HERE.values(), ids=ONLY_HERE)
+def test_what_the_real_compiler_would_not_take_is_not_taken_here(body: str) -> None:
+    source = f'extern "C" __global__ void f(float* x, int n) {{ {body} }}'
+    with pytest.raises(cuda.CompileError, match="kernel.cu:1"):
+        cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.float32), 3))
+
+
 def test_a_const_array_is_not_written_to() -> None:
     source = 'extern "C" __global__ void f(const float* x) { x[0] = 1; }'
     with pytest.raises(cuda.CompileError, match="read-only"):

@@ -1,5 +1,6 @@
 """What checks of kernels say: whole sentences, and outlines without a hidden test's numbers."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 from machine import needs
 
 from autograder.course import lessons
-from convbook import check, cuda
-from convbook.cuda import emulator, tiers
+from convbook import check, cuda, gpu
+from convbook.cuda import emulator, nvrtc, tiers
 from convbook.cuda.emulator import Ran
 
 RAN = Ran(None, [], loads=8192, shared_loads=4000, requests=10, sectors=187, longest=67)
@@ -53,6 +54,48 @@ def test_looking_without_a_compiler_says_not_run(
     ran = tiers.look("", "f", (1,), (1,), (x, 3))
     assert ran.fault is None and ran.arrays[0] is x and ran.arrays[1] is None
     assert "not run" in capsys.readouterr().out
+
+
+@needs("g++")
+def test_what_cannot_run_here_is_said_by_the_first_check_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none(source: str) -> None:
+        raise check.NotRun("not run: no compiler")
+
+    monkeypatch.setattr(nvrtc, "compile", none)
+    monkeypatch.setattr(gpu, "real", lambda: None)
+    monkeypatch.setattr(gpu.tiers, "not_run", Counter())
+    source = 'extern "C" __global__ void f(float* x) {\n    x[threadIdx.x] = 1.0f;\n}'
+    said = []
+    for _ in range(2):
+        tiers.runs(source, "f", (1,), (3,), (np.zeros(3, np.float32),), {0: [1, 1, 1]})
+        said.append(capsys.readouterr().out.splitlines())
+    assert said[0][1:] == ["[nvrtc] not run: not installed.", "[gpu] not run: no device here."]
+    assert said[1] == said[0][:1]
+    assert gpu.tiers.summary() == "Not run: [nvrtc] 2 times, [gpu] 2 times."
+
+
+WRITTEN = """extern "C" __global__ void f(float* x) {
+    __shared__ float s[8];
+    s[threadIdx.x] = x[threadIdx.x];
+    if (threadIdx.x < 4) { __syncthreads(); }
+}"""
+
+
+@needs("g++")
+def test_a_fault_is_the_same_however_the_kernel_is_written() -> None:
+    seen = []
+    for source in (
+        WRITTEN,
+        WRITTEN.replace("s[", "part[").replace("{ __", "{\n__"),
+        WRITTEN.replace("< 4", "< 3"),
+    ):
+        with pytest.raises(check.NotYet, match="Barrier in line") as caught:
+            tiers.runs(source, "f", (1,), (8,), (np.ones(8, np.float32),), {})
+        seen.append(caught.value.actual)
+    assert seen[0] == seen[1] != seen[2]
+    assert "line" not in seen[0]
 
 
 @pytest.mark.slow

@@ -91,6 +91,19 @@ def test_a_view_that_shows_each_number_often_reads_it_once() -> None:
     assert work.span_bytes(windows[:0]) == 0
 
 
+def test_windows_are_a_view_and_take_no_memory() -> None:
+    x = cp.asarray(KB)
+    with gpu.counting() as seen:
+        windows = np.lib.stride_tricks.sliding_window_view(x, (4, 4))
+        assert windows.nbytes > x.nbytes
+        assert (seen.memory, seen.peak) == (0, 0)
+    pool = cp.get_default_memory_pool()
+    del x
+    assert pool.used_bytes() == 1024, "the view still needs it"
+    del windows
+    assert pool.used_bytes() == 0
+
+
 def test_the_pool_keeps_what_is_freed() -> None:
     pool = cp.get_default_memory_pool()
     x = cp.asarray(KB)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -99,11 +100,17 @@ def test_a_check_names_what_moved() -> None:
             tiers.same(np.ones(2), [1, 1], "out")
 
 
-def test_each_check_says_which_tier_was_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tier_that_cannot_run_is_named_once_and_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(gpu, "real", lambda: None)
+    monkeypatch.setattr(tiers, "not_run", Counter())
     assert next(iter(tiers.each())) == "[cpu-sim]"
     list(tiers.each())
-    if gpu.real() is None:
-        assert "[gpu] not run: there is no device here." in capsys.readouterr().out
+    assert capsys.readouterr().out == "[gpu] not run: there is no device here.\n"
+    list(tiers.each())
+    assert capsys.readouterr().out == ""
+    assert tiers.summary() == "Not run: [gpu] 2 times."
 
 
 def test_without_cupy_nothing_breaks() -> None:
