@@ -76,6 +76,11 @@ def take(name: str, lesson: str, folder: Path) -> Any:
     return found[name]
 
 
+def is_reading() -> bool:
+    """Tell whether the cells of an earlier lesson run now, for the sake of a function in them."""
+    return _reading is not None
+
+
 def own(source: str, functions: tuple[str, ...], folder: Path) -> tuple[dict[str, Any] | None, str]:
     """Return the student's functions of a lesson where all pass, or None and why not.
 

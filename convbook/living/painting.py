@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook import data, kernel
+from convbook import data, earlier, kernel
 from convbook.living import still
 from convbook.living.assets import asset
 from convbook.living.descent import MOST_STEPS, NOTHING, PARTS, RATES, Descent
@@ -34,7 +34,7 @@ def paint(conv_forward: Function, conv_backward: Function) -> None:
 
     Outside a notebook it does nothing.
     """
-    if kernel.shell() is not None:
+    if kernel.shell() is not None and not earlier.is_reading():
         _Part(conv_forward, conv_backward).live.show()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook import kernel
+from convbook import earlier, kernel
 from convbook.living import looking, pictures, still, trying
 from convbook.living.assets import asset
 from convbook.living.layers import Function
@@ -52,10 +52,11 @@ class Shown:
         Raises:
             ValueError: what is given is no picture, or a function is no part of the net.
         """
-        if kernel.shell() is None:
+        if kernel.shell() is None or earlier.is_reading():
             return
         H, W = self.size
-        found = {} if photo is None else {"your picture": pictures.small(photo, max(H, W))}
+        name = Path(photo).name if isinstance(photo, str | Path) else "this picture"
+        found = {} if photo is None else {name: pictures.small(photo, max(H, W))}
         found |= self.choices()
         first = next(iter(found.values()))
         row, column = at or ((first.shape[0] - H) // 2, (first.shape[1] - W) // 2)

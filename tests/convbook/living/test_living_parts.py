@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convbook import layers, living
+from convbook import earlier, kernel, layers, living
 from convbook.living import descent, looking, painting, pictures, shown
+from convbook.widgets import Live
 
 NET = ("paint.js", "boxes.js", "page.js")
 
@@ -34,6 +35,21 @@ def test_outside_a_kernel_nothing_is_done(capsys: pytest.CaptureFixture[str]) ->
     living.trained(None, [], np.zeros(0), [], np.zeros((1, 3, 32, 32))).show()
     living.paint(None, None)
     assert capsys.readouterr().out == ""
+
+
+def test_nothing_is_shown_while_a_later_lesson_takes_a_function(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernel, "shell", lambda: object())
+    monkeypatch.setattr(earlier, "_reading", Path("03_backprop"))
+    seen: list[Live] = []
+    monkeypatch.setattr(Live, "show", lambda part: seen.append(part))
+    living.net().show()
+    living.paint(layers.conv_forward, layers.conv_backward)
+    assert seen == []
+    monkeypatch.setattr(earlier, "_reading", None)
+    living.paint(layers.conv_forward, layers.conv_backward)
+    assert len(seen) == 1
 
 
 def test_a_piece_is_looked_at_and_the_answer_has_its_number() -> None:
