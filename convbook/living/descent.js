@@ -60,9 +60,9 @@ function view(page) {
   const setup = page.get("setup");
   const [H, W] = setup.size;
   const photo = bytesOf(setup.photo);
-  const line = fewAtATime((what) => page.ask(what), () => 3, (old, what) => ({ ...old, ...what }));
+  const line = fewAtATime((what) => page.ask(what), () => 3, page.get("frame").serial, (old, what) => ({ ...old, ...what }));
   const rate = new Rate();
-  const now = { target: new Int8Array((H - 2) * (W - 2)), brush: [H / 2, W / 2], serial: page.get("frame").serial, goes: false, painted: false };
+  const now = { target: new Int8Array((H - 2) * (W - 2)), brush: [H / 2, W / 2], goes: false, painted: false };
   const canvas = (label, extra = {}) => el("canvas", { width: W - 2, height: H - 2, role: "img", "aria-label": label, ...extra });
   const [wanted, got] = [canvas("", { class: "photo brush", tabindex: 0, role: "application", "aria-roledescription": "painting" }), canvas("The map that the filter gives now")];
   const losses = el("canvas", { width: 300, height: 150, role: "img", "aria-label": "The loss at each step" });
@@ -72,7 +72,7 @@ function view(page) {
   const problems = el("p", { class: "told", hidden: "" });
   const speed = el("p", { class: "told speed" });
 
-  const ask = (what) => line.ask({ ...what, serial: ++now.serial });
+  const ask = (what) => line.ask(what);
   const painted = () => toBase64(new Uint8Array(now.target.buffer));
   function change(what) {
     stop();
@@ -193,7 +193,7 @@ function view(page) {
   return () => {
     if (page.get("frame").serial === Number(page.root.dataset.serial)) return;
     show();
-    line.answered();
+    line.answered(page.get("frame").serial);
     if (now.goes) requestAnimationFrame(() => now.goes && page.root.isConnected && ask({ step: true }));
   };
 }

@@ -57,9 +57,9 @@ function view(page) {
   const setup = page.get("setup");
   const [H, W] = setup.size;
   const pictures = setup.pictures.map((p) => ({ ...p, rgb: new Uint8Array(bytesOf(p.pixels)) }));
-  const now = { photo: copyOf(pictures[0]), at: [...setup.at], light: 1, serial: Math.max(0, page.get("frame").serial), draws: false, brush: [0, 0], plays: 0 };
+  const now = { photo: copyOf(pictures[0]), at: [...setup.at], light: 1, draws: false, brush: [0, 0], plays: 0 };
   const rate = new Rate();
-  const line = fewAtATime((what) => page.ask(what), () => (page.get("frame").ms < QUICK ? 4 : 1));
+  const line = fewAtATime((what) => page.ask(what), () => (page.get("frame").ms < QUICK ? 4 : 1), Math.max(0, page.get("frame").serial));
 
   // The photograph, and the frame on it.
   const photo = el("canvas", { class: "photo", tabindex: 0, role: "application", "aria-roledescription": "photograph" });
@@ -92,7 +92,7 @@ function view(page) {
   function look() {
     complain("");
     drawHand();
-    line.ask({ piece: toBase64(pieceOf(now, setup.size)), serial: ++now.serial });
+    line.ask({ piece: toBase64(pieceOf(now, setup.size)) });
   }
   let settling = 0;
   function settle() {
@@ -270,7 +270,7 @@ function view(page) {
   return () => {
     if (page.get("frame").serial !== Number(page.root.dataset.serial)) {
       show();
-      line.answered();
+      line.answered(page.get("frame").serial);
     }
   };
 }

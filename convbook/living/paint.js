@@ -45,10 +45,17 @@ function paintGrey(canvas, bytes, from = 0) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-// Shift-Enter and arrow keys of JupyterLab stay out of a living part.
+// JupyterLab's keys stay out of a living part, or arrows would walk through the notebook; those with
+// Ctrl or Command, as to save, go through. Its own listener comes after the window's.
 function ownKeys(root) {
+  const goesThrough = (event) => event.ctrlKey || event.metaKey;
   root.dataset.lmSuppressShortcuts = "true";
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  const decide = (event) => {
+    if (!root.isConnected) window.removeEventListener("keydown", decide, true);
+    root.toggleAttribute("data-lm-suppress-shortcuts", !goesThrough(event));
+  };
+  window.addEventListener("keydown", decide, true);
+  root.addEventListener("keydown", (event) => goesThrough(event) || event.stopPropagation());
 }
 
 // Calls hand(row, column, begins) in pixels of the canvas while the pointer is down, and done().
@@ -73,25 +80,27 @@ function followHand(canvas, hand, done, draws) {
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => done());
 }
 
-// most() questions are on their way at most; what is asked meanwhile is joined, and asked next.
-function fewAtATime(ask, most, join = (_, what) => what) {
-  let [waiting, next] = [0, null];
+// most() questions are on their way at most, each with a number; what is asked meanwhile is joined,
+// and asked next. An answer that does not come is waited for no longer than PATIENCE.
+const PATIENCE = 4000; // milliseconds
+function fewAtATime(ask, most, from, join = (_, what) => what) {
+  let [sent, got, since, next] = [from, from, 0, null];
   const line = {
     ask(what) {
       if (line.full()) next = join(next, what);
       else {
-        waiting++;
-        ask(what);
+        since = performance.now();
+        ask({ ...what, serial: ++sent });
       }
     },
-    answered() {
-      waiting = Math.max(0, waiting - 1);
+    answered(serial) {
+      got = Math.max(got, serial);
       const what = next;
       next = null;
       if (what) line.ask(what);
     },
-    busy: () => waiting > 0,
-    full: () => waiting >= most(),
+    busy: () => sent > got,
+    full: () => sent - got >= most() && performance.now() - since < PATIENCE,
   };
   return line;
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import PATIENCE, Picture, theme
+from browsing import PATIENCE, PICTURES, Picture, theme
 from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -189,13 +189,20 @@ def test_axe_finds_nothing(ran: Page, name: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_saved_notebook_shows_still_pictures(ran: Page, folder: Path) -> None:
-    ran.keyboard.press("Control+S")
+def test_the_saved_notebook_shows_still_pictures(ran: Page, folder: Path, browser: Browser) -> None:
+    ran.locator(".convbook-live").first.get_by_role("application").focus()
+    ran.keyboard.press("Control+S")  # keys of JupyterLab with Ctrl work there, too
     ran.locator(".jp-mod-dirty").wait_for(state="detached")
     page, _ = HTMLExporter().from_filename(str(folder / LESSON / "living.ipynb"))
     assert "While a kernel runs, this picture moves." in page
     assert "While a kernel runs, you can paint here." in page
     assert 'alt="8 maps of CONV 1, 32 x 32, from' in page
+    exported = browser.new_page(offline=True)
+    exported.set_content(page, wait_until="domcontentloaded")
+    found = Axe().run(exported, context="[class^=still-]")
+    assert found.violations_count == 0, found.generate_report()
+    exported.screenshot(path=PICTURES / "living-exported.png", full_page=True)
+    exported.context.close()
 
 
 def test_a_kernel_that_has_ended_is_said(net: Locator) -> None:
