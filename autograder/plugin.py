@@ -26,7 +26,7 @@ from autograder.grading.grade import blank, grade
 from autograder.handin import roster
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import Submission, read
-from autograder.released import fold
+from autograder.released import finish
 
 _maker = Maker()
 atexit.register(airlocks.close)  # they stay open from one submission to the next
@@ -91,10 +91,10 @@ class LatePenalties(AssignLatePenalties):
 
 
 class Seal(NbGraderPreprocessor):
-    """Folds the checks of a released notebook, and puts its fingerprint into it: the last step."""
+    """Finishes a released notebook, and puts its fingerprint into it: the last step."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        fold(nb)
+        finish(nb)
         return sealed(nb), resources
 
 

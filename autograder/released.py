@@ -1,5 +1,7 @@
 """What students are given of a solution notebook: no solutions, no hidden checks, no model answers.
 
+Nor what is true of the predictions that they commit to: see `asking`.
+
 nbgrader clears the same cells in the same way when `autograder build` writes notebooks/; tests hold
 the two to each other. The grader never reads that folder, since people work in it, and to load
 nbgrader takes longer than to grade.
@@ -10,6 +12,7 @@ import re
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import asking
 from convbook import notebook
 
 STUB = "raise NotImplementedError"  # in the place of a solution, as nbgrader_config.py has it
@@ -32,14 +35,19 @@ def released(solution: NotebookNode) -> NotebookNode:
         if mark.get("solution") or mark.get("grade"):
             cell.source = _cleared(cell.source, cell.cell_type, mark)
     cells.metadata.pop("convbook", None)  # the seal of the solution notebook
-    fold(cells)
+    finish(cells)
     return cells
 
 
-def fold(cells: NotebookNode) -> None:
-    """Fold the code of all checks, in place: JupyterLab then shows the first line of each."""
-    for cell in filter(notebook.is_check, cells.cells):
-        cell.metadata["jupyter"] = {"source_hidden": True}
+def finish(cells: NotebookNode) -> None:
+    """Do what nbgrader knows nothing of, in place: cut the answers of predictions, fold code.
+
+    JupyterLab shows the first line of what is folded: checks, and the cells that ask for a guess.
+    """
+    asking.cut(cells)
+    for cell in cells.cells:
+        if notebook.is_check(cell) or asking.TAG in cell.metadata.get("tags", ()):
+            cell.metadata["jupyter"] = {"source_hidden": True}
 
 
 def _cleared(source: str, kind: str, mark: NotebookNode) -> str:

@@ -54,6 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     handin.add_argument("notebook", type=Path)
     handin.add_argument("-o", "--output", type=Path, default=Path("hand-in"), help="where it goes")
+    handin.add_argument(
+        "--with-guesses", action="store_true", help="put your predictions in, too; else they stay"
+    )
     handin.set_defaults(command=_hand_in)
 
     doctor = commands.add_parser("doctor", help="look for what is wrong with this machine")
@@ -87,12 +90,15 @@ def _lab(args: argparse.Namespace, rest: list[str]) -> int:
 
 def _progress(args: argparse.Namespace, rest: list[str]) -> int:
     from convbook.desk import known, progress, summary
+    from convbook.guess import kept
 
     lessons = _lessons((args.folder or _course()).resolve(), "progress")
     if not lessons:
         return 2
     seconds = progress.SECONDS if args.seconds is None else args.seconds
     found = progress.show(known.look(lessons, seconds), lambda text: print(text, flush=True))
+    if guesses := kept.said(lessons[0].parent.parent):
+        print(guesses)
     if args.summary:
         try:
             with args.summary.open("a", encoding="utf-8") as file:
@@ -107,7 +113,7 @@ def _hand_in(args: argparse.Namespace, rest: list[str]) -> int:
     from convbook.desk import handin
 
     try:
-        return handin.hand_in(args.notebook, args.output)
+        return handin.hand_in(args.notebook, args.output, with_guesses=args.with_guesses)
     except OSError as error:
         print(f"convbook: {args.output} cannot be written to: {error}", file=sys.stderr)
         return 2

@@ -29,7 +29,7 @@ MAX_ATTACHMENTS, MAX_NAME = 50, 200  # pictures pasted into one text; characters
 MAX_POINTS = 1e6  # of one cell
 MOST_READ = 300_000  # characters that IPython is to read for one cell, again and again
 # Cells with one of these tags show something; no grade and no later cell depends on them.
-SHOW_TAGS = frozenset({"demo", "experiment", "plot"})
+SHOW_TAGS = frozenset({"demo", "experiment", "guess", "plot"})
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*\n?", re.S | re.M)
 
 
@@ -221,7 +221,7 @@ def is_check(cell: Node | NotebookNode) -> bool:
 
 
 def is_shown_only(cell: Node | NotebookNode) -> bool:
-    """Tell whether a cell is a demo, an experiment or a plot, which grading leaves out."""
+    """Tell whether a cell is a demo, an experiment, a guess or a plot, which grading leaves out."""
     return not SHOW_TAGS.isdisjoint(cell.metadata.get("tags", ()))
 
 

@@ -7,7 +7,10 @@
 # %% given="setup"                            locked, run before everything else
 # %% [markdown] answer="why_flip" points=2    a written answer, graded by hand
 # %% tags=["demo"]                            shows something (or "experiment", or "plot")
+# %% tags=["guess"]                           guess.again("05"): what was guessed wrong comes back
 # %% tags=["plot"] alt="Two lines that meet." what is drawn, for those who cannot see it
+
+What is to be guessed stands in a comment below a prediction: see autograder/asking.py.
 """
 
 from typing import Any

@@ -103,6 +103,7 @@ def _taken(text: str) -> Iterator[str]:
 
 def _answered(text: str) -> Iterator[str]:
     """Find predictions whose next paragraph is neither folded, nor a table or a heading."""
-    for this, following in pairwise(re.split(r"\n\s*\n", text)):
+    text = re.sub(r"^<!-- guess .*?-->$", "", text, flags=re.DOTALL | re.MULTILINE)
+    for this, following in pairwise(re.split(r"\n\s*\n", text.strip())):
         if PREDICTION in this and not following.startswith(("<details", "#", "|")):
             yield f"'{following[:40]}...' follows a prediction: fold an answer into <details>"

@@ -6,9 +6,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import asking
 from autograder.build import lint, source
 from autograder.build.generate import generate
 from autograder.course import CourseError, Lesson
+from convbook.guess import asked
 
 
 def build(course: Path, names: list[str]) -> Iterator[str]:
@@ -29,9 +31,11 @@ def build(course: Path, names: list[str]) -> Iterator[str]:
         for path in paths:
             if source.edited_by_hand(path):
                 raise CourseError(_advice(path, course))
-        for path, notebook in zip(paths, _build(course, text), strict=True):
-            new = source.text_of(notebook)
-            if not path.exists() or path.read_text(encoding="utf-8") != new:
+        built = _build(course, text)
+        files = dict(zip(paths, map(source.text_of, built), strict=True))
+        files[_asked(course, text.stem)] = _sealed(built[0], text.stem)
+        for path, new in files.items():
+            if _text(path) != new:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(new, encoding="utf-8")
                 yield f"built {path.relative_to(course)}"
@@ -44,6 +48,8 @@ def check(course: Path, names: list[str]) -> Iterator[str]:
         built = _build(course, text)
         for path, notebook in zip(paths, built, strict=True):
             yield from _compare(path, notebook, course)
+        if _text(_asked(course, text.stem)) != _sealed(built[0], text.stem):
+            yield f"{text.stem}: its guesses are not what its source asks; run autograder build"
         lesson = Lesson(paths[0])
         lesson.notebook = built[0]
         for finding in lint.lint(lesson, _stored(paths[0], built[0])):
@@ -85,6 +91,22 @@ def _paths(course: Path, name: str) -> tuple[Path, Path, Path]:
     file = Path(name) / f"{name}.ipynb"
     tools = course / "convbook" / "handout" / "lessons" / file.name
     return course / "solutions" / file, course / "notebooks" / file, tools
+
+
+def _asked(course: Path, name: str) -> Path:
+    """Name the file of what a lesson asks to be guessed."""
+    return course / "convbook" / "guess" / "asked" / f"{name}.json"
+
+
+def _sealed(solution: NotebookNode, name: str) -> str:
+    try:
+        return asked.written(asking.questions(solution, name))
+    except asking.AskingError as error:
+        raise CourseError(f"{name}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _build(course: Path, text: Path) -> tuple[NotebookNode, NotebookNode, NotebookNode]:

@@ -10,12 +10,14 @@ import jinja2
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import asking
 from autograder.course import Lesson
 from autograder.plan import Plan
 from autograder.slides.source import Deck
 from convbook import demo, notebook
 from convbook.demo import Demo
 from convbook.desk.progress import title_of
+from convbook.guess import asked, result
 
 # Pages of docs/ that go, in the order in which they are listed.
 STUDENTS = ("gpu",)
@@ -69,7 +71,9 @@ def page(lesson: Lesson, deck: bool) -> Page:
     opening = cells.cells[0].source
     demos = tuple(filter(None, map(_shown, cells.cells)))
     cells.cells[0].source = opening.replace("\n", f"\n\n{_actions(lesson.name, deck)}\n", 1)
+    cells.cells = [cell for cell in cells.cells if not asking.AGAIN.search(cell.source)]
     for cell in cells.cells:
+        _fold(cell)
         _mark(cell)
     minutes = _MINUTES.search(opening)
     return Page(
@@ -92,6 +96,17 @@ def _shown(cell: NotebookNode) -> Demo | None:
     data = {"text/html": shown.iframe(), "text/plain": shown.summary}
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
     return shown
+
+
+def _fold(cell: NotebookNode) -> None:
+    """Turn a cell that asks for a guess into the folded answer: a page has no kernel to ask."""
+    asks = asking.NAMED.search(cell.source) if cell.cell_type == "code" else None
+    question = asked.question(asks[1]) if asks else None
+    if question:
+        cell.cell_type = "markdown"
+        cell.source = result.folded(question.parts, question.answer)
+        for key in ("outputs", "execution_count"):
+            cell.pop(key, None)
 
 
 def _actions(name: str, deck: bool) -> str:

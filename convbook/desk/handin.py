@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convbook import notebook
 from convbook.desk import progress
+from convbook.guess import kept
 from convbook.handout.reconcile import brought_back
 from convbook.points import said
 
@@ -27,6 +29,7 @@ GRADING_HAS = (
     "grading has Python, NumPy, Matplotlib, IPython and convbook, and no file beside the notebook"
 )
 LEFT_OUT = "grading does not run cells that only show something: define it in a cell of your own"
+GUESS = re.compile(r"^\s*guess\.\w+\(", re.MULTILINE)
 RERUN = "choose Kernel, Restart Kernel and Run All Cells, and save"
 
 
@@ -72,12 +75,15 @@ def problems(path: Path, lesson: progress.Lesson | None = None) -> Iterator[Prob
     yield from _ran(lesson or progress.of(path), _shown_only(cells))
 
 
-def pack(path: Path, folder: Path) -> Path:
+def pack(path: Path, folder: Path, with_guesses: bool = False) -> Path:
     """Put a notebook into the file to hand in, and return that file.
+
+    What was guessed stays: it is not in what is packed of the notebook.
 
     Args:
         path: the notebook.
         folder: where the file goes; made where it is not there.
+        with_guesses: whether the file of guesses goes, too.
 
     Raises:
         OSError: the file cannot be written.
@@ -86,18 +92,28 @@ def pack(path: Path, folder: Path) -> Path:
     target = folder / f"{path.stem}.zip"
     part = target.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(path, path.name)
+        info = zipfile.ZipInfo.from_file(path, path.name)
+        archive.writestr(info, _without_guesses(path), zipfile.ZIP_DEFLATED)
+        guesses = path.resolve().parent.parent / kept.FILE
+        if with_guesses and guesses.is_file():
+            archive.write(guesses, kept.FILE.removeprefix("."))
     part.replace(target)
     return target
 
 
-def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> int:
+def hand_in(
+    path: Path,
+    folder: Path,
+    say: Callable[[str], object] = print,
+    with_guesses: bool = False,
+) -> int:
     """Say what is wrong, and make the file if nothing would break grading.
 
     Args:
         path: the notebook.
         folder: where the file goes.
         say: takes each line.
+        with_guesses: whether the file of guesses goes, too.
 
     Returns:
         0 where the file was made, else 1.
@@ -110,9 +126,29 @@ def hand_in(path: Path, folder: Path, say: Callable[[str], object] = print) -> i
         say("Nothing was made: what says STOP would break grading.")
         return 1
     say(f"{said(lesson.points, lesson.most, lesson.answers)}. Hidden checks come on top of these.")
-    say(f"Hand in {pack(path, folder)}")
+    say(f"Hand in {pack(path, folder, with_guesses)}")
     say("Was everything saved? What stands in an open browser and not in the file is not in it.")
     return 0
+
+
+def _without_guesses(path: Path) -> bytes:
+    """Return a notebook's bytes without what its cells of guesses show."""
+    content = path.read_bytes()
+    book = json.loads(content.decode("utf-8-sig"))
+    shown = [c for c in book.get("cells", ()) if _asks(c) and c.get("outputs")]
+    widgets = isinstance(book.get("metadata"), dict) and book["metadata"].pop("widgets", None)
+    if not shown and not widgets:
+        return content
+    for cell in shown:
+        cell["outputs"] = []
+    return json.dumps(book, indent=1).encode() + b"\n"
+
+
+def _asks(cell: dict[str, Any]) -> bool:
+    """Tell whether a cell asks for a guess, by its text: an editor may have dropped its tags."""
+    source = cell.get("source", "")
+    text = source if isinstance(source, str) else "".join(source)
+    return cell.get("cell_type") == "code" and GUESS.search(text) is not None
 
 
 def _source(cell: Node) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from tornado.web import authenticated
 from convbook import notebook
 from convbook.desk import known
 from convbook.desk.known import Known
+from convbook.guess import kept
 from convbook.points import said
 
 BUSY = "Saving, and running the checks of what has changed. A minute at most for each lesson."
@@ -57,15 +58,17 @@ def page(lessons: Sequence[Known]) -> str:
     most = sum(x.lesson.most for x in lessons)
     total = said(points, most, sum(x.lesson.answers for x in lessons))
     rows = "".join(map(_row, lessons))
+    guesses = kept.said(lessons[0].lesson.path.parent.parent) if lessons else ""
     return f"""<style>{STYLE}</style><div class="convbook">
 <h1>The ConvNet workbook</h1>
 <div>{total}, as your notebooks were last looked at.</div>
 <div class="next"><b>Next:</b> {_next(lessons)}</div>
 <p><button data-busy="{escape(BUSY)}">Bring my points up to date</button></p>
 <table>{rows}</table>
+{f"<p>{escape(guesses)}</p>" if guesses else ""}
 <p class="small">Counted are the checks that you can see; grading has hidden ones. A lesson
-takes about 75 to 90 minutes, four of the last two sittings. This page is always in the Help menu, and behind Home above each
-notebook.</p></div>"""
+takes about 75 to 90 minutes, four of the last two sittings. This page is always in the Help menu,
+and behind Home above each notebook.</p></div>"""
 
 
 def _row(x: Known) -> str:

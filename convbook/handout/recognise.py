@@ -17,6 +17,8 @@ from convbook.handout import first
 from convbook.handout.lesson import SHORT, Handout
 
 Cell = Any
+# What a prediction's text goes on with in a solution; students have it no more.
+_ASKED = re.compile(r"^<!-- guess \d|^<details><summary>Answer</summary>$", re.MULTILINE)
 FARTHEST = 200  # cells from the end that are looked at for a lost answer: each may cost some time
 
 
@@ -59,7 +61,7 @@ def _merged(cells: Cell, lesson: Handout, own: dict[str, Cell]) -> Iterator[str]
             inside = [lesson.cells[name].source] if name in lesson.cells else []
         else:
             inside = prose if cell.cell_type == "markdown" and not name else []
-        if not inside or cell.source.strip() in texts:
+        if not inside or cell.source.strip() in texts or _ASKED.search(cell.source):
             continue
         found = next((t for t in inside if len(t) > SHORT and t in cell.source), None)
         if found is None:
@@ -201,7 +203,7 @@ def _is_blank(cell: Cell, lesson: Handout) -> bool:
 def _is_own_prose(cell: Cell, texts: frozenset[str]) -> bool:
     """Tell whether a nameless cell holds a student's text: Markdown, or what is no Python."""
     text = cell.source.strip()
-    if not text or text in texts or notebook.grade_id(cell):
+    if not text or text in texts or notebook.grade_id(cell) or _ASKED.search(text):
         return False
     return cell.cell_type != "code" or bool(notebook.syntax_error(cell.source))
 

@@ -8,8 +8,8 @@ kernel has ended, in a front end without widgets.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-import zlib
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -91,9 +91,9 @@ def _widget(script: str, style: str, state: Mapping[str, Any]) -> Any:
         import traitlets
     except ImportError:
         return None
-    traits: dict[str, Any] = {name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]}
-    traits |= {"_esm": script + TALK, "_css": STYLE + style}
-    # A page keeps one style for each name of a class, so each kind of part has its own.
-    name = f"Live{zlib.crc32(traits['_css'].encode())}"
-    kind = type(name, (anywidget.AnyWidget,), traits)
+    traits = {name: traitlets.Any().tag(sync=True) for name in [*state, "problem"]}
+    texts = {"_esm": script + TALK, "_css": STYLE + style}
+    # A page has one style sheet for each name of a class.
+    name = f"Live{hashlib.sha256(texts['_css'].encode()).hexdigest()[:12]}"
+    kind = type(name, (anywidget.AnyWidget,), traits | texts)
     return kind(**{"problem": "", **state})

@@ -43,6 +43,9 @@
 # tries; a click opens it. It shows part of the test; grading uses further random input, so a green
 # check is a good sign and not yet the grade. In grading all sizes may differ, no function may
 # change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+#
+# A prediction waits for your guess and only then says what is true. It gives no points, and what you
+# guess stays on your machine. What was wrong comes back two lessons later.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -60,6 +63,11 @@ from convbook import check, data, demo, drawing, living, plot, trained
 #
 # **Predict before you run.** Nobody has told the net what an eye is. It has only been given pieces,
 # and the right answer for each. What will its first layer look for? And its last?
+#
+# <!-- guess 01/layers
+# choice | the first layer looks for | whole eyes | * edges, and spots of a colour | the outline of a cat
+# choice | the last layers look for | * large parts of the picture | edges again, but finer ones | single pixels
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -142,6 +150,11 @@ living.net().show(cat, at=(17, 62))
 # **Predict before you run.** How many weights does one such neuron have over a picture of 32 x 32
 # in colour? Over one of 200 x 200?
 #
+# <!-- guess 01/weights
+# number | over 32 x 32 in colour | 3072
+# number | over 200 x 200 in colour | 120000
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $32 \cdot 32 \cdot 3 = 3072$, which is no trouble. $200 \cdot 200 \cdot 3 = 120{,}000$, for a
@@ -217,6 +230,12 @@ for _ in range(5):
 #
 # **Predict before you run.** After its first CONV our net has a volume of shape (32, 32, 12). How
 # many numbers are in a depth column? In a depth slice? How many depth columns are there?
+#
+# <!-- guess 01/column
+# number | in a depth column | 12
+# number | in a depth slice | 1024
+# number | how many depth columns | 1024
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -405,6 +424,13 @@ drawing.stops(7, 3, 2, "Three stops, two steps")
 #
 # **Predict before you run.** Let $W = 5$, $F = 3$, $P = 1$. How many stops are there for $S = 1$,
 # $S = 2$ and $S = 3$? And with $W = 7$, $F = 3$, $P = 0$ for $S = 1$ and $S = 2$?
+#
+# <!-- guess 01/stops
+# number | `W = 5`, `S = 1` | 5
+# number | `W = 5`, `S = 2` | 3
+# choice | `W = 5`, `S = 3` | two stops | three stops | * it does not fit
+# row | `W = 7`, for `S = 1` and `S = 2` | 5, 3
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -610,6 +636,11 @@ plt.show()
 # **Predict before you run.** Which padding keeps the size for windows of 1, 3, 5 and 11? For a
 # window of 4?
 #
+# <!-- guess 01/padding
+# row | for windows of 1, 3, 5 and 11 | 0, 1, 2, 5
+# choice | for a window of 4 | one | two | * there is none
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # 0, 1, 2 and 5. For a window of 4 it would be 1.5, and there is no half pixel. Even windows have no
@@ -676,6 +707,10 @@ for F in range(1, 30, 2):
 # 224 x 224. The first layer has windows of 11 with stride 4, and its output is 55 x 55.
 #
 # **Predict before you run.** Can that be, without padding?
+#
+# <!-- guess 01/puzzle
+# choice | can it be | yes, 224 fits | * no, it does not fit
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -833,6 +868,11 @@ drawing.full_depth(3, 4, 5, 3, "One window at full depth, and the neurons that l
 # **Predict before you run.** How many weights does a 5 x 5 filter have over a colour picture? And a
 # 3 x 3 filter over a volume of depth 20?
 #
+# <!-- guess 01/filters
+# number | a 5 x 5 filter over colour | 75
+# number | a 3 x 3 filter over a depth of 20 | 180
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $5 \cdot 5 \cdot 3 = 75$, and a bias. $3 \cdot 3 \cdot 20 = 180$, and a bias.
@@ -967,6 +1007,12 @@ plot.filters(photos4.params["w1"], "The twelve filters of our first layer", colu
 # comes out, and what fraction of the numbers is gone? Do the windows of a pool with $F = 3$,
 # $S = 2$ overlap? Which of the four kinds have parameters? Which has no hyperparameters at all?
 #
+# <!-- guess 01/pool
+# shape | what comes out, `(C, H, W)` | 12, 16, 16
+# number | the fraction that is gone | 0.75
+# choice | the windows with `F = 3`, `S = 2` | * overlap | touch | leave gaps
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Depth 12, 16 x 16: $(32 - 2)/2 + 1 = 16$. Of every four numbers one is kept, so 75 % are gone.
@@ -1073,6 +1119,13 @@ photo_net = [
 # %% [markdown]
 # **Predict before you run.** What is the shape $(C, H, W)$ of the volume after each of the first
 # four entries? And after the last two?
+#
+# <!-- guess 01/shapes
+# shape | after the second entry | 12, 32, 32
+# shape | after the fourth | 12, 16, 16
+# shape | after the last but one | 12, 4, 4
+# shape | after the last | 4, 1, 1
+# -->
 #
 # <details><summary>Answer</summary>
 #

@@ -69,6 +69,12 @@ rng = np.random.default_rng(2)
 # **Predict before you run.** Here $W = 5$, $F = 3$. How many outputs are there for $S = 1$, $P = 1$?
 # For $S = 2$, $P = 1$? For $S = 3$, $P = 1$?
 #
+# <!-- guess 02/stops
+# number | `S = 1` | 5
+# number | `S = 2` | 3
+# choice | `S = 3` | two | three | * it does not fit
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Five, three, and none: $(5 - 3 + 2)/3 + 1 = 2.33$ is not a whole number, so the filter does not
@@ -198,6 +204,10 @@ drawing.one_window(
 # impulse. You slide the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ over it. Where does
 # the 4 end up: top left or bottom right?
 #
+# <!-- guess 02/impulse
+# choice | the 4 ends up | * top left | top right | bottom left | bottom right
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Top left. Think of the very first window that touches the 1: it touches it with its bottom right
@@ -298,6 +308,12 @@ plot.maps(
 # **Predict before you run.** There are two filters, with $F = 5$, $S = 2$ and $P = 0$. How large is
 # the output `V`? Which slice of `X` does `V[1, 0, 0]` see, and which does `V[2, 3, 1]`, where the
 # last index says which filter?
+#
+# <!-- guess 02/volume
+# shape | of `V` | 4, 4, 2
+# box | the rows and columns of `X` that `V[1, 0, 0]` sees | grid 11 x 11 | 2:7, 0:5
+# box | those that `V[2, 3, 1]` sees | grid 11 x 11 | 4:9, 6:11
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -420,6 +436,13 @@ demo.convolution()
 #
 # **Predict before you run.** A batch of shape (8, 3, 32, 32) meets ten 5 x 5 filters with stride 1
 # and padding 2. What is the shape of `w`? Of `out`? How many weights and biases are there?
+#
+# <!-- guess 02/batch
+# shape | of `w` | 10, 3, 5, 5
+# shape | of `out` | 8, 10, 32, 32
+# number | weights | 750
+# number | biases | 10
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -593,6 +616,10 @@ living.net(conv_forward).show(data.photo("chelsea"), at=(17, 62))
 # **Predict before you run.** A 32 x 32 x 3 picture, ten filters of 5 x 5, stride 1, padding 2. A
 # convolution layer has 760 numbers to learn. How many does the locally connected layer have?
 #
+# <!-- guess 02/local
+# number | numbers to learn | 778240
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # One filter and one bias for each of $32 \cdot 32 \cdot 10 = 10240$ outputs:
@@ -714,6 +741,11 @@ plot.maps(
 #
 # **Predict before you run.** Is the locally connected layer equivariant, too? And a convolution
 # layer that pads with zeros? You will measure both.
+#
+# <!-- guess 02/shift
+# choice | the locally connected layer is | equivariant, too | * not equivariant
+# choice | the layer that pads with zeros is | equivariant, too | * not equivariant
+# -->
 
 # %% [markdown]
 # ### Exercise 6: `shift_gap` (1 point)
@@ -814,6 +846,11 @@ plt.show()
 # **Predict before you run.** Shift the picture by 3 rows and columns. In which places of the map
 # does the padded layer have its gap? And if three such layers follow one another?
 #
+# <!-- guess 02/gap
+# box | the part of the map, 9 x 9, that is right after one padded layer | grid 9 x 9 | 1:9, 1:9
+# box | the part that is right after three | grid 9 x 9 | 3:9, 3:9
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Where the first picture went on, the shifted one has an edge, and zeros beyond it. A window of 3
@@ -848,6 +885,10 @@ plot.maps(gaps, ["one padded layer", "three in a row"], "The gap after a shift o
 #
 # **Predict before you run.** A filter answers 0 wherever the picture is flat. What must its nine
 # weights add up to?
+#
+# <!-- guess 02/flat
+# number | the sum of the nine weights | 0
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1019,6 +1060,11 @@ plot.maps(
 #
 # **Predict before you run.** First look at the filters alone. One has one colour. The other has a
 # light and a dark side. What will their maps show?
+#
+# <!-- guess 02/learned
+# choice | the filter of one colour | follows the edges of that colour | * is large where that colour is | is large where the picture is light
+# choice | the one with a light and a dark side | * follows edges | tells light from dark places | finds the cat's eyes
+# -->
 
 # %% tags=["plot"] alt="Two filters of 5 x 5 pixels in colour. The first is red almost everywhere; the second is light on the left and dark on the right."
 photos4 = data.pretrained("photos4")

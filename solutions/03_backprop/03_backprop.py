@@ -49,6 +49,12 @@ from convbook.earlier import conv_forward as slide
 
 rng = np.random.default_rng(3)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 01 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("03")
+
 # %% [markdown]
 # ## 1. The chain rule
 #
@@ -71,6 +77,10 @@ rng = np.random.default_rng(3)
 #
 # **Predict before you run.** The product says 36 to $x$, and the sum says 24. What is the slope of
 # $L$ with respect to $x$: 24, 36, 60, or their product?
+#
+# <!-- guess 03/twice
+# choice | the slope is | 24 | 36 | * 60 | 864
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -143,6 +153,11 @@ drawing.chain("What a layer is given, and what it owes")
 #
 # **Predict before you run.** Take $L(x) = x^2$ at $x = 3$, with a coarse $h = 0.1$. The true slope
 # is 6. What do the two formulas give?
+#
+# <!-- guess 03/coarse
+# number | forward | 6.1
+# number | central | 6
+# -->
 
 # %%
 L, h = (lambda x: x**2), 0.1
@@ -246,6 +261,12 @@ for shape in ((2, 1, 3), (7,)):
 #
 # **Predict before you run.** Is a smaller $h$ always better? Sketch the error of both formulas as
 # $h$ falls from 1 to $10^{-13}$.
+#
+# <!-- guess 03/step
+# choice | a smaller `h` is | always better | * better only down to some size | always worse
+# curve | the error of the forward difference | step h 1e-13 .. 1 log | error 1e-12 .. 1 log | 1e-13 7e-4, 1e-8 5e-9, 1 0.47
+# curve | the error of the central difference | step h 1e-13 .. 1 log | error 1e-12 .. 1 log | 1e-13 2e-4, 1e-5 1e-11, 1 0.086
+# -->
 
 # %% tags=["experiment"] alt="A plot with two logarithmic axes: the error of a measured slope against the step h. The error of forward differences is least near 1e-8, that of central differences, below 1e-11, near 1e-5. To both sides both grow."
 steps = 10.0 ** np.arange(-13, 0.5, 0.5)
@@ -279,6 +300,10 @@ plt.show()
 # Backward, it looks at $x$ again, never at the sign of `dout`.
 #
 # **Predict before you run.** $x = [-1, 2, 3]$ and $\text{dout} = [10, -20, 30]$. What is `dx`?
+#
+# <!-- guess 03/relu
+# row | `dx` | 0, -20, 30
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -407,6 +432,11 @@ drawing.gate("The gate is open where x is positive")
 #
 # **Predict before you run.** With $w = [3, 5]$ and $\text{dout} = [10, 1]$, what are the three numbers
 # of `dx`? Why does the bias not matter?
+#
+# <!-- guess 03/line
+# row | `dx` | 30, 53, 5
+# choice | the bias does not matter, since | it is small | * it shifts `out` by as much whatever `x` is | its gradient is 0
+# -->
 
 # %%
 w, dout = np.array([3.0, 5.0]), np.array([10.0, 1.0])
@@ -470,6 +500,12 @@ demo.backward()
 #
 # **Predict before you run.** Let `dout` be zero except for a single 1 at $(i, j) = (0, 1)$. What do
 # `dx`, `dw` and `db` look like?
+#
+# <!-- guess 03/single
+# choice | `dx` holds | * one copy of the filter, upright | one copy of the filter, flipped | that window of `x`
+# choice | `dw` is | the filter | * that window of `x` | all of `x`
+# number | `db` | 1
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -722,6 +758,11 @@ living.net(conv_forward, conv_backward, relu_forward, relu_backward).show(
 # **Predict before you run.** `dout` is 5 x 6 and the filter 3 x 4. How many rows and columns of zeros
 # does `dout` need on each side so that the result is as large as `x`? How large is `x`?
 #
+# <!-- guess 03/full
+# row | rows and columns of zeros on each side | 2, 3
+# shape | of `x`, `(H, W)` | 7, 9
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $HH - 1 = 2$ rows and $WW - 1 = 3$ columns: the first stop touches `dout` with just one corner of the
@@ -813,6 +854,12 @@ judge.no_loops("dx_by_full_convolution", dx_by_full_convolution, (dout, w))
 # **Predict before you run.** In a row, a filter of three, $w = [1, 2, 3]$, has stopped twice with
 # stride 2, and $\text{dout} = [1, 10]$. How wide is `x`? What is `dout` with its zeros, and what is
 # `dx`?
+#
+# <!-- guess 03/stride
+# number | the width of `x` | 5
+# row | `dout` with its zeros | 1, 0, 10
+# row | `dx` | 1, 2, 13, 20, 30
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -926,6 +973,11 @@ drawing.between_zeros("One zero between for stride 2, two around for the full co
 # **Predict before you run.** A 3 x 3 picture holds the numbers 0 to 8, the filter is 2 x 2 and
 # `dout` is four ones. What does the place $(1, 1)$ say? And what is the sum over the four places?
 #
+# <!-- guess 03/places
+# row | what `(1, 1)` says, row by row | 4, 5, 7, 8
+# row | the sum, row by row | 8, 12, 20, 24
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Its window: $\begin{pmatrix} 4 & 5 \\ 7 & 8 \end{pmatrix}$. The sum is
@@ -962,6 +1014,10 @@ drawing.places("Each place says its window; dw is the sum")
 #
 # **Predict before you run.** A batch of shape (8, 3, 32, 32) goes through your layer. How many
 # forward passes does `numerical_gradient` need for its `dx`?
+#
+# <!-- guess 03/passes
+# number | forward passes | 49152
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1102,6 +1158,12 @@ plt.show()
 #
 # **Predict before you run.** Which rate finds the 3 in one step? What happens at a rate of 0.5, and
 # what at 1?
+#
+# <!-- guess 03/rate
+# number | the rate that needs one step | 0.25
+# choice | at 0.5 the weight | comes nearer, slowly | * jumps to and fro for ever | runs away
+# choice | at 1 the weight | comes nearer, slowly | jumps to and fro for ever | * runs away
+# -->
 #
 # <details><summary>Answer</summary>
 #

@@ -51,6 +51,12 @@ from convbook.layers.windows import output_size
 
 rng = np.random.default_rng(4)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 02 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("04")
+
 # %% [markdown]
 # Your loops of lessons 02 and 03 will run a race in section 7. The next cell fetches them, and says
 # whether they are yours. If it says "the given layer", finish lesson 03 first. Otherwise what
@@ -78,6 +84,12 @@ from convbook.earlier import conv_forward as loops_forward
 #
 # **Predict before you run.** The first column is 0, 1, 4, 5. What are the other two? And what does
 # the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ make of the first?
+#
+# <!-- guess 04/columns
+# row | the second column | 1, 2, 5, 6
+# row | the third | 2, 3, 6, 7
+# number | what the filter makes of the first | 34
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -130,6 +142,12 @@ demo.im2col()
 # **Predict before you run.** A photograph of 227 x 227 x 3 meets the first layer of AlexNet:
 # windows of 11 x 11, stride 4, no padding. How many rows and columns does `cols` have? Which entry
 # of `x` stands in row 150, column 100?
+#
+# <!-- guess 04/alexnet
+# number | rows of `cols` | 363
+# number | columns of `cols` | 3025
+# row | the entry's place in `x`, as in `n, c, p, q` | 0, 1, 6, 187
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -302,6 +320,12 @@ plot.maps(
 # window of 1 x 1 with stride 1? And AlexNet's 11 x 11 with stride 4? A guess will do: how many
 # windows cover a pixel that is far from the border?
 #
+# <!-- guess 04/price
+# number | 3 x 3, stride 1, padding 1 | 9
+# number | 1 x 1, stride 1 | 1
+# number | 11 x 11, stride 4 | 7.1 | within 10 %
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Nine times, since there are as many windows as pixels and each holds nine. Once. And nearly
@@ -384,6 +408,10 @@ judge.value("memory_factor", memory_factor, (N, C, H, W), 2, 3, 1, 1)
 #
 # **Predict before you run.** The matrix is 4 x 3 and all ones, made for the picture of 2 x 4 and
 # its three windows of 2 x 2. What does `col2im` return?
+#
+# <!-- guess 04/ones
+# row | what comes back, row by row | 1, 2, 2, 1, 1, 2, 2, 1
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -503,6 +531,10 @@ drawing.added_back("Copied, and added back")
 # on three numbers: three ones, of which two go to place 0.
 #
 # **Predict before you run.** What is printed first?
+#
+# <!-- guess 04/lost
+# row | printed first | 1, 1, 0
+# -->
 
 # %%
 places = [0, 0, 1]
@@ -530,6 +562,12 @@ print(total)
 #
 # **Predict before you run.** Five pixels in a row, a window of 3, stride 1, no padding. How many
 # windows cover each pixel? With padding 1? With stride 2 and no padding?
+#
+# <!-- guess 04/cover
+# row | without padding | 1, 2, 3, 2, 1
+# row | with padding 1 | 2, 3, 3, 3, 2
+# row | with stride 2, no padding | 1, 1, 2, 1, 1
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -667,6 +705,10 @@ print(count.min(), count.max(), count.mean())
 # **Predict before you run.** Let `f` cut a frame of padding off a picture, one pixel wide. What
 # must its backward function do?
 #
+# <!-- guess 04/frame
+# choice | it must | cut the frame off once more | * put zeros around | repeat the border's numbers
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Put zeros around it. The numbers that were cut off have no effect on the loss, so their gradient
@@ -782,6 +824,11 @@ plt.show()
 # $\begin{pmatrix} 1 & 2 & 3 & 4 \\ 10 & 20 & 30 & 40 \end{pmatrix}$. Somebody reshapes it to
 # $(N, F, H_{\text{out}}, W_{\text{out}})$. What is then the output of the first picture, and what
 # should it be?
+#
+# <!-- guess 04/reshape
+# row | the first picture's output then, filter by filter | 1, 2, 3, 4
+# row | what it should be | 1, 2, 10, 20
+# -->
 
 # %%
 product = np.array([[1.0, 2, 3, 4], [10, 20, 30, 40]])
@@ -1050,6 +1097,10 @@ judge.no_loops("conv_backward_im2col", conv_backward_im2col, (out, cache), (out,
 # So rung 2 spends a few thousandths of a second on its 3025 calls, and Python hardly counts any
 # more. What is left to win on rung 3: nothing, twice, ten times?
 #
+# <!-- guess 04/ladder
+# choice | left to win | nothing | about twice | * about ten times | about a hundred times
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # About ten times, where this was written; the next cells measure yours. The rest of this section says
@@ -1119,6 +1170,11 @@ drawing.blocks("Two filters meet two windows: four outputs")
 # **Predict before you run.** How many numbers does one step fetch for a block of 8 x 8 outputs, and
 # how many products does it make of them?
 #
+# <!-- guess 04/block
+# number | numbers fetched | 16
+# number | products | 64
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # 8 weights and 8 pixels, and 64 products: four products for each number, eight times as many as
@@ -1140,6 +1196,10 @@ drawing.blocks("Two filters meet two windows: four outputs")
 #
 # **Predict before you run.** Sketch the speed against the number of windows at a time, from 1 to all of
 # the 3025. Where does it stop growing?
+#
+# <!-- guess 04/speed
+# curve | how many times as fast as one window at a time | windows at a time 1 .. 3025 log | times as fast 1 .. 100 log | 1 1, 4 2.5, 16 6, 64 10, 3025 10 | within 15 %
+# -->
 
 # %% tags=["experiment"] alt="Speed in GFLOP/s against windows at a time, both axes logarithmic. The curve climbs from the speed of a product for each window, by ten times or more, and flattens at some dozens of windows. The loops lie far below, a horizontal line."
 at_a_time = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 3025]

@@ -52,6 +52,12 @@ from convbook.earlier import conv_forward
 
 rng = np.random.default_rng(5)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 03 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("05")
+
 # %% [markdown]
 # ## 1. What a smaller map buys
 #
@@ -64,6 +70,12 @@ rng = np.random.default_rng(5)
 #
 # **Predict before you run.** What does the second layer cost then, compared with the first? The
 # third? And all five together, if the first costs 1?
+#
+# <!-- guess 05/cost
+# number | the second layer | 0.25
+# number | the third | 1/16
+# number | all five together | 1.33
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -130,6 +142,14 @@ plt.show()
 # the size of the result? What fraction of the numbers is dropped? How many weights does the layer
 # have? Then pool a map of 55 x 55 with $F = 3$, $S = 2$. And one of 224 x 224?
 #
+# <!-- guess 05/pooled
+# shape | of the result, `(H, W, C)` | 112, 112, 64
+# number | the fraction that is dropped | 0.75
+# number | weights | 0
+# number | 55 becomes | 27
+# choice | 224 with `F = 3`, `S = 2` becomes | 111 | 112 | * it does not fit
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # 112 x 112 x 64. Of every four numbers one remains: 75 % are dropped. There are no weights; $F$ and
@@ -167,6 +187,11 @@ drawing.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()), "The lar
 #
 # **Predict before you run.** In the top left window of our map the 7 has won over 2, 5 and 2. What
 # happens to the output if the 5 becomes 5.1? If the 7 becomes 7.1?
+#
+# <!-- guess 05/winner
+# choice | if the 5 becomes 5.1, the output | rises by 0.1 | rises by a little less | * stays
+# choice | if the 7 becomes 7.1, it | * rises by 0.1 | rises by 0.025 | stays
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -489,6 +514,11 @@ living.net(max_pool_forward, max_pool_backward).show(data.photo("chelsea"), at=(
 # **Predict before you run.** The top left window of our map holds 2, 7, 5 and 2. What is its mean?
 # If one of these pixels rises by 0.1, by how much does the mean rise?
 #
+# <!-- guess 05/mean
+# number | the mean | 4
+# number | it rises by | 0.025
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # The mean is $16/4 = 4$, and it rises by 0.025.
@@ -647,6 +677,11 @@ with judge.derived("avg_pool_backward"):
 # **Predict before you run.** What does L2 pooling make of the windows
 # $\begin{pmatrix} 3 & 4 \\ 12 & 0 \end{pmatrix}$ and
 # $\begin{pmatrix} -3 & -4 \\ -12 & 0 \end{pmatrix}$?
+#
+# <!-- guess 05/length
+# number | of the first | 13
+# number | of the second | 13
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -830,6 +865,12 @@ def columns(x, HH, WW, stride):
 # **Predict before you run.** A batch of shape (2, 3, 4, 8) is pooled with $F = 2$, $S = 2$. What is
 # the shape of the matrix? How many numbers are left when you take the largest of each column? And
 # how many should the layer return?
+#
+# <!-- guess 05/matrix
+# shape | of the matrix | 12, 16
+# number | numbers that are left | 16
+# number | numbers that the layer should return | 48
+# -->
 
 # %%
 matrix = columns(rng.normal(size=(2, 3, 4, 8)), 2, 2, 2)
@@ -931,6 +972,11 @@ judge.no_loops(
 # $(C, C, HH, WW)$. Which weights are 1/4, and which are 0? For $C = 64$ and 2 x 2 windows, how many
 # of the 16,384 weights are not 0?
 #
+# <!-- guess 05/depthwise
+# choice | 1/4 stands | in all of `w` | * in `w[f, f]` | in `w[:, 0]`
+# number | weights that are not 0 | 256
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Filter $f$ looks at channel $c = f$ only: `w[f, c]` is 1/4 where $f = c$ and 0 elsewhere. That
@@ -1015,6 +1061,12 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 # %% [markdown]
 # **Predict before you run.** Its input has 3 channels. Which layer takes the pool's place? How many
 # weights and biases does it have? How many does the convolution before it have?
+#
+# <!-- guess 05/replaced
+# row | `K, F, S, P` of the layer | 16, 2, 2, 0
+# number | its weights and biases | 1040
+# number | those of the convolution before it | 448
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1139,6 +1191,11 @@ def unrelated(shrink):
 # %% [markdown]
 # **Predict before you run.** Which of the three changes least when the picture moves by one pixel,
 # and which most?
+#
+# <!-- guess 05/least
+# choice | changes least | stride alone | average pooling | * max pooling
+# choice | changes most | * stride alone | average pooling | max pooling
+# -->
 
 # %% tags=["experiment"] alt="A plot of the change of the small map against pixels to the side. At one pixel stride alone is at 1, average and max pooling at 0.34 and 0.24; all rise to about 1 at four. Thin lines for unrelated maps lie at 1.2 to 1.35."
 def plot_changes(shrinks, title):
@@ -1173,6 +1230,11 @@ plot_changes(three, "Pooled maps change less (thin lines: unrelated maps)")
 #
 # **Predict before you run.** What does it make of $[0, 0, 1, 1, 0, 0, 1, 1]$, and what of
 # $[0, 1, 1, 0, 0, 1, 1, 0]$?
+#
+# <!-- guess 05/stripes
+# row | the first becomes | 0, 1, 0, 1
+# row | the second becomes | 1, 1, 1, 1
+# -->
 
 # %%
 stripes = np.array([[0.0, 0, 1, 1, 0, 0, 1, 1], [0, 1, 1, 0, 0, 1, 1, 0]]).reshape(2, 1, 1, 8)
@@ -1362,6 +1424,11 @@ with judge.derived("blur_pool_backward"):
 # **Predict before you run.** Stride alone changed the small map by 0.99 at one pixel to the side,
 # and a maximum of 4 x 4 by 0.24. What will a blur before the stride make of the one, and of the
 # other?
+#
+# <!-- guess 05/blur
+# number | a blur before the stride: in place of 0.99 | 0.33 | within 30 %
+# number | a maximum, a blur, then the stride: in place of 0.24 | 0.21 | within 10 %
+# -->
 
 # %% tags=["experiment"] alt="A plot of the change of the small map against pixels to the side. At one pixel stride alone is at 1, blur then stride at 0.33, max pooling at 0.24, and a maximum that is blurred before the stride at 0.21; at four pixels it is lowest, too."
 # the last rows and columns are left out where the windows would not fit
@@ -1493,6 +1560,12 @@ def train(net, x, y, steps=400, rate=0.05):
 #
 # **Predict before you run.** Put the four in order, by either number. The `learned` net has a third
 # more weights than the others. Will it help? The training takes half a minute or so.
+#
+# <!-- guess 05/four
+# choice | more right answers has | `stride` | * `pool`
+# choice | the answers of the fewest pictures change for | `stride` | `learned` | `pool` | * `blur`
+# choice | beside `pool`, `learned` has | more right answers | * fewer right answers
+# -->
 
 # %% tags=["experiment"] alt="Two rows of bars for the four nets. Right answers in 100: stride 35, learned 38, pool 40, blur 43. Answers changed by one pixel: 38, 34, 26, 14."
 emoji = data.load("emoji10")

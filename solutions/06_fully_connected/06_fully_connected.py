@@ -52,6 +52,12 @@ from convbook.earlier import conv_forward, max_pool_forward
 
 rng = np.random.default_rng(6)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 04 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("06")
+
 # %% [markdown]
 # ## 1. Everything meets everything
 #
@@ -67,6 +73,12 @@ rng = np.random.default_rng(6)
 #
 # **Predict before you run.** Ten units look at a batch of shape (8, 3, 32, 32). What are the shapes
 # of `w` and `out`? How many weights does one unit have?
+#
+# <!-- guess 06/units
+# shape | of `w` | 3072, 10
+# shape | of `out` | 8, 10
+# number | weights of one unit | 3072
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -261,6 +273,11 @@ living.net(affine_forward, affine_backward).show(data.photo("chelsea"), at=(17, 
 #
 # **Predict before you run.** One picture has the scores $[0, \ln 3]$. What are the two
 # probabilities? What is the loss if class 0 is right?
+#
+# <!-- guess 06/softmax
+# row | the two probabilities | 0.25, 0.75
+# number | the loss | 1.386 | within 2 %
+# -->
 
 # %%
 scores = np.array([[0.0, np.log(3)]])
@@ -433,6 +450,12 @@ for N, M in ((4, 3), (3, 5), (7, 2)):
 #
 # **Predict before you run.** The scores are $[3, 5, 1]$ and class 0 is right. What does class 1
 # cost? Class 2? And what would class 0 cost if the sum forgot to leave it out?
+#
+# <!-- guess 06/hinge
+# number | class 1 | 3
+# number | class 2 | 0
+# number | class 0, if it were not left out | 1
+# -->
 
 # %%
 scores = np.array([3.0, 5.0, 1.0])
@@ -567,6 +590,12 @@ drawing.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and 
 # **Predict before you run.** A 4 x 4 picture with one channel meets one 3 x 3 filter, stride 1, no
 # padding. What is the shape of the matrix? How many of its entries are not 0? How many different
 # numbers are among those, at most?
+#
+# <!-- guess 06/toeplitz
+# shape | of the matrix, inputs first | 16, 4
+# number | entries that are not 0 | 36
+# number | different numbers among them | 9
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -705,6 +734,12 @@ plt.show()
 #
 # **Predict before you run.** How many entries does its matrix have? Would it fit in memory? What
 # fraction of the entries is not 0?
+#
+# <!-- guess 06/alexnet
+# number | entries | 44892064800 | within 2 %
+# choice | it would | fit | * not fit
+# number | the fraction that is not 0 | 0.00235 | within 5 %
+# -->
 
 # %%
 inputs, outputs = 3 * 227 * 227, 96 * 55 * 55
@@ -732,6 +767,12 @@ print(f"{entries:,} entries, {used:,} not 0, {distinct:,} different")
 # **Predict before you run.** VGG-16 ends with volumes of 7 x 7 x 512, and an FC layer of 4096 units
 # looks at them. What are the filters of the convolution that computes the same? How many weights do
 # they have? The next FC layer also has 4096 units. What are its filters?
+#
+# <!-- guess 06/vgg
+# shape | of the filters | 4096, 512, 7, 7
+# number | weights | 102760448
+# shape | of the next layer's filters | 4096, 4096, 1, 1
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -822,13 +863,18 @@ for C, H, W, M in ((3, 2, 4, 5), (2, 5, 3, 1), (1, 4, 2, 3), (7, 1, 1, 4), (4, 3
 demo.fc_to_conv()
 
 # %% [markdown]
-# Now with a photograph. Cut out a cat's eye, 14 x 21 pixels in three colours. Make it the weights
-# of an FC layer with one unit: subtract the mean of each colour, so that brightness does not count,
-# and scale it so that the eye itself scores 1. No training is needed for a unit that knows one
-# picture.
+# Now with a photograph. Cut out a cat's eye, the left one in the picture, 14 x 21 pixels in three
+# colours. Make it the weights of an FC layer with one unit: subtract the mean of each colour, so that
+# brightness does not count, and scale it so that the eye itself scores 1. No training is needed for a
+# unit that knows one picture.
 #
 # **Predict before you run.** Turn it into a filter and slide it over the whole cat. Where is the
 # score 1? Will the other eye get a high score, too?
+#
+# <!-- guess 06/eye
+# box | the crop that scores 1 | photo chelsea 100 x 151 step 3 | 32:46, 46:67
+# choice | the other eye scores | about 0 | about a quarter | * about three quarters | 1
+# -->
 
 # %% tags=["plot"] alt="Three pictures: a cat; its right eye, enlarged; and a grey map of scores with two bright spots, one for each eye."
 cat = data.photo("chelsea")[:, :, ::3, ::3]  # (1, 3, 100, 151)
@@ -865,6 +911,11 @@ plot.maps(
 #
 # **Predict before you run.** You give the converted net a picture of 384 x 384. How large is the
 # last volume before the FC layers? How large is the map of scores, for 1000 classes?
+#
+# <!-- guess 06/slides
+# row | the last volume, `H, W, C` | 12, 12, 512
+# row | the map of scores, `H, W, C` | 6, 6, 1000
+# -->
 
 # %%
 for side in (224, 384):
@@ -927,6 +978,10 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 # **Predict before you run.** For a map with one cell every 16 pixels you need passes with the
 # shifts (0, 0), (16, 0), (0, 16) and (16, 16), rows first. A picture of 384 shifted by 16 has 368
 # pixels. How many cells does the map of each pass have?
+#
+# <!-- guess 06/shifted
+# row | cells of the four passes | 36, 30, 30, 25
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1083,6 +1138,11 @@ drawing.two_maps((two, four), ("1 and 4 alone", "all four"), (filled, ()), "Who 
 # and columns on each side lie outside the crop. What stands there when the net gets the crop alone?
 # What stands there when it slides over the large picture?
 #
+# <!-- guess 06/outside
+# choice | with the crop alone, there stand | pixels of the picture | * zeros
+# choice | on the large picture, there stand | * pixels of the picture | zeros
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # The crop alone meets the zeros of the padding there. The map meets them only at the edge of the
@@ -1179,6 +1239,10 @@ for N, C, M, pad, stride, size, H, W in (
 # border of 3 zeros first, and is cut into crops afterwards.
 #
 # **Predict before you run.** For which of them is the gap 0?
+#
+# <!-- guess 06/which
+# choice | the gap is 0 for | all five | the first alone | * the first and the last | none
+# -->
 
 # %% tags=["experiment"] alt="Bars of crop_gap for five nets. It is 0 without padding and where the picture was padded before it was cut, and 0.5 to 2 where a convolution is padded."
 cases = {  # name: padding of the two convolutions, crop, border around the picture
@@ -1225,6 +1289,11 @@ print(f"largest gap {max(gaps):.1f}; scores of a class vary by {spread:.1f} from
 #
 # **Predict before you run.** A map of shape (2, 1000, 6, 6) is averaged. What is the shape of the
 # result? Does it depend on the size of the picture?
+#
+# <!-- guess 06/average
+# shape | of the result | 2, 1000
+# choice | the size of the picture | changes it | * does not change it
+# -->
 #
 # <details><summary>Answer</summary>
 #

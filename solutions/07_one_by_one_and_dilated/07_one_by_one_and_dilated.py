@@ -55,6 +55,12 @@ from convbook.earlier import affine_forward
 
 rng = np.random.default_rng(7)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 05 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("07")
+
 # %% [markdown]
 # ## 1. A filter of one pixel
 #
@@ -70,6 +76,11 @@ rng = np.random.default_rng(7)
 #
 # **Predict before you run.** A volume of 28 x 28 x 192 meets sixteen 1 x 1 filters. What is the
 # shape of the output, depth last? How many weights are there, without biases?
+#
+# <!-- guess 07/thin
+# row | the output, depth last | 28, 28, 16
+# number | weights | 3072
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -192,6 +203,11 @@ plot.maps(
 # **Predict before you run.** 32 filters of 5 x 5 over 192 channels: how many weights? And if
 # sixteen 1 x 1 filters come first, so that the 5 x 5 filters meet 16 channels?
 #
+# <!-- guess 07/bottleneck
+# number | 5 x 5 at once | 153600
+# number | with the thin layer | 15872
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $5 \cdot 5 \cdot 192 \cdot 32 = 153600$. With the thin layer before it
@@ -220,6 +236,11 @@ plot.maps(
 # %% [markdown]
 # **Predict before you run.** Choose numbers that can be read off: $x = [0, 1, 2, 3, 4]$ and
 # $w = [1, 10, 100]$. What is the first output for $D = 1$, what for $D = 2$?
+#
+# <!-- guess 07/first
+# number | `D = 1` | 210
+# number | `D = 2` | 420
+# -->
 
 # %%
 x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
@@ -262,6 +283,13 @@ drawing.holes(x, w, "One filter of three weights, dense and with holes")
 # **Predict before you run.** A 3 x 3 filter has $D = 2$. Over how many pixels does it reach, how
 # many of them does it skip, and how many weights does it have? Which padding keeps the size at
 # $S = 1$?
+#
+# <!-- guess 07/holes
+# number | pixels it reaches over | 25
+# number | of these it skips | 16
+# number | weights | 9
+# number | the padding | 2
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -544,6 +572,11 @@ living.net(conv_forward, conv_backward).show(data.photo("coffee"))
 # **Predict before you run.** `x` has 4 channels, and `w` has shape (6, 2, 3, 3). How many groups
 # are there? Which channels does filter 4 see, counted from 0?
 #
+# <!-- guess 07/groups
+# number | groups | 2
+# row | channels that filter 4 sees | 2, 3
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # A depth of 2 out of 4 makes 2 groups, with three filters each. Filters 3, 4 and 5 see channels 2
@@ -762,6 +795,11 @@ with judge.derived("grouped_backward"):
 # many weights does it have with 3 x 3 filters? How many with depthwise 3 x 3 filters and a 1 x 1
 # layer after them?
 #
+# <!-- guess 07/separable
+# number | with 3 x 3 filters | 331776
+# number | depthwise, then 1 x 1 | 38592
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $9 \cdot 192 \cdot 192 = 331776$ against $9 \cdot 192 + 192 \cdot 192 = 1728 + 36864 = 38592$: 11.6
@@ -867,6 +905,10 @@ drawing.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2, "Each number lays the filter
 # **Predict before you run.** A map of 6 x 6 meets filters of 4 x 4 with $S = 2$ and $P = 1$. How
 # large is the output?
 #
+# <!-- guess 07/larger
+# number | height and width | 12
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $5 \cdot 2 + 4 - 2 = 12$: twice as large, exactly.
@@ -963,6 +1005,10 @@ for x, w, stride, pad in inputs.transposed(judge.rng()):
 # **Predict before you run.** What is the backward pass of `conv_transpose`: which layer leads from
 # the gradient of the large map to that of the small one?
 #
+# <!-- guess 07/back
+# choice | it is | `conv_transpose` with flipped filters | * `conv_forward` with the same filters | `conv_forward` with flipped filters
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # The convolution itself, `conv_forward(dout, w, np.zeros(C), stride, pad)`. Transpose a matrix
@@ -1028,6 +1074,10 @@ demo.receptive_field()
 #
 # **Predict before you run.** Which sees more: a 3 x 3 layer with stride 2 and then one with stride
 # 1, or the other order?
+#
+# <!-- guess 07/order
+# choice | more sees | * stride 2 first | stride 2 last | neither
+# -->
 
 # %%
 print("stride 2 first:", 1 + (3 - 1) * 1 * 1 + (3 - 1) * 1 * 2)
@@ -1190,6 +1240,12 @@ for layers, dx in zip(stacks, seen, strict=True):
 # **Predict before you run.** How many weights do three 3 x 3 layers have, and how many does one of
 # 7 x 7 have? And which of the two has more nonlinearities, a ReLU following each layer?
 #
+# <!-- guess 07/three
+# number | three layers of 3 x 3, in `C * C` | 27
+# number | one of 7 x 7, in `C * C` | 49
+# choice | more nonlinearities has | * the stack | the large layer
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $3 \cdot (3 \cdot 3 \cdot C) \cdot C = 27 C^2$ against $(7 \cdot 7 \cdot C) \cdot C = 49 C^2$. The
@@ -1242,6 +1298,11 @@ print(values, values * 4 / 1024**2)
 #
 # **Predict before you run.** With $w1 = [1, 2]$ and $w2 = [3, 4]$, which three weights? And which
 # operation of lesson 02 is it: correlation, or true convolution?
+#
+# <!-- guess 07/one
+# row | the three weights | 3, 10, 8
+# choice | it is | correlation | * true convolution
+# -->
 
 # %%
 w1, w2 = np.array([1.0, 2.0]), np.array([3.0, 4.0])
@@ -1390,6 +1451,10 @@ print(seven[0, 0].astype(int))
 # **Predict before you run.** A layer without bias flips the sign of its output when its input flips
 # sign: $-x$ gives $-\text{out}$. Does the stack with a ReLU do that, too?
 #
+# <!-- guess 07/sign
+# choice | the stack flips its sign, too | yes | * no
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # No. Take one channel and 1 x 1 filters of 1. The stack computes $\max(x, 0)$: for $x = 1$ it gives
@@ -1400,6 +1465,11 @@ print(seven[0, 0].astype(int))
 # **Predict before you run.** And with padding? Give both 3 x 3 layers padding 1, and their one 5 x 5
 # filter padding 2. All outputs are 9 x 9, and there is no ReLU. At how many of the 81 places do two
 # layers and one agree?
+#
+# <!-- guess 07/rim
+# number | places where they agree | 49
+# box | these places | grid 9 x 9 | 1:8, 1:8
+# -->
 
 # %%
 x = rng.normal(size=(1, 1, 9, 9))
@@ -1427,6 +1497,13 @@ print(np.isclose(one, two)[0, 0].astype(int))
 # **Predict before you run.** A picture has 32 x 32 pixels. How many 3 x 3 layers without padding
 # fit one after the other? In how many windows of the first layer is the corner pixel, in how many a
 # pixel in the middle? And with padding 1?
+#
+# <!-- guess 07/corner
+# number | layers that fit | 15
+# number | windows with the corner | 1
+# number | windows with a middle pixel | 9
+# number | with the corner, at padding 1 | 4
+# -->
 #
 # <details><summary>Answer</summary>
 #

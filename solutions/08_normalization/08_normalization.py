@@ -57,6 +57,12 @@ from convbook.earlier import (
 
 rng = np.random.default_rng(8)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 06 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("08")
+
 # %% [markdown]
 # ## 1. Ten layers deep
 #
@@ -72,6 +78,13 @@ rng = np.random.default_rng(8)
 # **Predict before you run.** With $D = 50$ and $s = 0.1$, by what factor does the size $\sqrt{q}$
 # change from one layer to the next? And after ten layers? What if $s = 0.4$? Which $s$ would keep
 # the size?
+#
+# <!-- guess 08/sizes
+# number | the factor at `s = 0.1` | 0.5
+# number | after ten layers | 1/1024
+# number | after ten layers at `s = 0.4` | 1024
+# number | the `s` that keeps the size | 0.2
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -159,6 +172,11 @@ plot.histograms(
 #
 # **Predict before you run.** One place has the five channels $[1, 3, 0, 0, 1]$. Let $n = 3$ and, to
 # keep it easy, $k = 0$, $\alpha = 1$, $\beta = 1$. There are two ones. What becomes of each?
+#
+# <!-- guess 08/loud
+# number | the first one becomes | 0.1
+# number | the last becomes | 1
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -304,6 +322,12 @@ for shape in ((2, 8, 3, 4), (3, 6, 4, 2), (1, 2, 3, 5)):
 # **Predict before you run.** A feature is $[0, 0, 4, 4]$ over a batch of four, and `eps` is 0. What
 # is $\hat{x}$? What is it for $[10, 50, 10, 50]$? What would it be if the batch had one row only?
 #
+# <!-- guess 08/batch
+# row | of the first feature | -1, -1, 1, 1
+# row | of the second | -1, 1, -1, 1
+# number | of a single row | 0
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # The mean is 2 and so is the deviation: $[-1, -1, 1, 1]$. The other feature has mean 30 and
@@ -344,6 +368,13 @@ plt.show()
 # comes the feature $[0, 0, 4, 4]$, with mean 2 and variance 4. What is `running` now? If every
 # batch were like this one, how many batches would it take until the running mean has come 90 % of
 # the way?
+#
+# <!-- guess 08/running
+# number | the running mean | 0.2
+# number | the running variance | 1.3
+# number | batches until 90 % of the way | 22 | within 10 %
+# curve | the running mean, if each batch has mean 2 | batches 0 .. 40 | mean 0 .. 2 | 0 0, 3 0.54, 6 0.94, 10 1.3, 15 1.59, 22 1.8, 30 1.92, 40 1.97
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -549,6 +580,10 @@ for shape in ((5, 3), (1, 4), (2, 6)):
 # **Predict before you run.** An affine layer computes `x @ w + b`, and batch norm follows. What
 # does the bias `b` do to `out`?
 #
+# <!-- guess 08/bias
+# choice | in training it | raises `out` by `b` | scales `out` | * does nothing
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # In training, nothing. It raises every row alike, and so it raises the mean, which is subtracted.
@@ -567,6 +602,12 @@ for shape in ((5, 3), (1, 4), (2, 6)):
 # suppose that the loss is the first output alone: $\text{dout} = [1, 0, 0, 0]$. The division by the
 # deviation 2 suggests $\text{dx} = [0.5, 0, 0, 0]$. Is that right? Raise all four numbers by 1:
 # what does the loss do? What must `dx` add up to?
+#
+# <!-- guess 08/share
+# choice | `[0.5, 0, 0, 0]` is | right | * wrong
+# choice | if all four rise by 1, the loss | rises | falls | * stays
+# number | `dx` adds up to | 0
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -608,6 +649,11 @@ drawing.ways("Three ways from a row to the loss")
 # mean, and so what is `dmean`, the slope of the loss with respect to it? How much does the mean rise
 # if one $x_n$ rises by 1?
 #
+# <!-- guess 08/dmean
+# choice | `dmean` is | `scale * sum(dx_hat)` | * `-scale * sum(dx_hat)` | `-scale * mean(dx_hat)`
+# choice | if one `x` rises by 1, the mean rises by | 1 | * `1 / N` | `1 / scale`
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Every row has the slope $-\text{scale}$, so
@@ -619,6 +665,11 @@ drawing.ways("Three ways from a row to the loss")
 #
 # **Predict before you run.** And the third. What is the slope of `scale` with respect to the
 # variance, what is `dvar`, and how much does the variance rise with $x_n$?
+#
+# <!-- guess 08/dvar
+# choice | the slope of `scale` is | `-scale / 2` | `-scale**2 / 2` | * `-scale**3 / 2`
+# choice | the variance has the slope | `1 / N` | * `2 / N * (x[n] - mean)` | `2 * (x[n] - mean)`
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -769,6 +820,10 @@ print(dx.sum(axis=0), (dx * x_hat).sum(axis=0), np.max(np.abs(dx - line)), sep="
 #
 # **Predict before you run.** What will the top row look like, $s = 0.1$, and what the bottom row,
 # $s = 0.4$?
+#
+# <!-- guess 08/rows
+# choice | the two rows look | as they did without | * the same as each other | the other way round: the top row grows
+# -->
 
 
 # %% tags=["experiment", "plot"] alt="Eight histograms of what arrives at the ReLU with batch norm, in layers 1, 4, 7 and 10, for s = 0.1 and 0.4. All are alike, with standard deviation 1."
@@ -857,6 +912,11 @@ def train(s, norm, steps=200, rate=0.05):
 # %% [markdown]
 # **Predict before you run.** A net that knows nothing gives each of the five photographs the
 # probability $1/5$, and its loss is $\log 5 = 1.61$. Which of the six nets will get below that?
+#
+# <!-- guess 08/six
+# number | of the three without batch norm | 1
+# number | of the three with it | 3
+# -->
 
 # %% tags=["experiment", "plot"] alt="Two plots of the loss over 200 steps. Without batch norm only s = 0.2 falls; 0.1 stays at 1.61, 0.4 is missing. With batch norm all three fall."
 figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
@@ -887,6 +947,11 @@ plt.show()
 # learning rate instead: from 0.001 to 3, each about three times the one before.
 #
 # **Predict before you run.** Which rates can each net live with? This takes a quarter of a minute or so.
+#
+# <!-- guess 08/rates
+# choice | the largest without batch norm | 0.01 | * 0.1 | 1 | 3
+# choice | the largest with it | 0.01 | 0.1 | 1 | * 3
+# -->
 
 # %% tags=["experiment", "plot"] alt="The loss after 200 steps against the learning rate, 0.001 to 3. Without batch norm it falls to about 1.25 at 0.1, and has no points at the largest rates. With batch norm it is below 1.3 from 0.01 to 3."
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
@@ -938,6 +1003,12 @@ living.net().show(data.photo("chelsea"), at=(17, 62))
 # **Predict before you run.** A batch of shape (8, 16, 32, 32) is normalised. How many means are
 # there, and over how many numbers is each? How many would there be with a mean for every pixel of a
 # picture?
+#
+# <!-- guess 08/means
+# number | means | 16
+# number | numbers in each | 8192
+# number | means, with one for every pixel | 16384
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1130,6 +1201,11 @@ drawing.shared(
 #
 # **Predict before you run.** A batch has the shape (8, 16, 32, 32). How many means does each of the
 # four layers take, group norm with $G = 4$, and over how many numbers is each mean?
+#
+# <!-- guess 08/four
+# row | means of batch, layer, instance and group norm | 16, 8, 128, 32
+# row | numbers in each mean | 8192, 16384, 1024, 4096
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1343,6 +1419,11 @@ for n in (1, 2, 4, 8):
 # **Predict before you run.** A layer has 4096 units, all with activation 1, and $p = 0.5$. The next
 # layer adds them up. About what does it get in training? And at test time, when nothing is dropped?
 #
+# <!-- guess 08/dropout
+# number | in training, about | 2048 | within 3 %
+# number | at test time | 4096
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # About 2048 in training, 4096 at test time: twice as much as the next layer has ever seen.
@@ -1515,6 +1596,10 @@ with judge.derived("dropout_backward"):
 # %% [markdown]
 # **Predict before you run.** Somebody trains a net and gives every step the seed 8. What does she
 # get instead of dropout?
+#
+# <!-- guess 08/seed
+# choice | she gets | dropout all the same | * a smaller net | a net that learns nothing
+# -->
 #
 # <details><summary>Answer</summary>
 #

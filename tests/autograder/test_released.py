@@ -108,3 +108,17 @@ def test_the_folder_in_which_people_work_decides_nothing(there: str, tmp_path: P
     nbformat.write(deleted(solved), work)
     found = checked(course, work)
     assert {c["score"] for c in found.values()} == {0.0}
+
+
+@pytest.mark.slow
+def test_cells_that_ask_for_a_guess_change_no_grade(tmp_path: Path) -> None:
+    """Not with what they showed, and not where an editor has dropped what they are."""
+    solved = sample_class.solved(LESSON)
+    asks = [cell for cell in solved.cells if "guess" in cell.metadata.get("tags", ())]
+    for cell in asks:
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": "<b>3072</b>"})]
+        cell.metadata = nbformat.from_dict({})
+    work = tmp_path / "work.ipynb"
+    nbformat.write(solved, work)
+    found = checked(root(), work)
+    assert asks and sum(check["score"] for check in found.values()) == 20

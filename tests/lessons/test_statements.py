@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import asking
 from autograder.course import lessons
 
 TABLE = Path(__file__).with_name("statements.txt")
@@ -33,5 +34,7 @@ def test_a_statement_is_taught_and_asked(row: tuple[str, ...]) -> None:
     assert lesson is not None, f"no lesson {number} for: {statement}"
     ids = {c.id.removeprefix("check-") for c in lesson.checks}
     assert not check or check in ids, f"{lesson.name} has no check {check}; it has {sorted(ids)}"
-    text = words("\n".join(cell.source for cell in lesson.released.cells))
+    asked = asking.questions(lesson.notebook, lesson.name).values()
+    texts = [cell.source for cell in lesson.released.cells] + [one.answer for one in asked]
+    text = words("\n".join(texts))
     assert words(said) in text, f"{lesson.name} does not say {said!r}"

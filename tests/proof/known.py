@@ -29,6 +29,9 @@ class Failed:
     told: str | None
 
 
+CIRCUMSTANCE = "right only "  # is true of every call that was made, and blames nothing
+
+
 @dataclass
 class Exercise:
     """What was found for one exercise cell.
@@ -78,7 +81,7 @@ def measure(lesson: Lesson, name: str, seeds: int) -> Exercise:
         if not any(is_named(f.told, mistake) for f in failed if f.check in checks):
             result.unnamed.append(mistake.name)
         for f in failed:
-            if f.told and not is_named(f.told, mistake):
+            if f.told and not is_named(f.told, mistake) and not f.told.startswith(CIRCUMSTANCE):
                 result.blamed.append(f"{mistake.name}: {f.check.id} is told {f.told}")
         if not any(rehearse.run(c.shown, names) for c in checks):
             result.unseen.append(mistake.name)

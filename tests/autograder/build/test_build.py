@@ -48,7 +48,7 @@ def test_two_builds_are_equal_to_the_byte(copy: Path) -> None:
     before = solution(copy).read_bytes(), released(copy).read_bytes()
     solution(copy).unlink()
     released(copy).unlink()
-    assert len(list(run.build(copy, []))) == 3
+    assert len(list(run.build(copy, []))) == 4  # with what is to be guessed
     assert (solution(copy).read_bytes(), released(copy).read_bytes()) == before
     assert list(run.build(copy, [])) == []
 
@@ -68,7 +68,7 @@ def test_an_edit_by_hand_is_neither_overwritten_nor_lost(copy: Path) -> None:
         list(run.build(copy, []))
     run.import_edit(copy, LESSON)
     assert "# # 02 Glide a filter" in solution(copy).with_suffix(".py").read_text(encoding="utf-8")
-    assert len(list(run.build(copy, []))) == 2
+    assert len(list(run.build(copy, []))) == 3
     assert list(run.check(copy, [])) == []
 
 
@@ -212,8 +212,11 @@ def test_the_code_of_checks_is_folded_in_what_students_get_and_in_nothing_else(c
     built = nbformat.read(released(copy), as_version=4)
     for cells in (built, lessons()[LESSON].released):
         hidden = [c for c in cells.cells if c.metadata.get("jupyter") == {"source_hidden": True}]
-        assert hidden == [c for c in cells.cells if notebook.is_check(c)] != []
-        assert all(results.WORTH.match(cell.source) for cell in hidden), "the line that is shown"
+        checks = [c for c in hidden if notebook.is_check(c)]
+        assert checks == [c for c in cells.cells if notebook.is_check(c)] != []
+        assert all(results.WORTH.match(cell.source) for cell in checks), "the line that is shown"
+        asks = [c for c in hidden if c not in checks]
+        assert asks and all(c.source.startswith("# Your guess: press") for c in asks)
     assert '"jupyter"' not in solution(copy).read_text(encoding="utf-8")
 
 

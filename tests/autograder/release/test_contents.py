@@ -85,7 +85,14 @@ def test_the_wheel_says_what_students_need_and_no_more(whole: dict[str, bytes]) 
         commands = files.read(about.replace("METADATA", "entry_points.txt")).decode()
         licences = [n for n in files.namelist() if ".dist-info/licenses/" in n]
     needs = {Requirement(n).name for n in re.findall(r"^Requires-Dist: (.*)", text, re.M)}
-    assert needs == {"jsonschema", "jupyterlab", "matplotlib", "numpy", "threadpoolctl"}
+    assert needs == {
+        "anywidget",
+        "jsonschema",
+        "jupyterlab",
+        "matplotlib",
+        "numpy",
+        "threadpoolctl",
+    }
     assert "Requires-Python: <3.15,>=3.11" in text
     assert commands.split() == ["[console_scripts]", "convbook", "=", "convbook.cli:main"]
     assert [Path(name).name for name in licences] == list(wheel.LICENCES)

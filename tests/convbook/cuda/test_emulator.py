@@ -114,7 +114,7 @@ ONLY_HERE = {
 @pytest.mark.parametrize("body", ONLY_HERE.values(), ids=ONLY_HERE)
 def test_what_the_real_compiler_would_not_take_is_not_taken_here(body: str) -> None:
     source = f'extern "C" __global__ void f(float* x, int n) {{ {body} }}'
-    with pytest.raises(cuda.CompileError, match="kernel.cu:1"):
+    with pytest.raises(cuda.CompileError, match=r"kernel\.cu:1"):
         cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.float32), 3))
 
 

@@ -15,6 +15,7 @@ from autograder.handin import submission
 from convbook import notebook
 from convbook.cli import main
 from convbook.desk import handin, progress
+from convbook.guess import kept
 
 LESSON = "02_convolution"
 
@@ -198,6 +199,40 @@ def test_a_missing_and_a_large_file_say_so(tmp_path: Path) -> None:
     assert "larger than 64 MiB" in problem.what
 
 
+def test_guesses_stay_unless_they_are_asked_for(answers: NotebookNode, tmp_path: Path) -> None:
+    shown = nbformat.v4.new_output("display_data", {"text/html": "You were certain: 1024"})
+    asking = [cell for cell in answers.cells if "guess" in cell.metadata.get("tags", ())]
+    asking[1].metadata.pop("tags")  # as some editors do
+    for cell in (*asking, named(answers, "correlate2d")):
+        cell.outputs = [shown]
+    answers.metadata["widgets"] = {"state": {"result": "You were certain: 1024"}}
+    lesson = tmp_path / LESSON
+    lesson.mkdir()
+    path = written(answers, lesson)
+    kept.keep(tmp_path, "02/local", kept.Guess(["1024"], False, 2))
+
+    with zipfile.ZipFile(handin.pack(path, tmp_path / "out")) as archive:
+        assert archive.namelist() == [f"{LESSON}.ipynb"]
+        packed = nbformat.reads(archive.read(f"{LESSON}.ipynb").decode(), as_version=4)
+    assert "widgets" not in packed.metadata
+    assert [c.id for c in packed.cells if c.get("outputs")] == ["correlate2d"]
+    assert [c.source for c in packed.cells] == [c.source for c in answers.cells]
+
+    made = handin.pack(path, tmp_path / "out", with_guesses=True)
+    with zipfile.ZipFile(made) as archive:
+        assert archive.namelist() == [f"{LESSON}.ipynb", "guesses.json"]
+        assert b"1024" in archive.read("guesses.json")
+    assert submission.read(made).lesson.name == LESSON
+
+
+def test_a_notebook_without_guesses_is_packed_as_it_is(
+    answers: NotebookNode, tmp_path: Path
+) -> None:
+    path = written(answers, tmp_path)
+    with zipfile.ZipFile(handin.pack(path, tmp_path / "out")) as archive:
+        assert archive.read(path.name) == path.read_bytes()
+
+
 def test_an_older_file_stays_whole_where_packing_fails(
     answers: NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +243,7 @@ def test_an_older_file_stays_whole_where_packing_fails(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
     with pytest.raises(OSError, match="No space"):
         handin.pack(path, tmp_path / "out")
     assert made.read_bytes() == before

@@ -15,6 +15,7 @@ from test_progress import function, small
 
 from convbook import cli, notebook
 from convbook.desk import home, known
+from convbook.guess import kept
 
 RIGHT, BLANK = "return 1", "raise NotImplementedError"
 
@@ -36,6 +37,19 @@ def test_a_lesson_is_shown_before_its_checks_ever_ran(lesson: Path) -> None:
     page = home.page([seen])
     assert "01 A small one" in page and "What <code>x</code> is &lt;b&gt;." in page
     assert "not looked at yet" in page and "0 of 3 points" in page
+
+
+def test_it_says_how_good_predictions_were(
+    lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Predictions:" not in home.page(known.last([lesson]))
+    folder = lesson.parent.parent
+    kept.keep(folder, "01/weights", kept.Guess(["1"], False, 2))
+    kept.keep(folder, "01/stops", kept.Guess(["5"], True, 2))
+    says = "Predictions: 1 of 2 right; 1 of the 2 you were certain of."
+    assert f"<p>{says}</p>" in home.page(known.last([lesson]))
+    assert cli.main(["progress", str(folder)]) == 0
+    assert capsys.readouterr().out.endswith(f"{says}\n")
 
 
 def test_points_are_kept_and_a_later_change_is_said(lesson: Path) -> None:
