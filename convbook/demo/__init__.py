@@ -3,6 +3,7 @@
 In come sizes, arrays or a log; out comes a `Demo`, an HTML page with all that it needs.
 """
 
+from convbook.demo.filters import laboratory
 from convbook.demo.layers import (
     backward,
     convolution,
@@ -24,6 +25,7 @@ __all__ = [
     "convolution",
     "fc_to_conv",
     "im2col",
+    "laboratory",
     "max_pooling",
     "race",
     "receptive_field",

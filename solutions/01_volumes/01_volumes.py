@@ -51,7 +51,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, drawing, plot, trained
+from convbook import check, data, demo, drawing, living, plot, trained
 
 # %% [markdown]
 # ## 1. A net at work
@@ -123,6 +123,15 @@ plot.maps(
 # go the same way, and further: from edges and spots of colour to corners and textures, then to
 # wheels, and to the faces of dogs.
 #
+# The net is at work below. Move the white frame over the photograph, by hand or with the arrow keys,
+# and every box follows. Then make the picture darker and darker. From where on is it coffee? Or
+# draw over the eye, or put in a picture of your own: a net that knows four things takes whatever it
+# is shown for one of the four.
+
+# %% tags=["demo"]
+living.net().show(cat, at=(17, 62))
+
+# %% [markdown]
 # All that this net has learned is 4300 numbers. Where are they, and why are there so few? And how
 # large is each box? At the end of the lesson you can tell, for this net and for any other.
 #

@@ -44,7 +44,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, drawing, plot
+from convbook import check, data, demo, drawing, living, plot
 
 rng = np.random.default_rng(2)
 
@@ -592,6 +592,14 @@ for HH, WW, stride, pad, fits in ((4, 3, 2, 0, (6, 5)), (4, 2, 3, 1, (5, 6))):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Here is the net of lesson 01 again. Its three CONV boxes are now computed by your own
+# `conv_forward`, and marked as yours; the layers of later lessons are the course's. Move the frame
+# and see what your loops cost: the line at the bottom says how long one look takes.
+
+# %% tags=["demo"]
+living.net(conv_forward).show(data.photo("chelsea"), at=(17, 62))
+
+# %% [markdown]
 # **Take away.** One filter makes one feature map, also called an activation map. Its weights are
 # used at every place.
 #
@@ -1019,6 +1027,14 @@ for _ in range(3):
     answers = np.sum(w[:, 0] * window, axis=(1, 2))
     check.same(answers, [mean, 2 * window[1, 1] - mean], "answers to a random window")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# **A laboratory.** Nine sliders, and the map at once. Begin with vertical edges, and make the left
+# column 0. What has become of the sum, and what of the sky? Then find a filter that embosses: a
+# picture in relief, lit from one corner.
+
+# %% tags=["demo"]
+demo.laboratory()
 
 # %% [markdown]
 # **Filters in colour.** Over a colour picture a filter has three slices. This one weighs red with

@@ -45,7 +45,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, demo, drawing, plot
+from convbook import check, data, demo, drawing, living, plot
 from convbook.earlier import conv_forward as slide
 
 rng = np.random.default_rng(3)
@@ -725,6 +725,20 @@ plot.maps(
 # and the pixel that they share is lighter: the shares add up. Each picture has a grey scale of its
 # own. So an entry of 1 is white in the second, and grey in the third, where white is 2.
 #
+# **Where does a net look?** Take the net of lesson 01 and a picture. Let `dout` be 1 at the largest
+# score and 0 at the others, and send it back through all layers. What arrives at the pixels says how
+# much each of them would change that score. Drawn as a picture it is called a **saliency map**. Your
+# own CONV and RELU carry the gradient; FC and POOL are the course's.
+
+# %% tags=["demo"]
+living.net(conv_forward, conv_backward, relu_forward, relu_backward).show(
+    data.photo("chelsea"), at=(17, 62)
+)
+
+# %% [markdown]
+# Look at the map beside the eye. It is light in the eye and dark on most of the fur: there a pixel
+# may change, and the score stays what it is. Move the frame to the other eye, and to the nose.
+#
 # **Take away.** Forward reads windows; backward writes to the same windows, and adds.
 
 # %% [markdown]
@@ -1211,6 +1225,15 @@ plot.maps(
 # Look at the last one: the same loop, the same layer, and it has found the F rotated by 180 degrees.
 # Nobody told it about the flip.
 #
+# Now paint the map yourself. Below, the target is a map of vertical edges. Press Start, and your
+# `conv_backward` finds the filter, over a photograph this time. Raise the rate until it diverges.
+# Then wipe the target, paint light along the outline of the head and dark beside it, and see which
+# filter comes closest. Where you paint nothing, any number will do.
+
+# %% tags=["demo"]
+living.paint(conv_forward, conv_backward)
+
+# %% [markdown]
 # Two more things to try. Take a corner of a photograph instead of the noise. Neighbouring
 # pixels are alike there, and the descent takes far longer; in a bright corner a rate of 0.5 is even
 # too large. Or keep the filter and descend on the picture, with `dx`.

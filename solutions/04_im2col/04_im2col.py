@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, drawing, plot
+from convbook import check, data, demo, drawing, living, plot
 from convbook.layers.windows import output_size
 
 rng = np.random.default_rng(4)
@@ -1278,6 +1278,13 @@ print("given layer against im2col:             ", *(times["im2col"] / times["giv
 # against 121 here. The second hint of section 1 shows how. Look at its dtype, too: `np.zeros` makes
 # float64 of everything, unless told otherwise, and that takes twice the time.
 #
+# In lesson 02 the living net crawled behind your hand. Give it your new layer, press Play, and read
+# the looks a second:
+
+# %% tags=["demo"]
+living.net(conv_forward_im2col, conv_backward_im2col).show(data.photo("chelsea"), at=(17, 62))
+
+# %% [markdown]
 # **Take away.** The same sums, done as one product, are tens to hundreds of times as fast.
 
 # %% [markdown]

@@ -47,7 +47,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, drawing, layers, plot
+from convbook import check, data, demo, drawing, layers, living, plot
 from convbook.earlier import conv_forward
 
 rng = np.random.default_rng(5)
@@ -492,6 +492,13 @@ for k, (x, HH, WW, stride) in enumerate(inputs.pool(random)):
         check.same(float(np.sum(dx)), float(np.sum(dout)), "sum(dx)")
         check.same(dx * ~winners, np.zeros(x.shape), "dx at pixels that win no window")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# In the living net the POOL boxes are yours now, forward and backward. Move the frame by one pixel
+# with an arrow key, and compare the first column with the last: section 9 measures what you see.
+
+# %% tags=["demo"]
+living.net(max_pool_forward, max_pool_backward).show(data.photo("chelsea"), at=(17, 62))
 
 # %% [markdown]
 # **Take away.** Each output sends its gradient to the winner of its window; gradients that meet add

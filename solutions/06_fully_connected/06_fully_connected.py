@@ -47,7 +47,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, drawing, plot
+from convbook import check, data, demo, drawing, living, plot
 from convbook.earlier import conv_forward, max_pool_forward
 
 rng = np.random.default_rng(6)
@@ -239,6 +239,14 @@ with judge.derived("affine_backward"):
 # %% [markdown]
 # PyTorch stores these weights the other way round, one row for each unit, in the shape $(M, D)$.
 #
+# With FC the living net is yours from the pixels to the scores, if your earlier layers pass their
+# checks. Each score is a sum of 192 products, one for each number of POOL 3. Draw a white spot in the
+# frame, small, then larger, and watch the four scores.
+
+# %% tags=["demo"]
+living.net(affine_forward, affine_backward).show(data.photo("chelsea"), at=(17, 62))
+
+# %% [markdown]
 # **Take away.** A fully-connected layer is a matrix product, and so are its gradients.
 
 # %% [markdown]

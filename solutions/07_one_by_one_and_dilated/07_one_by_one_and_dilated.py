@@ -50,7 +50,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, drawing, plot
+from convbook import check, data, demo, drawing, living, plot
 from convbook.earlier import affine_forward
 
 rng = np.random.default_rng(7)
@@ -548,6 +548,13 @@ with judge.derived("conv_backward"):
 # `padding` and `dilation`. One thing differs: where the windows do not end at the edge, PyTorch
 # leaves the rest out and yours raises `ValueError`.
 #
+# With a dilation of 1 your layer does what that of lesson 03 did, so the living net runs on it, too.
+# Its loops take their time.
+
+# %% tags=["demo"]
+living.net(conv_forward, conv_backward).show(data.photo("coffee"))
+
+# %% [markdown]
 # **Take away.** Stride moves the window, dilation spreads it: a filter of $HH$ rows reaches over
 # $D(HH - 1) + 1$ rows of the picture.
 

@@ -47,7 +47,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, drawing, plot
+from convbook import check, data, drawing, living, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -978,6 +978,15 @@ plt.show()
 # to how large its steps are. ResNet, in 2015, has batch norm after every convolution, and up to
 # 152 layers where AlexNet had 8. Its skip connections did the rest; lesson 11 builds them.
 #
+# The living net has no layer that normalises. Move its brightness from one end to the other: the
+# scores follow, and at both ends the answer is another one, though the picture still shows an eye.
+# From pictures in all lights a net can learn that brightness does not matter. A layer that divides by
+# the spread knows it from the start.
+
+# %% tags=["demo"]
+living.net().show(data.photo("chelsea"), at=(17, 62))
+
+# %% [markdown]
 # **Take away.** With batch norm the size of a layer's weights stops mattering to the layers after
 # it.
 

@@ -54,7 +54,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, demo, layers, plot
+from convbook import check, data, demo, layers, living, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -2238,6 +2238,13 @@ plot.activations(
 # Each pool makes the maps coarser. In the last column nobody would recognise the picture, and from
 # it alone (all 16 maps, of which eight are shown) the ten scores are made.
 #
+# Now the living net is the one that you have trained. Draw on a picture, or put in one of your own;
+# the map of where it looks comes from your own `backward`.
+
+# %% tags=["demo"]
+living.trained(nets["ConvNet"], normed[1:], emoji.mean, emoji.classes, emoji.x_test[n:]).show()
+
+# %% [markdown]
 # A deeper net, trained beforehand for all ten classes, computes below as you choose pictures; find
 # the two that it gets wrong.
 

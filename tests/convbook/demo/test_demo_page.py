@@ -17,6 +17,7 @@ MAKERS = [
     demo.backward,
     demo.max_pooling,
     demo.im2col,
+    demo.laboratory,
     demo.windows,
     demo.receptive_field,
     demo.fc_to_conv,
@@ -73,8 +74,8 @@ def test_same_call_gives_the_same_page(make):
 
 @each_demo
 def test_page_is_small(make):
-    carried = 90_000 if make is demo.activations else 0  # its weights and its pictures
-    assert len(make().iframe()) < 60_000 + carried
+    carried = {demo.activations: 90_000, demo.laboratory: 14_000}  # weights and pictures
+    assert len(make().iframe()) < 60_000 + carried.get(make, 0)
 
 
 def test_data_cannot_end_its_script():
