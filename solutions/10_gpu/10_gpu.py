@@ -26,19 +26,19 @@
 #
 # **You need** the layers of lessons 02 to 06, and no GPU.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `predictions` | 1 | medium |
-# | 2 | `get_array_module`, `to_device`, `to_host` | 1 | easy |
-# | 3 | `affine_forward`, `affine_backward`, `softmax_loss` | 2 | medium |
-# | 4 | `conv_forward`, `conv_backward` | 3 | medium |
-# | 5 | `max_pool_backward` | 1 | medium |
-# | 6 | `train` | 3 | medium |
-# | 7 | `gpu_time` | 2 | medium |
-# | 8 | `run_ahead` | 3 | hard |
-# | 9 | `scaled_step` | 2 | medium |
-# | 10 | `roofline` | 2 | easy |
-# | 12 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `predictions` | 1 | 5 | medium |
+# | 2 | `get_array_module`, `to_device`, `to_host` | 1 | 5 | easy |
+# | 3 | `affine_forward`, `affine_backward`, `softmax_loss` | 2 | 10 | medium |
+# | 4 | `conv_forward`, `conv_backward` | 3 | 15 | medium |
+# | 5 | `max_pool_backward` | 1 | 6 | medium |
+# | 6 | `train` | 3 | 10 | medium |
+# | 7 | `gpu_time` | 2 | 7 | medium |
+# | 8 | `run_ahead` | 3 | 20 | hard |
+# | 9 | `scaled_step` | 2 | 8 | medium |
+# | 10 | `roofline` | 2 | 6 | easy |
+# | 12 | a written answer, graded by hand | 2 | 5 | medium |
 #
 # Plan about 140 minutes, in two sittings: sections 1 to 6, then 7 to 12. Section 11, marked as
 # going further, takes five more. A check is folded to one line, which says what it is worth and

@@ -27,15 +27,15 @@
 # **You need** the specs and policies of lesson 01, the layers of lessons 02 to 08, and the backward
 # pass of lesson 03.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 2 | `layer_row` | 6 | hard |
-# | 3 | `layer_table` | 4 | medium |
-# | 4 | `totals` | 1 | easy |
-# | 5 | `training_memory`, `largest_batch` | 4 | medium |
-# | 6 | `inception_forward`, `inception_backward` | 2 | medium |
-# | 7 | `residual_forward`, `residual_backward` | 3 | medium |
-# | 10 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 2 | `layer_row` | 6 | 15 | hard |
+# | 3 | `layer_table` | 4 | 12 | medium |
+# | 4 | `totals` | 1 | 2 | easy |
+# | 5 | `training_memory`, `largest_batch` | 4 | 11 | medium |
+# | 6 | `inception_forward`, `inception_backward` | 2 | 15 | medium |
+# | 7 | `residual_forward`, `residual_backward` | 3 | 15 | medium |
+# | 10 | a written answer, graded by hand | 2 | 10 | medium |
 #
 # Plan about two hours, in two sittings: sections 1 to 5, then 6 to 10. Section 9 and the end of
 # section 7, marked as going further, take a quarter of an hour more. A check is folded to one

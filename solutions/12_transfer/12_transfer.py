@@ -28,15 +28,15 @@
 # **You need** convolutions forward and backward, the conversion of lesson 06, and momentum from
 # lesson 09.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `features`, `forward` | 4 | medium |
-# | 2 | `convert_head`, `class_map` | 4 | medium |
-# | 3 | `new_head` | 2 | easy |
-# | 4 | `train_head` | 3 | easy |
-# | 5 | `loss_and_grads` | 4 | hard |
-# | 6 | `update` | 3 | medium |
-# | 8 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `features`, `forward` | 4 | 8 | medium |
+# | 2 | `convert_head`, `class_map` | 4 | 9 | medium |
+# | 3 | `new_head` | 2 | 3 | easy |
+# | 4 | `train_head` | 3 | 9 | easy |
+# | 5 | `loss_and_grads` | 4 | 16 | hard |
+# | 6 | `update` | 3 | 7 | medium |
+# | 8 | a written answer, graded by hand | 2 | 8 | medium |
 #
 # Plan about 90 minutes; the end of section 7 and section 9, marked as going further, take 35 more.
 # A check is folded to one line, which says what it is worth and what it tries; a click opens it. It

@@ -27,21 +27,21 @@
 # **You need** im2col of lesson 04, the roofline of lesson 10, and enough C to read
 # `for (int j = 0; j < 8; j++)`. You need no GPU.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `relu_kernel`, `reverse_kernel` | 2 | easy |
-# | 2 | `pad_kernel` | 1 | medium |
-# | 3 | `bias_relu_kernel` | 1 | easy |
-# | 4 | `blur_kernel` | 2 | medium |
-# | 5 | `block_sum_kernel` | 2 | medium |
-# | 6 | `bias_gradient_kernel` | 1 | medium |
-# | 7 | `corrections` | 2 | hard |
-# | 8 | `im2col_kernel` | 2 | medium |
-# | 9 | `flop_per_byte` | 1 | easy |
-# | 10 | `coalesced_kernel` | 1 | medium |
-# | 11 | `product_kernel` | 2 | hard |
-# | 12 | `register_kernel` | 3 | hard |
-# | 14 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `relu_kernel`, `reverse_kernel` | 2 | 7 | easy |
+# | 2 | `pad_kernel` | 1 | 9 | medium |
+# | 3 | `bias_relu_kernel` | 1 | 3 | easy |
+# | 4 | `blur_kernel` | 2 | 12 | medium |
+# | 5 | `block_sum_kernel` | 2 | 7 | medium |
+# | 6 | `bias_gradient_kernel` | 1 | 6 | medium |
+# | 7 | `corrections` | 2 | 6 | hard |
+# | 8 | `im2col_kernel` | 2 | 9 | medium |
+# | 9 | `flop_per_byte` | 1 | 3 | easy |
+# | 10 | `coalesced_kernel` | 1 | 3 | medium |
+# | 11 | `product_kernel` | 2 | 10 | hard |
+# | 12 | `register_kernel` | 3 | 18 | hard |
+# | 14 | a written answer, graded by hand | 2 | 4 | medium |
 #
 # Plan about 130 minutes, in two sittings: sections 1 to 7, then 8 to 12. Section 13 goes further,
 # without points. A check is folded to one line, which says what it is worth and what it tries; a
