@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import Picture, code, run, write
+from browsing import PATIENCE, Picture, code, run, write
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
 from server import serving
@@ -16,6 +16,7 @@ from autograder.course import lessons
 from autograder.release import contents
 
 PLOT = "letter = np.pad("
+GUESS = "# Your guess"  # of the first; its code is folded
 
 
 @pytest.fixture
@@ -38,6 +39,10 @@ def test_results_in_notebook_7_and_in_its_exported_page(
     code(page, "# Where convbook is missing").locator(".jp-Placeholder-content").click()
     assert run(page, "def _install").locator(".jp-OutputArea-output").count() == 0
     run(page, "import matplotlib.pyplot")
+    code(page, GUESS).locator(".jp-Placeholder-content").click()
+    asks = run(page, GUESS).get_by_role("button", name="That is my guess")
+    expect(asks).to_be_visible(timeout=PATIENCE)
+    picture(page, "guess")
     for answer, says in ((RIGHT, "Passed: 3 points."), (WRONG, "4 of 4 values differ.")):
         write(page, "def correlate2d", answer)
         area = run(page, CHECK).locator(".jp-OutputArea")
@@ -45,6 +50,9 @@ def test_results_in_notebook_7_and_in_its_exported_page(
         expect(box).to_be_visible()
         picture(page, "notebook-7")
     assert "Traceback" not in code(page, CHECK).inner_text()
+    code(page, CHECK).locator("summary", has_text="Look: the first wrong number").click()
+    look = code(page, CHECK).frame_locator("iframe.convbook-demo").locator("#sentence")
+    expect(look).to_have_text("out[0, 0] is 1 in your answer. It should be 4.")
     drawing = next(c for c in lessons()[LESSON].released.cells if PLOT in c.source)
     plot = run(page, PLOT).get_by_role("img", name=drawing.metadata.alt, exact=True)
     expect(plot).to_have_css("color-scheme", "light")
