@@ -1,5 +1,7 @@
 """Pairs of known mistakes that no check tells apart, each with the reason."""
 
+PAST_THE_END = "the emulator stops both at the first element past the end"
+
 ALIKE: dict[tuple[str, str], dict[tuple[str, str], str]] = {
     ("04_im2col", "col2im"): {
         ("assigns", "fancy index with +="): "both keep the last copy of each pixel: one function",
@@ -9,5 +11,24 @@ ALIKE: dict[tuple[str, str], dict[tuple[str, str], str]] = {
             "ReLU left out on the way back",
             "gradient of the ReLU taken of its output's sign at 0",
         ): "a ReLU's output is never negative, so both let every gradient pass: one function",
+    },
+    ("13_kernels", "relu_kernel"): {
+        ("no guard", "guard off by one"): PAST_THE_END,
+        ("blocks forgotten", "grid for block"): "the emulator stops at the first number that two"
+        " blocks write, which is the same",
+    },
+    ("13_kernels", "bias_relu_kernel"): {("no guard", "guard off by one"): PAST_THE_END},
+    ("13_kernels", "blur_kernel"): {
+        ("no barrier", "the halo forgotten"): "thread 0 reads its left neighbour's number, which"
+        " nobody has written before",
+    },
+    ("13_kernels", "corrections"): {
+        ("a barrier for the bins", "+= for ++"): "thread 1 meets thread 0 at the same bin",
+    },
+    ("13_kernels", "register_kernel"): {
+        (
+            "every thread loads everything",
+            "outputs of the neighbours",
+        ): "the emulator stops where thread 1 writes what thread 0 wrote, and says no more",
     },
 }
