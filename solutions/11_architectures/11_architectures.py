@@ -37,7 +37,7 @@
 # | 7 | `residual_forward`, `residual_backward` | 3 | 15 | medium |
 # | 10 | a written answer, graded by hand | 2 | 10 | medium |
 #
-# Plan about two hours, in two sittings: sections 1 to 5, then 6 to 10. Section 9 and the end of
+# Plan about 120 minutes, in two sittings: sections 1 to 5, then 6 to 10. Section 9 and the end of
 # section 7, marked as going further, take a quarter of an hour more. A check is folded to one
 # line, which says what it is worth and what it tries; a click opens it. It shows part of the test;
 # grading uses further random input, so a green check is a good sign and not yet the grade. In

@@ -1,5 +1,6 @@
 """Plots as notebooks show them: light or dark as the page is, with words, and nothing twice."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import print_figure
 from matplotlib.colors import CSS4_COLORS, TABLEAU_COLORS, to_hex
 
+import convbook
 from autograder.course import lessons
 from convbook import themed
 
@@ -142,6 +144,6 @@ def test_without_a_kernel_plots_stay_as_they_were(monkeypatch: pytest.MonkeyPatc
     """Grading has a shell and no kernel: nothing of a grade depends on how plots are shown."""
     shell = InteractiveShell()
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    themed.watch()
+    importlib.reload(convbook)
     bundles = shell.display_formatter.mimebundle_formatter
     assert not bundles.deferred_printers and not bundles.type_printers

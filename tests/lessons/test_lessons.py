@@ -24,7 +24,11 @@ SEEDS = (11, 12, 13)
 MAX_SECONDS = 600  # of one cell: it hangs; a machine may be busy with something else
 
 LESSONS = list(lessons().values())
-COMPILED = {"13_kernels": [pytest.mark.slow]}  # each of its mistakes costs a compiler's run
+COMPILED = {"13_kernels": [pytest.mark.slow]}  # what runs its kernels waits for a compiler
+SOLUTIONS = [
+    pytest.param(*param.values, id=param.id, marks=[*param.marks, *COMPILED.get(param.id, [])])
+    for param in lesson_params()
+]
 MISTAKES = [
     pytest.param(*param.values, mistake, marks=[*param.marks, *COMPILED.get(param.id, [])])
     for param in lesson_params()
@@ -41,7 +45,7 @@ def lesson_id(value: object) -> str:
     return value.name.replace(" ", "_") if hasattr(value, "name") else str(value)
 
 
-@pytest.mark.parametrize("lesson", lesson_params())
+@pytest.mark.parametrize("lesson", SOLUTIONS)
 def test_the_solution_passes_every_check(lesson: Lesson) -> None:
     for seed in SEEDS:
         assert failures(lesson, {}, seed) == {}
