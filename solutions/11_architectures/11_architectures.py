@@ -69,6 +69,12 @@ from convbook.earlier import (
 COLUMNS = ("activations", "weights", "biases", "multiply_adds")
 rng = np.random.default_rng(11)
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 09 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("11")
+
 # %% [markdown]
 # ## 1. Twenty years in one table
 #
@@ -118,6 +124,11 @@ for kind, numbers in nets.spec("lenet5"):
 # **Predict before you run.** ResNet begins with $F = 7$, $S = 2$, $P = 3$ on 224 pixels and crops.
 # GoogLeNet pools 112 pixels with $F = 3$, $S = 2$ and pads. How many rows come out?
 #
+# <!-- guess 11/borders
+# number | rows after ResNet's first layer | 112
+# number | rows after GoogLeNet's pool | 56
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $(224 - 7 + 6)/2 + 1 = 112.5$, cropped to 112. $(112 - 3)/2 + 1 = 55.5$, padded to 56.
@@ -147,6 +158,13 @@ for kind, numbers in nets.spec("lenet5"):
 #
 # **Predict before you run.** LeNet-5 reads grey pictures of 32 x 32. Its first layer has $K = 6$,
 # $F = 5$, $S = 1$, $P = 0$. What are its four numbers?
+#
+# <!-- guess 11/lenet
+# number | activations | 4704
+# number | weights | 150
+# number | biases | 6
+# number | multiply-adds | 117600
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -407,6 +425,11 @@ drawing.paths("x\n64 x 56 x 56", two, "ADD\n64 x 56 x 56", ["RELU"], "A residual
 # before the 5 x 5 filters. How many weights does this path have? And with 5 x 5 filters straight on
 # the 192 channels?
 #
+# <!-- guess 11/reduce
+# number | weights of this path | 15872
+# number | straight on the 192 channels | 153600
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $192 \cdot 16 + 25 \cdot 16 \cdot 32 = 3072 + 12800 = 15872$. Straight on:
@@ -576,6 +599,12 @@ for name in ("googlenet", "googlenet_bn", "resnet18", "resnet50"):
 # **Predict before you run.** How many pools does AlexNet have, and how large is the last volume
 # before its first FC? How many does VGG-16 have? Read AlexNet from the table above. For VGG, 224 is
 # halved until 7 is left.
+#
+# <!-- guess 11/pools
+# number | AlexNet's pools | 3
+# shape | of its last volume, depth first | 256, 6, 6
+# number | VGG-16's pools | 5
+# -->
 
 # %%
 for name in ("alexnet", "vgg16"):
@@ -785,6 +814,11 @@ plt.show()
 #
 # **Predict before you run.** VGG-16 has 138,357,544 parameters. How many GB do they take with
 # momentum? How many MB do the activations of one picture take, with their gradients?
+#
+# <!-- guess 11/memory
+# number | GB of parameters, with momentum | 1.55 | within 10 %
+# number | MB of activations, with gradients | 116 | within 10 %
+# -->
 
 # %%
 138_357_544 * 3 * 4 / 1024**3, 2 * 15_237_608 * 4 / 1024**2
@@ -868,6 +902,10 @@ for optimizer in ("sgd", "momentum", "adam"):
 # **Predict before you run.** If it does not fit, lower the batch. How many pictures can VGG-16 train
 # on at a time in 3 GB, with momentum? Parameters take 1.5 GB. One picture takes 117 MB, its place in
 # the next batch included.
+#
+# <!-- guess 11/batch
+# number | pictures | 12 | within 10 %
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -991,6 +1029,11 @@ plt.show()
 # **Predict before you run.** One picture goes through VGG-16, forward and back. Everything is let
 # go as soon as it can be. Is the peak near $2 A$, that is 116 MB? When is it reached?
 #
+# <!-- guess 11/peak
+# choice | the peak is | near 116 MB | * near 58 MB | near 29 MB
+# choice | it is reached | at the last step, back at the picture | halfway forward | * about the turn from forward to backward
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # It is near $A$, 58 MB, and is reached about the turn: all activations are kept then, and the last
@@ -1042,6 +1085,10 @@ plt.show()
 #
 # **Predict before you run.** Your `max_pool_forward` has no padding, so the pool's border must be
 # put on beforehand. What should be in it? Think of a corner window over $-1$ and $-2$.
+#
+# <!-- guess 11/border
+# choice | in the border there should be | zeros | the mean of the picture | * minus infinity
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1156,6 +1203,10 @@ for (N, C, H, W), filters in (
 #
 # **Predict before you run.** The row $[1, 2, 3]$ again, with ones everywhere, and a `dout` of ones.
 # How large is the gradient at each of the three places?
+#
+# <!-- guess 11/four
+# row | the gradient | 6, 8, 8
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1337,6 +1388,10 @@ for (N, C, H, W), filters in (
 #
 # **Predict before you run.** Both convolutions have a single weight that is not zero, in the middle:
 # 1 in the first, 2 in the second. What does the block make of $x = [1, -2, 3]$?
+#
+# <!-- guess 11/skip
+# row | what comes out | 3, 0, 9
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1577,6 +1632,10 @@ plt.show()
 # 256 to 64 by 1 x 1, stays at 64 by 3 x 3, and goes back to 256 by 1 x 1.
 #
 # **Predict before you run.** Which of the two has more weights?
+#
+# <!-- guess 11/bottleneck
+# choice | more weights are in | * the block of two 3 x 3 | the bottleneck | neither
+# -->
 
 # %%
 2 * 9 * 64 * 64, 256 * 64 + 9 * 64 * 64 + 64 * 256
@@ -1676,6 +1735,11 @@ def final_loss(blocks, skips, seed, steps=100, rate=0.01):
 # %% [markdown]
 # **Predict before you run.** Three seeds, three depths, with skips and without. A net that knows
 # nothing has a loss of $\ln 10 = 2.3$. Draw both curves. It takes about twenty seconds.
+#
+# <!-- guess 11/deeper
+# curve | plain | convolutions 3 .. 21 | loss 0 .. 2.5 | 3 0.73, 9 0.9, 21 2.07 | within 15 %
+# curve | with skips | convolutions 3 .. 21 | loss 0 .. 2.5 | 3 0.66, 21 0.66 | within 15 %
+# -->
 
 # %% tags=["experiment"] alt="A plot of the loss on training pictures against 3, 9 and 21 convolutions. Plain nets: 0.73, 0.90 and 2.07, near the line of a net that knows nothing. With skips it stays near 0.66."
 depths, seeds = (1, 4, 10), (0, 1, 2)
@@ -1729,6 +1793,10 @@ plt.show()
 #
 # **Predict before you run.** Which layer has the most multiply-adds? How long will it take? Look at
 # the table of section 3.
+#
+# <!-- guess 11/most
+# choice | the most multiply-adds are in | the first CONV | * the second CONV | the last CONV | the first FC
+# -->
 
 # %% tags=["experiment"]
 from convbook.earlier import conv_forward_im2col as conv

@@ -73,6 +73,12 @@ STRIDES = (2, 2, 1)  # of the three convolutions of the net
 # This lesson trains, so its convolutions are the given ones. They compute what yours do, without
 # loops over places. Section 1 compares the two.
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 10 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("12")
+
 # %% [markdown]
 # ## 1. What is in the file
 #
@@ -90,6 +96,11 @@ STRIDES = (2, 2, 1)  # of the three convolutions of the net
 # **Predict before you run.** The pictures are 32 x 32 x 3. The filters are 6 x 6, 4 x 4 and 3 x 3,
 # with strides 2, 2 and 1. How high and wide are the three volumes? The third has 96 channels. How
 # many numbers does the fully-connected layer look at?
+#
+# <!-- guess 12/volumes
+# row | height and width of the three volumes | 14, 6, 4
+# number | numbers that the last layer looks at | 1536
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -326,6 +337,12 @@ for picture, maps in zip(few, seen, strict=True):
 # **Predict before you run.** What is the shape of the new `w4`? The converted net runs over a
 # picture of 96 x 128. How many cells does its map have? How far apart are they, in pixels?
 #
+# <!-- guess 12/surgery
+# shape | of the new `w4` | 7, 96, 4, 4
+# shape | rows and columns of the map | 17, 25
+# number | pixels from cell to cell | 4
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # (7, 96, 4, 4). The volumes are $(96-6)/2+1 = 46$, then 22, then 20 rows high, and the head fits
@@ -515,6 +532,12 @@ print("largest score", np.abs(alone).max())
 # $\text{dx} = \text{dscores} \; w_4^{\mathsf{T}}$ from the head. What do they get in the first
 # step?
 #
+# <!-- guess 12/zeros
+# number | each score | 0
+# number | the first loss | 1.0986
+# choice | in the first step the blocks get | as much as in later steps | the same for every filter | * nothing at all
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # All scores are 0, and the loss is $\ln 3 = 1.0986$. The blocks get nothing at all in the first
@@ -585,6 +608,12 @@ for params, _, _ in inputs.small_nets(judge.rng()):
 # **Predict before you run.** You have 100 pictures and take 200 steps over all of them. How often
 # does a picture go through the blocks if you are careless? How often if you are not? How many
 # numbers are kept?
+#
+# <!-- guess 12/once
+# number | times through the blocks, careless | 20000
+# number | times, careful | 100
+# number | numbers kept | 153600
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -724,6 +753,11 @@ plt.show()
 #
 # **Predict before you run.** Block 3 is open. Must the convolutions of blocks 1 and 2 be run back?
 # Must they be run forward in every step?
+#
+# <!-- guess 12/closed
+# choice | back, blocks 1 and 2 must be run | in every step | once | * never
+# choice | forward, blocks 1 and 2 must be run | in every step | * once | never
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1024,6 +1058,12 @@ for rates, momentum in (((0.1, 0.0, 0.7), 0.8), ((0.0, 0.3, 0.2), 0.5), ((0.2, 0
 #
 # **Predict before you run.** Draw it on paper: four bars for 20 pictures, and four for 100. Where is
 # the gap between scratch and frozen wider? Will opening blocks help at 20 pictures? At 100?
+#
+# <!-- guess 12/bars
+# choice | the gap between scratch and frozen is wider with | * 20 pictures | 100 pictures
+# choice | opening blocks, with 20 pictures, | gains five per cent or more | * changes next to nothing | loses five per cent or more
+# choice | opening blocks, with 100 pictures, | gains five per cent or more | * gains two per cent at most | loses five per cent or more
+# -->
 
 
 # %% tags=["experiment"]
@@ -1149,6 +1189,11 @@ plt.show()
 # `data.fine_tuning()` reads what it wrote.
 #
 # **Predict before you run.** Will scratch catch up, if it gets ten times the steps?
+#
+# <!-- guess 12/longer
+# choice | with 100 pictures scratch | catches up with the shipped net | closes half of the gap | * gets hardly any better
+# choice | with 500 pictures it | overtakes the shipped net | * gets better, and stays a little below | gets hardly any better after 200 steps
+# -->
 
 # %% tags=["plot"] alt="Two plots of right answers over 1000 steps. With 100 pictures scratch stays at 63 %, frozen and last block open at 75, all blocks open at 77. With 500 scratch climbs from 63 to 79, frozen and last block open stay at 81 to 82, all blocks open at 83."
 tested, curves = data.fine_tuning()  # the steps (S,); for each run (seeds, S)

@@ -63,6 +63,12 @@ from convbook.gpu import tiers
 # %%
 print(kernels.banner())
 
+# %% tags=["guess"]
+# What you guessed wrong in lesson 11 comes back here, and otherwise nothing: press Shift+Enter.
+from convbook import guess
+
+guess.again("13")
+
 # %% [markdown]
 # Points come from the **emulator**. It compiles your kernel for the processor, runs its threads one
 # after the other in several orders, and watches every access to memory. It finds what a GPU would
@@ -86,6 +92,10 @@ print(kernels.banner())
 # are, `(3,)`, how many threads are in each, `(4,)`, and then the arguments: here none.
 #
 # **Predict before you run.** Three blocks of four threads. Who is thread 1 of block 2?
+#
+# <!-- guess 13/who
+# number | its `i` | 9
+# -->
 
 # %%
 hello = r"""
@@ -225,6 +235,11 @@ for n, threads in ((8, 8), (45, 16)):
 #
 # **Predict before you run.** A picture of 3 rows and 5 columns, in blocks of `(4, 2)`. How large is
 # the grid? How many threads have no pixel?
+#
+# <!-- guess 13/grid
+# shape | of the grid, x first | 2, 2
+# number | threads without a pixel | 17
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -388,6 +403,11 @@ for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
 # **Predict before you run.** Twenty-four numbers, three blocks of 8. How many loads from global
 # memory does the map make, and how many the kernel with a halo?
 #
+# <!-- guess 13/halo
+# number | loads of the map | 70
+# number | loads with a halo | 28
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # The map: three for each number, less the two beyond the ends, $72 - 2 = 70$. With a halo: ten for
@@ -488,6 +508,12 @@ for n in (9, 47):
 # **Predict before you run.** How many rounds are there for 64 numbers? For 1024? And where must the
 # threads wait?
 #
+# <!-- guess 13/rounds
+# number | rounds for 64 numbers | 6
+# number | rounds for 1024 | 10
+# choice | the threads must wait | once, before the first round | once, after the last round | * before each round
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Six, and ten. Each round reads what other threads wrote in the round before, so there is a barrier
@@ -584,6 +610,10 @@ ran = kernels.look(votes, "votes", (1,), (8,), given)
 # **Predict before you run.** The labels are 0, 1, 1, 2, 1, so the right counts are 1, 3, 1. The
 # threads of a **warp**, 32 neighbours, work in step as a rule: all read, then all add, then all
 # write. What comes out? Step through it.
+#
+# <!-- guess 13/race
+# row | the three counts | 1, 1, 1
+# -->
 
 # %% tags=["demo"]
 demo.race()
@@ -783,6 +813,11 @@ for n in (64, 150):
 #
 # **Predict before you run.** 32 threads read 32 numbers. How many sectors are sent at least? How
 # many at most?
+#
+# <!-- guess 13/sectors
+# number | sectors at least | 4
+# number | sectors at most | 32
+# -->
 
 # %%
 by_rows = r"""
@@ -817,6 +852,10 @@ for name, source in (("along rows", by_rows), ("down columns", by_columns)):
 # **Predict before you run.** In im2col, thread $n$ writes one element of `cols`, which has the
 # shape $(C \cdot HH \cdot WW, H_{out} \cdot W_{out})$. Which index should change fastest from
 # thread to thread: the one of the patch's element, or the one of the place?
+#
+# <!-- guess 13/fastest
+# choice | fastest should change | * the place | the patch's element | either, it is the same
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -931,6 +970,10 @@ for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9)
 #
 # **Predict before you run.** For large matrices, how large must $T$ be to get to 25?
 #
+# <!-- guess 13/ruler
+# number | `T` | 100
+# -->
+#
 # ### Exercise 10: `flop_per_byte` (1 point)
 #
 # Loads and stores both count, four bytes each.
@@ -1012,6 +1055,12 @@ if cuda.compiler():
 # **Predict before you run.** Let x count columns. What does a warp read of `A` then, and of `B`?
 # How many sectors is a step?
 #
+# <!-- guess 13/across
+# choice | of `A` a warp reads | * a single number | 32 neighbours in a row | 32 numbers of a column
+# choice | of `B` it reads | a single number | * 32 neighbours in a row | 32 numbers of a column
+# number | sectors in a step | 5
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # One row of `A`: a single number, 1 sector. 32 neighbours of `B`: 4 sectors. Five in place of 33.
@@ -1088,6 +1137,10 @@ for shapes in (((8, 32), (32, 64)),):
 #
 # **Predict before you run.** `A` and `B` are 16 x 16. Without tiles, each of the 256 threads loads
 # 32 numbers: 8192 loads. How many are there with tiles of 8 x 8?
+#
+# <!-- guess 13/tiles
+# number | loads with tiles | 1024
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1180,6 +1233,11 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
 #
 # **Predict before you run.** How many numbers does it read from shared memory for each product,
 # compared with before? And 8 x 8 threads now make a tile of what side?
+#
+# <!-- guess 13/registers
+# number | numbers read for each product | 0.5
+# number | side of the tile | 32
+# -->
 #
 # <details><summary>Answer</summary>
 #
