@@ -125,6 +125,11 @@ guess.again("09")
 # **Predict before you run.** Take $N = 2$, $M = 3$, $K = 2$, with pools. How many layers have
 # weights? And what is left of the pattern when $M = 0$ and $K = 0$?
 #
+# <!-- guess 09/pattern
+# number | layers with weights | 9
+# choice | with `M = 0` and `K = 0` there is left | nothing that learns | * a linear classifier | a convolution and a linear classifier | a net with one hidden layer
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # $N \cdot M = 6$ convolutions, $K = 2$ fully-connected layers and the last one: nine.
@@ -214,6 +219,10 @@ for N, M, K in ((-1, 1, 0), (far, 2, 1), (1, -1, 0), (1, 1, 3), (1, 1, -1), (2, 
 # **Predict before you run.** `conv_backward` returns three gradients, `relu_backward` one. What
 # must `grads` be after the backward pass of a ReLU?
 #
+# <!-- guess 09/grads
+# choice | `grads` must be | `[dx]` | * an empty list | `[0, 0]` | `None`
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # An empty list. `grads` belongs to `params`, one for one, and a ReLU has no parameters.
@@ -246,6 +255,13 @@ print(out, [gradient.tolist() for gradient in affine_backward(np.array([[10.0]])
 # **Predict before you run.** A batch norm of one channel has gamma 1, beta 0 and `running` (0, 1).
 # Two pictures of one pixel come, 1 and 3. What is `out` in training, and what at test time? What is
 # `running` after each, if 0.9 of it is kept?
+#
+# <!-- guess 09/modes
+# row | `out` in training | -1, 1
+# row | `out` at test time | 1, 3
+# row | `running` after training | 0.2, 1
+# row | `running` after test time | 0, 1
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -474,6 +490,11 @@ for functions, params, running, how in (
 # **Predict before you run.** Two layers of one weight each, without bias: $x = 2$ is multiplied by
 # $w_0 = 3$ and then by $w_1 = 5$. What comes out? For `dout` $= 1$, what are the gradients of
 # $w_0$, $w_1$ and $x$?
+#
+# <!-- guess 09/chain
+# number | what comes out | 30
+# row | the gradients of `w0`, `w1` and `x` | 10, 6, 15
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -762,6 +783,11 @@ for params in draw_weights(normed, (3, 32, 32), [8, 16], [10]):
 # **Predict before you run.** What is it for 10 classes, for 6, and for the 1000 of ImageNet? And
 # what if the last layer is not divided by 10?
 #
+# <!-- guess 09/first
+# row | for 10, 6 and 1000 classes | 2.303, 1.792, 6.908
+# choice | with a last layer that is not divided | the loss is lower | it stays the same | * it is higher
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # 2.303, 1.792 and 6.908. With larger weights in the last layer the net is sure of something before
@@ -804,6 +830,11 @@ for K in (6, 10, 1000):
 #
 # **Predict before you run.** Let $f = p^2$ with one parameter $p = 3$. The gradient is 6. What gap
 # does a wrong gradient of 5 give, and does it depend on $v$?
+#
+# <!-- guess 09/gap
+# number | the gap | 1/6
+# choice | with another `v` the gap is | larger or smaller | * the same | of the other sign
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -982,6 +1013,12 @@ def sgd(w, dw, state, rate):
 # Where is $w$ after one and after two steps of SGD? Of momentum with $\mu = 0.9$, starting at rest?
 # And how long do momentum's steps become if this goes on?
 #
+# <!-- guess 09/momentum
+# row | `w` after one and two steps of SGD | 0.95, 0.9
+# row | after one and two of momentum | 0.95, 0.855
+# number | how long momentum's steps become | 0.5
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # SGD: 0.95 and 0.9. Momentum: $v = -0.05$, then $-0.045 - 0.05 = -0.095$; so 0.95 and 0.855. In the
@@ -1072,6 +1109,11 @@ judge.value("momentum", momentum, w, dw, {"v": v})
 #
 # **Predict before you run.** $w = 1$, $dw = 0.5$, rate 0.1, $\beta_1 = 0.9$, $\beta_2 = 0.999$.
 # Where is $w$ after the first step? And with a gradient of 500 in place of 0.5?
+#
+# <!-- guess 09/adam
+# number | `w` after the first step | 0.9
+# number | with a gradient of 500 | 0.9
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1296,6 +1338,12 @@ judge.value("cosine_rate", cosine_rate, 3, 12, rate)
 # **Predict before you run.** 5000 pictures, batches of 50: how many steps does an epoch have? How
 # often is a picture seen in 200 steps? And how many steps does an epoch have with 10 pictures and
 # batches of 4?
+#
+# <!-- guess 09/epoch
+# number | steps in an epoch | 100
+# number | how often a picture is seen in 200 | 2
+# number | steps with 10 pictures, batches of 4 | 2
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1714,6 +1762,10 @@ plot.montage(emoji.x_train, emoji.y_train, emoji.classes, "Emoji-10: artwork on 
 # right on any picture. Each is tried on the same 100 pictures. About how many does the best of the
 # twenty get right?
 #
+# <!-- guess 09/luck
+# number | the best of the twenty, about | 59 | within 3 %
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Not 50. One net's count deviates by $\sqrt{100 \cdot \tfrac12 \cdot \tfrac12} = 5$, and the best of
@@ -1795,6 +1847,11 @@ def new_net(*extra):
 # %% [markdown]
 # **Predict before you run.** In 200 steps of 50 the net sees each of the 500 pictures twenty times.
 # How does the loss go on these 500? And on the 500 that are held out?
+#
+# <!-- guess 09/overfit
+# curve | the loss on the 500 it is trained on | step 0 .. 200 | loss 0 .. 3 | 0 2.3, 25 1.33, 50 0.79, 75 0.37, 100 0.22, 125 0.11, 150 0.06, 200 0.03
+# curve | the loss on the 500 held out | step 0 .. 200 | loss 0 .. 3 | 0 2.3, 25 1.86, 50 1.83, 75 1.79, 100 2.09, 125 2.1, 150 2.22, 175 2.33, 200 2.39
+# -->
 
 # %% tags=["experiment", "plot"] alt="Two plots over 200 steps. Left, the loss: on the pictures trained on it falls from 1.4 to nearly 0; on those held out it falls a little to 1.8 at step 75, then rises to 2.4. Right, the share of right answers: 100 per cent of those trained on, about 45 of those held out."
 net = new_net()
@@ -1829,6 +1886,10 @@ print("loss on those held out:", *curves["plain"][3].round(2))
 #
 # **Predict before you run.** With flips and shifts of up to two pixels in both directions, how many
 # versions of a picture are there?
+#
+# <!-- guess 09/versions
+# number | versions of a picture | 50
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1950,6 +2011,11 @@ for N, C, H, W in ((9, 2, 5, 4), (20, 3, 6, 8)):
 #
 # **Predict before you run.** The same 500 pictures, the same 200 steps, now with augmentation,
 # dropout, weight decay and a falling rate. What happens to the dashed curve, and what to the other?
+#
+# <!-- guess 09/remedies
+# choice | the dashed curve, of those trained on | falls to nearly 0 sooner | falls to nearly 0 as before | * stays well above 0
+# choice | the other, of those held out | falls to nearly 0, too | still turns and rises | * no longer turns
+# -->
 
 
 # %% tags=["experiment", "plot"] alt="Two plots over 200 steps, without and with remedies. Left, the loss: with them it falls to 0.9 on the pictures trained on and to 1.5 on those held out, where it stays. Right, the share of right answers: with them about 77 per cent of those trained on and 52 of those held out, without them 100 and 45."
@@ -1990,6 +2056,11 @@ for name, (_, _, on_trained, _, on_held) in curves.items():
 #
 # **Predict before you run.** Draw 1000 rates between 0.0001 and 1. How many are below 0.01 if the
 # rate itself is drawn evenly? And if its logarithm is?
+#
+# <!-- guess 09/log
+# number | below 0.01, the rate drawn evenly | 10 | within 20 %
+# number | below 0.01, its logarithm drawn evenly | 500 | within 10 %
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -2105,6 +2176,10 @@ for part in (0.2, 0.5, 0.8):
 # tried with eight rates, for 25 steps each. A look at the 500 that are held out gives the score.
 #
 # **Predict before you run.** Do both nets want the same rate?
+#
+# <!-- guess 09/rates
+# choice | the ConvNet wants | a smaller rate than the linear classifier | the same | * a larger one
+# -->
 
 # %% tags=["experiment", "plot"] alt="A plot of right answers of 500 held out against the rate, from 0.0002 to 0.08, on a logarithmic axis. Both curves rise and fall. The linear classifier is best, 29 per cent, at 0.001; the ConvNet, 37 per cent, at 0.003, and no better than guessing above 0.05."
 def new_linear():
@@ -2174,6 +2249,10 @@ for name, net in nets.items():
 # thing to know: the 500 were drawn from the training pictures at random. Most emoji come in several
 # of these, on other backgrounds, turned and in other sizes. An emoji of the test pictures is in no
 # training picture.
+#
+# <!-- guess 09/drawer
+# choice | on the test pictures the share is | higher | the same, give or take chance | * lower
+# -->
 #
 # <details><summary>Answer</summary>
 #

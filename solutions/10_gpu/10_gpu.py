@@ -236,6 +236,11 @@ judge.choices("lines b, c, d, f, g and h", [answers[letter] for letter in lines]
 # **Predict before you run.** `x` is on the device and `w` is still on the host. Which module should
 # `get_array_module(x, w)` return? And what happens at the next `x @ w`?
 #
+# <!-- guess 10/mixed
+# choice | `get_array_module(x, w)` should return | `np` | * `cp`
+# choice | `x @ w` then | uploads `w` and runs | downloads `x` and runs | * raises a `TypeError`
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # CuPy's: one device array is enough. Then `x @ w` raises a `TypeError`, and that is right. The
@@ -359,6 +364,12 @@ for tier in tiers.each():
 #
 # **Predict before you run.** All arrays lie on the device. Which of the calls will stop? Which will
 # work and cost something?
+#
+# <!-- guess 10/calls
+# choice | `np.dot` | * runs and costs nothing more | uploads something | waits | stops with an error
+# choice | `np.arange(N)` as an index | runs and costs nothing more | * uploads something | waits | stops with an error
+# choice | `float` | runs and costs nothing more | uploads something | * waits | stops with an error
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -554,6 +565,11 @@ with gpu.simulated():
 # %% [markdown]
 # **Predict before you run.** How many launches will it be for 64 pictures? And how should the
 # number depend on $N$ in a good layer?
+#
+# <!-- guess 10/launches
+# number | launches for 64 pictures | 129
+# choice | in a good layer the number | grows like `N` | grows more slowly than `N` | * does not depend on `N`
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -777,6 +793,10 @@ def max_pool_forward(x, HH=2, WW=2, stride=2):
 #
 # **Predict before you run.** The mask makes the host wait. What else is wrong with this line?
 #
+# <!-- guess 10/mask
+# choice | besides the wait | nothing else is wrong | * in a window two equal maxima both match | the mask lies on the host | `dx` becomes float64
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # In a window with two equal maxima both pixels match. Each would get the whole gradient, or the
@@ -918,6 +938,12 @@ demo.timeline(seen)
 # **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are
 # needed, if all the data fits on the device? And where should the waits be?
 #
+# <!-- guess 10/transfers
+# number | uploads | 4
+# number | downloads, if each loss comes by itself | 12
+# choice | the waits should be | after each step | after each hundredth step | * after the last step
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Four uploads at the start: pictures, classes, weights, biases. A batch is a slice of what is there,
@@ -1057,6 +1083,10 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 # **Predict before you run.** Which three things must a good measurement do that the stopwatch above
 # did not?
 #
+# <!-- guess 10/stopwatch
+# choice | it must | repeat, take the mean, subtract what the stopwatch takes | call once before, repeat, take the shortest reading | * call once before, wait for the end, repeat
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # Call once before, so that compiling is over. Wait until the end mark is reached:
@@ -1138,6 +1168,11 @@ with gpu.simulated(kernel_ms=20):
 #
 # **Predict before you run.** How long do four batches take, one thing after the other? And if the
 # next batch travels while the GPU works on this one?
+#
+# <!-- guess 10/overlap
+# number | milliseconds, one thing after the other | 20
+# number | milliseconds, if the next batch travels meanwhile | 14
+# -->
 #
 # <details><summary>Answer</summary>
 #
@@ -1343,6 +1378,12 @@ for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
 # **Predict before you run.** What are `np.float16(1e-8)`, `np.float16(70000)`, and
 # `np.float16(1) + np.float16(0.0001)`?
 #
+# <!-- guess 10/float16
+# number | `np.float16(1e-8)` | 0
+# choice | `np.float16(70000)` | 65504 | 70000 | * infinity | an error
+# number | `np.float16(1) + np.float16(0.0001)` | 1
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # 0, infinity, and 1. After 1 the next float16 is 1.00098.
@@ -1515,6 +1556,11 @@ for tier in tiers.each():
 # Tera-operations and 2 TB a second. Which of the two limits a 1 x 1 convolution in float32, and
 # which a 3 x 3 one?
 #
+# <!-- guess 10/limits
+# choice | the 1 x 1 convolution is limited by | arithmetic | * memory
+# choice | the 3 x 3 one by | * arithmetic | memory
+# -->
+#
 # <details><summary>Answer</summary>
 #
 # 1 x 1: $2 \cdot 64 \cdot 64 \cdot 56^2 \cdot 64 = 1.64$ Giga-operations take 0.033 ms; 102.8 MB
@@ -1597,6 +1643,12 @@ for size in (4, 2, 4, 2, 8, 1):
 # **Predict before you run.** Suppose the tensor cores of that GPU make 400 Tera-operations with
 # TF32 and 800 with float16; the memory is as fast as before. Where are the ridges now? What limits
 # the 3 x 3 layer then?
+#
+# <!-- guess 10/ridges
+# row | the ridges of TF32 and float16 | 200, 400
+# choice | with TF32 the 3 x 3 layer is limited by | arithmetic | * memory
+# choice | in float16 by | arithmetic | * memory
+# -->
 #
 # <details><summary>Answer</summary>
 #
