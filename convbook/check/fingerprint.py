@@ -6,8 +6,11 @@ the fingerprint's hash, and a name that only the fingerprint opens: nothing to b
 
 import hashlib
 import itertools
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +52,15 @@ def seal(text: str, fingerprint: str) -> str:
 def opened(sealed: str, fingerprint: str) -> str:
     """Return the text that was sealed."""
     return _mixed(b64decode(sealed), fingerprint).decode()
+
+
+@cache
+def sealed(folder: Path) -> dict[str, str]:
+    """Return what lies sealed in the files of a folder, by place: "names" of each."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.json")):
+        found |= json.loads(path.read_text(encoding="utf-8"))["names"]
+    return found
 
 
 def _mixed(data: bytes, fingerprint: str) -> bytes:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -33,16 +32,7 @@ def of_failure(source: str, error: BaseException, trace: TracebackType | None) -
     if trace is None:
         return []
     for one in fingerprint.of_failure(source, trace.tb_lineno, error):
-        sealed = _sealed().get(fingerprint.place_of(one))
+        sealed = fingerprint.sealed(FOLDER).get(fingerprint.place_of(one))
         if sealed is not None:
             return [Known(*parts) for parts in json.loads(fingerprint.opened(sealed, one))]
     return []
-
-
-@cache
-def _sealed() -> dict[str, str]:
-    """Return what is known, by place."""
-    found: dict[str, str] = {}
-    for path in sorted(FOLDER.glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))["names"]
-    return found

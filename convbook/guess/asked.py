@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 from convbook.check import fingerprint
@@ -46,7 +46,7 @@ def question(name: str) -> Question | None:
     Args:
         name: the lesson's number and a word, as in '03/relu'.
     """
-    sealed = _sealed().get(fingerprint.place_of(name))
+    sealed = fingerprint.sealed(FOLDER).get(fingerprint.place_of(name))
     if sealed is None:
         return None
     entry = json.loads(fingerprint.opened(sealed, name))
@@ -64,12 +64,3 @@ def written(questions: Mapping[str, Question]) -> str:
         text = json.dumps(asdict(asked), ensure_ascii=False)
         names[fingerprint.place_of(name)] = fingerprint.seal(text, name)
     return json.dumps({"names": dict(sorted(names.items()))}, indent=0) + "\n"
-
-
-@cache
-def _sealed() -> dict[str, str]:
-    """Return what is asked, by place."""
-    found: dict[str, str] = {}
-    for path in sorted(FOLDER.glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))["names"]
-    return found
