@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.look import norms, pools
-from convbook.look.links import Array, Convolution, Links, NoPicture, convolution, local, product
+from convbook.look.links import (
+    Array,
+    Convolution,
+    Links,
+    NoPicture,
+    convolution,
+    local,
+    product,
+    spread,
+)
 
 Parts = dict[str, Links]
 
@@ -94,7 +103,7 @@ def locally_connected_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike, stride: 
 def conv_transpose(x: ArrayLike, w: ArrayLike, stride: int = 1, pad: int = 0) -> Parts:
     x, w = np.asarray(x), np.asarray(w)
     (N, _, H, W), (_, F, HH, WW) = x.shape, w.shape
-    large = (N, F, (H - 1) * stride + HH - 2 * pad, (W - 1) * stride + WW - 2 * pad)
+    large = (N, F, spread(H, HH, stride, pad), spread(W, WW, stride, pad))
     terms = convolution(large, w.shape, stride, pad)
     if terms.shape != x.shape:
         raise NoPicture("the depths do not fit")
@@ -104,7 +113,7 @@ def conv_transpose(x: ArrayLike, w: ArrayLike, stride: int = 1, pad: int = 0) ->
 def dx_at_stride(dout: ArrayLike, w: ArrayLike, stride: int = 1) -> Parts:
     dout, w = np.asarray(dout), np.asarray(w)
     (N, _, H, W), (_, C, HH, WW) = dout.shape, w.shape
-    x = (N, C, (H - 1) * stride + HH, (W - 1) * stride + WW)
+    x = (N, C, spread(H, HH, stride), spread(W, WW, stride))
     terms = convolution(x, w.shape, stride)
     arrays = Array("dout", dout), Array("w", w)
     return {"dx": Links(terms.x, terms.out, terms.w, arrays).inside()}

@@ -91,6 +91,11 @@ def stops(size: int, window: int, stride: int, pad: int = 0, dilation: int = 1) 
     return room // stride + 1
 
 
+def spread(places: int, window: int, stride: int, pad: int = 0) -> int:
+    """Return along how many pixels so many windows lie; the inverse of `stops`."""
+    return window + stride * (places - 1) - 2 * pad
+
+
 def pixels(
     place: Sequence[np.ndarray], tap: Sequence[np.ndarray], how: tuple[int, int, int], size: Shape
 ) -> tuple[list[np.ndarray], np.ndarray]:
