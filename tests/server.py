@@ -43,7 +43,13 @@ def end(process: subprocess.Popen) -> None:
         for child in psutil.Process(process.pid).children(recursive=True):
             child.kill()
     process.terminate()
-    process.wait(timeout=60)
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:  # it may wait for a kernel that a test has killed
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
+        process.wait(timeout=60)
 
 
 def wait_for(address: str, tries: int = 240) -> None:
