@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from html import escape
 from typing import Any
 
 import numpy as np
 
 from convbook import data, earlier, kernel
-from convbook.living import still
+from convbook.living import pictures, still
 from convbook.living.assets import asset
 from convbook.living.descent import MOST_STEPS, NOTHING, PARTS, RATES, Descent
 from convbook.living.layers import Function
@@ -89,12 +87,8 @@ class _Part:
     def sent(self, text: Any) -> np.ndarray:
         """Return the map that the page sends."""
         shape = self.search.wanted.shape
-        count = shape[0] * shape[1]
-        try:
-            raw = base64.b64decode(text, validate=True) if len(text) <= 2 * count else b""
-        except (TypeError, ValueError, binascii.Error):
-            raw = b""
-        if len(raw) != count:
+        raw = pictures.sent(text, shape[0] * shape[1])
+        if not raw:
             raise ValueError(f"a map must have {shape[0]} x {shape[1]} places")
         return np.frombuffer(raw, dtype=np.int8).reshape(shape)
 

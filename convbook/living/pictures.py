@@ -83,6 +83,17 @@ def _read(path: Path) -> np.ndarray:
     return np.asarray(plain)
 
 
+def sent(text: object, count: int) -> bytes:
+    """Return the bytes that a page sent as Base64, or none where they are not so many."""
+    if not isinstance(text, str) or len(text) > 2 * count:
+        return b""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+    return raw if len(raw) == count else b""
+
+
 def png(pixels: np.ndarray) -> str:
     """Return the address of a picture that holds itself: data:image/png.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -159,11 +157,8 @@ def piece_of(sent: Any, size: tuple[int, int]) -> np.ndarray:
         ValueError: they are not as many as they must be.
     """
     H, W = size
-    try:
-        raw = base64.b64decode(sent, validate=True) if len(sent) <= 8 * H * W else b""
-    except (TypeError, ValueError, binascii.Error):
-        raw = b""
-    if len(raw) != 3 * H * W:
+    raw = pictures.sent(sent, 3 * H * W)
+    if not raw:
         raise ValueError(f"a piece must have {H} x {W} pixels of 3 colours")
     return np.frombuffer(raw, dtype=np.uint8).reshape(H, W, 3)
 

@@ -20,6 +20,7 @@ from convbook.look.links import (
     Links,
     NoPicture,
     convolution,
+    gradient,
     local,
     product,
     spread,
@@ -54,7 +55,7 @@ def conv_backward(
 ) -> Parts:
     x, w = np.asarray(x), np.asarray(w)
     terms = convolution(x.shape, w.shape, stride, pad, dilation, groups)
-    return _backward(terms, _gradient(dout, terms.shape), x, w)
+    return _backward(terms, gradient(dout, terms.shape), x, w)
 
 
 def grouped_forward(
@@ -128,7 +129,7 @@ def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> Parts:
 def affine_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, b: ArrayLike) -> Parts:
     x, w = np.asarray(x), np.asarray(w)
     terms = product((len(x), x[0].size), w.shape)
-    return _backward(terms, _gradient(dout, terms.shape), x, w)
+    return _backward(terms, gradient(dout, terms.shape), x, w)
 
 
 def _forward(
@@ -146,13 +147,6 @@ def _backward(terms: Convolution, dout: Array, x: np.ndarray, w: np.ndarray) -> 
         "dw": Links(terms.w, terms.out, terms.x, (dout, Array("x", x))).inside(),
         "db": Links(unit, places, None, (dout,)),
     }
-
-
-def _gradient(dout: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """Return the gradient that arrives, which has the shape of the output."""
-    if np.shape(dout) != shape:
-        raise NoPicture("dout has another shape")
-    return Array("dout", np.asarray(dout))
 
 
 # What comes as `out` of a pair is its first part; the other parts of a result have a name too.

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 Shape = Sequence[int]
 
@@ -126,6 +127,17 @@ class Convolution:
     x: np.ndarray
     w: np.ndarray
     shape: tuple[int, ...]
+
+
+def gradient(dout: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Return the gradient that arrives, which has the shape of the output.
+
+    Raises:
+        NoPicture: it has another.
+    """
+    if np.shape(dout) != shape:
+        raise NoPicture("dout has another shape")
+    return Array("dout", np.asarray(dout))
 
 
 def convolution(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.look.links import Array, Links, NoPicture
+from convbook.look.links import Array, Links, NoPicture, gradient
 
 Parts = dict[str, Links]
 Running = tuple[ArrayLike, ArrayLike]
@@ -153,13 +153,11 @@ def _forward(
 def _backward(
     dout: ArrayLike, x: np.ndarray, group: np.ndarray, gamma: ArrayLike, eps: float
 ) -> Parts:
-    dout = np.asarray(dout, dtype=float)
-    if dout.shape != x.shape:
-        raise NoPicture("dout has another shape")
+    sent = gradient(dout, x.shape)
     mean = _means(x, group)
     scale = 1 / np.sqrt(_means((x - mean) ** 2, group) + eps)
     x_hat = (x - mean) * scale
-    dx_hat = dout * _beside(gamma, x)
+    dx_hat = sent.values * _beside(gamma, x)
     in_mean, slope = _means(dx_hat, group), _means(dx_hat * x_hat, group)
     rows = zip(*(a.ravel() for a in (dx_hat, in_mean, x_hat, slope, scale)), strict=True)
     words = [
@@ -173,7 +171,6 @@ def _backward(
     ]
     out, left = _members(group)
     places, channel = np.arange(x.size), _channel_of(x).ravel().astype(int)
-    sent = Array("dout", dout)
     return {
         "dx": _in_words(out, left, (sent,), words),
         "dgamma": Links(channel, places, places, (sent, Array("x_hat", x_hat))),

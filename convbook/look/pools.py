@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.look.links import Array, Convolution, Links, NoPicture, pooling
+from convbook.look.links import Array, Convolution, Links, NoPicture, gradient, pooling
 
 Parts = dict[str, Links]
 
@@ -27,7 +27,7 @@ def max_pool_backward(
     if np.sum(seen == seen.max(axis=1, keepdims=True)) > len(seen):
         raise NoPicture("of equal pixels any may have won")
     winner = np.arange(len(seen)) * HH * WW + seen.argmax(axis=1)
-    return {"dx": Links(terms.x[winner], terms.out[winner], None, (_gradient(dout, terms),))}
+    return {"dx": Links(terms.x[winner], terms.out[winner], None, (gradient(dout, terms.shape),))}
 
 
 def avg_pool_forward(x: ArrayLike, HH: int = 2, WW: int = 2, stride: int = 2) -> Parts:
@@ -98,14 +98,8 @@ def _weighted(x: np.ndarray, weights: np.ndarray, stride: int) -> Parts:
 def _weighted_back(dout: ArrayLike, x: np.ndarray, weights: np.ndarray, stride: int) -> Parts:
     HH, WW = weights.shape
     terms = pooling(x.shape, HH, WW, stride)
-    arrays = _gradient(dout, terms), Array("weights", weights)
+    arrays = gradient(dout, terms.shape), Array("weights", weights)
     return {"dx": Links(terms.x, terms.out, terms.w, arrays)}
-
-
-def _gradient(dout: ArrayLike, terms: Convolution) -> Array:
-    if np.shape(dout) != terms.shape:
-        raise NoPicture("dout has another shape")
-    return Array("dout", np.asarray(dout))
 
 
 def _binomial(n: int) -> np.ndarray:
