@@ -138,6 +138,8 @@ def grade_by_hand(page: Page, address: str, picture: Picture) -> None:
     points = page.locator("input.score#answer-why_flip")
     points.scroll_into_view_if_needed()
     expect(page.locator("math").first).to_be_attached()  # formulas, without a network
+    # Until then nothing listens to the fields, and what comes in is written over them.
+    page.wait_for_function("formgrader.grades.loaded && formgrader.comments.loaded")
     for field, text in ((points, "1.5"), (page.locator("#answer-why_flip-comment"), COMMENT)):
         with page.expect_response(lambda response: response.request.method == "PUT") as saved:
             field.fill(text)
