@@ -5,7 +5,7 @@
 const data = readData();
 const { shape: [H, W], values: pixels } = unpack(data.photo);
 const filters = data.filters;
-const stage = new Stage({ name: "laboratory", label: "A laboratory for filters", interval: 2200 });
+const stage = Stage.open({ name: "laboratory", label: "A laboratory for filters", interval: 2200 });
 const GLIDE = 500; // milliseconds from one filter to the next
 let w = filters[0].w.flat();
 let [gliding, frames] = [0, 0];
