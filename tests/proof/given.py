@@ -28,8 +28,10 @@ from autograder.grading.stage import stage
 from autograder.judging import judge, rehearse
 from convbook import notebook
 
-# Rooms whose functions start programs, ask the network or write files; none of them computes.
-ELSEWHERE = ("cli", "desk", "running", "handout", "data.download", "data.cifar10")
+# What starts programs, limits its own process, asks the network or writes files computes no answer.
+ELSEWHERE = """
+    cli cuda.build cuda.emulator data.cifar10 data.download desk handout running
+""".split()
 NO_FILE = ("gpu.cupy",)  # a module that is made, and lies in no file
 SECONDS = 2.0  # for one try
 MEMORY = 6 * 2**30  # bytes; a size where a shape was meant may ask for any amount
