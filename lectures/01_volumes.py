@@ -146,8 +146,7 @@ drawing.stops(7, 3, 2)
 demo.windows()
 
 # %% [markdown] notes
-# (5 min) Click into the demo; Tab goes to the sliders, arrow keys move them, Escape gives the keys
-# back to the slides.
+# (5 min) The arrow keys step; the mouse moves the sliders.
 #
 # Let the room name sizes. Go slowly from one stride to the next and watch what is left over after
 # the last window. Then add a padding, and see whether that mends it.
