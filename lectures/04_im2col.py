@@ -133,9 +133,9 @@ axis.text(np.pi, 0.45, "Python", ha="center", color="black", fontsize=22)
 axis.set_title(f"the sums: {24 * 60 * share:.0f} minutes", color="C1", pad=14)
 
 # %% [markdown] notes
-# (2 min) A turn takes some microseconds: find the window, make an array for the product, call
-# NumPy twice. The wedge is what the same 363 multiplications and additions take inside the large
-# product at the end of this lecture, on the same core: 2 of 1440 minutes where this was written.
+# (2 min) A turn takes some microseconds: find the window, make an array for the product, call NumPy
+# twice. The wedge is what the same 363 multiplications and additions take inside the large product
+# at the end of this lecture, on the same core: 2 of 1440 minutes where this was written.
 #
 # What can a computer do fast? The best-tuned piece of code on any machine is the product of two
 # matrices.
@@ -174,8 +174,8 @@ demo.im2col()
 # How many rows and columns does `cols` have?
 
 # %% picture
-"""A portrait of 227 by 227 pixels. A frame of 11 by 11 pixels stands at its top left, a second
-one four pixels to its right, and one in the middle of the face."""
+"""A portrait of 227 by 227 pixels. A frame of 11 by 11 pixels stands at its top left, a second one
+four pixels to its right, and one in the middle of the face."""
 figure, axis = plt.subplots(figsize=(5.2, 5.2))
 axis.imshow(photo.transpose(1, 2, 0))
 for top, left in ((0, 0), (0, 4), (108, 108)):
@@ -197,8 +197,8 @@ hidden(axis)
 
 # %% picture
 """Above, the twelve filters of a trained net, small colour pictures of edges and spots. In the
-middle three matrices: w with a filter in each row, 12 by 75; cols, 75 by 1024; out, 12 by 1024. Below,
-the twelve rows of out, each folded to a map of an eye."""
+middle three matrices: w with a filter in each row, 12 by 75; cols, 75 by 1024; out, 12 by 1024.
+Below, the twelve rows of out, each folded to a map of an eye."""
 w = net.params["w1"].reshape(12, -1)
 sees = np.pad((eye - net.mean)[0], ((0, 0), (2, 2), (2, 2)))
 sees = np.lib.stride_tricks.sliding_window_view(sees, (5, 5), axis=(1, 2))
@@ -243,11 +243,11 @@ figure.text(0.99, 0.16, "each row is folded: 12 maps of an eye", fontsize=16, ha
 # Any order would do, if both sides kept to it. This one saves a copy.
 
 # %% picture
-"""Left: a filter with two channels of 2 by 2, numbered 0 to 3 and 4 to 7, and a column that holds 0 to
-7 from top to bottom. Right: the outputs of two pictures, 2 by 2 each, numbered 0 to 3 and 4 to 7, and
-a row that holds 0 to 7."""
+"""Left: a filter with two channels of 2 by 2, numbered 0 to 3 and 4 to 7, and a column that holds 0
+to 7 from top to bottom. Right: the outputs of two pictures, 2 by 2 each, numbered 0 to 3 and 4 to
+7, and a row that holds 0 to 7."""
 axis = drawing.canvas(21, 8.6)
-for k, (fill, strong) in enumerate((("C6", "C1"), ("C5", "C0"))):
+for k, fill in enumerate(("C6", "C5")):
     number = 4 * k + np.arange(4).reshape(2, 2)
     drawing.cells(axis, number, 0, 1 + 3.6 * k, fill, label=f"w, channel {k}", size=18)
     drawing.cells(axis, number.reshape(4, 1), 5.4, 0.3 + 4 * k, fill, size=18)
@@ -274,9 +274,9 @@ axis.text(9, 7.2, "from column to column: n, i, j", fontsize=16)
 # Windows that overlap are written several times.
 
 # %% picture
-"""Left, a map of 227 by 227 pixels that says how often each is copied: in a pattern of small squares
-4, 6 or 9 times, at the border less. Right, three pairs of squares, x inside cols: equal for windows of
-1 by 1; 7.1 times the area for 11 by 11 with stride 4; 9 times for 3 by 3."""
+"""Left, a map of 227 by 227 pixels that says how often each is copied: in a pattern of small
+squares 4, 6 or 9 times, at the border less. Right, three pairs of squares, x inside cols: equal for
+windows of 1 by 1; 7.1 times the area for 11 by 11 with stride 4; 9 times for 3 by 3."""
 covers = np.zeros(227)
 for i in range(55):
     covers[4 * i : 4 * i + 11] += 1
@@ -318,9 +318,12 @@ figure.tight_layout()
 # `product.reshape(N, F, 1, 2)`: what is now the output of picture 0?
 
 # %% picture
-"""Two rows of three pictures. Above, the eye of a cat, and the two maps that two filters make of it.
-Below, the eye again, and its two maps as the wrong fold gives them: one of the eye, one of a cup."""
-pair = conv_forward(np.concatenate([eye, cup]) - net.mean, net.params["w1"][:2], np.zeros(2), pad=2)[0]
+"""Two rows of three pictures. Above, the eye of a cat, and the two maps that two filters make of
+it. Below, the eye again, and its two maps as the wrong fold gives them: one of the eye, one of a
+cup."""
+pair = conv_forward(
+    np.concatenate([eye, cup]) - net.mean, net.params["w1"][:2], np.zeros(2), pad=2
+)[0]
 wrong = pair.transpose(1, 0, 2, 3).reshape(2, 2, 32, 32)
 figure, axes = plt.subplots(2, 3, figsize=(6.4, 5))
 for line, maps, name in zip(axes, (pair, wrong), ("right", "this fold"), strict=True):
@@ -370,7 +373,9 @@ rectangle(7.4, 6.2, K, L, "C8", "dcols: K x L")
 for x, y, sign in ((4.7, 2.2, "·"), (7.9, 2.2, "="), (1.9, 6.2, "·"), (6.9, 6.2, "=")):
     axis.text(x, y, sign, ha="center", va="center", fontsize=30)
 axis.text(12.2, 2.2, "a number for each weight:\nit is done", va="center", fontsize=18)
-axis.text(12.2, 6.2, "a number for each copy of\na pixel: it is not yet dx", va="center", fontsize=18)
+axis.text(
+    12.2, 6.2, "a number for each copy of\na pixel: it is not yet dx", va="center", fontsize=18
+)
 
 # %% [markdown] notes
 # (3 min) Let the shapes decide: F by L times L by K has the shape of the filters. There is only one
@@ -409,8 +414,8 @@ drawing.added_back()
 # $$\langle \text{im2col}(x),\; y \rangle = \langle x,\; \text{col2im}(y) \rangle$$
 
 # %% picture
-"""Left, three pixels x0, x1 and x2, and arrows down to four copies: x0, x1, x1, x2. Right, four numbers
-y0 to y3, and arrows up to three sums: y0, y1 + y2, y3."""
+"""Left, three pixels x0, x1 and x2, and arrows down to four copies: x0, x1, x1, x2. Right, four
+numbers y0 to y3, and arrows up to three sums: y0, y1 + y2, y3."""
 axis = drawing.canvas(24, 7)
 tops, lows = (2.5, 5.5, 8.5), (1, 4, 7, 10)
 ways = ((0, 0), (1, 1), (1, 2), (2, 3))
@@ -458,8 +463,8 @@ axis.text(18.5, 0.4, "col2im adds", ha="center", fontsize=20)
 # ## Three rungs, measured
 
 # %% picture
-"""Three bars on a logarithmic axis of GFLOP/s. Loops, 290,400 calls: about a tenth. A product for each
-window, 3025 calls: ten or twenty. One product, one call: several times as many again."""
+"""Three bars on a logarithmic axis of GFLOP/s. Loops, 290,400 calls: about a tenth. A product for
+each window, 3025 calls: ten or twenty. One product, one call: several times as many again."""
 speeds = OPERATIONS / rungs / 1e9
 figure, axis = plt.subplots(figsize=(12.4, 4.8))
 names = ["loops:\n290,400 calls", "a product a window:\n3025 calls", "one product:\n1 call"]
@@ -504,9 +509,9 @@ drawing.blocks()
 # ## Two windows at a time, four, eight
 
 # %% picture
-"""Speed in GFLOP/s against windows at a time, both axes logarithmic. The curve climbs from the speed
-of a product for each window and flattens at some dozens of windows. The loops lie far below, a
-dashed line."""
+"""Speed in GFLOP/s against windows at a time, both axes logarithmic. The curve climbs from the
+speed of a product for each window and flattens at some dozens of windows. The loops lie far below,
+a dashed line."""
 figure, axis = plt.subplots(figsize=(12, 5.2))
 axis.loglog(counts, OPERATIONS / np.array(spent) / 1e9, "o-", label="n windows at a time")
 axis.axhline(speeds[0], color="C1", linestyle="--", label="loops")
