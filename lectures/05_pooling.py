@@ -64,7 +64,7 @@ for k, line in ((0, "o-"), (2, "s--")):
     axes[3].plot(shifts, p[:, k], line, color=f"C{k}", label=net.classes[k])
 axes[3].set_xlabel("pixels to the side")
 axes[3].set_ylabel("probability")
-axes[3].set_ylim(0.2, 0.6)
+axes[3].set_ylim(0.2, 0.65)
 axes[3].legend(ncols=2, loc="upper center")
 figure.tight_layout()
 
@@ -81,8 +81,8 @@ figure.tight_layout()
 # %% [markdown] question
 # ## What a smaller map buys
 #
-# Five layers of 3 x 3, a 2 x 2 pool after each. If the first costs 1, what do all cost? How far does
-# the fifth see?
+# Five layers of 3 x 3, a 2 x 2 pool after each. If the first costs 1, what do all cost? How far
+# does the fifth see?
 
 # %% picture
 """Five squares, each half as high and wide as the one before: 224, 112, 56, 28 and 14."""
@@ -449,7 +449,7 @@ for left, line in ((0.5, [0, 0, 1, 1, 0, 0, 1, 1]), (11, [0, 1, 1, 0, 0, 1, 1, 0
 # %% picture
 """Four pictures. Rings that get narrower outwards. Every fourth pixel of them: more rings that are
 not there. The maximum of 4 by 4: false rings and white corners. Blurred, then every fourth pixel:
-the true rings in the middle, and nearly even grey outside."""
+the true rings in the middle, and the false ones nearly gone."""
 y, x = np.mgrid[-128:128, -128:128] / 128
 rings = (0.5 + 0.5 * np.cos(150 * (x**2 + y**2)))[None, None]
 figure, axes = plt.subplots(1, 4, figsize=(13.4, 4))
