@@ -292,14 +292,14 @@ eye = third[:, :, 32:46, 46:67]
 template = eye - eye.mean(axis=(2, 3), keepdims=True)
 unit = template / np.sum(template**2)
 scores = conv_forward(third, unit, np.zeros(1))[0][0, 0]
-figure, axes = plt.subplots(1, 2, figsize=(13, 4.6))
+figure, axes = plt.subplots(1, 2, figsize=(13, 4.6), layout="constrained")
 axes[0].imshow(third[0].transpose(1, 2, 0))
 axes[0].add_patch(Rectangle((46, 32), 21, 14, fill=False, edgecolor="white", linewidth=3))
-axes[0].set_title("one unit's weights: the eye in the frame")
+axes[0].set_title("the weights: one eye")
 shown = axes[1].imshow(scores, cmap="gray", vmin=0, vmax=1, extent=(10, 141, 93, 7))
 axes[1].set(xlim=(0, 151), ylim=(100, 0))
-axes[1].set_title("its score, in the middle of each crop")
-figure.colorbar(shown, ax=axes, fraction=0.02, pad=0.02, shrink=0.8)
+axes[1].set_title("the score of each crop")
+figure.colorbar(shown, ax=axes, fraction=0.02, pad=0.02)
 for axis in axes:
     axis.set_axis_off()
 
@@ -331,7 +331,7 @@ draw.boxes(
 # %% [markdown] slide
 # ## There is the cat
 #
-# Four units have become four filters of 4 x 4, over the 12 maps before them.
+# Four units have become four filters of 4 x 4.
 
 # %% picture
 """Left, the picture of four photographs. Right, four grey maps of 33 by 53 cells, for cat, coffee,
