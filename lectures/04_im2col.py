@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from threadpoolctl import threadpool_limits
 
 from convbook import data, demo, drawing
-from convbook.drawing.cells import box
+from convbook.drawing.cells import PAPER, TEXT, box
 from convbook.layers import conv_forward
 
 # AlexNet's first layer, and one photograph for it.
@@ -118,8 +118,8 @@ axis.invert_yaxis()
 # The rest of the day is Python.
 
 # %% picture
-"""The dial of a clock of 24 hours. Nearly all of it is pale: Python. A thin wedge at the top is
-dark: the sums."""
+"""The dial of a clock of 24 hours. Nearly all of it is pale: Python. A thin wedge at the top stands
+out: the sums."""
 share = rungs[2] / rungs[0]
 figure, axis = plt.subplots(figsize=(5.8, 5.8), subplot_kw={"projection": "polar"})
 axis.set_theta_zero_location("N")
@@ -129,7 +129,7 @@ axis.bar(np.pi * share, 1, 2 * np.pi * share, color="C1", edgecolor="none")
 axis.set_xticks(np.arange(8) * np.pi / 4, [f"{3 * k} h" for k in range(8)])
 axis.set_yticks([])
 axis.grid(False)
-axis.text(np.pi, 0.45, "Python", ha="center", color="black", fontsize=22)
+axis.text(np.pi, 0.45, "Python", ha="center", fontsize=22)
 axis.set_title(f"the sums: {24 * 60 * share:.0f} minutes", color="C1", pad=14)
 
 # %% [markdown] notes
@@ -179,7 +179,7 @@ four pixels to its right, and one in the middle of the face."""
 figure, axis = plt.subplots(figsize=(5.2, 5.2))
 axis.imshow(photo.transpose(1, 2, 0))
 for top, left in ((0, 0), (0, 4), (108, 108)):
-    axis.add_patch(Rectangle((left, top), 11, 11, fill=False, edgecolor="C1", linewidth=4))
+    axis.add_patch(Rectangle((left, top), 11, 11, fill=False, edgecolor="red", linewidth=4))
 axis.set_title("three of the windows")
 axis.set_xlabel("227 pixels")
 hidden(axis)
@@ -295,7 +295,7 @@ for name, factor in factors.items():
     axes[1].text(left, side + 0.12, f"cols: {factor:g} times x", fontsize=16)
     axes[1].text(left, -0.15, name, va="top", fontsize=16)
     left += max(side, 2.5) + 0.6
-axes[1].text(0.5, 0.5, "x", color="white", ha="center", va="center", fontsize=20)
+axes[1].text(0.5, 0.5, "x", color=PAPER, ha="center", va="center", fontsize=20)
 axes[1].set(xlim=(0, left), ylim=(-0.6, 3.5), aspect="equal")
 axes[1].set_axis_off()
 figure.tight_layout()
@@ -361,7 +361,7 @@ axis = drawing.canvas(20, 7.6)
 
 def rectangle(left, middle, tall, wide, fill, text):
     axis.add_patch(Rectangle((left, middle - tall / 2), wide, tall, facecolor=fill))
-    axis.text(left + wide / 2, middle, text, ha="center", va="center", color="#1b1f24", fontsize=18)
+    axis.text(left + wide / 2, middle, text, ha="center", va="center", color=TEXT, fontsize=18)
 
 
 rectangle(0.2, 2.2, F, L, "C8", "D: F x L")

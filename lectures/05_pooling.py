@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from convbook import data, demo, drawing, trained
+from convbook.drawing.cells import TEXT
 from convbook.layers import avg_pool_forward, conv_forward, max_pool_forward
 
 grid = np.array([[2, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])
@@ -64,8 +65,8 @@ for k, line in ((0, "o-"), (2, "s--")):
     axes[3].plot(shifts, p[:, k], line, color=f"C{k}", label=net.classes[k])
 axes[3].set_xlabel("pixels to the side")
 axes[3].set_ylabel("probability")
-axes[3].set_ylim(0.2, 0.65)
-axes[3].legend(ncols=2, loc="upper center")
+axes[3].set_ylim(0.1, 0.6)
+axes[3].legend(loc="lower right")
 figure.tight_layout()
 
 # %% [markdown] notes
@@ -219,7 +220,7 @@ for k, (name, (out, back, on)) in enumerate(rows.items()):
         f"{out:g}".replace("-", "−"),
         ha="center",
         va="center",
-        color="#1b1f24",
+        color=TEXT,
         fontsize=18,
     )
     drawing.arrow(axis, (11.5, top + 0.5), (13.1, top + 0.5))
@@ -282,7 +283,7 @@ for k, value in enumerate((10, 1)):
         f"dout {value}",
         ha="center",
         va="center",
-        color="#1b1f24",
+        color=TEXT,
         fontsize=20,
     )
 
@@ -392,7 +393,7 @@ shrinks = {
 }
 figure, axis = plt.subplots(figsize=(12, 5.4))
 axis.axhspan(1.2, 1.35, color="C9")
-axis.text(0.05, 1.275, "maps with nothing in common", va="center", color="#1b1f24")
+axis.text(0.05, 1.275, "maps with nothing in common", va="center", color=TEXT)
 for k, ((name, shrink), mark) in enumerate(
     zip(shrinks.items(), ["^:", "s--", "o-", "d-."], strict=True)
 ):
@@ -420,7 +421,7 @@ axis.set_xlim(-0.15, 5.5)
 # The same stripes, one pixel further to the left. A pool of 1 x 2 with stride 2?
 
 # %% picture
-"""Two lines of eight cells: 0, 0, 1, 1, 0, 0, 1, 1, and 0, 1, 1, 0, 0, 1, 1, 0. The ones are dark.
+"""Two lines of eight cells: 0, 0, 1, 1, 0, 0, 1, 1, and 0, 1, 1, 0, 0, 1, 1, 0. The ones stand out.
 Below each line, brackets for windows of two cells."""
 axis = drawing.canvas(20, 3)
 for left, line in ((0.5, [0, 0, 1, 1, 0, 0, 1, 1]), (11, [0, 1, 1, 0, 0, 1, 1, 0])):

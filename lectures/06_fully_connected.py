@@ -5,6 +5,7 @@ from matplotlib.patches import ConnectionPatch, Rectangle
 
 from autograder.slides import draw
 from convbook import data, demo, drawing
+from convbook.drawing.cells import PAPER
 from convbook.layers import conv_forward, max_pool_forward, relu_forward, softmax_loss, svm_loss
 
 # The trained net of lesson 01: pieces of 32 x 32 of four photographs.
@@ -67,12 +68,12 @@ hidden(axis)
 
 # %% [markdown] notes
 # (2 min) This is the net of lesson 01. Its last layer wants 192 numbers, and of this picture the
-# layers before it make 24,192. What would you do? Most say: cut pieces out and ask one by one. That
-# is a thousand passes, and the pieces overlap.
+# layers before it make 24,192. What would you do? Most say: cut pieces out and ask one by one. With
+# a piece every eight pixels that is 1749 passes over the same pixels.
 #
-# In 1991 the post had the same question. Matan, Burges, LeCun and Denker had a net that read one
-# digit, and ZIP codes of five, touching. They did not cut. They let the whole net slide over the
-# code, in one pass. At the end of this lecture ours reads the wall.
+# ZIP codes on letters asked the same in 1991. Matan, Burges, LeCun and Denker had a net that read
+# one digit, and ZIP codes of five, touching. They did not cut. They let the whole net slide over
+# the code, in one pass. At the end of this lecture ours reads the wall.
 
 # %% [markdown] slide halves
 # ## Everything meets everything
@@ -230,9 +231,9 @@ figure.tight_layout()
 # ## AlexNet's first layer, as an FC layer
 
 # %% picture
-"""Left, a large pale square for all entries, 44.9 billion, with a small dark square in its corner
-for those that are not zero, 105 million. At the right that small square, enlarged, with a dark dot
-in its corner for those that differ, 34,848."""
+"""Left, a large pale square for all entries, 44.9 billion, with a small strong square in its corner
+for those that are not zero, 105 million. At the right that small square, enlarged, with a dot in
+its corner for those that differ, 34,848."""
 figure, axes = plt.subplots(1, 2, figsize=(11.6, 5.4))
 for axis, share, colours, text in (
     (axes[0], 426, ("C9", "C0"), "44.9 billion entries: 167 GiB"),
@@ -249,7 +250,7 @@ for y in (0, 1):
     one, other = (1, 1 - small + y * small), (0, y)
     ends = {"xyA": one, "coordsA": axes[0].transData, "xyB": other, "coordsB": axes[1].transData}
     figure.add_artist(ConnectionPatch(**ends, color="C4", linewidth=1.5))
-axes[1].text(0.96, 0.93, "34,848 are different", ha="right", va="top", color="white", fontsize=18)
+axes[1].text(0.96, 0.93, "34,848 are different", ha="right", va="top", color=PAPER, fontsize=18)
 
 # %% [markdown] notes
 # (3 min) Areas are true. 154,587 inputs times 290,400 outputs: 44,892,064,800 entries. Not zero:
@@ -359,10 +360,10 @@ figure.tight_layout()
 #
 # "Forward the net twice, the second time over the picture shifted by 16 pixels along both axes."
 #
-# The first pass fills the dark cells. How many of the 121 do both fill?
+# The first pass fills the strong cells. How many of the 121 do both fill?
 
 # %% picture
-"""A grid of 11 by 11 cells. Those with an even row and an even column, 36 of them, are dark."""
+"""A grid of 11 by 11 cells. Those with an even row and an even column, 36 of them, stand out."""
 axis = draw.canvas(11.2, 11.2, inch=0.46)
 first = [(i, j) for i in range(0, 11, 2) for j in range(0, 11, 2)]
 draw.cells(axis, np.full((11, 11), np.nan), 0.1, 0.1, "C5", first, "C0")
