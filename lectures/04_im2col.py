@@ -176,7 +176,7 @@ demo.im2col()
 # %% picture
 """A portrait of 227 by 227 pixels. A frame of 11 by 11 pixels stands at its top left, a second one
 four pixels to its right, and one in the middle of the face."""
-figure, axis = plt.subplots(figsize=(5.2, 5.2))
+figure, axis = plt.subplots(figsize=(4.4, 4.4))
 axis.imshow(photo.transpose(1, 2, 0))
 for top, left in ((0, 0), (0, 4), (108, 108)):
     axis.add_patch(Rectangle((left, top), 11, 11, fill=False, edgecolor="red", linewidth=4))
@@ -185,12 +185,11 @@ axis.set_xlabel("227 pixels")
 hidden(axis)
 
 # %% [markdown] answer
-# $3 \cdot 11 \cdot 11 = 363$ rows, $55 \cdot 55 = 3025$ columns: a product of 96 x 363 by
-# 363 x 3025.
+# $3 \cdot 11 \cdot 11 = 363$ rows, $55 \cdot 55 = 3025$ columns.
 
 # %% [markdown] notes
-# (2 min) The 55 is lecture 01: 227 minus 11, over 4, plus 1. The 363 is summed away. The frame in
-# the face is column 1512, the middle one.
+# (2 min) The 55 is lecture 01: 227 minus 11, over 4, plus 1. A product of 96 x 363 by 363 x 3025;
+# the 363 is summed away. The frame in the face is column 1512, the middle one.
 
 # %% [markdown] slide
 # ## A trained layer, as one product
@@ -402,7 +401,7 @@ drawing.added_back()
 # 1, 2, 3, 2, 1. With stride 2: 1, 1, 2, 1, 1.
 
 # %% [markdown] notes
-# (4 min) First the picture: windows of 2 x 2. The 5 was copied twice and comes back as 10. The
+# (3 min) First the picture: windows of 2 x 2. The 5 was copied twice and comes back as 10. The
 # corners were copied once. What comes back is not what went in.
 #
 # Then the question. A pixel at the border is seen less often: a net without padding hardly looks at
@@ -432,7 +431,7 @@ axis.text(5.5, 0.4, "im2col copies", ha="center", fontsize=20)
 axis.text(18.5, 0.4, "col2im adds", ha="center", fontsize=20)
 
 # %% [markdown] notes
-# (4 min) Angle brackets: the sum of all products. On the left every copy of a pixel meets its own
+# (3 min) Angle brackets: the sum of all products. On the left every copy of a pixel meets its own
 # number of y; on the right these are added first. The pixel in the middle: x1 y1 plus x1 y2 is x1
 # times y1 plus y2. It holds for any picture x, and any y of the shape of its columns.
 #
@@ -456,7 +455,7 @@ axis.text(18.5, 0.4, "col2im adds", ha="center", fontsize=20)
 # and no warning. `np.add.at(total, places, 1)` gives $[2, 1]$.
 
 # %% [markdown] notes
-# (3 min) np.add.at adds one by one. It is right, and slow. Slices never name a place twice, so with
+# (2 min) np.add.at adds one by one. It is right, and slow. Slices never name a place twice, so with
 # slices += is safe and fast. That is how a fast col2im is written.
 
 # %% [markdown] slide
@@ -484,7 +483,7 @@ axis.invert_yaxis()
 # From the first rung to the second Python is left out. The middle rung is the instructive one: 3025
 # calls cost a few thousandths of a second, so Python is no excuse any more. What slows it down?
 
-# %% [markdown] question
+# %% [markdown] slide
 # ## Use a number while it is near
 #
 # 2 x 2: 4 numbers are fetched for 4 products. And 8 x 8?
@@ -494,7 +493,7 @@ axis.invert_yaxis()
 entries of out where they meet."""
 drawing.blocks()
 
-# %% [markdown] answer
+# %% [markdown] fragment
 # 16 for 64: four products a number. A single entry gets a half.
 
 # %% [markdown] notes

@@ -106,7 +106,7 @@ figure.tight_layout()
 draw.boxes(
     [(192, 28, 28), (16, 28, 28), (32, 28, 28)],
     ["before", "sixteen 1 x 1", "32 of 5 x 5"],
-    inch=0.5,
+    inch=0.42,
 )
 
 # %% [markdown] answer
