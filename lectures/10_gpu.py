@@ -36,6 +36,7 @@ def lanes(uploads, works, end, title, height=2.4):
     axis.set_ylabel("who")
     return axis
 
+
 # %% [markdown] slide
 # # The same layers on a GPU
 #
@@ -106,7 +107,11 @@ axis = draw.canvas(14, 9, inch=0.45)
 for left, fill, name in ((0.2, "C5", "host"), (9.6, "C7", "device")):
     axis.add_patch(plt.Rectangle((left, 0.9), 4.2, 7.4, facecolor=fill, edgecolor="C4"))
     axis.text(left + 2.1, 0.5, name, ha="center", fontsize=20)
-for top, left, text in ((2.1, 2.3, "x, 51 MB"), (7.1, 2.3, "out, 51 MB"), (4.6, 11.7, "CONV: ? ms")):
+for top, left, text in (
+    (2.1, 2.3, "x, 51 MB"),
+    (7.1, 2.3, "out, 51 MB"),
+    (4.6, 11.7, "CONV: ? ms"),
+):
     axis.text(left, top, text, ha="center", va="center", fontsize=18)
 for top, start, end, text in ((2.1, 4.6, 9.4, "upload: ? ms"), (7.1, 9.4, 4.6, "download: ? ms")):
     draw.arrow(axis, (start, top), (end, top))
@@ -115,15 +120,17 @@ draw.arrow(axis, (11.7, 2.2), (11.7, 3.9))
 draw.arrow(axis, (11.7, 5.3), (11.7, 7.0))
 
 # %% [markdown] answer
-# An estimate: 1.3 ms up, $14.8/50{,}000$ s $= 0.3$ ms of arithmetic, 1.3 ms down. Nine tenths of the
-# time goes to the road.
+# An estimate: 1.3 ms up, $14.8/50{,}000$ s $= 0.3$ ms of arithmetic, 1.3 ms down. Nine tenths of
+# the time goes to the road.
 
 # %% [markdown] notes
 # (4 min) Let them work it out without paper: MB over GB/s is thousandths, 51 over 40. Then ask what
-# to do about it. Leave the data there: a layer takes its input from the layer before, on the device.
+# to do about it. Leave the data there: a layer takes its input from the layer before, on the
+# device.
 #
-# All of CIFAR-10, 50,000 pictures of 3 x 32 x 32 in float32, is 614 MB: it fits on a small card, and
-# goes up once in about 15 ms. A batch is then a slice of what is there: a view, and nothing moves.
+# All of CIFAR-10, 50,000 pictures of 3 x 32 x 32 in float32, is 614 MB: it fits on a small card,
+# and goes up once in about 15 ms. A batch is then a slice of what is there: a view, and nothing
+# moves.
 
 # %% [markdown] slide
 # ## The processor orders, the GPU works
@@ -262,9 +269,9 @@ axis.legend()
 # A mark is an **event**: it lies in the GPU's own queue, and is reached when all before it is done.
 
 # %% picture
-"""Two rows over time. The host compiles and calls once, sets a mark, orders four calls, sets a second
-mark and waits. The GPU runs the first call, then four kernels of 20 ms each. The marks lie before
-the first of the four and after the last, 80 ms apart."""
+"""Two rows over time. The host compiles and calls once, sets a mark, orders four calls, sets a
+second mark and waits. The GPU runs the first call, then four kernels of 20 ms each. The marks lie
+before the first of the four and after the last, 80 ms apart."""
 axis = plt.subplots(figsize=(12.5, 4.6))[1]
 axis.broken_barh([(0, 50)], (1.6, 0.8), facecolor="C6", edgecolor="C1")
 axis.text(25, 2, "compiles", ha="center", va="center")
@@ -336,11 +343,12 @@ lanes([0, 5, 10, 15], [2, 7, 12, 17], 20, "One after the other: 20 ms")
 
 # %% picture
 """Two rows over time, bus and GPU. The bus is busy from 0 on, the GPU from 2 ms on without a gap.
-Uploads 1, 2 and 3 lie beside the work on the batch before. Arrows lead from each upload to its work,
-and from works 0 and 1 to uploads 2 and 3. The end is at 14 ms."""
+Uploads 1, 2 and 3 lie beside the work on the batch before. Arrows lead from each upload to its
+work, and from works 0 and 1 to uploads 2 and 3. The end is at 14 ms."""
 axis = lanes([0, 2, 5, 8], [2, 5, 8, 11], 15, "Four batches on two streams: 14 ms", 2.9)
-for start, end in (((2, 1.3), (2, 0.8)), ((4, 1.3), (5, 0.8)), ((7, 1.3), (8, 0.8)), ((10, 1.3), (11, 0.8)),
-                   ((5, 0.8), (5, 1.3)), ((8, 0.8), (8, 1.3))):  # fmt: skip
+waits = [(up, start, "down") for up, start in ((2, 2), (4, 5), (7, 8), (10, 11))]
+for left, right, way in [*waits, (5, 5, "up"), (8, 8, "up")]:
+    start, end = ((left, 1.3), (right, 0.8)) if way == "down" else ((left, 0.8), (right, 1.3))
     axis.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "C3", "linewidth": 2.5})
 
 # %% [markdown] fragment
@@ -348,9 +356,9 @@ for start, end in (((2, 1.3), (2, 0.8)), ((4, 1.3), (5, 0.8)), ((7, 1.3), (8, 0.
 
 # %% [markdown] notes
 # (4 min) The purple arrows are the events. Each array on the device has two waits: the work on it
-# waits for the upload, and the next upload into it waits for that work. Upload 2 begins at 5 and not
-# at 4: there are two arrays on the device, and array 0 is in use until then. With a third array it
-# could begin at 4, and the end would be the same.
+# waits for the upload, and the next upload into it waits for that work. Upload 2 begins at 5 and
+# not at 4: there are two arrays on the device, and array 0 is in use until then. With a third array
+# it could begin at 4, and the end would be the same.
 #
 # Play it: one student writes numbers on the board, another reads them aloud, and a third
 # wipes them. Without signs between them it goes wrong sooner or later, and not each time.
@@ -393,10 +401,10 @@ with np.errstate(all="ignore"):
 # Multiply the loss by $S$: the chain rule multiplies all gradients. Divide them again in float32.
 
 # %% picture
-"""Two histograms, one below the other, of the powers of two of the gradients of 50,176 places, with a
-line at minus 25. Above, S = 1: a quarter of the hill lies left of the line, in orange, and becomes 0
-in float16. Below, S = 4096: the same hill lies 12 powers further right, and nearly nothing is left of
-the line."""
+"""Two histograms, one below the other, of the powers of two of the gradients of 50,176 places, with
+a line at minus 25. Above, S = 1: a quarter of the hill lies left of the line, in orange, and
+becomes 0 in float16. Below, S = 4096: the same hill lies 12 powers further right, and nearly
+nothing is left of the line."""
 random, N = np.random.default_rng(9), 224 * 224
 y = random.integers(0, 2, N)
 x = random.normal(size=(N, 3)) + 2 * y[:, None]
@@ -414,7 +422,7 @@ for axis, S in zip(axes, (1, 4096), strict=True):
     axis.axvline(-25, color="C4", linestyle="--")
     axis.set(ylabel="how many", yticks=[])
     axis.text(-45, 4000, f"S = {S}", va="center", fontweight="bold")
-    axis.text(-45, 2000, f"{lost.mean():.0%} become 0", va="center", color="C1")
+    axis.text(-45, 2000, f"{100 * lost.mean():.0f} % become 0", va="center", color="C1")
 axes[0].set_title("Gradients of 50,176 places, each a share of one mean")
 axes[1].set_xlabel("power of two; left of the dashed line float16 makes 0 of it")
 figure.tight_layout()
@@ -436,9 +444,9 @@ figure.tight_layout()
 
 # %% picture
 """Tera-FLOP a second against FLOP for each byte, both on logarithmic axes. One slope leads to three
-roofs: float32 at 50 from 25 FLOP a byte on, TF32 at 400 from 200 on, float16 at 800 from 400 on. ReLU
-at an eighth and the 1 by 1 convolution at 16 lie on the slope. The 3 by 3 convolution lies on the
-roof of float32, at 144, and on the slope with TF32, at 144, and with float16, at 288."""
+roofs: float32 at 50 from 25 FLOP a byte on, TF32 at 400 from 200 on, float16 at 800 from 400 on.
+ReLU at an eighth and the 1 by 1 convolution at 16 lie on the slope. The 3 by 3 convolution lies on
+the roof of float32, at 144, and on the slope with TF32, at 144, and with float16, at 288."""
 many = np.array([0.05, 25, 200, 400, 3000])
 moved = 4 * (2 * 64 * 64 * 56**2 + 64 * 64 * np.array([1, 9]))
 done = 2 * 64 * 64 * 56**2 * 64 * np.array([1, 9])
@@ -451,11 +459,11 @@ for name, peak, colour, style, at in (
 ):
     axis.loglog(many, np.minimum(peak, 2 * many), style, color=colour)
     axis.plot(at, min(peak, 2 * at), "^", color=colour, markersize=14)
-    axis.text(2900, peak * 0.85, name, ha="right", va="top", color=colour)
+    axis.text(3300, peak, name, va="bottom" if name == "float16" else "top", color=colour)
 for place, name in ((relu, "ReLU"), (one, "CONV 1 x 1")):
     axis.plot(place, 2 * place, "o", color="C0", markersize=13)
     axis.text(place * 1.3, 2 * place * 0.75, name, va="top", fontweight="bold")
-axis.text(three * 1.2, 30, "CONV 3 x 3 (triangles)", va="top", fontweight="bold")
+axis.text(three * 1.2, 35, "CONV 3 x 3 (triangles)", va="top", fontweight="bold")
 axis.set_title("An estimate: what 2 TB a second allow, with three kinds of numbers")
 axis.set_xlabel("FLOP for each byte that must move")
 axis.set_ylabel("tera-FLOP / s")
@@ -485,7 +493,9 @@ for k, name in enumerate(("values", "transfers", "waits", "races", "speed")):
     for top, shows in ((1.8, name != "speed"), (5.6, name in ("values", "speed"))):
         fill = "C7" if shows else "C9"
         corner = 7.1 + 3.4 * k, top
-        axis.add_patch(plt.Rectangle(corner, 3, 3, facecolor=fill, edgecolor="C2" if shows else "C4"))
+        axis.add_patch(
+            plt.Rectangle(corner, 3, 3, facecolor=fill, edgecolor="C2" if shows else "C4")
+        )
         word = "seen" if shows else "not seen"
         axis.text(corner[0] + 1.5, top + 1.5, word, ha="center", va="center", fontsize=17)
 for top, name, who in ((1.8, "[cpu-sim]", "a simulated device"), (5.6, "[gpu]", "a real device")):
