@@ -319,11 +319,11 @@ figure.tight_layout()
 #
 # $$w \leftarrow w - \text{rate} \cdot dw$$
 #
-# **Momentum** remembers a velocity:
+# **Momentum** goes on as before, $w \leftarrow w + v$:
 #
-# $$v \leftarrow \mu\,v - \text{rate} \cdot dw, \quad w \leftarrow w + v$$
+# $$v \leftarrow \mu\,v - \text{rate} \cdot dw$$
 #
-# **Adam** divides mean by root of mean square:
+# **Adam** makes all steps alike:
 #
 # $$w \leftarrow w - \text{rate} \cdot \frac{\hat m}{\sqrt{\hat s} + \text{eps}}$$
 
@@ -333,7 +333,7 @@ same start. SGD jumps from wall to wall and is still on its way. Momentum swings
 Adam cuts down at an angle. The last two pass the bottom and turn back."""
 across, along = np.meshgrid(np.linspace(-1.3, 1.3, 80), np.linspace(-4.4, 1.2, 80))
 levels = 10.0 ** np.arange(-0.5, 2, 0.5)
-figure, axes = plt.subplots(3, 1, figsize=(6.8, 6.4), sharex=True)
+figure, axes = plt.subplots(3, 1, figsize=(6.2, 6.1), sharex=True)
 walks = (("sgd", 0.036, "o-", "C1"), ("momentum", 0.01, "s-", "C0"), ("adam", 0.2, "^-", "C2"))
 for axis, (name, rate, line, colour) in zip(axes, walks, strict=True):
     path, state = [np.array([-4.0, 1.0])], {}
@@ -423,7 +423,7 @@ for k, (name, text) in enumerate(
 # %% [markdown] slide
 # ## Learned, or learned by heart?
 #
-# The net of the first question: 500 pictures to train on. 500 others are **held out**.
+# 500 pictures to train on, as in the first question; 500 others **held out**.
 
 # %% picture
 """Two plots over 200 steps, with a name and a number at the end of each line. Left, the loss:
@@ -479,15 +479,15 @@ figure.tight_layout()
 # %% [markdown] question
 # ## Which rate?
 #
-# Sixty rates between 0.0001 and 1, drawn in two ways: evenly, and so that their **logarithm** is
-# even. Which row is which? Of 1000 rates, how many are below 0.01?
+# Sixty rates, drawn evenly, and evenly by their **logarithm**. Which row is which? How many of 1000
+# are below 0.01?
 
 # %% picture
 """A logarithmic axis from 0.0001 to 1 with two rows of 60 points. In row A nearly all are crowded
 at the right, above 0.1. In row B they are spread over the whole axis. A dashed line stands at
 0.01."""
 random = np.random.default_rng(0)
-figure, axis = plt.subplots(figsize=(12.5, 3.2))
+figure, axis = plt.subplots(figsize=(12, 2.9))
 rows = random.uniform(1e-4, 1, 60), np.exp(random.uniform(np.log(1e-4), np.log(1), 60))
 for height, (rates, colour) in enumerate(zip(rows, ("C1", "C0"), strict=True)):
     axis.semilogx(rates, np.full(60, 1 - height), "o", color=colour, markersize=12, alpha=0.6)
@@ -498,13 +498,13 @@ axis.set_title("Two ways to draw sixty rates")
 figure.tight_layout()
 
 # %% [markdown] answer
-# A evenly: about 10. B by the logarithm, **log-uniform**: about 500. A rate counts by its order of
-# magnitude, so draw like B.
+# Row A, evenly: about 10. Row B, **log-uniform**: about 500.
 
 # %% [markdown] notes
-# (3 min) Try each for a few steps, compare on the pictures held out, and look at all that was
-# tried. In the notebook the ConvNet wants about 0.003, the linear classifier 0.001. The best rate
-# at the edge of what was tried means: go on. A run that blew up has the score nan; sort it last.
+# (3 min) A rate counts by its order of magnitude, so draw like row B. Try each for a few steps,
+# compare on the pictures held out, and look at all that was tried. In the notebook the ConvNet
+# wants about 0.003, the linear classifier 0.001. The best rate at the edge of what was tried means:
+# go on. A run that blew up has the score nan; sort it last.
 #
 # Not on the test pictures. The best of twenty nets that guess at 100 questions of yes or no has 59
 # right.
@@ -520,7 +520,7 @@ figure.tight_layout()
 # %% picture
 """Bars of the share of right answers. Held out: linear 31 per cent, ConvNet 59. Beside each an
 empty dashed bar with a question mark, for the test pictures."""
-figure, axis = plt.subplots(figsize=(6.4, 4.9))
+figure, axis = plt.subplots(figsize=(5.8, 3.7))
 for place, share, colour in ((0, 31, "C1"), (1, 59, "C0")):
     axis.bar(place - 0.2, share, 0.36, color=colour)
     axis.text(place - 0.2, share + 1, f"{share} %", ha="center", va="bottom")
@@ -548,7 +548,7 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Where does it err?
 #
-# Row, the class; column, the guess. Right answers stand on the diagonal of a **confusion matrix**.
+# A **confusion matrix**: row, the class; column, the guess.
 
 # %% picture
 """Left, a confusion matrix of seven classes with 100 pictures each. Its diagonal is brightest for
@@ -561,7 +561,7 @@ x, y = data.centred(emoji.x_test[rows], shipped.mean), np.searchsorted(known, em
 scores = course.lessons()["12_transfer"].reference()["forward"](shipped.params, x)
 guess = scores.argmax(axis=1)
 counts = LESSON["confusion_matrix"](y, guess, 7)
-figure = plt.figure(figsize=(14, 5.9))
+figure = plt.figure(figsize=(12.5, 5.2))
 axis = figure.add_axes((0.1, 0.2, 0.38, 0.72))
 axis.imshow(counts, cmap="cividis", aspect="auto")
 for (i, j), count in np.ndenumerate(counts):
@@ -574,7 +574,7 @@ axis.set_ylabel("class")
 sure = scores.max(axis=1) - scores[np.arange(len(y)), y]  # 0 where it is right
 worst = sorted((np.argmax(sure * (y == k)) for k in range(7)), key=lambda n: -sure[n])[:4]
 for k, n in enumerate(worst):
-    axis = figure.add_axes((0.56 + 0.23 * (k % 2), 0.56 - 0.5 * (k // 2), 0.2, 0.34))
+    axis = figure.add_axes((0.55 + 0.23 * (k % 2), 0.54 - 0.52 * (k // 2), 0.2, 0.34))
     axis.imshow(emoji.x_test[rows][n].transpose(1, 2, 0))
     axis.set_axis_off()
     axis.set_title(f"{shipped.classes[y[n]]}, taken\nfor {shipped.classes[guess[n]]}", fontsize=16)
@@ -584,8 +584,10 @@ for k, n in enumerate(worst):
 # ten classes. It finds 94 of 100 faces and 10 of 100 pieces of clothing; those it takes for
 # animals, food or vehicles. Faces are round and yellow. Ask what clothing has in common.
 #
-# Right, the mistakes that it was surest of. One number says how good a net is, a matrix and a few
-# pictures say what to do next. The notebook makes both for your own net.
+# Right answers stand on the diagonal, and each row adds up to its 100 pictures.
+#
+# Beside it, the mistakes that it was surest of. One number says how good a net is, a matrix and a
+# few pictures say what to do next. The notebook makes both for your own net.
 
 # %% [markdown] slide halves
 # ## Now you can train a net
