@@ -343,8 +343,8 @@ figure.tight_layout()
 # that is learned, and does not hang on all weights before it.
 #
 # eps saves a feature that is the same in all rows. At variance 1 nobody notices an eps of 0.00001,
-# nor where it stands; so test it where it counts. $[-0.1, 0.1]$ has the variance 0.01; with eps
-# 0.03 the root is 0.2. Beside the root it would be 0.1 over 0.13 here.
+# nor where it stands; so test it where it counts. The feature -0.1, 0.1 has the variance 0.01; with
+# eps 0.03 the root is 0.2. Beside the root it would be 0.1 over 0.13 here.
 
 # %% [markdown] question
 # ## A bias before batch norm
