@@ -438,7 +438,8 @@ for seen, colour, name in ((plain, "C1", "no help"), (helped, "C0", "helped")):
             values = (1, 100)[k] * seen[row]
             axis.plot(steps, values, line, color=colour, label=name if row == 3 else "")
             end = f"{values[-1]:.0f} %" if k else f"{values[-1]:.1f}"
-            axis.text(206, values[-1], f"{end} {which}", va="center", color=colour)
+            above = "bottom" if name == "helped" or values[-1] < 0.1 else "center"
+            axis.text(206, values[-1], f"{end} {which}", va=above, color=colour)
 for axis, title, top in zip(axes, ("loss", "right answers, in %"), (2.6, 110), strict=True):
     axis.set(title=title, xlabel="step", xlim=(0, 300), ylim=(0, top), xticks=range(0, 201, 50))
 axes[1].legend(loc="lower center")
@@ -527,8 +528,9 @@ for place, share, colour in ((0, 31, "C1"), (1, 59, "C0")):
     axis.bar(place + 0.2, share, 0.36, facecolor="none", edgecolor=colour, linestyle="--")
     axis.text(place + 0.2, share / 2, "?", ha="center", va="center", fontsize=28)
 axis.axhline(10, color="C4", linewidth=1)
-axis.text(0.5, 11, "guessing", ha="center", va="bottom", color="C4")
-axis.set(ylim=(0, 70), ylabel="right answers, in %", title="held out, and test (dashed)")
+axis.text(2.2, 11, "guessing", ha="right", va="bottom", color="C4")
+axis.set(xlim=(-0.5, 2.2), ylim=(0, 70), ylabel="right answers, in %")
+axis.set_title("held out, and test (dashed)")
 axis.set_xticks([0, 1], ["linear", "ConvNet"])
 figure.tight_layout()
 
