@@ -118,7 +118,7 @@ assert its_right[0].all() and 215 <= its_right[1].sum() <= 240
 POOL, FC. 2, 1, 1: INPUT, two times CONV and RELU, POOL, FC, RELU, FC. 1, 2, 0: INPUT, two times
 CONV, RELU and POOL, then FC. Each POOL is half as high as what is before it, and an FC is flat."""
 fills = {"INPUT": "C9", "CONV": "C6", "RELU": "C7", "POOL": "C5", "FC": "C8"}
-axis = draw.canvas(30, 11.4, inch=0.44)
+axis = draw.canvas(30, 11.4, inch=0.42)
 for row, (N, M, K) in enumerate(((1, 1, 0), (2, 1, 1), (1, 2, 0))):
     middle, high = 2.0 + 3.8 * row, 3.2
     axis.text(0, middle, f"N = {N}, M = {M}, K = {K}", va="center", fontsize=18)
@@ -176,16 +176,34 @@ axis.text(0.7, 5.3, "dx", ha="right", va="center", fontsize=20)
 #
 # The whole chain rule of a net is this: a loop over a list, and the list from its end.
 
-# %% [markdown] question
+# %% [markdown] question halves
 # ## A layer has two modes
 #
-# Batch norm with gamma 1, beta 0 and the running mean and variance $(0, 1)$. Two pictures of one
-# pixel come: 1 and 3. What is `out` in training? At test time? What is kept of them, if 0.9 of the
-# running numbers stay?
+# Batch norm, gamma 1, beta 0. Two pictures of one pixel come: 1 and 3.
+#
+# What comes out in training? At test time? What is kept, if 0.9 of the running numbers stay?
+
+# %% picture
+"""Two pixels, 1 and 3, go into a box, batch norm, that keeps the mean 0 and the variance 1. Two
+arrows leave it: one to the output in training, one to that at test time. Both are question
+marks."""
+axis = draw.canvas(13.2, 7, inch=0.45)
+for k, value in enumerate((1, 3)):
+    draw.cells(axis, [value], 0.2, 1.4 + 1.4 * k, size=20)
+axis.add_patch(plt.Rectangle((3.2, 0.4), 4.6, 5.6, facecolor="C9", edgecolor="C4"))
+for top, text in ((1.3, "batch norm"), (3.0, "keeps"), (4.0, "mean 0"), (5.0, "variance 1")):
+    axis.text(5.5, top, text, ha="center", va="center", fontsize=18)
+draw.arrow(axis, (1.5, 2.6), (3.0, 2.6))
+for top, name in ((1.4, "training"), (4.6, "test time")):
+    draw.arrow(axis, (8.0, top), (9.5, top))
+    axis.text(11.3, top - 0.9, name, ha="center", va="center", fontsize=18)
+    for k in range(2):
+        axis.add_patch(plt.Rectangle((10 + 1.4 * k, top - 0.3), 1.2, 1.2, facecolor="C7"))
+        axis.text(10.6 + 1.4 * k, top + 0.3, "?", ha="center", va="center", fontsize=20)
 
 # %% [markdown] answer
-# In training $-1$ and $1$, and $(0.2, 1)$ is kept. At test time 1 and 3, and nothing changes. What
-# is kept is no parameter, for no gradient leads to it. It belongs to the run all the same.
+# In training $-1$ and $1$, and $(0.2, 1)$ is kept. At test time 1 and 3, and nothing changes. No
+# gradient leads to what is kept, and it belongs to the run all the same.
 
 # %% [markdown] notes
 # (4 min) So forward gets a mode, and a net hands it from layer to layer. A layer with running
@@ -319,7 +337,7 @@ figure.tight_layout()
 #
 # $$w \leftarrow w - \text{rate} \cdot dw$$
 #
-# **Momentum** goes on as before, $w \leftarrow w + v$:
+# **Momentum** steps by a velocity:
 #
 # $$v \leftarrow \mu\,v - \text{rate} \cdot dw$$
 #
@@ -350,9 +368,9 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (5 min) The gradient points across, hardly along. SGD jumps from wall to wall; a longer step would
-# throw it out. Momentum swings too: a velocity cancels what changes its sign and adds up what keeps
-# it. Adam does not see the walls: its first steps are as long along as across. The last two arrive
-# sooner, and both overshoot.
+# throw it out. Momentum swings too; its step is w + v: a velocity cancels what changes its sign and
+# adds up what keeps it. Adam does not see the walls: its first steps are as long along as across.
+# The last two arrive sooner, and both overshoot.
 #
 # Adam keeps running means m of the gradient and s of its square, with beta1 0.9 and beta2 0.999.
 # Both begin at 0 and are too small at first; the hats divide by 1 - beta to the power t, with t
