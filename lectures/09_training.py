@@ -335,11 +335,11 @@ figure.tight_layout()
 #
 # **SGD** goes where it is steepest:
 #
-# $$w \leftarrow w - \text{rate} \cdot dw$$
+# $w \leftarrow w - \text{rate} \cdot dw$
 #
 # **Momentum** steps by a velocity:
 #
-# $$v \leftarrow \mu\,v - \text{rate} \cdot dw$$
+# $v \leftarrow \mu\,v - \text{rate} \cdot dw$
 #
 # **Adam** makes all steps alike:
 #
@@ -368,9 +368,9 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (5 min) The gradient points across, hardly along. SGD jumps from wall to wall; a longer step would
-# throw it out. Momentum swings too; its step is w + v: a velocity cancels what changes its sign and
-# adds up what keeps it. Adam does not see the walls: its first steps are as long along as across.
-# The last two arrive sooner, and both overshoot.
+# throw it out. Momentum swings too; it walks by v, w becomes w + v. A velocity cancels what changes
+# its sign and adds up what keeps it. Adam does not see the walls: its first steps are as long along
+# as across. The last two arrive sooner, and both overshoot.
 #
 # Adam keeps running means m of the gradient and s of its square, with beta1 0.9 and beta2 0.999.
 # Both begin at 0 and are too small at first; the hats divide by 1 - beta to the power t, with t
