@@ -147,6 +147,7 @@ for line, name, bank, bias in zip(axes, "AB", (drawn, w), (0 * b, b), strict=Tru
     line[0].set_ylabel(name, rotation=0, labelpad=24, va="center", fontsize=26)
 for axis in axes.ravel():
     axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
 axes[0, 2].set_title("five filters")
 axes[0, 5].set_title("map of the first")
 axes[0, 6].set_title("of the second")
@@ -187,7 +188,7 @@ for left, pixels, grey, F, starts, title in (
 
 # %% [markdown] notes
 # (3 min) The first CONV of ResNet, and a pool of GoogLeNet. Grey is padding, or what is not there.
-# The dark window does not fit: leave it out, or pad until it does. A published net is not fully
+# The last window does not fit: leave it out, or pad until it does. A published net is not fully
 # described before its borders are. Our own layers refuse what does not fit; some published nets did
 # not.
 
@@ -545,7 +546,7 @@ figure.tight_layout()
 # - say what fits into a card before you train
 # - build an Inception module and a residual block
 #
-# **Notebook**: 20 points by checks and 2 for the written answer, about two hours.
+# **Notebook**: 20 points. A written answer: 2. About two hours.
 
 # %% picture
 """The bars of the contest once more, with an idea in each blue one: ReLU, small filters, Inception

@@ -157,6 +157,7 @@ for line, f in zip(axes[1:], (25, 26, 2), strict=True):
         axis.imshow(seen, cmap="gray", vmin=0, vmax=maps[:, f].max())
 for axis in axes.ravel():
     axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
 axes[0, 0].set_axis_off()
 axes[1, 0].set_title("filter")
 axes[0, 1].set_title("pictures and maps", loc="left")
@@ -508,7 +509,7 @@ for k, (name, text) in enumerate(steps):
 # - run a classifier over a large picture
 # - freeze, open, and set a rate for each block
 #
-# **Notebook**: 20 points by checks and 2 for the written answer, about 90 minutes.
+# **Notebook**: 20 points. A written answer: 2. About 90 minutes.
 
 # %% picture
 """A square of four fields. Few pictures like those of the net: the head alone. Many like them: open
