@@ -204,10 +204,9 @@ scenes = emoji.x_test[np.isin(emoji.y_test, known)][right][:12].reshape(3, 4, 3,
 large = scenes.transpose(2, 0, 3, 1, 4).reshape(1, 3, 96, 128)
 figure, axis = plt.subplots(figsize=(6, 4.3))
 axis.imshow(large[0].transpose(1, 2, 0))
-for left, line, colour in ((-0.5, "-", "white"), (3.5, "--", "white")):
-    frame = plt.Rectangle((left, -0.5), 32, 32, fill=False, edgecolor=colour, linestyle=line)
-    frame.set_linewidth(4)
-    axis.add_patch(frame)
+for left, line in ((-0.5, "-"), (3.5, "--")):
+    how = {"fill": False, "edgecolor": "C3", "linestyle": line, "linewidth": 5}
+    axis.add_patch(plt.Rectangle((left, -0.5), 32, 32, **how))
 axis.set_xticks(range(0, 129, 32))
 axis.set_yticks(range(0, 97, 32))
 axis.set_xlabel("column")
@@ -260,7 +259,7 @@ figure.tight_layout()
 
 # %% [markdown] answer
 # All scores are 0, the first loss is $\ln\, 3 = 1.0986$. The blocks get
-# $\text{dscores} \cdot w_4^T = 0$: it asks nothing of them.
+# $\text{dscores} \cdot w_4^T = 0$: zeros ask nothing of them.
 
 # %% picture
 """Five boxes: the picture of 32 by 32, 3 deep; the three frozen blocks with 14 by 14, 32 deep, 6 by
