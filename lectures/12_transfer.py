@@ -474,9 +474,10 @@ figure.tight_layout()
 # A net, a rate, training, memory, a file for PyTorch, a new task
 
 # %% picture
-"""Above, a chain: x, CONV, block, block, mean, FC. Below, three pairs of bars. Right answers in seven
-classes: 62 per cent of the pictures kept aside, 54 of the test pictures. Memory of a step in million
-bytes: predicted 6.9, measured 8.1. The new task with 100 pictures: scratch 64, fine-tuned 70."""
+"""Above, a chain: x, CONV, block, block, mean, FC. Below, three pairs of bars. Right answers in
+seven classes: 62 per cent of the pictures kept aside, 54 of the test pictures. Memory of a step in
+million bytes: predicted 6.9, measured 8.1. The new task with 100 pictures: scratch 64 per cent,
+fine-tuned 70."""
 # Lesson 12, section 9: one run, one step of 32 pictures, and the mean of three seeds.
 figure = plt.figure(figsize=(12, 5.6))
 grid = figure.add_gridspec(2, 3, height_ratios=[1, 2.2], hspace=0.3)
@@ -511,7 +512,7 @@ for k, (title, bars, colour) in enumerate(
 # Ask why the pictures kept aside promise too much: their emoji occur in training, too, in other
 # sizes. The memory was predicted by lesson 11 and measured by tracemalloc: nothing is kept that
 # long, and the columns for dw were forgotten. Fine-tuned and scratch are the mean of three seeds,
-# and other seeds move both by five per cent and more: no difference that one could trust.
+# and single runs lie five per cent and more apart: no difference that one could trust.
 #
 # PyTorch keeps the weights of its last layer as (M, D), ours are (D, M). And the running statistics
 # of batch norm belong to the file; without model.eval() PyTorch would not use them.
