@@ -254,7 +254,7 @@ figure.tight_layout()
 # $15{,}237{,}608 \cdot 4 / 1024^2 = 58.1$ MiB. The rows are right.
 
 # %% picture
-"""Two columns. The rows, piled up in pieces of 7.2, 3.6, 2.8, 1.3 and 0.3 million, reach 15.2
+"""Two columns. The rows, piled up in pieces of 7.4, 3.6, 2.6, 1.3 and 0.3 million, reach 15.2
 million. The sum that is written below them reaches 24 million."""
 pieces = np.add.reduceat(values, [0, 4, 7, 11, 15]) / 1e6
 figure, axis = plt.subplots(figsize=(6, 4.6))
@@ -269,8 +269,9 @@ axis.set_xlabel("what the note says")
 axis.set_ylabel("millions of numbers")
 
 # %% [markdown] notes
-# (2 min) A piece of the column is all that has one height and width; the last holds the rest. Four
-# bytes a number in float32. With their gradients it is 116 MiB.
+# (2 min) A piece of the column is a stage with its pool; the first has the input, the last the FC.
+# Four bytes a number in float32. With their gradients it is 116 MiB. The weights are another
+# matter: 138,344,128, and 138,357,544 parameters with the biases.
 
 # %% [markdown] slide
 # ## What a net costs
@@ -303,7 +304,7 @@ axes[0].set_ylabel("net, by year")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Three charts and three different winners, nearly: ResNet-50 is deeper than VGG-16 and
+# (3 min) Three charts, and the order is not the same: ResNet-50 is deeper than VGG-16 and
 # costs a quarter of its multiply-adds, but keeps more activations, for its batch norm. Are the
 # large FC layers needed? No: NiN (Lin and others, 2013) takes the mean of each map, and GoogLeNet
 # had 0.6 per cent more right answers when average pooling took their place.
@@ -372,7 +373,7 @@ axis.set_ylabel("pictures in a batch, with momentum")
 axis.legend()
 
 # %% [markdown] notes
-# (3 min) VGG-16 bends at the left, where its parameters weigh: 12, 39, then 93 pictures. On 24 and
+# (3 min) VGG-16 bends at the left, where its parameters weigh: 12, 39, then 91 pictures. On 24 and
 # 80 GB they hardly matter, and the batch grows with the memory: 196 and 687. ResNet-50 is nearly
 # straight from the start, because its parameters are few and its activations many.
 
