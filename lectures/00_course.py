@@ -69,7 +69,7 @@ axis.set_ylabel("answer", fontsize=18)
 # A bar of one slant, at one place. A spot of light leaves it silent.
 
 # %% [markdown] notes
-# (4 min) Let the room look, then ask: what do the first and the fifth picture differ in?
+# (3 min) Let the room look, then ask: what do the first and the fifth picture differ in?
 #
 # They had tried spots of light for hours, and the cell said next to nothing. Then, as they pushed
 # in another slide of glass, it fired. It was not the spot on the slide: it was the moving shadow
@@ -113,7 +113,7 @@ for k, (array, name) in enumerate(zip(pictures, names, strict=True)):
     axis.spines[:].set(visible=k > 0, color={1: "C1", 2: "C0"}.get(k), linewidth=7)
 
 # %% [markdown] notes
-# (4 min) These twelve filters were random numbers once. The net was shown pieces of four
+# (3 min) These twelve filters were random numbers once. The net was shown pieces of four
 # photographs and the right answer for each, and nothing else. Half of what it has found, one can
 # name: a spot of red, an edge that is light on the left. The frames say whose map is whose.
 #
@@ -350,7 +350,7 @@ axis.invert_yaxis()
 axis.set_title("what it says", fontsize=18)
 
 # %% [markdown] notes
-# (5 min) A net that was trained for this course; lesson 12 starts from it. A layer turns a volume
+# (4 min) A net that was trained for this course; lesson 12 starts from it. A layer turns a volume
 # into a volume: 32 x 32 and 3 deep becomes 14 x 14 and 32 deep, then 64, then 96 deep. What is
 # known about a place grows deeper, and there are fewer places. Twelve maps of each layer are
 # shown, the liveliest.
@@ -386,7 +386,7 @@ axis.tick_params(labelsize=17)
 figure.tight_layout()
 
 # %% [markdown] notes
-# (4 min) Ask before you say it: what happened in 2012? The runner-up of that year, without a
+# (3 min) Ask before you say it: what happened in 2012? The runner-up of that year, without a
 # ConvNet, had 26%.
 #
 # LeNet read digits in the 1990s. AlexNet is of its kind, only larger. What was new was data, GPUs
