@@ -377,7 +377,7 @@ for year, error, name in zip(range(2010, 2016), errors, names, strict=True):
     axis.text(year, top + 3.6, name, ha="center", fontsize=18, color="C2")
 axis.text(2010.5, 31.5, "no ConvNet", ha="center", fontsize=18, color="C4")
 axis.axhline(5.1, color="C1", linestyle="--")
-axis.text(2015.5, 5.7, "a trained\nperson: 5.1%", fontsize=18, color="C1")
+axis.text(2015.5, 6.4, "a trained\nperson: 5.1%", fontsize=18, color="C1")
 axis.set_xlim(2009.4, 2016.6)
 axis.set_xticks(range(2010, 2016))
 axis.set_ylim(0, 34)

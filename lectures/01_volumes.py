@@ -248,9 +248,9 @@ figure.tight_layout()
 after ten and 2 after fifteen."""
 figure, axis = plt.subplots(figsize=(6, 6))
 axis.imshow(small.transpose(1, 2, 0))
-for layers, colour in ((5, "C5"), (10, "C6"), (15, "C7")):
+for layers in (5, 10, 15):
     edge = 32 - 2 * layers
-    axis.add_patch(plt.Rectangle((layers - 0.5,) * 2, edge, edge, fill=False, ec=colour, lw=6))
+    axis.add_patch(plt.Rectangle((layers - 0.5,) * 2, edge, edge, fill=False, ec="gold", lw=5))
     axis.annotate(
         f"after {layers}: {edge}", (31.5 - layers, 2.2 * layers - 5), (33.5, 2.2 * layers - 5),
         fontsize=20, va="center", arrowprops={"arrowstyle": "-", "color": "C4"},

@@ -217,7 +217,7 @@ figure.tight_layout(w_pad=1.5)
 row 2, column 0; C at row 4, column 6. Beside it V, two slices of 4 by 4: A is at 0, 0 of the
 first, C at 2, 3 of the second, and B is not entered."""
 axis = draw.canvas(17.6, 12.2, inch=0.42)
-draw.cells(axis, np.full((11, 11), np.nan), 0, 1, label="X, from above", size=20)
+draw.cells(axis, np.full((11, 11), np.nan), 0, 1, label="X, from above", size=22)
 for letter_, row, column, colour in (("A", 0, 0, "C1"), ("B", 2, 0, "C2"), ("C", 4, 6, "C3")):
     corner = column + 0.1 + 0.12 * (letter_ == "B"), row + 1.1
     axis.add_patch(plt.Rectangle(corner, 4.8, 4.8, fill=False, ec=colour, lw=5))
@@ -226,7 +226,7 @@ for letter_, row, column, colour in (("A", 0, 0, "C1"), ("B", 2, 0, "C2"), ("C",
 for k, place in enumerate(((0, 0), (2, 3))):
     top = 1 + 6 * k
     draw.cells(
-        axis, np.full((4, 4), np.nan), 13, top, "C7", [place], ("C1", "C3")[k], f"V[:, :, {k}]", 18
+        axis, np.full((4, 4), np.nan), 13, top, "C7", [place], ("C1", "C3")[k], f"V[:, :, {k}]", 22
     )
     axis.text(13.5 + place[1], top + 0.52 + place[0], "AC"[k], fontsize=20, color="#fffffe",
               ha="center", va="center", fontweight="bold")  # fmt: skip
