@@ -259,15 +259,24 @@ demo.backward()
 # Before each of the first steps ask: which cells of dx will change? At the end the padding is cut
 # off: those zeros are no part of x, and their gradient is dropped.
 
-# %% [markdown] question
+# %% [markdown] question halves
 # ## One single 1
 #
-# `dout` is zero except for a 1 at row 0, column 1. Stride 1, no padding, one channel. What do `dx`,
-# `dw` and `db` look like?
+# `dout` is zero except for a 1 at row 0, column 1. Stride 1, no padding.
+#
+# What do `dx`, `dw` and `db` look like?
+
+# %% picture
+"""A picture x of 3 by 3 numbers, a filter w of 2 by 2, and dout of 2 by 2: zeros with a 1 at row 0,
+column 1."""
+axis = draw.canvas(11.6, 4, inch=0.5)
+draw.cells(axis, [[7, 1, 5], [0, 2, 4], [6, 3, 8]], 0, 0.9, label="x", size=20)
+draw.cells(axis, [[1, 2], [3, 4]], 4.6, 0.9, fill="C6", label="w", size=20)
+draw.cells(axis, [[0, 1], [0, 0]], 8.2, 0.9, "C8", [(0, 1)], "C3", "dout", 20)
 
 # %% [markdown] answer
-# `dx`: zeros, and one copy of the filter, upright, at the window of (0, 1). `dw`: that window of
-# `x`. `db`: 1.
+# `dx`: zeros, and one copy of `w`, upright, in columns 1 and 2 of rows 0 and 1. `dw`: the window of
+# `x` there, 1 5 2 4. `db`: 1.
 
 # %% [markdown] notes
 # (3 min) When a layer is wrong, this is the dout to try: each gradient can be read off.
