@@ -406,20 +406,26 @@ pooling, 06 fully connected. Make it good: 07 1x1 and dilated, 08 normalisation,
 the famous nets: 11 LeNet to ResNet, 12 transfer. Make it fast: 10 a GPU, 13 kernels."""
 rows = [
     (0, 1.6, "C5", "every layer, both ways", ["01\nvolumes", "02\nconvolution", "03\nbackprop"]),
-    (20.7, 1.6, "C5", "", ["04\nim2col", "05\npooling", "06\nconnected"]),
-    (0, 7.2, "C7", "make it good", ["07\n1 x 1", "08\nnorm", "09\ntraining"]),
-    (0, 12.8, "C8", "make it fast", ["10\na GPU", "13\nkernels"]),
-    (20.7, 12.8, "C6", "use it", ["11\nresnets", "12\ntransfer"]),
+    (20.7, 1.6, "C5", "", ["04\nim2col", "05\npooling", "06\nfully\nconnected"]),
+    (
+        0,
+        7.6,
+        "C7",
+        "make it good",
+        ["07\n1 x 1 and\ndilated", "08\nnormal-\nisation", "09\ntraining"],
+    ),
+    (0, 13.6, "C8", "make it fast", ["10\na GPU", "13\nkernels"]),
+    (20.7, 13.6, "C6", "use it", ["11\nLeNet to\nResNet", "12\ntransfer"]),
 ]
-axis = draw.canvas(41, 16.8, inch=0.29)
+axis = draw.canvas(41, 17.8, inch=0.29)
 for left, top, fill, name, boxes in rows:
     axis.text(left, top - 0.7, name, fontsize=18, fontweight="bold", va="center")
     for k, text in enumerate(boxes):
-        axis.add_patch(plt.Rectangle((left + 6.9 * k, top), 5.8, 3.4, fc=fill))
-        middle = left + 6.9 * k + 2.9, top + 1.75
-        axis.text(*middle, text, fontsize=18, ha="center", va="center", linespacing=1.3)
+        axis.add_patch(plt.Rectangle((left + 6.9 * k, top), 5.8, 4, fc=fill))
+        middle = left + 6.9 * k + 2.9, top + 2.05
+        axis.text(*middle, text, fontsize=16.5, ha="center", va="center")
         if k or (left and top < 2):
-            draw.arrow(axis, (left + 6.9 * k - 1.1, top + 1.7), (left + 6.9 * k, top + 1.7))
+            draw.arrow(axis, (left + 6.9 * k - 1.1, top + 2), (left + 6.9 * k, top + 2))
 
 # %% [markdown] notes
 # (3 min) Thirteen notebooks. The first six give you every layer of a classic net, both ways. The

@@ -50,9 +50,9 @@ figure.tight_layout(w_pad=0.3)
 # (3 min) Play it: everybody writes down six words, then compares with the neighbour, then with the
 # net. B is the helmet, C the table, D fur out of focus, F the wall.
 #
-# Most people get A, which the net does not, and few get B, D and F, which it does. It has learned
-# from the left halves of these photographs; the pieces are from the right halves. It has 4300
-# numbers. How can so few do it? Look inside.
+# Compare who is right where. The net misses A, which shows a nose, and gets B, D and F, which show
+# next to nothing. It has learned from the left halves of these photographs; the pieces are from
+# the right halves. It has 4300 numbers. How can so few do it? Look inside.
 
 # %% [markdown] slide
 # ## A net at work: edges, blobs, parts

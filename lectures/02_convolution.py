@@ -67,7 +67,7 @@ for k, one in enumerate((crisp, upright, slant, average)):
 #
 # Which two maps have grey skies? Those whose weights add up to 0: in a flat sky they say nothing.
 # The others add up to 1, and the sky stays as light as it was. Seven by seven equal weights take
-# the mean, and blur. A middle of 5 among four times minus 1 doubles what is there beyond its
+# the mean, and blur. A middle of 5 among four times minus 1 adds what a pixel has beyond its
 # neighbours, and sharpens. By the end of this hour everybody can say why.
 
 # %% [markdown] slide

@@ -58,11 +58,11 @@ for start in (0.31, 0.585):
 
 # %% [markdown] notes
 # (3 min) Collect. Somebody says: solve a system of equations. That works here, as a map is linear
-# in its filter; it fails for the second layer of a net. Somebody says: try all. With ten values
-# for each weight that is ten to the fifteen.
+# in its filter; behind a ReLU it does so no longer. Somebody says: try all. With ten values for
+# each weight that is ten to the fifteen.
 #
-# The answer that scales to sixty million weights is on the slide. All of today is its last five
-# words: which way, for each weight, at the price of about two passes. We come back to this filter.
+# The answer that scales to sixty million weights is on the slide. All of today is its last
+# question, asked of all weights in one pass. We come back to this filter.
 
 # %% [markdown] slide
 # ## What a layer owes
@@ -267,8 +267,8 @@ demo.backward()
 # What do `dx`, `dw` and `db` look like?
 
 # %% picture
-"""A picture x of 3 by 3 numbers, a filter w of 2 by 2, and dout of 2 by 2: zeros with a 1 at row 0,
-column 1."""
+"""A picture x of 3 by 3 numbers, a filter w of 2 by 2, and dout of 2 by 2: zeros with a 1 at row
+0, column 1."""
 axis = draw.canvas(11.6, 4, inch=0.5)
 draw.cells(axis, [[7, 1, 5], [0, 2, 4], [6, 3, 8]], 0, 0.9, label="x", size=20)
 draw.cells(axis, [[1, 2], [3, 4]], 4.6, 0.9, fill="C6", label="w", size=20)
@@ -340,11 +340,19 @@ drawing.between_zeros()
 # Channels: forward a filter takes C channels to one; backward each channel collects from all F
 # filters.
 
-# %% [markdown] question
+# %% [markdown] question halves
 # ## How many zeros around `dout`?
 #
 # `dout` is 5 x 6, the filter 3 x 4; stride 1, no padding. How many rows and columns of zeros does
-# `dout` need on each side? How large is `x`?
+# `dout` need on each side?
+#
+# How large is `x`?
+
+# %% picture
+"""An empty grid of 5 by 6 cells, dout, and one of 3 by 4 cells, the flipped filter."""
+axis = draw.canvas(12, 6.2, inch=0.5)
+draw.cells(axis, np.full((5, 6), np.nan), 0, 1, fill="C8", label="dout", size=20)
+draw.cells(axis, np.full((3, 4), np.nan), 7.6, 2, fill="C6", label="w, flipped", size=20)
 
 # %% [markdown] answer
 # 2 rows and 3 columns: the first stop touches `dout` with one corner of the filter. `x` is 7 x 9:
