@@ -69,7 +69,7 @@ axis.set_ylabel("answer", fontsize=18)
 # A bar of one slant, at one place. A spot of light leaves it silent.
 
 # %% [markdown] notes
-# (3 min) Let the room look, then ask: what do the first and the fifth picture differ in?
+# (3 min) Let the room look, then ask: why the fourth, and not its neighbours?
 #
 # They had tried spots of light for hours, and the cell said next to nothing. Then, as they pushed
 # in another slide of glass, it fired. It was not the spot on the slide: it was the moving shadow
@@ -114,7 +114,7 @@ for k, (array, name) in enumerate(zip(pictures, names, strict=True)):
 
 # %% [markdown] notes
 # (3 min) These twelve filters were random numbers once. The net was shown pieces of four
-# photographs and the right answer for each, and nothing else. Half of what it has found, one can
+# photographs and the right answer for each, and nothing else. Some of what it has found one can
 # name: a spot of red, an edge that is light on the left. The frames say whose map is whose.
 #
 # AlexNet, of 2012, has 96 such filters, of 11 x 11 pixels. Half of them look for edges at all

@@ -391,6 +391,9 @@ axes[4].invert_yaxis()
 axes[4].yaxis.tick_right()
 axes[4].tick_params(labelsize=18)
 axes[4].set_xticks([])
+axes[4].tick_params(length=0)
+axes[4].spines["left"].set_position("zero")
+axes[4].spines["bottom"].set_visible(False)
 axes[4].set_box_aspect(1)
 words = [
     "32 x 32 x 3",
