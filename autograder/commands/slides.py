@@ -27,7 +27,7 @@ def _slides(args: Namespace) -> int:
 
 
 def _vote(args: Namespace) -> int:
-    from autograder.vote.serve import serve
+    from autograder.slides.vote.serve import serve
 
     try:
         serve(course.root(), args.decks, args.address, _say)

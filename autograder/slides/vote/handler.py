@@ -13,7 +13,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from tornado.locks import Condition
 
-from autograder.vote.poll import Poll, Refused
+from autograder.slides.vote.poll import Poll, Refused
 
 STATIC = Path(__file__).parent / "static"
 MOST_STREAMS = 1000

@@ -96,9 +96,13 @@
     while (overflows(section) && (scale -= STEP) >= LEAST);
   }
 
+  // Its blocks stand below one another: none may reach into the next, or out of the slide.
   function overflows(section) {
-    const boxes = [section, ...section.querySelectorAll(".body, .text, .text pre, .rest, .rest > div, .answer")];
-    return boxes.some((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 12);
+    const blocks = [...section.querySelectorAll("h2, .text, .rest > div, .answer")];
+    const boxes = blocks.map((block) => block.getBoundingClientRect());
+    const end = section.getBoundingClientRect().bottom - 30 * Reveal.getScale();
+    const high = boxes.some((box, i) => box.bottom > (boxes[i + 1]?.top ?? end) + 1);
+    return high || [...blocks, ...section.querySelectorAll("pre")].some((box) => box.scrollWidth > box.clientWidth + 1);
   }
 
   if (location.search !== "?print") start();

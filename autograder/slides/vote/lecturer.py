@@ -10,9 +10,9 @@ import segno
 from tornado import web
 from tornado.locks import Condition
 
-from autograder.vote import poll as votes
-from autograder.vote.handler import STATIC, Guarded, Nothing, Stream
-from autograder.vote.poll import Poll, Refused
+from autograder.slides.vote import poll as votes
+from autograder.slides.vote.handler import STATIC, Guarded, Nothing, Stream
+from autograder.slides.vote.poll import Poll, Refused
 
 HEAD = '<link rel="icon" href="data:,">\n<link rel="stylesheet" href="vote.css">\n</head>'
 BODY = '<script src="vote.js"></script>\n</body>'

@@ -7,8 +7,8 @@ from typing import Any
 from tornado import web
 from tornado.locks import Condition
 
-from autograder.vote.handler import STATIC, Guarded, Nothing, Stream
-from autograder.vote.poll import Poll, Refused
+from autograder.slides.vote.handler import STATIC, Guarded, Nothing, Stream
+from autograder.slides.vote.poll import Poll, Refused
 
 # The page is made of our own files, and runs no other script.
 POLICY = (

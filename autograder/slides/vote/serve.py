@@ -13,8 +13,8 @@ from tornado.netutil import bind_sockets
 
 from autograder.course import CourseError
 from autograder.slides.build import decks
-from autograder.vote import lecturer, network, phones
-from autograder.vote.poll import Poll
+from autograder.slides.vote import lecturer, network, phones
+from autograder.slides.vote.poll import Poll
 
 HERE = "127.0.0.1"
 NAMES = (HERE, "localhost")
