@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
+from typing import ClassVar
 
 import segno
 from tornado import web
@@ -115,7 +116,7 @@ def qr(address: str) -> bytes:
 
 
 class _Events(_Known, Stream):
-    open_ones = set()
+    open_ones: ClassVar[set[Stream]] = set()
 
     async def get(self, secret: str) -> None:  # type: ignore[override]
         await Stream.get(self)

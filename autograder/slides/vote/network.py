@@ -28,7 +28,7 @@ def address() -> str:
 
 
 def connections() -> int:
-    """Return how many connections may be open; where the system says fewer, it is asked for more."""
+    """Return how many connections may be open; the system is asked for that many."""
     try:
         import resource
     except ImportError:

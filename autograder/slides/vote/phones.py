@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from tornado import web
 from tornado.locks import Condition
@@ -71,7 +71,7 @@ class _Static(_Phone, web.StaticFileHandler):
 
 
 class _Events(_Phone, Stream):
-    open_ones = set()
+    open_ones: ClassVar[set[Stream]] = set()
 
     def prepare(self) -> None:
         super().prepare()

@@ -6,7 +6,8 @@ from typing import Any
 
 from tornado.locks import Condition
 
-FEWEST, MOST = 2, 6  # options of a question
+from autograder.slides.source import FEWEST_OPTIONS, MOST_OPTIONS
+
 LONGEST = 300  # characters of a question, or of an option
 MOST_VOTERS = 1000
 
@@ -43,8 +44,8 @@ def question(wish: Any) -> Question:
     if not isinstance(wish, dict):
         raise Refused(400, "this is no question")
     place, title, options = (wish.get(name) for name in ("place", "title", "options"))
-    if not isinstance(options, list) or not FEWEST <= len(options) <= MOST:
-        raise Refused(400, f"a question has {FEWEST} to {MOST} options")
+    if not isinstance(options, list) or not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
+        raise Refused(400, f"a question has {FEWEST_OPTIONS} to {MOST_OPTIONS} options")
     if not all(isinstance(text, str) and len(text) <= LONGEST for text in (place, title, *options)):
         raise Refused(400, f"texts of a question have up to {LONGEST} characters")
     return Question(str(place), str(title), tuple(options))
