@@ -12,7 +12,7 @@ from autograder.slides.vote.poll import Poll, Refused
 
 # The page is made of our own files, and runs no other script.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import CONTRAST, script
 from machine import needs
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from voting import Served, serve
 
 from autograder import course
@@ -98,11 +98,13 @@ class Room:
     def __init__(self, browser: Browser, served: Served, theme: str) -> None:
         self.browser, self.served, self.theme = browser, served, theme
         self.problems: list[str] = []
+        self.contexts: list[BrowserContext] = []
         self.screen = self.open(f"{served.own}20_small.html#/{LISTED}", 1280, 720)
 
     def open(self, address: str, width: int, height: int) -> Page:
         size = {"width": width, "height": height}
         context = self.browser.new_context(viewport=size, color_scheme=self.theme)
+        self.contexts.append(context)
         context.on("request", lambda request: self.asked(request.url))
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
         page = context.new_page()
@@ -135,7 +137,7 @@ def room(browser: Browser, served: Served, request: pytest.FixtureRequest) -> It
     while room.screen.locator(".vote").count():
         room.press("v")
         room.screen.wait_for_timeout(100)
-    for context in browser.contexts:
+    for context in room.contexts:
         context.close()
     assert room.problems == []
 
