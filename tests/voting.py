@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from asyncio import StreamReader, StreamWriter
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,12 @@ def serve(course: Path, *more: str) -> Served:
     said = "".join(lines)
     own, phones = re.findall(r"http://\S+", said)
     return Served(process, own.rpartition("/")[0] + "/", phones, said, course)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: that of the tests has the event loop of the browser."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 @dataclass

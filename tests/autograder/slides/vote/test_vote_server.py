@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from tornado.netutil import bind_sockets
-from voting import Answer, Listener, Served, ask, connect, send
+from voting import Answer, Listener, Served, ask, connect, run, send
 
 from autograder.cli import main
 from autograder.slides.vote import handler, phones, poll, serve
@@ -21,10 +21,6 @@ MANY = 300
 ASKED = {"place": "02_two.html 4", "title": "How many outputs?", "options": ["4", "4.5", "5"]}
 SHOWN = {"title": ASKED["title"], "options": ASKED["options"]}
 KEYS = ("round", "open", "title", "options", "yours")  # all that a phone is told
-
-
-def run(work: Awaitable[None]) -> None:
-    asyncio.run(work)  # type: ignore[arg-type]
 
 
 async def lecturer(served: Served) -> Listener:
@@ -285,7 +281,7 @@ def with_server(work: Callable[[str], Awaitable[None]], most: int) -> None:
         async with asyncio.timeout(60):
             await work(f"http://{host}")
 
-    asyncio.run(all_of_it())
+    run(all_of_it())
 
 
 @pytest.mark.parametrize(
