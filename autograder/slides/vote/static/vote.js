@@ -37,13 +37,15 @@
 
   function turn() {
     if (!isQuestion()) return;
-    if (!isHere()) ask("open", { place: place(), title: slide().getAttribute("aria-label"), options: options() });
-    else ask(vote.open ? "close" : "clear");
+    if (isHere()) ask(vote.open ? "close" : "clear");
+    else ask("open", { place: place(), title: slide().getAttribute("aria-label"), options: options() });
   }
 
   // Whoever goes on has the vote closed.
   function end() {
-    if (vote?.open) ask("close");
+    if (!vote?.open) return;
+    vote.open = false;
+    ask("close");
   }
 
   const ask = (what, wish = {}) => fetch(what, { method: "POST", body: JSON.stringify(wish) });
@@ -61,20 +63,23 @@
   }
 
   function show() {
-    const shown = isQuestion() && isHere();
-    for (const old of document.querySelectorAll(".voting")) if (!shown || old !== slide()) old.classList.remove("voting");
+    const shown = isQuestion() && isHere() ? slide() : null;
+    for (const old of document.querySelectorAll(".voting")) {
+      if (old !== shown) old.classList.remove("voting");
+    }
     if (!shown) return panel.remove();
-    if (!panel.isConnected || panel.dataset.place !== vote.place || panel.dataset.count !== String(vote.counts.length)) build();
+    if (!panel.isConnected || panel.dataset.place !== vote.place) build();
     fill();
-    if (!slide().classList.contains("voting")) fit(slide());
+    if (!shown.classList.contains("voting")) fit(shown);
   }
 
   function build() {
-    const bars = vote.counts.map((_, i) => `<li><b>${LETTERS[i]}</b><span class="track"><i></i></span><span class="count"></span></li>`);
-    panel.innerHTML = `<img src="qr.svg" alt="QR code of the address below"><p class="address"></p><ul>${bars.join("")}</ul><p class="sum"></p>`;
+    const bars = vote.counts.map((_, i) => `<li><b>${LETTERS[i]}</b>
+      <span class="track"><i></i></span><span class="count"></span></li>`);
+    panel.innerHTML = `<img src="qr.svg" alt="QR code of the address below"><p class="address"></p>
+      <ul>${bars.join("")}</ul><p class="sum"></p>`;
     panel.querySelector(".address").textContent = phones.replace("http://", "");
     panel.dataset.place = vote.place;
-    panel.dataset.count = vote.counts.length;
     document.querySelector(".reveal .slides").append(panel);
   }
 
