@@ -153,7 +153,10 @@ axis.text(3.4, 6.9, "1·1 + 0·2 + 0·0 + 1·1 = 2", va="center", fontsize=18)
 # %% [markdown] question halves
 # ## A single 1 in a field of zeros
 #
-# Slide `w` over it. Where does the 4 end up: top left, or bottom right?
+# Slide `w` over it. Where does the 4 end up?
+#
+# 1. Top left
+# 2. Bottom right
 
 # %% [markdown] answer
 # Top left. The very first window touches the 1 with its bottom right corner, the 4. The filter
