@@ -17,6 +17,10 @@ function readData() {
 }
 
 class Stage {
+  static open(options) {
+    return new Stage.kind(options);
+  }
+
   // name: class name for demo.css; label: for a screen reader; interval: milliseconds a step when
   // playing. The demo sets draw(step), which paints the board and returns the sentence.
   constructor({ name, label, interval = 1000 }) {
@@ -188,3 +192,5 @@ class Stage {
     return isGood(low) ? low : null;
   }
 }
+
+Stage.kind = Stage;
