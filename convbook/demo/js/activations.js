@@ -9,7 +9,7 @@ const layers = data.layers.map((layer) => (layer.w ? { ...layer, w: unpack(layer
 const LAST = layers.length; // the step that shows the scores
 const counts = {};
 const names = layers.map(({ kind }) => `${kind} ${(counts[kind] = (counts[kind] ?? 0) + 1)}`);
-const stage = new Stage({ name: "activations", label: "Activations of a trained net, layer by layer", interval: 700 });
+const stage = Stage.open({ name: "activations", label: "Activations of a trained net, layer by layer", interval: 700 });
 let chosen = 0; // number of the picture
 let volumes; // the picture without its mean, then the output of each layer
 let looked = [0, 0]; // layer and map that are enlarged; layer 0 is the picture
@@ -214,8 +214,8 @@ new MutationObserver(() => {
   look(...looked);
 }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-shown"] });
 stage.restart(LAST + 1);
-stage.step = LAST; // all is shown at first; Play goes through it from the start
+stage.step = stage.large ? 0 : LAST; // in a notebook all is shown at first; Play goes through it from the start
 choose(0);
 stage.fit({ wide: [30, 44], middle: [36, 44], stacked: [36, 36] });
-place(tiles[looked[0]][looked[1]].button);
+place(tiles[looked[0]]?.[looked[1]].button);
 window.addEventListener("resize", () => look(...looked));

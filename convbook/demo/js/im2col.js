@@ -4,7 +4,7 @@
 
 const data = readData();
 const C = data.x.length;
-const stage = new Stage({ name: "im2col", label: "im2col, window by window" });
+const stage = Stage.open({ name: "im2col", label: "im2col, window by window" });
 let now;
 let entry = 0; // the row of the matrix that is looked at
 
@@ -133,11 +133,11 @@ function fly(step) {
 }
 
 const size = el("p", { class: "formula" });
-const panel = el("div", { class: "panel" }, stage.settings([
+const panel = stage.dock(el("div", { class: "panel" }, stage.settings([
   { key: "F", label: "window", min: 1, max: 4, value: data.size },
   { key: "S", label: "stride", min: 1, max: 4, value: data.stride },
   { key: "P", label: "padding", min: 0, max: 2, value: data.pad },
-], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place u, v in the window. Up and down arrows move along the rows."));
+], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place u, v in the window. Up and down arrows move along the rows.")));
 const turn = (by) => () => now.fits && look((entry + by + now.rows) % now.rows, stage.step);
 stage.keys = { ArrowDown: turn(1), ArrowUp: turn(-1) };
 stage.draw = draw;
