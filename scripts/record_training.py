@@ -20,6 +20,7 @@ from convbook.demo.training import EVERY, STEPS, starts
 
 FILE = Path(__file__).parents[1] / "convbook" / "demo" / "training.json"
 KEPT = 4  # one in so many moments
+PATIENCE = 300_000  # milliseconds
 MOMENTS = "moments.map((m) => ({ ...m, filters: [...m.filters] }))"
 
 
@@ -39,8 +40,8 @@ def run() -> list[dict[str, Any]]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         page = browser.new_page()
         page.set_content(training().page())
-        page.evaluate(f"stage.go({STEPS // EVERY})")
-        page.wait_for_function(f"moments.length > {STEPS // EVERY}", timeout=0)
+        page.evaluate("stage.go(stage.steps - 1)")
+        page.wait_for_function(f"moments.length > {STEPS // EVERY}", timeout=PATIENCE)
         moments = page.evaluate(MOMENTS)
         browser.close()
     return moments

@@ -11,7 +11,7 @@ from convbook.demo.page import Demo, read_asset
 
 TRAINED, HELD, SHOWN = 800, 100, 10  # pictures to train on, held out, shown with a guess
 FILTERS, SIZE, STARTS = 8, 7, 3
-STEPS, EVERY, BATCH, RATE = 400, 10, 16, 0.002
+STEPS, STOP, EVERY, BATCH, RATE = 400, 80, 10, 16, 0.002  # it stops after every 80 steps
 LEVELS = 17  # of a pixel, 0 to 255 in 16 parts
 WORKER = ("layers", "net", "learn", "trainer")  # the scripts that run beside the page
 
@@ -41,7 +41,7 @@ def starts() -> np.ndarray:
 def training() -> Demo:
     """A small net learns ten kinds of clothes in the page: its filters form and the loss falls.
 
-    A worker trains it, as far as one steps or plays; without one, the page shows a run that
+    A worker trains it as far as one steps or plays; without one, the page shows a run that
     scripts/record_training.py has recorded.
     """
     x, y = rows()
@@ -58,7 +58,7 @@ def training() -> Demo:
             starts=[packed(start) for start in starts()],
             recorded=json.loads(read_asset("training.json")),
             worker="\n".join(read_asset(f"js/{name}.js") for name in WORKER),
-            **dict(held=HELD, shown=SHOWN, steps=STEPS, every=EVERY, batch=BATCH, rate=RATE),
+            **dict(held=HELD, shown=SHOWN, steps=STEPS, stop=STOP, every=EVERY, batch=BATCH, rate=RATE),
         ),
         title="A net learns in the page",
         summary=f"Demo: a net of {FILTERS} filters of {SIZE} x {SIZE}, ReLU, a pool and a"

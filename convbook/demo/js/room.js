@@ -102,6 +102,7 @@ class Room extends Stage {
     if (key.startsWith("Page")) return false;
     if (target.type === "number") return /^([\d+-]|ArrowUp|ArrowDown)$/.test(key);
     if (target.type === "range" || target.closest(".blocks")) return key.startsWith("Arrow");
+    if (target.matches("[role=application]")) return /^(Arrow.*| )$/.test(key);
     return target.matches("button, summary") && key === " ";
   }
 }

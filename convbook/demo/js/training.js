@@ -1,17 +1,20 @@
 "use strict";
-// A net that learns in the page. Each step of the stage is a moment of the run: its filters, its
-// losses so far, its guesses. A worker trains as far as one asks; without one a recorded run is shown.
+// A net that learns in the page. From one step of the stage to the next it trains for a while, and
+// shows on the way its filters, its losses, its guesses. A worker trains as far as one asks; without
+// one a recorded run is shown.
 
 const data = readData();
 const { shape: [FILTERS, , HH, WW] } = data.starts[0];
 const starts = data.starts.map(unpack);
 const looks = unpack(data.looks);
 const [H, W] = data.size;
-const stage = Stage.open({ name: "training", label: "A net learns in the page", interval: 90 });
+const stage = Stage.open({ name: "training", label: "A net learns in the page", interval: 300 });
+const PACE = 60; // milliseconds from one moment to the next, at least
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let moments = []; // what is known of the run so far
 let live = true;
-let wanted = -1; // a moment that the worker has not come to yet
-let start = 0;
+let start = -1; // number of the noise that it began with
+let [at, goal, waiting] = [0, 0, 0]; // the moment that is shown, and the one to go to
 
 // The filters and the pictures of the clothes.
 const filters = Array.from({ length: FILTERS }, (_, f) => {
@@ -72,22 +75,16 @@ let worker = null;
 function begin() {
   const file = URL.createObjectURL(new Blob([data.worker], { type: "text/javascript" }));
   worker = new Worker(file);
-  worker.onmessage = ({ data: moment }) => (moment.failed ? showRecorded() : take(moment));
+  worker.onmessage = ({ data: moment }) => (moment.failed ? showRecorded() : moments.push(moment));
   worker.onerror = showRecorded;
   worker.postMessage({ data: { ...data, worker: "" }, start: starts[start] });
 }
 
-function take(moment) {
-  moments.push(moment);
-  const k = moments.length - 1;
-  if (wanted >= k) display(k);
-  if (wanted <= k) wanted = -1;
-}
-
-function ask(k) {
+// The worker is never far ahead, so that it rests when the page does.
+function ask() {
   try {
     if (!worker) begin();
-    worker.postMessage({ until: (k + 2) * data.every });
+    worker.postMessage({ until: (Math.min(at + 2, goal)) * data.every });
   } catch {
     showRecorded();
   }
@@ -98,7 +95,7 @@ function showRecorded() {
   live = false;
   again.hidden = true;
   moments = data.recorded.moments.map(recordedMoment);
-  stage.restart(moments.length);
+  goBack();
 }
 
 function recordedMoment({ t, loss, right, strongest, filters: packedFilters, guesses }) {
@@ -106,26 +103,49 @@ function recordedMoment({ t, loss, right, strongest, filters: packedFilters, gue
   return { t, loss, right, filters: values, guesses };
 }
 
-// The stage shows what is known, and waits for what is not.
-const display = stage.show.bind(stage);
-stage.show = (k) => {
-  const last = Math.min(Math.max(k, 0), stage.steps - 1);
-  wanted = last < moments.length ? -1 : last;
-  if (live && last > 0) ask(last);
-  display(Math.min(last, moments.length - 1));
-};
+// From moment to moment, as far as the goal; back at once.
+function advance() {
+  clearTimeout(waiting);
+  if (goal < at) at = goal;
+  if (!calm || at === goal) paint();
+  if (at === goal) return;
+  if (live) ask();
+  waiting = setTimeout(() => {
+    if (at + 1 < moments.length) at++;
+    advance();
+  }, PACE);
+}
+
+function paint() {
+  const { filters: values, guesses } = moments[at];
+  paintFilters(values);
+  drawPlot(at);
+  sayGuesses(guesses);
+  stage.sentence.setAttribute("aria-live", at === goal ? "polite" : "off");
+  stage.say(sentence());
+  stage.root.dataset.moment = moments[at].t;
+}
+
+function sentence() {
+  const { t, loss, right } = moments[at];
+  if (t === 0) return `Before the first step: filters of noise, and all scores 0. The loss is log 10 = ${loss.toFixed(3)}.`;
+  return `${live ? "" : "Recorded. "}Step ${t}: the loss is ${loss.toFixed(2)}, and of ${data.held} pictures held out ${right} are right.`;
+}
 
 stage.draw = (k) => {
-  const { t, loss, right, filters: values, guesses } = moments[k];
-  paintFilters(values);
-  drawPlot(k);
-  sayGuesses(guesses);
-  // While it plays, a screen reader hears every tenth moment.
-  stage.sentence.setAttribute("aria-live", stage.timer && k % 10 ? "off" : "polite");
-  if (t === 0) return `Before the first step: filters of noise, and all scores 0. The loss is log 10 = ${loss.toFixed(3)}.`;
-  const from = live ? "" : "Recorded. ";
-  return `${from}Step ${t}: the loss is ${loss.toFixed(2)}, and of ${data.held} pictures held out ${right} are right.`;
+  goal = k * Math.round(data.stop / (live ? data.every : moments[1].t));
+  advance();
+  return sentence();
 };
+
+// While it plays, it goes on when it has arrived.
+const move = stage.show.bind(stage);
+stage.show = (k) => (stage.timer && at !== goal ? null : move(k));
+
+function goBack() {
+  [at, goal] = [0, 0];
+  stage.restart(data.steps / data.stop + 1);
+}
 
 // Another start, other filters.
 const again = el("button", { type: "button", id: "again" }, "Other noise (N)");
@@ -134,7 +154,7 @@ function renew() {
   worker?.terminate();
   worker = null;
   moments = [{ ...recordedMoment(data.recorded.moments[0]), filters: starts[start].values }];
-  stage.restart(data.steps / data.every + 1);
+  goBack();
 }
 again.addEventListener("click", renew);
 stage.keys = { n: renew };
@@ -145,14 +165,16 @@ stage.board.append(el("div", { class: "school" },
   figure(`loss on the pictures it learns from`, plot),
   el("div", { class: "wardrobe", role: "group", "aria-label": "Pictures held out, and its guesses" }, ...clothes.map(({ node }) => node)),
   again));
-new MutationObserver(() => display(stage.step)).observe(document.documentElement, { attributes: true, attributeFilter: ["data-shown"] });
-watchShown((shown) => shown || stage.pause());
+new MutationObserver(paint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-shown"] });
+watchShown((shown) => {
+  if (shown) return;
+  stage.pause();
+  goal = at;
+});
 
 if (isPrinted()) {
   showRecorded();
-  display(stage.steps - 1);
-} else {
-  start = -1;
-  renew();
-}
+  at = moments.length - 1;
+  stage.show(stage.steps - 1);
+} else renew();
 stage.fit({ wide: [24, 44], stacked: [14, 30] });
