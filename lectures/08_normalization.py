@@ -128,20 +128,20 @@ centred_eye = (eye - eye.mean()) / eye.std()
 # %% [markdown] question
 # ## Where has the eye gone?
 #
-# Three nets of ten convolutions with the same random filters. Only their **size** differs.
+# Ten convolutions, one set of random filters, three **sizes**.
 
 # %% picture
 """An eye of a cat, and in three rows what a net makes of it after 1, 3, 5, 7 and 10 layers, all in
 the same shades of grey. In the first row the maps are darker from layer to layer, and black at the
 end. In the second the eye can be seen up to the last. In the third the maps turn white."""
-figure, axes = plt.subplots(3, 6, figsize=(14, 5.3))
+figure, axes = plt.subplots(3, 6, figsize=(13, 3.9))
 shown = 1, 3, 5, 7, 10
 for line, (name, factor) in zip(axes, STARTS.items(), strict=True):
     maps = ten_layers(centred_eye, factor)
-    line[0].imshow(eye[0, :, 20:80].transpose(1, 2, 0), aspect="auto")
+    line[0].imshow(eye[0, :, 28:73].transpose(1, 2, 0), aspect="auto")
     line[0].set_ylabel(name)
     for axis, layer in zip(line[1:], shown, strict=True):
-        axis.imshow(liveliest(maps[layer])[20:80], cmap="gray", vmin=0, vmax=4, aspect="auto")
+        axis.imshow(liveliest(maps[layer])[28:73], cmap="gray", vmin=0, vmax=4, aspect="auto")
 for axis, name in zip(axes[0], ("picture", *(f"layer {k}" for k in shown)), strict=True):
     axis.set_title(name)
 for axis in axes.flat:
@@ -149,7 +149,7 @@ for axis in axes.flat:
 figure.tight_layout(pad=0.3)
 
 # %% [markdown] answer
-# Above, each layer halves what it is given, below it doubles it: ten layers make $1/1024$, or 1024.
+# Each layer halves it, or doubles it: ten of them make $1/1024$, or 1024.
 
 # %% [markdown] notes
 # (3 min) Let the room look first. A map is the one of 24 that varies most, black is 0 and white 4
@@ -313,16 +313,16 @@ its numbers. As they are, x lies to the left of 0 and is narrow. x_hat lies arou
 photos4 = data.pretrained("photos4")
 face = data.photo("chelsea")[:, :, :288:2, 60:348:2] - photos4.mean
 seen = conv_forward(face, photos4.params["w1"][[8]], photos4.params["b1"][[8]], pad=2)[0]
-x = seen.reshape(-1, 1)
-x_hat = batchnorm_forward(x, np.ones(1), np.zeros(1), (np.zeros(1), np.ones(1)))[0]
+pixels = seen.reshape(-1, 1)
+pixels_hat = batchnorm_forward(pixels, np.ones(1), np.zeros(1), (np.zeros(1), np.ones(1)))[0]
 figure, axes = plt.subplots(1, 4, figsize=(14, 4.4), width_ratios=[1.1, 1, 1, 1])
 axes[0].imshow(seen[0, 0], cmap="gray")
 axes[0].set_axis_off()
 axes[0].set_title("the map of one filter")
 for axis, values, name, colour in (
-    (axes[1], x, "x", "C0"),
-    (axes[2], x_hat, "x_hat", "C2"),
-    (axes[3], 0.5 * x_hat + 1, "out: gamma 0.5, beta 1", "C2"),
+    (axes[1], pixels, "x", "C0"),
+    (axes[2], pixels_hat, "x_hat", "C2"),
+    (axes[3], 0.5 * pixels_hat + 1, "out: gamma 0.5, beta 1", "C2"),
 ):
     share = np.full(values.shape, 100 / values.size)
     axis.hist(values, np.linspace(-4, 4, 49), weights=share, color=[colour])
@@ -418,24 +418,21 @@ figure.tight_layout()
 
 
 # %% code
-def norm(x):
+def f(x):
     return (x - x.mean()) / x.std()
 
 
 x = np.array([0.0, 0, 4, 4])
 dout = np.array([1.0, 0, 0, 0])
-dx = numerical_gradient(norm, x, dout)
+dx = numerical_gradient(f, x, dout)
 
 # %% picture
-"""Three rows of four cells. x is 0, 0, 4, 4. dout is 1, 0, 0, 0. dx is 0.25, minus 0.25, 0, 0. The
-first two cells of dx are marked."""
-axis = draw.canvas(8.4, 5, inch=0.78)
-for top, row, fill, name in ((0, x, "C5", "x"), (1.7, dout, "C8", "dout"), (3.4, dx, "C8", "dx")):
-    on = [(0, 0), (0, 1)] if name == "dx" else ()
-    size = 16 if name == "dx" else 20
-    draw.cells(axis, [row.round(4) + 0], 2.2, top, fill=fill, on=on, strong="C3", size=size)
-    axis.text(1.9, top + 0.5, name, ha="right", va="center", fontsize=20)
-axis.text(6.5, 3.9, "sum 0", va="center", fontsize=20)
+"""Two rows of four cells. dout is 1, 0, 0, 0. dx is 0.25, minus 0.25, 0, 0; its first two cells are
+marked."""
+axis = draw.canvas(6.1, 2.6, inch=0.9)
+for top, row, on, name in ((0, dout, [], "dout"), (1.5, dx, [(0, 0), (0, 1)], "dx")):
+    draw.cells(axis, [row.round(4) + 0], 2, top, fill="C8", on=on, strong="C3", size=18)
+    axis.text(1.8, top + 0.5, name, ha="right", va="center", fontsize=18)
 
 # %% [markdown] notes
 # (3 min) Central differences, as in lesson 03. A quarter and minus a quarter: the sum is 0, as it
@@ -450,7 +447,7 @@ The mean and the variance lead to x_hat as well, and x_hat leads to out. Right, 
 the shares on the three ways, and lines at their sums: 0.25, minus 0.25, 0, 0."""
 drawing.ways()
 figure = plt.gcf()
-figure.set_size_inches(14, 5.4)
+figure.set_size_inches(13, 5.4)
 figure.axes[0].set_position((0, 0, 0.56, 0.92))
 axis, rows = figure.add_axes((0.65, 0.13, 0.35, 0.76)), np.arange(4)
 shares = {
@@ -525,7 +522,7 @@ the two largest rates. With it the loss lies well below guessing from 0.01 on, u
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
 figure, axis = plt.subplots(figsize=(12, 5.6))
 axis.axhline(np.log(5), color="C4", linewidth=1)
-axis.text(0.001, np.log(5) + 0.02, "guessing", color="C4")
+axis.text(3, np.log(5) + 0.02, "guessing", ha="right", color="C4")
 for normalised, colour, style in ((False, "C1", "o--"), (True, "C0", "s-")):
     with np.errstate(all="ignore"):
         ends = np.array([np.mean(loss_curve(0.2, normalised, rate, 100)[-20:]) for rate in rates])
@@ -550,7 +547,7 @@ figure.tight_layout()
 # %% [markdown] question
 # ## Who shares a mean?
 #
-# $N, C, H, W$ are 8, 16, 32, 32, and group norm has $G = 4$. How many means are there?
+# $N, C, H, W$ are 8, 16, 32, 32, and $G$ is 4. How many means?
 
 # %% picture
 """Four boxes, each with three pictures one behind the other, four channels side by side and places
@@ -566,13 +563,14 @@ axis.text(2.0, 3.5, "H, W", ha="right", va="center", fontsize=18)
 axis.text(2.8, 0.9, "N", ha="right", va="center", fontsize=18)
 
 # %% [markdown] answer
-# Batch 16, of 8192. Layer 8, of 16384. Instance 128, of 1024. Group 32, of 4096.
+# Batch norm 16, layer norm 8, instance norm 128, group norm 32.
 
 # %% [markdown] notes
-# (4 min) Dark is what shares one mean. For maps a channel is a feature, and every pixel of every
-# picture is a row, for one filter made the whole map. With a mean for every pixel each place would
-# be shifted in its own way; move the picture, and the answer would no longer move along.
-# x.reshape(-1, C) has the right shape and mixes channels: a shape is no proof.
+# (4 min) Dark is what shares one mean. 16 means over 8192 numbers each, 8 over 16384, 128 over
+# 1024, 32 over 4096. For maps a channel is a feature, and every pixel of every picture is a row,
+# for one filter made the whole map. With a mean for every pixel each place would be shifted in its
+# own way; move the picture, and the answer would no longer move along. x.reshape(-1, C) has the
+# right shape and mixes channels: a shape is no proof.
 #
 # In the other three nothing dark lies in two pictures. Nothing to remember, and training and test
 # time are the same. G = 1 is layer norm, G = C instance norm: one function in the notebook.
@@ -580,15 +578,15 @@ axis.text(2.8, 0.9, "N", ha="right", va="center", fontsize=18)
 # %% [markdown] question
 # ## Keep some, and scale them
 #
-# **Dropout** keeps each activation with probability $p$, and multiplies it by $1/p$, in training
-# only. Somebody gives every step the seed 8. What has she got in place of dropout?
+# **Dropout** keeps an activation with probability $p$, times $1/p$. Somebody gives every step the
+# seed 8. What has she got?
 
 # %% picture
 """Four units of a layer, each with its activation, a random number and its output. The second,
 whose random number 0.99 is not below 0.8, is crossed out and gives 0. The others, 1, 3 and 4, come
 out as 1.25, 3.75 and 5."""
 x = np.array([1.0, 2, 3, 4])
-axis = draw.canvas(19, 5.6, inch=0.62)
+axis = draw.canvas(19, 5.4, inch=0.55)
 random = np.random.default_rng(8).random(4).round(2)
 out = dropout_forward(x, 0.8, seed=8)[0]
 for top, row, fill, name in (
@@ -621,14 +619,13 @@ axis.text(15, 2.7, "0.99 is not\nbelow 0.8", va="center", fontsize=20, color="C1
 # %% [markdown] slide halves
 # ## Now you can keep it in range
 #
-# - say what ten layers make of a size, before you run them;
-# - normalise a batch, forward **and** backward: `dx` adds up to 0;
-# - answer for one picture: `running`;
+# - say what ten layers make of a size;
+# - normalise a batch, forward and back: `dx` adds up to 0;
+# - answer for one picture;
 # - choose who shares a mean;
-# - drop units, and scale the rest by $1/p$.
+# - drop units, and scale the rest.
 #
-# The notebook: LRN, batch norm for rows and for maps, group norm, dropout: 20 points. A written
-# answer: 2.
+# LRN, batch norm, group norm, dropout: 20 points. A written answer: 2.
 
 # %% picture
 """Two rows of three maps after ten layers: without batch norm one is black, one shows an eye and

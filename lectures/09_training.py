@@ -80,13 +80,12 @@ helped, _ = by_heart(
 # %% [markdown] question
 # ## It knows them by heart
 #
-# A net has seen each of 500 pictures twenty times, and names **all** of them right. How many of 500
-# new ones?
+# Of its 500 pictures **all** are right. How many of 500 new ones?
 
 # %% picture
 """Two sheets of 24 small pictures: emoji on pieces of photographs. Left, pictures that the net was
 trained on; right, new ones. Both look alike."""
-figure, axes = plt.subplots(1, 2, figsize=(14, 4.3))
+figure, axes = plt.subplots(1, 2, figsize=(13, 3.3))
 for axis, rows, title in zip(
     axes, (few, held), ("trained on: 500 of 500", "new: ? of 500"), strict=True
 ):
@@ -447,18 +446,19 @@ demo.training()
 """Two plots over 200 steps, with a name and a number at the end of each line. Left, the loss:
 without help it falls to nearly 0 on the pictures trained on and rises from 1.9 to 2.4 on those held
 out; with help it ends at 0.9 and 1.5. Right, the share of right answers: without help 100 and 45
-per cent, with help about 74 and 51."""
+per cent, with help about 74 and 52."""
 figure, axes = plt.subplots(1, 2, figsize=(14, 5))
 steps = np.arange(25, 201, 25)
 for seen, colour, name in ((plain, "C1", "no help"), (helped, "C0", "helped")):
     for k, axis in enumerate(axes):
         for row, line, which in ((k, "--", "trained on"), (k + 2, "o-", "held out")):
             values = (1, 100)[k] * seen[row]
-            axis.plot(steps, values, line, color=colour)
+            axis.plot(steps, values, line, color=colour, label=name if row == 3 else "")
             end = f"{values[-1]:.0f} %" if k else f"{values[-1]:.1f}"
-            axis.text(205, values[-1], f"{end} {name},\n{which}", va="center", color=colour)
-for axis, title in zip(axes, ("loss", "right answers, in %"), strict=True):
-    axis.set(title=title, xlabel="step", xlim=(0, 300), ylim=0, xticks=range(0, 201, 50))
+            axis.text(206, values[-1], f"{end} {which}", va="center", color=colour)
+for axis, title, top in zip(axes, ("loss", "right answers, in %"), (2.6, 110), strict=True):
+    axis.set(title=title, xlabel="step", xlim=(0, 300), ylim=(0, top), xticks=range(0, 201, 50))
+axes[1].legend(loc="lower center")
 figure.tight_layout()
 
 # %% [markdown] notes
@@ -544,7 +544,7 @@ for place, share, colour in ((0, 31, "C1"), (1, 59, "C0")):
     axis.bar(place + 0.2, share, 0.36, facecolor="none", edgecolor=colour, linestyle="--")
     axis.text(place + 0.2, share / 2, "?", ha="center", va="center", fontsize=28)
 axis.axhline(10, color="C4", linewidth=1)
-axis.text(1.45, 11, "guessing", ha="right", va="bottom", color="C4")
+axis.text(0.5, 11, "guessing", ha="center", va="bottom", color="C4")
 axis.set(ylim=(0, 70), ylabel="right answers, in %", title="held out, and test (dashed)")
 axis.set_xticks([0, 1], ["linear", "ConvNet"])
 figure.tight_layout()
@@ -607,18 +607,17 @@ for k, n in enumerate(worst):
 # %% [markdown] slide halves
 # ## Now you can train a net
 #
-# - test it before the long run: first loss $\log\, C$, a tiny gap, twenty pictures by heart;
-# - take steps, stop, and go on;
-# - tell learned from learned by heart, and help;
-# - draw rates by their logarithm;
+# - test it before the long run: $\log\, C$, a tiny gap, twenty by heart;
+# - step, stop, and go on;
+# - tell learned from learned by heart;
+# - search for a rate;
 # - look at the test pictures once.
 #
-# The notebook, in two sittings: a net from a pattern, its tests, optimizers, a loop, augmentation,
-# a search: 20 points. A written answer: 2.
+# A net, its tests, optimizers, a loop, augmentation, a search: 20 points. A written answer: 2.
 
 # %% picture
 """Forty new pictures with what the first net makes of them: those it has wrong are faded and
-crossed out. About half are."""
+crossed out. That is more than half."""
 figure, axis = plt.subplots(figsize=(6.4, 5.6))
 shown = emoji.x_train[held[:40]].copy()
 shown[~its_right[1][:40]] = 255 - (255 - shown[~its_right[1][:40]]) // 3
@@ -631,9 +630,9 @@ axis.set_title(f"Of these 40, {its_right[1][:40].sum()} are right")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (2 min) New pictures, by the net that knew its 500 by heart. Let the room say what it would do for
-# this net, with the list on the left.
+# (2 min) New pictures, named by the net that knew its 500 by heart. Let the room say what it would
+# do for this net, with the list on the left.
 #
-# About 180 minutes. The notebook uses everybody's own layers for the checks and the given ones,
-# which have no loops over places, for training. The long run takes about 15 seconds. The written
-# answer: three friends, three nets, three diagnoses.
+# About 180 minutes, in two sittings. The notebook uses everybody's own layers for the checks and
+# the given ones, which have no loops over places, for training. The long run takes about 15
+# seconds. The written answer: three friends, three nets, three diagnoses.

@@ -52,11 +52,11 @@ def lanes(uploads, works, end, title, height=2.4):
 # %% [markdown] question
 # ## A stopwatch that lies
 #
-# Somebody stops the time of `cp.exp(x)` on his GPU, three times. How long does the GPU work?
+# How long does this GPU work on `cp.exp(x)`?
 
 # %% picture
 """Three stopwatches. The first has stopped at 50.005 milliseconds, the other two at 0.005."""
-axis = draw.canvas(24, 8, inch=0.5)
+axis = draw.canvas(24, 8, inch=0.42)
 with gpu.simulated(kernel_ms=20, compile_ms=50):
     x = cp.ones(3, dtype=np.float32)
     cp.cuda.Device().synchronize()
@@ -66,7 +66,7 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
         stopwatch(axis, 1.5 + 8 * k, 1000 * (gpu.clock() - start), name)
 
 # %% [markdown] answer
-# 20 ms. The first watch has seen the compiler, the others how long it takes to **order** the work.
+# 20 ms. The watch saw the compiler, and then only the **order**.
 
 # %% [markdown] notes
 # (3 min) Hands up for 50, for 0.005, for "none of them". Then say that this is a simulated device
@@ -422,7 +422,8 @@ for axis, S in zip(axes, (1, 4096), strict=True):
     axis.axvline(-25, color="C4", linestyle="--")
     axis.set(ylabel="how many", yticks=[])
     axis.text(-45, 4000, f"S = {S}", va="center", fontweight="bold")
-    axis.text(-45, 2000, f"{100 * lost.mean():.0f} % become 0", va="center", color="C1")
+    word = f"{100 * lost.mean():.0f} % become 0" if S == 1 else "hardly any becomes 0"
+    axis.text(-45, 2000, word, va="center", color="C1")
 axes[0].set_title("Gradients of 50,176 places, each a share of one mean")
 axes[1].set_xlabel("power of two; left of the dashed line float16 makes 0 of it")
 figure.tight_layout()
@@ -459,7 +460,7 @@ for name, peak, colour, style, at in (
 ):
     axis.loglog(many, np.minimum(peak, 2 * many), style, color=colour)
     axis.plot(at, min(peak, 2 * at), "^", color=colour, markersize=14)
-    axis.text(3300, peak, name, va="bottom" if name == "float16" else "top", color=colour)
+    axis.text(3300, peak, name, va="top" if name == "TF32" else "bottom", color=colour)
 for place, name in ((relu, "ReLU"), (one, "CONV 1 x 1")):
     axis.plot(place, 2 * place, "o", color="C0", markersize=13)
     axis.text(place * 1.3, 2 * place * 0.75, name, va="top", fontweight="bold")
@@ -513,14 +514,13 @@ for top, name, who in ((1.8, "[cpu-sim]", "a simulated device"), (5.6, "[gpu]", 
 # %% [markdown] slide halves
 # ## Now you can use a GPU
 #
-# - one source for both: ask the data where it lies;
+# - write one source for both;
 # - upload once, ask at the end;
-# - as many launches for a thousand pictures as for one;
+# - launch as often for a thousand pictures as for one;
 # - warm up, mark, repeat, wait, divide;
-# - half the bytes, if the gradients survive.
+# - halve the bytes.
 #
-# The notebook, for which you need no GPU: layers, training, a measurement, two streams, float16, a
-# roofline: 20 points. A written answer: 2.
+# Layers, a loop, streams, float16, a roofline: 20 points. A written answer: 2.
 
 # %% picture
 """Two stopwatches for the same call. The one of the host has stopped at 0.005 milliseconds, the one
@@ -532,6 +532,6 @@ stopwatch(axis, 0.5, 1000 * took.cpu_times.mean(), "the host's watch")
 stopwatch(axis, 7.5, 1000 * took.gpu_times.mean(), "between two marks")
 
 # %% [markdown] notes
-# (2 min) About 140 minutes, in two sittings. Exercise 1 is a guess about eight lines: write it down
-# before you try them. Whoever has a GPU at home runs the same notebook there, and sees real times
-# for the first time. Lesson 13 writes the kernels.
+# (2 min) About 140 minutes, in two sittings, and no GPU is needed. Exercise 1 is a guess about
+# eight lines: write it down before you try them. Whoever has a GPU at home runs the same notebook
+# there, and sees real times for the first time. Lesson 13 writes the kernels.
