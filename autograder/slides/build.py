@@ -49,7 +49,9 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
     yield f"Built in {folder.relative_to(course)}."
 
 
-def _each(make: Callable[[Path], str | DeckError], sources: list[Path]) -> Iterator[str | DeckError]:
+def _each(
+    make: Callable[[Path], str | DeckError], sources: list[Path]
+) -> Iterator[str | DeckError]:
     """Make the decks in their order, on as many processors as there are."""
     workers = min(len(sources), os.cpu_count() or 1)
     if workers == 1:

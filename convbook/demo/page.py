@@ -79,7 +79,7 @@ class Demo:
         # "</script>" in a string of a script would end it; "<\\/script>" is the same string.
         inside = "\n".join("<script>\n" + s.replace("</", "<\\/") + "</script>" for s in scripts)
         return (
-            f'<!doctype html>\n<html lang="en" data-theme="{theme}"{" data-room" if room else ""}>\n<head>\n'
+            f'<!doctype html>\n<html lang="en" data-theme="{theme}">\n<head>\n'
             '<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{html.escape(self.title)}</title>\n"

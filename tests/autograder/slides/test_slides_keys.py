@@ -1,4 +1,4 @@
-"""The keys of a deck in headless Chromium: demos that step and then turn the page, and the minute."""
+"""The keys of a deck in headless Chromium: demos that step, the page that turns, the minute."""
 
 import pytest
 
@@ -153,9 +153,7 @@ def test_the_speakers_view_steps_the_demo_of_the_room_and_follows_it(deck):
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_a_frame_glides_from_step_to_step_unless_one_asked_for_less_motion(
-    project, source, motion
-):
+def test_a_frame_glides_from_step_to_step_unless_one_asked_for_less_motion(project, source, motion):
     deck = project(source, reduced_motion=motion)
     deck.press("ArrowRight")
     deck.page.wait_for_function("demoOnSlide() !== undefined", timeout=PATIENCE)
@@ -183,7 +181,9 @@ COUNT_MOVES = """() => {
 
 @pytest.fixture
 def timed(deck):
-    deck.page.clock.install()
+    """The deck, whose clock goes on when the test says so."""
+    deck.page.clock.install(time=0)
+    deck.page.clock.pause_at(1_000_000)
     return deck
 
 
