@@ -140,7 +140,7 @@ const camera = new Camera(SHEET, (rgba) => {
   look();
 });
 const eye = cameraButton(camera, (on, why) => {
-  if (on) stage.say("The camera: hold something before it. The net knows drawings alone, so try a face of your phone's keyboard.");
+  if (on) stage.say("The camera: hold something before it. It has learned from emoji alone, so try one on a phone.");
   if (!why) return;
   showPhoto();
   stage.say(`${why}, so it looks at a photograph of a cup. ${verdict()} It has learned from drawings alone.`);
@@ -172,7 +172,7 @@ stage.keys = { c: eye.toggle, w: () => stage.go(0) };
 const figure = (title, ...nodes) => el("figure", { class: "part" }, el("figcaption", {}, title), ...nodes);
 stage.board.append(el("div", { class: "easel" },
   figure("draw here", el("div", { class: "sheet" }, sheet, spot)),
-  figure(`what the net sees: ${data.side} × ${data.side}`, small),
+  figure("what the net sees", small),
   figure("what it takes it for", el("table", { class: "bars-of-classes" }, el("tbody", {}, ...bars.map(({ row }) => row)))),
   el("div", { class: "pots", role: "group", "aria-label": "Colours, and the camera" }, ...pots, wipe, eye.node)));
 stage.restart(data.shapes.length);

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser
 from convbook import demo, layers
 from convbook.demo.filters import FILTERS
 
+from test_demo_recognition import scores_of
+
 pytestmark = pytest.mark.slow
 
 FAKE = "--use-fake-device-for-media-stream"
@@ -103,3 +105,23 @@ def test_without_a_camera_the_photograph_stays(deck, flags, why) -> None:
     assert ", so the photograph stays. " in frame.inner_text("#sentence")
     assert frame.evaluate("pixels === shipped.values && H === 96")
     assert problems == []
+
+
+def test_the_trained_net_looks_through_the_camera(deck) -> None:
+    _, frame, problems = deck(demo.recognition(), FAKE, GRANT)
+    frame.click("#camera")
+    frame.wait_for_function("last > 0")
+    pixels, scores = frame.evaluate("[Array.from(pixels), scores]")
+    assert np.std(pixels) > 10, "the fake camera shows a moving disc"
+    np.testing.assert_allclose(scores, scores_of(pixels), atol=1e-4)
+    assert problems == []
+
+
+def test_without_a_camera_the_trained_net_looks_at_a_cup(deck) -> None:
+    _, frame, _ = deck(demo.recognition(), FAKE)
+    frame.click("#camera")
+    said = "document.querySelector('#sentence').textContent"
+    frame.wait_for_function(f"{said}.startsWith('The camera may not be used here, so it looks at')")
+    pixels, scores = frame.evaluate("[Array.from(pixels), scores]")
+    np.testing.assert_allclose(scores, scores_of(pixels), atol=1e-4)
+    assert "The net says animal, " in frame.evaluate(said), "as the notes of deck 12 say"
