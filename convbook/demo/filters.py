@@ -59,5 +59,5 @@ def laboratory() -> Demo:
         " can be chosen, among them edges, blur and sharpen, and the sum of the weights is named. The"
         " camera can take the place of the photograph.",
         height=430,
-        scripts=("net", "camera"),
+        scripts=("net", "live", "camera"),
     )

@@ -65,7 +65,7 @@ def recognition() -> Demo:
         f" trained net sees it as {SIDE} x {SIDE} pixels, and {len(net.classes)} bars say what it"
         " takes it for.",
         height=480,
-        scripts=("net", "paint", "camera"),
+        scripts=("net", "paint", "live", "camera"),
     )
 
 

@@ -65,5 +65,5 @@ def training() -> Demo:
         f" fully-connected layer is trained in the page on {TRAINED} pictures of clothes; after every"
         f" {EVERY} of {STEPS} steps its filters, its loss and its guesses are shown.",
         height=520,
-        scripts=("net", "paint"),
+        scripts=("net", "paint", "live"),
     )

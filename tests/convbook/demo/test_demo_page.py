@@ -78,7 +78,7 @@ def test_same_call_gives_the_same_page(make):
 def test_page_is_small(make):
     carried = {  # weights and pictures
         demo.activations: 90_000,
-        demo.laboratory: 16_000,
+        demo.laboratory: 14_000,
         demo.recognition: 300_000,
         demo.training: 300_000,
     }
