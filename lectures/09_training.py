@@ -435,7 +435,7 @@ demo.training()
 # first to become an edge. Then the clothes below, none of which it was trained on: what is it still
 # wrong about at the end, and would you know better at 28 x 28 pixels?
 #
-# N begins with other noise, and other filters come out. It rests when the slide is left.
+# R begins again with other noise, and other filters come out. It rests when the slide is left.
 
 # %% [markdown] slide
 # ## Learned, or learned by heart?

@@ -148,7 +148,7 @@ function goBack() {
 }
 
 // Another start, other filters.
-const again = el("button", { type: "button", id: "again" }, "Other noise (N)");
+const again = el("button", { type: "button", id: "again" }, "Other noise (R)");
 function renew() {
   start = (start + 1) % starts.length;
   worker?.terminate();
@@ -157,7 +157,7 @@ function renew() {
   goBack();
 }
 again.addEventListener("click", renew);
-stage.keys = { n: renew };
+stage.keys = { r: renew };
 
 const figure = (title, ...nodes) => el("figure", { class: "part" }, el("figcaption", {}, title), ...nodes);
 stage.board.append(el("div", { class: "school" },

@@ -69,7 +69,7 @@ def test_it_rests_when_the_slide_is_left(view) -> None:
     page = view(f"<section class=present>{demo.training().iframe()}</section>").page
     frame = page.query_selector("iframe").content_frame()
     frame.wait_for_selector("main[data-step]")
-    frame.press("body", "End")
+    frame.evaluate("stage.go(stage.steps - 1)")
     frame.wait_for_function("moments.length > 1", timeout=PATIENCE)
     page.evaluate("document.querySelector('section').className = 'past'")
     frame.wait_for_function("at === goal", timeout=PATIENCE)
@@ -97,7 +97,7 @@ def test_without_a_worker_a_recorded_run_is_shown(recorded) -> None:
 def test_other_noise_is_another_start(view) -> None:
     viewer = view(demo.training())
     before = viewer.page.evaluate("[...moments[0].filters]")
-    viewer.press("n")
+    viewer.press("r")
     assert viewer.page.evaluate("[...moments[0].filters]") != before
     assert viewer.read().step == 0
 
