@@ -170,6 +170,22 @@ figure.tight_layout(pad=0.4)
 # Nothing of this speaks of faces or shirts. That is why it can be used again.
 
 # %% [markdown] slide
+# ## From when on is it a face?
+
+# %% demo
+demo.recognition()
+
+# %% [markdown] notes
+# (4 min) The net of the file, in this page. Ask before each key. A yellow disc is food. Two eyes, and
+# it is a face: nine to one; with a mouth there is no doubt. A blue bar and a white one are clothing,
+# with a red one it is a flag. The red thing is a vehicle from its body alone, and with windows, a
+# flag.
+#
+# Then somebody draws, with the mouse or a finger. Or press C: hold a phone with an emoji before the
+# camera, as large as the picture. Photographs it has never learned from: without a camera it sees a
+# cup, and says animal. And it has no way to say "nothing": look at the empty sheet.
+
+# %% [markdown] slide
 # ## The head becomes filters, and slides
 
 # %% demo
