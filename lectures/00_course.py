@@ -387,7 +387,7 @@ figure.tight_layout()
 # ```
 #
 # - No GPU, and after the set-up no network.
-# - Lesson 01 takes about 85 minutes. Bring what you did not understand.
+# - Lesson 01 takes about 105 minutes, in two sittings. Bring what you did not understand.
 
 # %% [markdown] notes
 # (3 min) Do it once on the projector, from the clone to the first green check. Most questions of

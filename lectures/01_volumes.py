@@ -344,7 +344,7 @@ draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Nine exercises, from `fc_weights` to `trace_shapes`: 20 points, about 85 minutes.
+# - Nine exercises, from `fc_weights` to `trace_shapes`: 20 points, about 105 minutes, two sittings.
 # - A written answer: should a library raise, crop or pad?
 #
 # **Take away**
