@@ -298,7 +298,7 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Eight exercises, from `correlate1d` to `blur_and_sharpen`: 20 points, about 85 minutes.
+# - Eight exercises, from `correlate1d` to `blur_and_sharpen`: 20 points, about 90 minutes.
 # - A written answer: does the missing flip matter?
 #
 # **Take away**
