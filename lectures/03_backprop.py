@@ -320,7 +320,7 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Today's notebook
 #
-# - Seven functions, from `numerical_gradient` to `projection_check`: 20 points, about 90 minutes.
+# - Seven functions, from `numerical_gradient` to `projection_check`: 20 points, about 80 minutes.
 # - A written answer, and gradient descent that finds a hidden filter.
 #
 # **Take away**
