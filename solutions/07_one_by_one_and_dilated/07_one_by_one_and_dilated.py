@@ -40,7 +40,7 @@
 # | 7 | `collapse` | 2 | 12 | hard |
 # | 9 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes. What is marked as going further, at the ends of some sections and in
+# Plan about 90 minutes. What is marked as going further, at the ends of sections 2, 4, 5 and 7 and in
 # section 8, takes five more. A check is folded to one line, which says what it is worth and what
 # it tries; a click opens it. It shows part of the test; grading uses further random input, so a
 # green check is a good sign and not yet the grade. In grading all sizes may differ, no function
