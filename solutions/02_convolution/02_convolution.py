@@ -35,7 +35,7 @@
 # | 7 | `edge_filters`, `blur_and_sharpen` | 3 | 9 | easy |
 # | 8 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes. The end of section 7, marked as going further, takes three more, and its
+# Plan about 90 minutes. The end of section 7, marked as going further, takes two more, and its
 # laboratory as long as you like. A check is folded to one line, which says what it is worth and
 # what it tries; a click opens it. It shows part of the test; grading uses further random input,
 # so a green check is a good sign and not yet the grade. In grading all sizes may differ, no
