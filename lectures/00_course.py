@@ -262,8 +262,8 @@ axis.set_title("what the net says", fontsize=19)
 # - **Calculus**: the derivative of a product, and the chain rule.
 # - **Algebra**: the product of two matrices.
 #
-# No deep-learning library, and no GPU. A lesson takes 75 to 90 minutes, four of the last
-# five two sittings.
+# No deep-learning library, and no GPU. Six lessons take 80 to 90 minutes each, the other
+# seven two sittings.
 
 # %% [markdown] notes
 # (2 min) Ask for hands at each line. Whoever is unsure about NumPy: the first two lessons are the

@@ -367,7 +367,7 @@ figure.tight_layout()
 # ## Today's notebook
 #
 # - Load, convert, replace the head, train it, open a block; a written answer.
-#   22 points, about 85 minutes.
+#   22 points, about 90 minutes.
 #
 # | your pictures | few | many |
 # |---|---|---|
