@@ -51,7 +51,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, demo, drawing, gpu
+from convbook import check, data, demo, drawing, gpu, living
 from convbook.gpu import cupy as cp
 from convbook.gpu import cupyx, tiers
 
@@ -888,6 +888,14 @@ for x, *how in inputs.pool(judge.rng()):
         tiers.quiet(seen, "max_pool_backward")
         tiers.same(dx, expected, f"{tier} dx at HH, WW, stride = {how}")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# The living net knows nothing of devices: it hands each layer a NumPy array. Your layers ask the array
+# where it lives, so they work for it as they are. Move the frame.
+
+# %% tags=["demo"]
+own = conv_forward, conv_backward, max_pool_forward, max_pool_backward, affine_forward, affine_backward
+living.net(*own).show(data.photo("chelsea"), at=(17, 62))
 
 # %% [markdown]
 # **Take away.** A switch is a number on the device like any other. Compare it there.

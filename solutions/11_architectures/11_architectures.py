@@ -52,7 +52,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, drawing, layers, nets, plot
+from convbook import check, data, drawing, layers, living, nets, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -681,6 +681,25 @@ for rows in (1, 4, 9):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# The living net of lesson 01 is a spec, too, and a small one. Which of its layers does most of the
+# multiplying?
+
+# %%
+small = [("INPUT", {"C": 3, "H": 32, "W": 32})]
+for F in (5, 3, 3):
+    block = ("CONV", {"K": 12, "F": F, "S": 1, "P": F // 2}), ("RELU", {}), ("POOL", {"F": 2, "S": 2})
+    small += block
+table = layer_table([*small, ("FC", {"M": 4})])
+print([(row["kind"], row["multiply_adds"]) for row in table if row["multiply_adds"]])
+print(totals(table)["parameters"], "parameters")
+
+# %% tags=["demo"]
+living.net().show(data.photo("chelsea"), at=(17, 62))
+
+# %% [markdown]
+# The first: 921,600 of 1,337,088, seven in ten, on 900 of the 4300 parameters. Its filters are used
+# at 1024 places; the 768 weights of the FC layer once each.
+#
 # VGG-16 has 138,344,128 weights, and 138,357,544 parameters with the biases. It holds 15,237,608
 # activations for one picture.
 #

@@ -8,9 +8,11 @@ table of the calls that the check shows. Nothing of that may pass a check.
 import importlib
 import inspect
 import itertools
+import resource
 import signal
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,10 +28,13 @@ from autograder.grading.stage import stage
 from autograder.judging import judge, rehearse
 from convbook import notebook
 
-# Rooms whose functions start programs, ask the network or write files; none of them computes.
-ELSEWHERE = ("cli", "desk", "running", "handout", "data.download", "data.cifar10")
+# What starts programs, limits its own process, asks the network or writes files computes no answer.
+ELSEWHERE = """
+    cli cuda.build cuda.emulator data.cifar10 data.download desk handout running
+""".split()
 NO_FILE = ("gpu.cupy",)  # a module that is made, and lies in no file
 SECONDS = 2.0  # for one try
+MEMORY = 6 * 2**30  # bytes; a size where a shape was meant may ask for any amount
 SEED = 8
 CONSTANTS = {
     "None": None,
@@ -63,6 +68,19 @@ def a_moment() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Bound what a try takes of the memory, and say nothing of threads that it leaves behind."""
+    before, said = resource.getrlimit(resource.RLIMIT_AS), threading.excepthook
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, before[1]))
+    threading.excepthook = lambda _: None
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+        threading.excepthook = said
 
 
 @contextmanager
@@ -194,7 +212,7 @@ def measure(lesson: Lesson) -> list[tuple[str, str, str]]:
 
 def unknown(lesson: Lesson) -> list[str]:
     """Return what answers an exercise without having been written for it."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with alone(), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return [
             f"{function} = {answer} passes {check}" for answer, function, check in measure(lesson)

@@ -1,6 +1,9 @@
 """Similar work: a copy is found whatever its variables are called, what everybody writes is not."""
 
+import os
 import random
+import subprocess
+import sys
 
 import generated_class
 import nbformat
@@ -76,6 +79,18 @@ def test_a_copy_with_other_names_is_found_among_fifty_right_answers() -> None:
     everybody = right_answers(LESSON, 48, seed=4)
     everybody |= {"x": own(LESSON), "y": own(LESSON, is_copy=True)}
     assert named_pairs(compared(LESSON, everybody)) == {("x", "y")}
+
+
+def test_who_looks_alike_is_the_same_in_each_run() -> None:
+    """Python salts its hashes of texts anew for each process."""
+    ask = "from autograder.report import similar; print(sorted(similar._pieces({!r})))"
+    text = "\n".join(source for _, source in own(LESSON)) + "\n'\ud800'"
+    command = [sys.executable, "-c", ask.format(text)]
+    said = {
+        subprocess.check_output(command, env=os.environ | {"PYTHONHASHSEED": salt})
+        for salt in ("1", "2")
+    }
+    assert len(said) == 1 and len(said.pop()) > 1000
 
 
 def test_a_copy_is_found_in_the_sample_class_and_nobody_else() -> None:
