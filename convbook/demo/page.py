@@ -75,7 +75,7 @@ class Demo:
         room: on a slide: it fills its frame, is large, and answers the slides' keys.
         """
         scripts = [read_asset(f"js/{name}.js") for name in self._names(room)]
-        style = read_asset("demo.css") + (read_asset("room.css") if room else "")
+        style = "\n".join(read_asset(f"{name}.css") for name in self._styles(room))
         # "</script>" in a string of a script would end it; "<\\/script>" is the same string.
         inside = "\n".join("<script>\n" + s.replace("</", "<\\/") + "</script>" for s in scripts)
         return (
@@ -88,6 +88,11 @@ class Demo:
             f'<script type="application/json" id="data">{to_json(self.data)}</script>\n'
             f"{inside}\n</body>\n</html>\n"
         )
+
+    def _styles(self, room: bool) -> list[str]:
+        """The names of the style sheets: some demos have their own."""
+        own = [self.name] if files("convbook.demo").joinpath(f"{self.name}.css").is_file() else []
+        return ["demo", *own, *(["room"] if room else [])]
 
     def _names(self, room: bool) -> list[str]:
         """The names of the scripts, in their order."""

@@ -2,7 +2,7 @@
 // Keys go to the demo on a slide while it has a step left for them; then they turn the page. A demo
 // says when it is there: one that has not loaded takes no key.
 
-const DEMO_KEYS = { 32: " ", 33: "PageUp", 34: "PageDown", 37: "ArrowLeft", 38: "ArrowUp", 39: "ArrowRight", 40: "ArrowDown" };
+const DEMO_KEYS = { 32: " ", 33: "PageUp", 34: "PageDown", 37: "ArrowLeft", 38: "ArrowUp", 39: "ArrowRight", 40: "ArrowDown", 67: "c", 82: "r", 87: "w" };
 const demos = new Set(); // their windows
 // In the speaker's view, the deck that the room sees; it has the demo that counts.
 const shownToRoom = /receiver/i.test(location.search) ? parent.opener : null;

@@ -68,6 +68,7 @@ class Room extends Stage {
 
   // The slides send a key and hear whether it was of use; if not, they turn the page.
   answer({ key, shiftKey }) {
+    if (/^[a-z]$/.test(key)) return this.keys?.[key]?.(); // a letter turns no page
     const by = Room.BACK.includes(key) || (key === " " && shiftKey) ? -1 : 1;
     let taken = false;
     try {
@@ -102,6 +103,7 @@ class Room extends Stage {
     if (key.startsWith("Page")) return false;
     if (target.type === "number") return /^([\d+-]|ArrowUp|ArrowDown)$/.test(key);
     if (target.type === "range" || target.closest(".blocks")) return key.startsWith("Arrow");
+    if (target.matches("[role=application]")) return /^(Arrow.*| )$/.test(key);
     return target.matches("button, summary") && key === " ";
   }
 }
