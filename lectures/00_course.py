@@ -466,7 +466,7 @@ axis.text(19.7, 10.2, "and on to the next section", fontsize=18, ha="center", va
 # than a right answer that you have read. Do not skip the number by hand. The check gives that
 # number back first, so whoever has worked it knows at once what went wrong.
 #
-# A lesson takes 75 to 90 minutes; four of the last five take two sittings. Ask for hands: who has
+# Six lessons take 80 to 90 minutes each, the other seven two sittings. Ask for hands: who has
 # never used NumPy? The first two lessons are the place to learn it, and the hints in the notebook
 # are for you. No classes before lesson 09. Why no library? Because one that does it for you is the
 # thing we want to understand. In lessons 10 and 11 you will see how theirs compare.
@@ -596,6 +596,6 @@ figure.tight_layout()
 # %% [markdown] notes
 # (3 min) Do it once on the projector, from the clone to the first green check. Most questions of
 # the first week are about the set-up, and `convbook doctor` answers them. After the set-up it
-# needs no network. Lesson 01 takes about 85 minutes. Bring what you did not understand.
+# needs no network. Lesson 01 takes two sittings. Bring what you did not understand.
 #
 # Ask before they leave: who has no laptop with Python 3.11 or newer?

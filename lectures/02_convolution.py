@@ -454,6 +454,6 @@ demo.laboratory()
 # - say what shared weights buy: a thousand times fewer, and a map that moves along.
 
 # %% [markdown] notes
-# (2 min) It takes about 85 minutes. Say what is new in the notebook: nothing. Every exercise was
+# (2 min) It takes about 90 minutes. Say what is new in the notebook: nothing. Every exercise was
 # on a slide as a picture or a formula. The written answer: does the missing flip matter? Ask for
 # the one thing that is still unclear.

@@ -475,7 +475,7 @@ axis.legend(fontsize=17)
 # - find a filter that nobody wrote down.
 
 # %% [markdown] notes
-# (2 min) It takes about 90 minutes. The hard part is `conv_backward`, ten points in four checks.
+# (2 min) It takes about 80 minutes. The hard part is `conv_backward`, ten points in four checks.
 # They can be earned one by one; db first. Measured gradients are slow and need no thought: they
 # check the fast ones.
 #
