@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder import course
 from autograder.slides import draw
-from convbook import data
+from convbook import data, demo
 
 # What the exercises give, shown and not told.
 LESSON = course.lessons()["09_training"].reference()
@@ -437,6 +437,23 @@ for k, (name, text) in enumerate(
 # The black square of the notebook raises KeyboardInterrupt wherever Python happens to be. In the
 # notebook the loop catches it and gives back the last whole step. A run is arrays and numbers:
 # nothing is pickled.
+
+# %% [markdown] slide
+# ## Filters form while you look on
+
+# %% demo
+demo.training()
+
+# %% [markdown] notes
+# (4 min) Nothing here is recorded: 800 pictures of clothes are in this page, and a net of eight
+# filters of 7 x 7, a ReLU, a pool and a fully-connected layer is trained in it, by Adam, 16 pictures a
+# step. Ask for the first loss before anything moves: log 10, test one.
+#
+# The right arrow key trains for 80 steps, Space goes through all 400. Ask which filter will be the
+# first to become an edge. Then the clothes below, none of which it was trained on: what is it still
+# wrong about at the end, and would you know better at 28 x 28 pixels?
+#
+# R begins again with other noise, and other filters come out. It rests when the slide is left.
 
 # %% [markdown] slide
 # ## Learned, or learned by heart?

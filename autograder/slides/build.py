@@ -1,6 +1,10 @@
 """Build decks: from lectures/NAME.py to build/lectures/NAME.html."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.slides import packages, pdf
@@ -33,18 +37,40 @@ def build(course: Path, names: Sequence[str], with_pdf: bool = False) -> Iterato
     assets = packages.assets(lectures)
     folder = course / "build" / "lectures"
     folder.mkdir(parents=True, exist_ok=True)
+    make = partial(_make, folder=folder, assets=assets, with_pdf=with_pdf)
     wrong = []
-    for name in names or known:
-        try:
-            deck = write(known[name], folder, assets)
-            if with_pdf:
-                pdf.export(folder / f"{deck.name}.html", len(deck.slides))
-            yield _line(deck, folder, with_pdf)
-        except DeckError as error:
-            wrong.append(str(error))
+    for made in _each(make, [known[name] for name in names or known]):
+        if isinstance(made, DeckError):
+            wrong.append(str(made))
+        else:
+            yield made
     if wrong:
         raise DeckError("\n".join(wrong))
     yield f"Built in {folder.relative_to(course)}."
+
+
+def _each(
+    make: Callable[[Path], str | DeckError], sources: list[Path]
+) -> Iterator[str | DeckError]:
+    """Make the decks in their order, on as many processors as there are."""
+    workers = min(len(sources), os.cpu_count() or 1)
+    if workers == 1:
+        yield from map(make, sources)
+        return
+    # Each process begins anew: a copy of this one could inherit locks of threads that it lacks.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        yield from pool.map(make, sources)
+
+
+def _make(source: Path, folder: Path, assets: dict[str, str], with_pdf: bool) -> str | DeckError:
+    """Write a deck, and print it; say what was built, or give what is wrong."""
+    try:
+        deck = write(source, folder, assets)
+        if with_pdf:
+            pdf.export(folder / f"{deck.name}.html", len(deck.slides))
+        return _line(deck, folder, with_pdf)
+    except DeckError as error:
+        return error
 
 
 def _needed(lectures: Path, with_pdf: bool) -> list[Program]:
@@ -63,5 +89,5 @@ def _line(deck: Deck, folder: Path, with_pdf: bool) -> str:
     size = (folder / f"{deck.name}.html").stat().st_size / 2**20
     return (
         f"{deck.name}: {len(deck.slides)} slides, {deck.questions} questions, "
-        f"{deck.minutes:g} min, {size:.1f} MB{', and its PDF' if with_pdf else ''}"
+        f"{deck.minutes:g} min, {size:.1f} MB{', and two PDFs' if with_pdf else ''}"
     )

@@ -12,6 +12,7 @@ from autograder.pages import html
 from autograder.slides.source import Deck, Slide
 from convbook.demo.page import read_asset
 
+SCRIPTS = ("demos.js", "timer.js", "handout.js", "deck.js")
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("autograder.slides"), autoescape=True, trim_blocks=True
 )
@@ -34,7 +35,7 @@ def page(deck: Deck, shown: Sequence[Sequence[str]], assets: Mapping[str, str]) 
         ),
         scripts=[
             _closed(text)
-            for text in (assets["reveal.js"], assets["plugin/notes.js"], _own("deck.js"))
+            for text in (assets["reveal.js"], assets["plugin/notes.js"], *map(_own, SCRIPTS))
         ],
         seconds=round(60 * deck.minutes),
     )

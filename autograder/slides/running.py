@@ -51,7 +51,7 @@ def _shown(block: Block, namespace: dict[str, Any], where: str) -> str:
             raise DeckError(
                 f"{where}: the last line of a demo cell must be a demo of convbook.demo"
             )
-        return value.iframe()
+        return value.iframe(room=True)
     if block.kind == "picture":
         numbers = plt.get_fignums()
         if len(numbers) != 1:

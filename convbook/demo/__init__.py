@@ -15,8 +15,10 @@ from convbook.demo.layers import (
 )
 from convbook.demo.net import activations
 from convbook.demo.page import Demo
+from convbook.demo.recognition import recognition
 from convbook.demo.threads import race
 from convbook.demo.timeline import timeline
+from convbook.demo.training import training
 
 __all__ = [
     "Demo",
@@ -29,6 +31,8 @@ __all__ = [
     "max_pooling",
     "race",
     "receptive_field",
+    "recognition",
     "timeline",
+    "training",
     "windows",
 ]

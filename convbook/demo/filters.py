@@ -1,4 +1,4 @@
-"""The demo of a filter that one turns by hand: nine sliders, and the map of a photograph."""
+"""The demo of a filter that one turns by hand, over a photograph or what the camera sees."""
 
 import numpy as np
 
@@ -43,7 +43,10 @@ FILTERS: tuple[tuple[str, list[list[float]], str], ...] = (
 
 
 def laboratory() -> Demo:
-    """Nine sliders over a photograph: a filter of 3 x 3, its map, and what its sum does."""
+    """Nine sliders over a photograph: a filter of 3 x 3, its map, and what its sum does.
+
+    A button takes the camera in place of the photograph, where there is one; nothing is kept.
+    """
     head = data.photo("camera")[0, 0, 40:232, 164:356]  # (192, 192)
     pixels = head.reshape(96, 2, 96, 2).mean(axis=(1, 3))
     shown = [dict(name=name, w=w, says=says) for name, w, says in FILTERS]
@@ -53,7 +56,8 @@ def laboratory() -> Demo:
         title="A laboratory for filters",
         summary=f"Demo: nine sliders are the weights of a filter of 3 x 3 over a photograph of a"
         f" cameraman's head; its map stands beside it and follows at once. {len(FILTERS)} filters"
-        " can be chosen, among them edges, blur and sharpen, and the sum of the weights is named.",
+        " can be chosen, among them edges, blur and sharpen, and the sum of the weights is named. The"
+        " camera can take the place of the photograph.",
         height=430,
-        scripts=("net",),
+        scripts=("net", "live", "camera"),
     )

@@ -18,7 +18,7 @@ PICTURES = (379, 148, 702, 143, 125, 229, 264, 133, 204, 297, 82, 102)
 
 
 def packed(array: NDArray[np.generic]) -> dict[str, Any]:
-    """An array of float32 or uint8 as shape, type and the base64 of its bytes, for net.js."""
+    """An array of float32, float16 or uint8 as shape, type and the base64 of its bytes, for net.js."""
     little = array.astype(array.dtype.newbyteorder("<"))
     return dict(
         shape=array.shape,
@@ -58,5 +58,5 @@ def activations() -> Demo:
         "maps, one of which is enlarged with its size, minimum and maximum, and at the end stand "
         f"the scores of {len(net.classes)} classes.",
         height=550,
-        scripts=("net",),
+        scripts=("net", "paint"),
     )

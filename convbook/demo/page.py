@@ -12,6 +12,7 @@ Theme = Literal["auto", "light", "dark"]
 
 # The order matters: each script uses the names of the ones before it.
 SHARED_SCRIPTS = ("host", "grid", "layers", "stage")
+ROOM_SCRIPTS = ("motion", "room")
 
 
 def read_asset(name: str) -> str:
@@ -68,9 +69,13 @@ class Demo:
         self.height = height
         self.scripts = (*SHARED_SCRIPTS, *scripts, name)
 
-    def page(self, theme: Theme = "auto") -> str:
-        """The complete HTML document; "auto" follows the page around it, then the system."""
-        scripts = [read_asset(f"js/{name}.js") for name in self.scripts]
+    def page(self, theme: Theme = "auto", room: bool = False) -> str:
+        """The complete HTML document; "auto" follows the page around it, then the system.
+
+        room: on a slide: it fills its frame, is large, and answers the slides' keys.
+        """
+        scripts = [read_asset(f"js/{name}.js") for name in self._names(room)]
+        style = "\n".join(read_asset(f"{name}.css") for name in self._styles(room))
         # "</script>" in a string of a script would end it; "<\\/script>" is the same string.
         inside = "\n".join("<script>\n" + s.replace("</", "<\\/") + "</script>" for s in scripts)
         return (
@@ -78,18 +83,29 @@ class Demo:
             '<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{html.escape(self.title)}</title>\n"
-            f"<style>\n{read_asset('demo.css')}</style>\n</head>\n<body>\n"
+            f"<style>\n{style}</style>\n</head>\n<body>\n"
             f"<noscript>{html.escape(self.summary)}</noscript>\n"
             f'<script type="application/json" id="data">{to_json(self.data)}</script>\n'
             f"{inside}\n</body>\n</html>\n"
         )
 
-    def iframe(self, theme: Theme = "auto") -> str:
-        """The page inside an <iframe>, for a notebook, a slide or any HTML page."""
+    def _styles(self, room: bool) -> list[str]:
+        """The names of the style sheets: some demos have their own."""
+        own = [self.name] if files("convbook.demo").joinpath(f"{self.name}.css").is_file() else []
+        return ["demo", *own, *(["room"] if room else [])]
+
+    def _names(self, room: bool) -> list[str]:
+        """The names of the scripts, in their order."""
+        shared, own = self.scripts[: len(SHARED_SCRIPTS)], self.scripts[len(SHARED_SCRIPTS) :]
+        return [*shared, *(ROOM_SCRIPTS if room else ()), *own]
+
+    def iframe(self, theme: Theme = "auto", room: bool = False) -> str:
+        """The page inside an <iframe>, for a notebook, a slide (room) or any HTML page."""
+        height = "100%" if room else f"{self.height}px"
         return (
             f'<iframe class="convbook-demo" title="{html.escape(self.title)}"'
-            f' style="display:block;width:100%;height:{self.height}px;border:0"'
-            f' srcdoc="{html.escape(self.page(theme))}"></iframe>'
+            f' style="display:block;width:100%;height:{height};border:0"'
+            f' srcdoc="{html.escape(self.page(theme, room))}"></iframe>'
         )
 
     def _repr_html_(self) -> str:

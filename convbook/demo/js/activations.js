@@ -9,7 +9,7 @@ const layers = data.layers.map((layer) => (layer.w ? { ...layer, w: unpack(layer
 const LAST = layers.length; // the step that shows the scores
 const counts = {};
 const names = layers.map(({ kind }) => `${kind} ${(counts[kind] = (counts[kind] ?? 0) + 1)}`);
-const stage = new Stage({ name: "activations", label: "Activations of a trained net, layer by layer", interval: 700 });
+const stage = Stage.open({ name: "activations", label: "Activations of a trained net, layer by layer", interval: 700 });
 let chosen = 0; // number of the picture
 let volumes; // the picture without its mean, then the output of each layer
 let looked = [0, 0]; // layer and map that are enlarged; layer 0 is the picture
@@ -22,39 +22,6 @@ function centred(n) {
   const x = volume(C0, H0, W0);
   pixelsOf(n).forEach((v, k) => (x.values[k] = v / 255 - data.mean[Math.floor(k / (H0 * W0))]));
   return x;
-}
-
-// Painting: blue above 0, orange below, the stronger the farther from it; by the root, so that
-// weak values are seen too.
-function canvas(H, W) {
-  return el("canvas", { width: W, height: H });
-}
-
-function paintPicture(node, n) {
-  const pixels = pixelsOf(n);
-  const image = new ImageData(W0, H0);
-  for (let k = 0; k < H0 * W0; k++) {
-    for (let c = 0; c < 3; c++) image.data[4 * k + c] = pixels[(c % C0) * H0 * W0 + k];
-    image.data[4 * k + 3] = 255;
-  }
-  node.getContext("2d").putImageData(image, 0, 0);
-}
-
-function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const parts = (name) => style.getPropertyValue(name).match(/[\da-f]{2}/gi).map((hex) => parseInt(hex, 16));
-  return { zero: parts("--zero"), above: parts("--x-on"), below: parts("--w-on") };
-}
-
-function paintMap(node, values, strongest, { zero, above, below }) {
-  const image = new ImageData(node.width, node.height);
-  values.forEach((v, k) => {
-    const share = strongest ? Math.sqrt(Math.abs(v) / strongest) : 0;
-    const end = v < 0 ? below : above;
-    for (let c = 0; c < 3; c++) image.data[4 * k + c] = zero[c] + share * (end[c] - zero[c]);
-    image.data[4 * k + 3] = 255;
-  });
-  node.getContext("2d").putImageData(image, 0, 0);
 }
 
 function strongestOf(l) {
@@ -76,7 +43,7 @@ function paintAll() {
 // Choosing a picture.
 const choices = Array.from({ length: N }, (_, n) => {
   const node = canvas(H0, W0);
-  paintPicture(node, n);
+  paintPixels(node, pixelsOf(n));
   const button = el("button", { type: "button", class: "tile", id: `picture-${n}`, "aria-label": `Picture ${n + 1}: ${data.classes[data.labels[n]]}` }, node);
   button.addEventListener("click", () => choose(n));
   return button;
@@ -145,7 +112,7 @@ function look(l, k) {
   looked = [l, k];
   [large.node.width, large.node.height] = l ? [volumes[l].W, volumes[l].H] : [W0, H0];
   if (l) paintMap(large.node, mapOf(volumes[l], k), strongestOf(l), colours());
-  else paintPicture(large.node, chosen);
+  else paintPixels(large.node, pixelsOf(chosen));
   const [title, ...rest] = l ? describe(l, k) : [`Picture: ${data.classes[data.labels[chosen]]}`, `${C0} × ${H0} × ${W0}`, "from 0 to 255"];
   large.title.textContent = title;
   large.text.textContent = rest.join(", ");
@@ -247,8 +214,8 @@ new MutationObserver(() => {
   look(...looked);
 }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-shown"] });
 stage.restart(LAST + 1);
-stage.step = LAST; // all is shown at first; Play goes through it from the start
+stage.step = stage.large ? 0 : LAST; // in a notebook all is shown at first; Play goes through it from the start
 choose(0);
 stage.fit({ wide: [30, 44], middle: [36, 44], stacked: [36, 36] });
-place(tiles[looked[0]][looked[1]].button);
+place(tiles[looked[0]]?.[looked[1]].button);
 window.addEventListener("resize", () => look(...looked));

@@ -10,7 +10,7 @@ const [OH, OW] = [data.dout.length, data.dout[0].length];
 const each = (f) => Array.from({ length: C }, (_, c) => f(c));
 
 const x = data.x.map((map) => padded(map, pad));
-const stage = new Stage({ name: "backward", label: "Backward pass of a convolution, step by step" });
+const stage = Stage.open({ name: "backward", label: "Backward pass of a convolution, step by step" });
 
 const windowOf = (s) => windowAt(Math.floor(s / OW), s % OW, HH, WW, stride, dilation);
 const doutOf = (s) => data.dout[Math.floor(s / OW)][s % OW];
@@ -43,7 +43,7 @@ const rows = each((c) => {
   const big = (name, kind, values, note) =>
     new Grid({ name, kind, note, rows: H + 2 * pad, cols: W + 2 * pad, sample: widest(values) });
   const small = (name, kind, sample, title) => new Grid({ name, title, kind, rows: HH, cols: WW, sample });
-  const product = (values) => `${widest(data.dout)}×${widest(values)}`;
+  const product = (values) => (stage.large ? widestProduct(data.dout, values) : `${widest(data.dout)}×${widest(values)}`);
   return {
     x: big(`x[0, ${c}]`, "x", x[c], pad ? "padded" : ""),
     toW: small(`dout*x[${c}]`, "product", product(x[c]), "dout × x"),
@@ -60,8 +60,8 @@ function arrange() {
     el("div", { class: "row" }, ...parts));
   const column = (...grids) => el("div", { class: "column" }, ...grids.map(({ node }) => node));
   const channels = rows.map((r) => el("div", { class: "channel-row" },
-    lane("to dw: dout times the window of x", r.x.node, column(r.toW, r.dw)),
-    lane("to the window of dx: dout times w", column(r.w, r.toX), r.dx.node)));
+    lane(stage.large ? "to dw" : "to dw: dout times the window of x", r.x.node, column(r.toW, r.dw)),
+    lane(stage.large ? "to dx" : "to the window of dx: dout times w", column(r.w, r.toX), r.dx.node)));
   const start = el("div", {}, el("p", { class: "rule" }, "arrives"), dout.node,
     el("dl", { class: "total" }, el("dt", {}, "db[0]"), db));
   stage.board.append(el("div", { class: "row" }, start, el("div", {}, ...channels)));
@@ -88,7 +88,7 @@ function drawChannel(grids, c, step, last, tap, after) {
   grids.x.paint((p, q) => ({ v: x[c][p][q], marks: `${ring(p, q) ? "pad" : ""} ${tap(p, q) ? "on" : ""}` }));
   grids.w.paint((a, b) => ({ v: data.w[c][a][b], marks: last ? "" : "on" }));
   const product = (value) => (last ? {} : {
-    v: doutOf(step) * value, text: `${fmt(doutOf(step))}×${fmt(value)}`, marks: doutOf(step) * value === 0 ? "nil" : "",
+    v: doutOf(step) * value, text: stage.large ? undefined : `${fmt(doutOf(step))}×${fmt(value)}`, marks: doutOf(step) * value === 0 ? "nil" : "",
   });
   grids.toW.paint((a, b) => {
     if (last) return {};
@@ -119,6 +119,15 @@ function finish() {
 }
 
 arrange();
+// The products go to their windows.
+stage.flights = (step) => (step === OH * OW ? [] : rows.flatMap(({ toW, dw, toX, dx }) => {
+  const { pixel } = windowOf(step);
+  const cells = table(HH, WW, (a, b) => {
+    const [p, q] = pixel(a, b);
+    return [[toW.cells[a][b], dw.cells[a][b]], [toX.cells[a][b], dx.cells[p][q]]];
+  });
+  return cells.flat(2);
+}));
 stage.draw = draw;
 stage.restart(OH * OW + 1);
 stage.fit({ wide: [22, C > 1 ? 32 : 40], stacked: [20, 30] });

@@ -5,7 +5,7 @@ const data = readData();
 const [C, K] = [data.x.length, data.w.length];
 const given = { H: data.H, W: data.W, HH: data.HH, WW: data.WW, S: data.stride, P: data.pad, D: data.dilation };
 const square = given.H === given.W && given.HH === given.WW;
-const stage = new Stage({ name: "convolution", label: "Convolution, step by step" });
+const stage = Stage.open({ name: "convolution", label: "Convolution, step by step" });
 let now; // what is shown: sizes, arrays and grids
 
 // The layer under these hyperparameters. data holds more than the given size of x and w, so that
@@ -64,7 +64,7 @@ function build(hyper) {
 }
 
 function filterFigure(k, c, HH, WW) {
-  const sample = `${widest(now.w)}×${widest(now.x)}`;
+  const sample = stage.large ? widestProduct(now.w, now.x) : `${widest(now.w)}×${widest(now.x)}`;
   const w = new Grid({ name: `w[${k}, ${c}]`, rows: HH, cols: WW, kind: "w", sample: widest(now.w) });
   const product = new Grid({ name: `product[${k}, ${c}]`, title: "w × x", rows: HH, cols: WW, kind: "product", sample });
   return { w, product, node: el("div", { class: "filter" }, w.node, product.node) };
@@ -143,7 +143,8 @@ function drawPictures(i, j) {
 function productLook(k, c, a, b, value) {
   const weight = now.w[k][c][a][b];
   const [p, q] = windowAt(...place(stage.step).slice(1), now.HH, now.WW, now.S, now.D).pixel(a, b);
-  return { v: value, text: `${fmt(weight)}×${fmt(now.x[c][p][q])}`, marks: value === 0 ? "nil" : "" };
+  const text = stage.large ? fmt(value) : `${fmt(weight)}×${fmt(now.x[c][p][q])}`;
+  return { v: value, text, marks: value === 0 ? "nil" : "" };
 }
 
 function drawTotals(k, values) {
@@ -172,8 +173,12 @@ if (square) {
   fields.unshift({ key: "W", label: "size W", min: 1, max: data.x[0].length, value: given.W });
 }
 const size = el("p", { class: "formula" });
-const panel = el("div", { class: "panel" }, stage.settings(fields, ({ W, F, ...rest }) => {
+const panel = stage.dock(el("div", { class: "panel" }, stage.settings(fields, ({ W, F, ...rest }) => {
   build(square ? { H: W, W, HH: F, WW: F, ...rest } : { ...given, ...rest });
-}), size);
+}), size));
+stage.flights = (step) => {
+  const [k, i, j] = place(step);
+  return now.filters[k].map(({ product }) => [product.cells[0][0], now.outs[k].cells[i][j]]).slice(-1);
+};
 stage.draw = draw;
 build(given);

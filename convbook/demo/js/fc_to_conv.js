@@ -5,7 +5,7 @@
 const data = readData();
 const [F, M] = [data.size, data.w[0].length];
 const D = F * F;
-const stage = new Stage({ name: "dense", label: "A fully-connected layer slides over a larger picture" });
+const stage = Stage.open({ name: "dense", label: "A fully-connected layer slides over a larger picture" });
 let now;
 let entry = 0; // the weight d that is looked at
 
@@ -140,12 +140,17 @@ function say({ pass, a, b, top, left }, i, j) {
 }
 
 const size = el("p", { class: "formula" });
-const panel = el("div", { class: "panel" }, stage.settings([
+const panel = stage.dock(el("div", { class: "panel" }, stage.settings([
   { key: "W", label: "picture W", min: F, max: data.x.length, value: data.W },
   { key: "S", label: "stride", min: 1, max: 4, value: data.stride },
   { key: "passes", label: "passes", min: 1, max: 4, value: data.passes },
-], build), size);
+], build), size));
 const turn = (by) => () => !now.problem && look((entry + by + D) % D);
 stage.keys = { ArrowDown: turn(1), ArrowUp: turn(-1) };
+// The crop comes from the picture.
+stage.flights = (step) => Array.from({ length: now.problem ? 0 : D }, (_, d) => {
+  const [[u, v], { top, left }] = [placeOf(d), now.cells[step]];
+  return [now.grid.cells[top + u][left + v], now.crop.cells[d][0]];
+});
 stage.draw = draw;
 build({ W: data.W, S: data.stride, passes: data.passes });

@@ -1,11 +1,14 @@
 "use strict";
-// Nine sliders are the weights of a filter; its map of a photograph follows at once. The steps are
-// filters of the lesson; from one to the next the weights glide.
+// Nine sliders are the weights of a filter; its map of a photograph, or of the camera, follows at
+// once. The steps are filters of the lesson; from one to the next the weights glide.
 
 const data = readData();
-const { shape: [H, W], values: pixels } = unpack(data.photo);
+const shipped = unpack(data.photo);
+const CAMERA = 2 * shipped.shape[0]; // pixels of a side
+let [H, W] = shipped.shape;
+let pixels = shipped.values;
 const filters = data.filters;
-const stage = new Stage({ name: "laboratory", label: "A laboratory for filters", interval: 2200 });
+const stage = Stage.open({ name: "laboratory", label: "A laboratory for filters", interval: 2200 });
 const GLIDE = 500; // milliseconds from one filter to the next
 let w = filters[0].w.flat();
 let [gliding, frames] = [0, 0];
@@ -21,6 +24,7 @@ function greyOf(sum) {
 }
 
 function paintPhoto(node) {
+  [node.width, node.height] = [W - 2, H - 2];
   const image = new ImageData(W - 2, H - 2);
   for (let i = 0; i < H - 2; i++) {
     for (let j = 0; j < W - 2; j++) fill(image, i * (W - 2) + j, pixels[(i + 1) * W + j + 1]);
@@ -34,6 +38,7 @@ function fill(image, k, v) {
 }
 
 function paintMap() {
+  [map.width, map.height] = [W - 2, H - 2];
   const image = new ImageData(W - 2, H - 2);
   const grey = greyOf(sumOf(w));
   const [a, b, c, d, e, f, g, h, l] = w.map((v) => v / 255);
@@ -117,7 +122,28 @@ function glide(to) {
   } else gliding = requestAnimationFrame(move);
 }
 
-const photo = canvas("The photograph: a man's head behind a camera");
+// The camera takes the place of the photograph.
+const SHIPPED = "The photograph: a man's head behind a camera";
+const camera = new Camera(CAMERA, (rgba) => {
+  [H, W, pixels] = [CAMERA, CAMERA, greyscale(rgba)];
+  paintPhoto(photo);
+  paintMap();
+});
+const cameraKey = cameraButton(camera, (on, why) => {
+  if (!on) [H, W, pixels] = [...shipped.shape, shipped.values];
+  paintPhoto(photo);
+  paintMap();
+  photo.setAttribute("aria-label", on ? "The camera's picture" : SHIPPED);
+  name.textContent = on ? "the camera" : "the photograph";
+  stage.say(why ? `${why}, so the photograph stays. ${sumSentence()}` : `${on ? "The camera" : "The photograph"}, and its map. ${sumSentence()}`);
+});
+
+function greyscale(rgba) {
+  return Uint8Array.from({ length: rgba.length / 4 }, (_, k) => 0.299 * rgba[4 * k] + 0.587 * rgba[4 * k + 1] + 0.114 * rgba[4 * k + 2] + 0.5);
+}
+
+const photo = canvas(SHIPPED);
+const name = el("figcaption", {}, "the photograph");
 const map = canvas("Its map");
 const sumNode = el("output", { class: "sum" });
 const choices = filters.map(({ name }, k) => {
@@ -125,13 +151,14 @@ const choices = filters.map(({ name }, k) => {
   button.addEventListener("click", () => stage.go(k));
   return button;
 });
-const figure = (name, node) => el("figure", { class: "large" }, el("figcaption", {}, name), node);
+const figure = (...nodes) => el("figure", { class: "large" }, ...nodes);
 stage.board.append(el("div", { class: "bench" },
-  figure("the photograph", photo),
+  figure(name, photo),
   el("div", { class: "middle" },
     el("div", { class: "knobs", role: "group", "aria-label": "The nine weights of the filter" }, ...knobs.map(({ node }) => node)), sumNode),
-  figure("its map", map)),
-  el("div", { class: "choices", role: "group", "aria-label": "Filters of the lesson" }, ...choices));
+  figure(el("figcaption", {}, "its map"), map)),
+  el("div", { class: "choices", role: "group", "aria-label": "Filters of the lesson, and the camera" }, ...choices, cameraKey.node));
+stage.keys = { c: cameraKey.toggle };
 
 stage.draw = (step) => {
   const { name, w: to, says } = filters[step];

@@ -6,7 +6,7 @@ const log = data.log.map(([kind, name, stream, bytes, flops, pinned, mark]) =>
   ({ kind, name: data.names[name], stream, bytes, flops, pinned: Boolean(pinned), mark }));
 const LANES = { host: "host", bus: "bus", gpu: "GPU" };
 
-const stage = new Stage({ name: "timeline", label: data.title, interval: 600 });
+const stage = Stage.open({ name: "timeline", label: data.title, interval: 600 });
 let costs = { ...data.costs };
 let spans, times, before;
 let view = { from: 0, to: 1 }; // seconds
@@ -93,7 +93,8 @@ function bar(kind, start, end, ...texts) {
   const left = Math.max(place(start), -2);
   const width = Math.max(Math.min(place(end), field.clientWidth + 2) - left, 1);
   const node = el("div", { class: `bar ${kind}`, style: `left:${left}px;width:${width}px` });
-  node.textContent = texts.find((text) => width > 8 * text.length + 6) ?? "";
+  const letter = stage.large ? 14 : 8; // pixels
+  node.textContent = texts.find((text) => width > letter * text.length + 6) ?? "";
   return node;
 }
 
@@ -131,13 +132,13 @@ function paintLane(lane, step) {
 }
 
 function paintAxis() {
-  const rough = ((view.to - view.from) / field.clientWidth) * 130;
+  const rough = ((view.to - view.from) / field.clientWidth) * (stage.large ? 180 : 130);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
   const nodes = [];
   for (let n = Math.ceil(view.from / step); n * step <= view.to; n++) {
     const left = place(n * step);
-    if (left > field.clientWidth - 60) break;
+    if (left > field.clientWidth - (stage.large ? 100 : 60)) break;
     nodes.push(el("span", { style: `left:${left}px` }, tick(n * step, step)));
   }
   axis.replaceChildren(...nodes);

@@ -4,7 +4,7 @@
 
 const data = readData();
 const [height, width] = [data.expected.length, data.expected[0].length];
-const stage = new Stage({ name: "look", label: `Where ${data.name} goes wrong` });
+const stage = Stage.open({ name: "look", label: `Where ${data.name} goes wrong` });
 
 const texts = (rows) => rows.flat().reduce((a, b) => (b.length > a.length ? b : a), "0");
 const wrongPlaces = data.wrong.flat().flatMap((wrong, place) => (wrong ? [place] : []));

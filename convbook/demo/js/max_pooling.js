@@ -3,7 +3,7 @@
 // backward, the gradient of each output pixel goes to that place alone, and adds up there.
 
 const data = readData();
-const stage = new Stage({ name: "pooling", label: "Max pooling, forward and backward" });
+const stage = Stage.open({ name: "pooling", label: "Max pooling, forward and backward" });
 let now;
 
 function build({ F, S }) {
@@ -148,9 +148,18 @@ function drawBackward(current, i, j) {
 }
 
 const size = el("p", { class: "formula" });
-const panel = el("div", { class: "panel" }, stage.settings([
+const panel = stage.dock(el("div", { class: "panel" }, stage.settings([
   { key: "F", label: "window F", min: 1, max: 5, value: data.size },
   { key: "S", label: "stride", min: 1, max: 5, value: data.stride },
-], build), size);
+], build), size));
+// Forward the largest pixel goes to the output, backward the gradient to the switch.
+stage.flights = (step) => {
+  if (!now.fits) return [];
+  const half = now.OH * now.OW;
+  const [i, j] = [Math.floor((step % half) / now.OW), (step % half) % now.OW];
+  const [p, q] = now.switches[i][j];
+  const { x, out, dout, dx } = now.grids;
+  return step < half ? [[x.cells[p][q], out.cells[i][j]]] : [[dout.cells[i][j], dx.cells[p][q]]];
+};
 stage.draw = draw;
 build({ F: data.size, S: data.stride });

@@ -3,9 +3,22 @@
 // shape (C, H, W), in float32 as NumPy has them.
 
 // What Python packed: {shape, type, base64}.
+const UNPACKED = {
+  uint8: (bytes) => bytes,
+  float32: (bytes) => new Float32Array(bytes.buffer),
+  float16: (bytes) => Float32Array.from(new Uint16Array(bytes.buffer), fromHalf),
+};
+
 function unpack({ shape, type, base64 }) {
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  return { shape, values: type === "float32" ? new Float32Array(bytes.buffer) : bytes };
+  return { shape, values: UNPACKED[type](bytes) };
+}
+
+// A number of 16 bits: a sign, 5 of the exponent, 10 of the fraction; neither inf nor nan.
+function fromHalf(bits) {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
+  return bits >> 15 ? -size : size;
 }
 
 function volume(C, H, W) {

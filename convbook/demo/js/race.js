@@ -3,7 +3,7 @@
 // undoes what others wrote since: that is said, and marked.
 
 const data = readData();
-const stage = new Stage({ name: "race", label: "Threads that meet at one number" });
+const stage = Stage.open({ name: "race", label: "Threads that meet at one number" });
 const steps = data.steps.map((step, s) => ({ ...step, lost: lostBy(step, s) }));
 const threads = [...new Set(steps.map(({ thread }) => thread))].sort((a, b) => a - b);
 const place = ({ array, element }) => `${array}[${element}]`;

@@ -3,7 +3,7 @@
 // counts the ways that lead from it to the output.
 
 const data = readData();
-const stage = new Stage({ name: "field", label: "Receptive fields, layer by layer" });
+const stage = Stage.open({ name: "field", label: "Receptive fields, layer by layer" });
 let layers = data.layers;
 let now;
 let level; // the layer whose output is picked
@@ -126,7 +126,7 @@ const groups = layers.map((_, l) => {
   group.setAttribute("aria-label", `Layer ${l + 1}`);
   return el("div", {}, notes[l], group);
 });
-const panel = el("div", { class: "panel" }, ...groups);
+const panel = stage.dock(el("div", { class: "panel" }, ...groups));
 stage.keys = { ArrowUp: () => climb(1), ArrowDown: () => climb(-1) };
 stage.draw = draw;
 build();

@@ -17,6 +17,10 @@ function readData() {
 }
 
 class Stage {
+  static open(options) {
+    return new Stage.kind(options);
+  }
+
   // name: class name for demo.css; label: for a screen reader; interval: milliseconds a step when
   // playing. The demo sets draw(step), which paints the board and returns the sentence.
   constructor({ name, label, interval = 1000 }) {
@@ -24,6 +28,7 @@ class Stage {
     this.steps = 1;
     this.interval = interval;
     this.timer = null;
+    this.large = false;
     this.draw = () => "";
     this.board = el("div", { class: "board" });
     this.sentence = el("p", { class: "sentence", "aria-live": "polite", id: "sentence" });
@@ -32,7 +37,26 @@ class Stage {
     document.addEventListener("keydown", (event) => this.key(event));
     window.addEventListener("resize", () => this.fit());
     followTheme();
+    this.settle();
+  }
+
+  // On a slide these do more: see room.js.
+  settle() {
     fitFrame(this.root);
+  }
+
+  // Where the numbers of a step come from: pairs of cells, from and to.
+  flights() {
+    return [];
+  }
+
+  // The settings of a demo, which stand where it puts them, and the name of one.
+  dock(panel) {
+    return panel;
+  }
+
+  named(field) {
+    return field.label;
   }
 
   controls() {
@@ -76,7 +100,7 @@ class Stage {
   show(step) {
     this.step = Math.min(Math.max(step, 0), Math.max(this.steps - 1, 0));
     this.slider.value = this.step;
-    this.count.textContent = this.steps ? `step ${this.step + 1} of ${this.steps}` : "no step";
+    this.count.textContent = this.steps ? this.counted() : "no step";
     this.slider.setAttribute("aria-valuetext", this.count.textContent);
     this.buttons.previous.setAttribute("aria-disabled", this.step === 0);
     this.buttons.next.setAttribute("aria-disabled", this.step >= this.steps - 1);
@@ -84,6 +108,10 @@ class Stage {
     this.root.dataset.steps = this.steps;
     this.sentence.classList.remove("wrong");
     this.say(this.draw(this.step));
+  }
+
+  counted() {
+    return `step ${this.step + 1} of ${this.steps}`;
   }
 
   // The same sentence is not written again, so that it is not read aloud again. Its box does not
@@ -147,8 +175,8 @@ class Stage {
       change(Object.fromEntries(fields.map(({ key }, i) => [key, Number(inputs[i].value)])));
     };
     inputs.forEach((input) => input.addEventListener("input", read));
-    const labels = fields.map(({ label, min, max }, i) =>
-      el("label", { title: `${min} to ${max}` }, el("span", {}, label), inputs[i]));
+    const labels = fields.map((field, i) =>
+      el("label", { title: `${field.min} to ${field.max}` }, el("span", {}, this.named(field)), inputs[i]));
     return el("div", { class: "settings", role: "group", "aria-label": "Hyperparameters" }, ...labels);
   }
 
@@ -188,3 +216,5 @@ class Stage {
     return isGood(low) ? low : null;
   }
 }
+
+Stage.kind = Stage; // on a slide it is another: see room.js

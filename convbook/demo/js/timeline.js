@@ -70,8 +70,8 @@ const tools = el("div", { class: "tools", role: "group", "aria-label": "Part tha
   button("closer", "+", "Closer (+)", () => zoom(2)),
   button("farther", "−", "Farther (−)", () => zoom(0.5)),
   button("all", "All", "All of it (0)", showAll), seen);
-const panel = el("div", { class: "panel settings", role: "group", "aria-label": "What things cost" },
-  ...settings.map(({ node }) => node), button("reset", "Reset", "Costs as they were", reset));
+const panel = stage.dock(el("div", { class: "panel settings", role: "group", "aria-label": "What things cost" },
+  ...settings.map(({ node }) => node), button("reset", "Reset", "Costs as they were", reset)));
 
 stage.keys = {
   "+": () => zoom(2), "=": () => zoom(2), "-": () => zoom(0.5), 0: showAll,

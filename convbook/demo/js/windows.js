@@ -3,7 +3,7 @@
 // that are left over after the last place, and the window that would hang over the edge.
 
 const data = readData();
-const stage = new Stage({ name: "windows", label: "Windows along a line of pixels" });
+const stage = Stage.open({ name: "windows", label: "Windows along a line of pixels" });
 let now;
 
 function build({ W, F, S, P }) {
@@ -95,7 +95,8 @@ function misfit() {
 
 // Sliders for hyperparameters, as stage.settings has number fields; arrow keys belong to the slider.
 function sliders(fields, change) {
-  const rows = fields.map(({ key, label, min, max, value }) => {
+  const rows = fields.map((field) => {
+    const { key, min, max, value } = field;
     const input = el("input", { type: "range", id: `set-${key}`, min, max, value, step: 1 });
     const shown = el("output", {}, String(value));
     input.addEventListener("keydown", (event) => /^(Arrow|Home|End|Page)/.test(event.key) && event.stopPropagation());
@@ -103,18 +104,19 @@ function sliders(fields, change) {
       shown.textContent = input.value;
       change(Object.fromEntries(rows.map((row) => [row.key, Number(row.input.value)])));
     });
-    return { key, input, node: el("label", {}, el("span", {}, label, shown), input) };
+    return { key, input, node: el("label", {}, el("span", {}, stage.named(field), shown), input) };
   });
   return el("div", { class: "settings", role: "group", "aria-label": "Hyperparameters" }, ...rows.map(({ node }) => node));
 }
 
 const formula = el("p", { class: "formula" });
-const panel = el("div", { class: "panel" }, sliders([
+const panel = stage.dock(el("div", { class: "panel" }, sliders([
   { key: "W", label: "pixels W", min: 1, max: data.most.W, value: data.W },
   { key: "F", label: "window F", min: 1, max: data.most.F, value: data.F },
   { key: "S", label: "stride S", min: 1, max: data.most.S, value: data.S },
   { key: "P", label: "padding P", min: 0, max: data.most.P, value: data.P },
-], build), formula);
+], build), formula));
+stage.flights = (step) => [[now.bars.cells[step % now.rows][step * now.S], now.out.cells[0][step]]];
 const grids = el("div", { class: "column" });
 stage.board.append(grids, panel); // the panel stays where it is, or its sliders would lose the focus
 stage.draw = draw;

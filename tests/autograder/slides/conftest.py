@@ -122,7 +122,6 @@ class Projector:
         """What the slide shows: see read_slide.js."""
         for frame in self.page.query_selector_all("section.present iframe"):
             frame.content_frame().wait_for_selector("main[data-step]")
-            self.page.wait_for_selector("section.present iframe[data-fits=true]")
         self.page.evaluate(
             "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )

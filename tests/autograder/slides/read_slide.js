@@ -36,7 +36,8 @@
   for (const frame of section.querySelectorAll("iframe")) {
     const root = inner(frame).documentElement;
     const view = frame.contentWindow;
-    if (frame.offsetHeight * Number(frame.dataset.scale) > frame.parentElement.clientHeight + 1) clipped.push("a demo is larger than the slide");
+    const board = inner(frame).querySelector(".board");
+    if (board.scrollHeight > board.clientHeight + 1 || board.scrollWidth > board.clientWidth + 1) clipped.push("a demo's board is larger than its room");
     if (root.scrollHeight > view.innerHeight + 1 || root.scrollWidth > view.innerWidth + 1) clipped.push("a demo is larger than its frame");
   }
 
@@ -46,8 +47,8 @@
   texts.push(...words.filter((node) => node.closest("math")).map(readable("formula")));
   for (const frame of section.querySelectorAll("iframe")) {
     const seen = [...inner(frame).body.querySelectorAll("main *")].filter((node) => node.checkVisibility({ visibilityProperty: true }));
-    const larger = Number(frame.dataset.scale);
-    texts.push(...seen.filter(hasText).map(readable("demo")).map((text) => ({ ...text, size: text.size * larger })));
+    const kind = (node) => (node.closest("td, th, .bar, .axis") ? "cell" : "demo");
+    texts.push(...seen.filter(hasText).map((node) => readable(kind(node))(node)));
   }
   // A picture's smallest text, in pixels of a slide of 1280 x 720: a point of it is 1/72 inch.
   for (const svg of section.querySelectorAll(".picture > svg")) {

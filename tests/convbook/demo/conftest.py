@@ -54,7 +54,11 @@ class Viewer:
         self.problems: list[str] = []
         page.on("console", lambda m: m.type in ("error", "warning") and self.note(m.text))
         page.on("pageerror", lambda error: self.note(str(error)))
-        page.on("request", lambda request: self.note(request.url))
+        page.on("request", lambda request: self.asked(request.url))
+
+    def asked(self, url: str) -> None:
+        if not url.startswith("blob:"):  # the program of a worker, from the page itself
+            self.note(url)
 
     def note(self, problem: str) -> None:
         self.problems.append(problem)

@@ -30,6 +30,8 @@ DEMOS = {
     "windows that do not fit": lambda: demo.windows(8, 3, 2, 1),
     "activations": demo.activations,
     "race": demo.race,
+    "training": demo.training,
+    "recognition": demo.recognition,
     "look": looks.convolution,
     "look, in words": looks.norm,
     "timeline": lambda: demo.timeline(gpu.Counts(waits=3, log=LOG)),

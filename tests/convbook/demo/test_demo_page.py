@@ -23,6 +23,8 @@ MAKERS = [
     demo.fc_to_conv,
     demo.activations,
     demo.race,
+    demo.training,
+    demo.recognition,
     looks.convolution,
 ]
 each_demo = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
@@ -74,7 +76,12 @@ def test_same_call_gives_the_same_page(make):
 
 @each_demo
 def test_page_is_small(make):
-    carried = {demo.activations: 90_000, demo.laboratory: 14_000}  # weights and pictures
+    carried = {  # weights and pictures
+        demo.activations: 90_000,
+        demo.laboratory: 14_000,
+        demo.recognition: 300_000,
+        demo.training: 300_000,
+    }
     assert len(make().iframe()) < 60_000 + carried.get(make, 0)
 
 
