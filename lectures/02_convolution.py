@@ -431,13 +431,13 @@ figure.tight_layout(w_pad=0.4)
 demo.laboratory()
 
 # %% [markdown] notes
-# (4 min) Press C, or the button, and allow the camera: the map on the right is computed in the page
-# from each of its frames, and nothing leaves this machine. Where there is no camera, the photograph
-# stays, and all works on it.
+# (4 min) Press C, or the button, and allow the camera: the map on the right is computed in the
+# page from each of its frames, and nothing leaves this machine. Where there is no camera, the
+# photograph stays, and all works on it.
 #
 # The right arrow key goes from filter to filter. At vertical edges hold a pen upright, then flat,
-# and ask why it is gone. At blur ask what the sum has to be, then move the middle slider up by hand:
-# the picture gets lighter. Sharpen is next; let the room say what stands in its middle.
+# and ask why it is gone. At blur ask what the sum has to be, then move the middle slider up by
+# hand: the picture gets lighter. Sharpen is next; let the room say what stands in its middle.
 #
 # The camera goes off when the slide is left.
 
