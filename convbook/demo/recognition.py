@@ -11,6 +11,7 @@ from convbook.demo.page import Demo
 STRIDES = (2, 2, 1)  # of the convolutions of "emoji7"
 SIDE = 32
 
+
 def _disc(x: int, y: int, r: int) -> str:
     return f"M{x - r} {y}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
 

@@ -58,7 +58,9 @@ def training() -> Demo:
             starts=[packed(start) for start in starts()],
             recorded=json.loads(read_asset("training.json")),
             worker="\n".join(read_asset(f"js/{name}.js") for name in WORKER),
-            **dict(held=HELD, shown=SHOWN, steps=STEPS, stop=STOP, every=EVERY, batch=BATCH, rate=RATE),
+            **dict(
+                held=HELD, shown=SHOWN, steps=STEPS, stop=STOP, every=EVERY, batch=BATCH, rate=RATE
+            ),
         ),
         title="A net learns in the page",
         summary=f"Demo: a net of {FILTERS} filters of {SIZE} x {SIZE}, ReLU, a pool and a"

@@ -27,9 +27,7 @@ def with_flags(browser) -> Iterator:
 
         @cache
         def launch(*flags: str) -> Browser:
-            started = browser.browser_type.launch(
-                executable_path=CHROMIUM, args=[*FLAGS, *flags]
-            )
+            started = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
             closing.callback(started.close)
             return started
 
