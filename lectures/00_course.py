@@ -262,8 +262,7 @@ w = np.array([[-1, 0, 1]] * 3)
 demo.convolution(x[None], w[None, None], stride=1, pad=0)
 
 # %% [markdown] notes
-# (4 min) Click into the demo and step with the arrow keys; Escape gives the keys back to the
-# slides.
+# (4 min) Step with the arrow keys or the remote; at the end they turn the page.
 #
 # The picture is dark on the left and light on the right. The filter answers 6 at the edge and 0
 # where nothing changes. Do the first two windows aloud: products, sum, one number of the output.

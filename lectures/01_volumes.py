@@ -193,9 +193,8 @@ drawing.stops(7, 3, 2)
 demo.windows()
 
 # %% [markdown] notes
-# (6 min) Ask first for stride 1, 2, 3 and 4, hands up for each, then move the slider. Click into
-# the demo; Tab goes to the sliders, arrow keys move them, Escape gives the keys back to the
-# slides.
+# (6 min) Ask first for stride 1, 2, 3 and 4, hands up for each, then move the slider. The arrow keys
+# step; the mouse moves the sliders.
 #
 # 5, then 3, then 4/3 + 1 = 2.33: it does not fit. And with stride 4 it fits again, twice. Most
 # people expect that a larger stride is the harder one. What counts is whether S divides W - F +

@@ -252,8 +252,7 @@ for k, place in enumerate(((0, 0), (2, 3))):
 demo.convolution()
 
 # %% [markdown] notes
-# (6 min) Click into the demo, then step with the arrow keys; Escape gives the keys back to the
-# slides. Do the first window by hand. Then let it play.
+# (6 min) Step with the arrow keys. Do the first window by hand. Then let it play, with Space.
 #
 # Change S to 1 and count the outputs, then S to 3 and read the sentence. Then dilation 2, as a
 # glimpse of lesson 07.

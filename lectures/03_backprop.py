@@ -186,8 +186,7 @@ drawing.gate()
 demo.backward()
 
 # %% [markdown] notes
-# (6 min) Click into the demo, then step with the arrow keys; Escape gives the keys back to the
-# slides. Stride 2 and padding 1.
+# (6 min) Step with the arrow keys. Stride 2 and padding 1.
 #
 # Before each of the first steps ask: which cells of dx will change? At the end the padding is cut
 # off: those zeros are no part of x, and their gradient is dropped.

@@ -183,9 +183,9 @@ drawing.stamps([4.0, 8.0, 2.0], [0.5, 1.0, 0.5], 2)
 demo.receptive_field()
 
 # %% [markdown] notes
-# (5 min) Click any cell, or use the arrow keys inside the demo. The number in a cell counts the
-# ways from it to the output. Change one stride and let the room say what happens to the layers
-# after it.
+# (5 min) Click any cell, or use the arrow keys: up and down change the layer. The number in a cell
+# counts the ways from it to the output. Change one stride and let the room say what happens to the
+# layers after it.
 
 # %% [markdown] slide
 # ## Size and jump

@@ -43,7 +43,7 @@ const rows = each((c) => {
   const big = (name, kind, values, note) =>
     new Grid({ name, kind, note, rows: H + 2 * pad, cols: W + 2 * pad, sample: widest(values) });
   const small = (name, kind, sample, title) => new Grid({ name, title, kind, rows: HH, cols: WW, sample });
-  const product = (values) => (stage.large ? "−00" : `${widest(data.dout)}×${widest(values)}`);
+  const product = (values) => (stage.large ? widestProduct(data.dout, values) : `${widest(data.dout)}×${widest(values)}`);
   return {
     x: big(`x[0, ${c}]`, "x", x[c], pad ? "padded" : ""),
     toW: small(`dout*x[${c}]`, "product", product(x[c]), "dout × x"),

@@ -64,7 +64,7 @@ function build(hyper) {
 }
 
 function filterFigure(k, c, HH, WW) {
-  const sample = stage.large ? "−00" : `${widest(now.w)}×${widest(now.x)}`;
+  const sample = stage.large ? widestProduct(now.w, now.x) : `${widest(now.w)}×${widest(now.x)}`;
   const w = new Grid({ name: `w[${k}, ${c}]`, rows: HH, cols: WW, kind: "w", sample: widest(now.w) });
   const product = new Grid({ name: `product[${k}, ${c}]`, title: "w × x", rows: HH, cols: WW, kind: "product", sample });
   return { w, product, node: el("div", { class: "filter" }, w.node, product.node) };

@@ -23,6 +23,12 @@ function widest(nested) {
   return nested.flat(Infinity).map(fmt).reduce((a, b) => (width(b) > width(a) ? b : a));
 }
 
+// A text that is as wide as any product of two numbers of these arrays.
+function widestProduct(some, others) {
+  const largest = (nested) => Math.max(...nested.flat(Infinity).map(Math.abs));
+  return fmt(-largest(some) * largest(others));
+}
+
 // The terms of a sum, signs as one writes them by hand: 3 − 2 + 1.
 function sumText(terms) {
   return terms

@@ -118,17 +118,24 @@ function colsLook(r, l, step, isPixel) {
   return { v: now.x[c][p][q], marks };
 }
 
-// A new column comes flying from the picture, unless the reader asked for less motion.
+// The numbers of a column come from the picture.
+function flights(step) {
+  return Array.from({ length: now.rows }, (_, r) => {
+    const [c, p, q] = pixelOf(r, step);
+    return [now.xs[c].cells[p][q], now.cols.cells[r][step]];
+  });
+}
+
+// A new column comes flying, unless the reader asked for less motion. On a slide the stage sees to it.
 let shown = -1;
 function fly(step) {
   const forward = step === shown + 1;
   shown = step;
-  if (!forward || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  for (let r = 0; r < now.rows; r++) {
-    const [c, p, q] = pixelOf(r, step);
-    const [from, to] = [now.xs[c].cells[p][q], now.cols.cells[r][step]].map((cell) => cell.getBoundingClientRect());
+  if (stage.large || !forward || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  for (const pair of flights(step)) {
+    const [from, to] = pair.map((cell) => cell.getBoundingClientRect());
     const start = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
-    now.cols.cells[r][step].animate([{ transform: start }, { transform: "none" }], { duration: 450, easing: "ease-in-out" });
+    pair[1].animate([{ transform: start }, { transform: "none" }], { duration: 450, easing: "ease-in-out" });
   }
 }
 
@@ -140,5 +147,6 @@ const panel = stage.dock(el("div", { class: "panel" }, stage.settings([
 ], build), size, el("p", { class: "hint" }, "A column is window i, j; a row is channel c and place u, v in the window. Up and down arrows move along the rows.")));
 const turn = (by) => () => now.fits && look((entry + by + now.rows) % now.rows, stage.step);
 stage.keys = { ArrowDown: turn(1), ArrowUp: turn(-1) };
+stage.flights = (step) => (now.fits ? flights(step) : []);
 stage.draw = draw;
 build({ F: data.size, S: data.stride, P: data.pad });

@@ -4,6 +4,7 @@
 
 class Motion {
   static TIME = 400; // milliseconds
+  static flying = []; // cells, which are not where they belong
 
   static run(node, frames) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
@@ -13,6 +14,7 @@ class Motion {
   // The frame around what counts in each table or lane of time goes to its place. At once, where
   // all was laid out anew.
   static frames(board, atOnce = false) {
+    Motion.land();
     for (const owner of board.querySelectorAll("table.grid, .field-of-time > .lane")) {
       owner.glide ??= owner.parentElement.appendChild(el("div", { class: "glide", "aria-hidden": "true" }));
       Motion.frame(owner, Motion.marked(owner), atOnce);
@@ -57,8 +59,13 @@ class Motion {
     for (const [from, to] of pairs) {
       const [there, here] = [from, to].map((cell) => cell.getBoundingClientRect());
       const start = `translate(${there.left - here.left}px, ${there.top - here.top}px)`;
-      Motion.run(to, [{ transform: start, zIndex: 9 }, { transform: "none", zIndex: 9 }]);
+      Motion.run(to, [{ transform: start }, { transform: "none" }]);
+      Motion.flying.push(to);
     }
+  }
+
+  static land() {
+    for (const cell of Motion.flying.splice(0)) cell.getAnimations().forEach((animation) => animation.cancel());
   }
 
   static lines(board) {

@@ -96,7 +96,7 @@ class Projector:
         return slide, fragment
 
     def walk(self) -> Iterator[int]:
-        """From the first slide to the last with the right arrow key; stops at each when full.
+        """From the first slide to the last with N, which no demo takes; stops at each when full.
 
         self.walked keeps every place on the way.
         """
@@ -111,8 +111,8 @@ class Projector:
                 return
 
     def step(self) -> bool:
-        """Press the right arrow key; False where nothing is left to show."""
-        self.press("ArrowRight")
+        """Press N; False where nothing is left to show."""
+        self.press("n")
         if self.place() == self.walked[-1]:
             return False
         self.walked.append(self.place())
