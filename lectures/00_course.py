@@ -69,7 +69,7 @@ axis.set_ylabel("answer", fontsize=18)
 # A bar of one slant, at one place. A spot of light leaves it silent.
 
 # %% [markdown] notes
-# (3 min) Let the room look, then ask: what do the first and the fifth picture differ in?
+# (3 min) Let the room look, then ask: why the fourth, and not its neighbours?
 #
 # They had tried spots of light for hours, and the cell said next to nothing. Then, as they pushed
 # in another slide of glass, it fired. It was not the spot on the slide: it was the moving shadow
@@ -114,7 +114,7 @@ for k, (array, name) in enumerate(zip(pictures, names, strict=True)):
 
 # %% [markdown] notes
 # (3 min) These twelve filters were random numbers once. The net was shown pieces of four
-# photographs and the right answer for each, and nothing else. Half of what it has found, one can
+# photographs and the right answer for each, and nothing else. Some of what it has found one can
 # name: a spot of red, an edge that is light on the left. The frames say whose map is whose.
 #
 # AlexNet, of 2012, has 96 such filters, of 11 x 11 pixels. Half of them look for edges at all
@@ -376,7 +376,7 @@ for year, error, name in zip(range(2010, 2016), errors, names, strict=True):
     axis.text(year, top + 3.6, name, ha="center", fontsize=18, color="C2")
 axis.text(2010.5, 31.5, "no ConvNet", ha="center", fontsize=18, color="C4")
 axis.axhline(5.1, color="C1", linestyle="--")
-axis.text(2015.5, 5.7, "a trained\nperson: 5.1%", fontsize=18, color="C1")
+axis.text(2015.5, 6.4, "a trained\nperson: 5.1%", fontsize=18, color="C1")
 axis.set_xlim(2009.4, 2016.6)
 axis.set_xticks(range(2010, 2016))
 axis.set_ylim(0, 34)
@@ -405,20 +405,26 @@ pooling, 06 fully connected. Make it good: 07 1x1 and dilated, 08 normalisation,
 the famous nets: 11 LeNet to ResNet, 12 transfer. Make it fast: 10 a GPU, 13 kernels."""
 rows = [
     (0, 1.6, "C5", "every layer, both ways", ["01\nvolumes", "02\nconvolution", "03\nbackprop"]),
-    (20.7, 1.6, "C5", "", ["04\nim2col", "05\npooling", "06\nconnected"]),
-    (0, 7.2, "C7", "make it good", ["07\n1 x 1", "08\nnorm", "09\ntraining"]),
-    (0, 12.8, "C8", "make it fast", ["10\na GPU", "13\nkernels"]),
-    (20.7, 12.8, "C6", "use it", ["11\nresnets", "12\ntransfer"]),
+    (20.7, 1.6, "C5", "", ["04\nim2col", "05\npooling", "06\nfully\nconnected"]),
+    (
+        0,
+        7.6,
+        "C7",
+        "make it good",
+        ["07\n1 x 1 and\ndilated", "08\nnormal-\nisation", "09\ntraining"],
+    ),
+    (0, 13.6, "C8", "make it fast", ["10\na GPU", "13\nkernels"]),
+    (20.7, 13.6, "C6", "use it", ["11\nLeNet to\nResNet", "12\ntransfer"]),
 ]
-axis = draw.canvas(41, 16.8, inch=0.29)
+axis = draw.canvas(41, 17.8, inch=0.29)
 for left, top, fill, name, boxes in rows:
     axis.text(left, top - 0.7, name, fontsize=18, fontweight="bold", va="center")
     for k, text in enumerate(boxes):
-        axis.add_patch(plt.Rectangle((left + 6.9 * k, top), 5.8, 3.4, fc=fill))
-        middle = left + 6.9 * k + 2.9, top + 1.75
-        axis.text(*middle, text, fontsize=18, ha="center", va="center", linespacing=1.3)
+        axis.add_patch(plt.Rectangle((left + 6.9 * k, top), 5.8, 4, fc=fill))
+        middle = left + 6.9 * k + 2.9, top + 2.05
+        axis.text(*middle, text, fontsize=16.5, ha="center", va="center")
         if k or (left and top < 2):
-            draw.arrow(axis, (left + 6.9 * k - 1.1, top + 1.7), (left + 6.9 * k, top + 1.7))
+            draw.arrow(axis, (left + 6.9 * k - 1.1, top + 2), (left + 6.9 * k, top + 2))
 
 # %% [markdown] notes
 # (3 min) Thirteen notebooks. The first six give you every layer of a classic net, both ways. The
@@ -460,7 +466,7 @@ axis.text(19.7, 10.2, "and on to the next section", fontsize=18, ha="center", va
 # than a right answer that you have read. Do not skip the number by hand. The check gives that
 # number back first, so whoever has worked it knows at once what went wrong.
 #
-# A lesson takes 75 to 90 minutes; four of the last five take two sittings. Ask for hands: who has
+# Six lessons take 80 to 90 minutes each, the other seven two sittings. Ask for hands: who has
 # never used NumPy? The first two lessons are the place to learn it, and the hints in the notebook
 # are for you. No classes before lesson 09. Why no library? Because one that does it for you is the
 # thing we want to understand. In lessons 10 and 11 you will see how theirs compare.
@@ -590,6 +596,6 @@ figure.tight_layout()
 # %% [markdown] notes
 # (3 min) Do it once on the projector, from the clone to the first green check. Most questions of
 # the first week are about the set-up, and `convbook doctor` answers them. After the set-up it
-# needs no network. Lesson 01 takes about 85 minutes. Bring what you did not understand.
+# needs no network. Lesson 01 takes two sittings. Bring what you did not understand.
 #
 # Ask before they leave: who has no laptop with Python 3.11 or newer?

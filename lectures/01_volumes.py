@@ -50,9 +50,9 @@ figure.tight_layout(w_pad=0.3)
 # (3 min) Play it: everybody writes down six words, then compares with the neighbour, then with the
 # net. B is the helmet, C the table, D fur out of focus, F the wall.
 #
-# Most people get A, which the net does not, and few get B, D and F, which it does. It has learned
-# from the left halves of these photographs; the pieces are from the right halves. It has 4300
-# numbers. How can so few do it? Look inside.
+# Compare who is right where. The net misses A, which shows a nose, and gets B, D and F, which show
+# next to nothing. It has learned from the left halves of these photographs; the pieces are from
+# the right halves. It has 4300 numbers. How can so few do it? Look inside.
 
 # %% [markdown] slide
 # ## A net at work: edges, blobs, parts
@@ -193,8 +193,8 @@ drawing.stops(7, 3, 2)
 demo.windows()
 
 # %% [markdown] notes
-# (6 min) Ask first for stride 1, 2, 3 and 4, hands up for each, then move the slider. The arrow keys
-# step; the mouse moves the sliders.
+# (6 min) Ask first for stride 1, 2, 3 and 4, hands up for each, then step with the arrow keys. The
+# mouse moves the sliders.
 #
 # 5, then 3, then 4/3 + 1 = 2.33: it does not fit. And with stride 4 it fits again, twice. Most
 # people expect that a larger stride is the harder one. What counts is whether S divides W - F +
@@ -247,9 +247,9 @@ figure.tight_layout()
 after ten and 2 after fifteen."""
 figure, axis = plt.subplots(figsize=(6, 6))
 axis.imshow(small.transpose(1, 2, 0))
-for layers, colour in ((5, "C5"), (10, "C6"), (15, "C7")):
+for layers in (5, 10, 15):
     edge = 32 - 2 * layers
-    axis.add_patch(plt.Rectangle((layers - 0.5,) * 2, edge, edge, fill=False, ec=colour, lw=6))
+    axis.add_patch(plt.Rectangle((layers - 0.5,) * 2, edge, edge, fill=False, ec="gold", lw=5))
     axis.annotate(
         f"after {layers}: {edge}", (31.5 - layers, 2.2 * layers - 5), (33.5, 2.2 * layers - 5),
         fontsize=20, va="center", arrowprops={"arrowstyle": "-", "color": "C4"},
@@ -390,6 +390,9 @@ axes[4].invert_yaxis()
 axes[4].yaxis.tick_right()
 axes[4].tick_params(labelsize=18)
 axes[4].set_xticks([])
+axes[4].tick_params(length=0)
+axes[4].spines["left"].set_position("zero")
+axes[4].spines["bottom"].set_visible(False)
 axes[4].set_box_aspect(1)
 words = [
     "32 x 32 x 3",
@@ -479,7 +482,7 @@ draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 # - find the mistake in a famous paper.
 
 # %% [markdown] notes
-# (2 min) It takes about 85 minutes. The written answer: should a library raise, crop or pad? Say
-# what to do when stuck: look at the number by hand first. The check gives it back.
+# (2 min) It takes about 105 minutes, in two sittings. The written answer: should a library raise,
+# crop or pad? Say what to do when stuck: look at the number by hand first. The check gives it back.
 #
 # Next time we fill the boxes.

@@ -67,7 +67,7 @@ for k, one in enumerate((crisp, upright, slant, average)):
 #
 # Which two maps have grey skies? Those whose weights add up to 0: in a flat sky they say nothing.
 # The others add up to 1, and the sky stays as light as it was. Seven by seven equal weights take
-# the mean, and blur. A middle of 5 among four times minus 1 doubles what is there beyond its
+# the mean, and blur. A middle of 5 among four times minus 1 adds what a pixel has beyond its
 # neighbours, and sharpens. By the end of this hour everybody can say why.
 
 # %% [markdown] slide
@@ -153,7 +153,10 @@ axis.text(3.4, 6.9, "1·1 + 0·2 + 0·0 + 1·1 = 2", va="center", fontsize=18)
 # %% [markdown] question halves
 # ## A single 1 in a field of zeros
 #
-# Slide `w` over it. Where does the 4 end up: top left, or bottom right?
+# Slide `w` over it. Where does the 4 end up?
+#
+# 1. Top left
+# 2. Bottom right
 
 # %% [markdown] answer
 # Top left. The very first window touches the 1 with its bottom right corner, the 4. The filter
@@ -217,7 +220,7 @@ figure.tight_layout(w_pad=1.5)
 row 2, column 0; C at row 4, column 6. Beside it V, two slices of 4 by 4: A is at 0, 0 of the
 first, C at 2, 3 of the second, and B is not entered."""
 axis = draw.canvas(17.6, 12.2, inch=0.42)
-draw.cells(axis, np.full((11, 11), np.nan), 0, 1, label="X, from above", size=20)
+draw.cells(axis, np.full((11, 11), np.nan), 0, 1, label="X, from above", size=22)
 for letter_, row, column, colour in (("A", 0, 0, "C1"), ("B", 2, 0, "C2"), ("C", 4, 6, "C3")):
     corner = column + 0.1 + 0.12 * (letter_ == "B"), row + 1.1
     axis.add_patch(plt.Rectangle(corner, 4.8, 4.8, fill=False, ec=colour, lw=5))
@@ -226,7 +229,7 @@ for letter_, row, column, colour in (("A", 0, 0, "C1"), ("B", 2, 0, "C2"), ("C",
 for k, place in enumerate(((0, 0), (2, 3))):
     top = 1 + 6 * k
     draw.cells(
-        axis, np.full((4, 4), np.nan), 13, top, "C7", [place], ("C1", "C3")[k], f"V[:, :, {k}]", 18
+        axis, np.full((4, 4), np.nan), 13, top, "C7", [place], ("C1", "C3")[k], f"V[:, :, {k}]", 22
     )
     axis.text(13.5 + place[1], top + 0.52 + place[0], "AC"[k], fontsize=20, color="#fffffe",
               ha="center", va="center", fontweight="bold")  # fmt: skip
@@ -451,6 +454,6 @@ demo.laboratory()
 # - say what shared weights buy: a thousand times fewer, and a map that moves along.
 
 # %% [markdown] notes
-# (2 min) It takes about 85 minutes. Say what is new in the notebook: nothing. Every exercise was
+# (2 min) It takes about 90 minutes. Say what is new in the notebook: nothing. Every exercise was
 # on a slide as a picture or a formula. The written answer: does the missing flip matter? Ask for
 # the one thing that is still unclear.

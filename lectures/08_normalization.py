@@ -149,7 +149,7 @@ for axis in axes.flat:
 figure.tight_layout(pad=0.3)
 
 # %% [markdown] answer
-# Each layer halves it, or doubles it: ten of them make $1/1024$, or 1024.
+# Each layer halves or doubles it: ten make $1/1024$, or 1024.
 
 # %% [markdown] notes
 # (3 min) Let the room look first. A map is the one of 24 that varies most, black is 0 and white 4
@@ -303,7 +303,7 @@ axis.text(2.3, 7.32, "deviation", va="center", fontsize=20)
 # %% [markdown] slide
 # ## What the next layer needs
 #
-# Mean 0 and deviation 1 may not be it. So each feature learns a scale and a shift:
+# Each feature learns a scale and a shift:
 # $\text{out}_n = \text{gamma} \cdot \hat{x}_n + \text{beta}$
 
 # %% picture
@@ -315,7 +315,7 @@ face = data.photo("chelsea")[:, :, :288:2, 60:348:2] - photos4.mean
 seen = conv_forward(face, photos4.params["w1"][[8]], photos4.params["b1"][[8]], pad=2)[0]
 pixels = seen.reshape(-1, 1)
 pixels_hat = batchnorm_forward(pixels, np.ones(1), np.zeros(1), (np.zeros(1), np.ones(1)))[0]
-figure, axes = plt.subplots(1, 4, figsize=(14, 4.4), width_ratios=[1.1, 1, 1, 1])
+figure, axes = plt.subplots(1, 4, figsize=(12.5, 3.9), width_ratios=[1.1, 1, 1, 1])
 axes[0].imshow(seen[0, 0], cmap="gray")
 axes[0].set_axis_off()
 axes[0].set_title("the map of one filter")
@@ -334,16 +334,17 @@ axes[1].set_ylabel("share")
 figure.tight_layout()
 
 # %% [markdown] fragment
-# `eps` stands **inside** the root: $[-0.1, 0.1]$ with $\text{eps} = 0.03$ gives
-# $0.1/\sqrt{0.01 + 0.03} = 0.5$.
+# `eps` stands **inside** the root: $0.1/\sqrt{0.01 + 0.03} = 0.5$.
 
 # %% [markdown] notes
 # (3 min) The map is of the trained net that opened lesson 01, over the whole face; each of its
 # pixels is a row. From left to right: moved and stretched, then moved and stretched again. Why?
-# Because now the scale is one number that is learned, and does not hang on all weights before it.
+# Mean 0 and deviation 1 may not be what the next layer needs. Because now the scale is one number
+# that is learned, and does not hang on all weights before it.
 #
 # eps saves a feature that is the same in all rows. At variance 1 nobody notices an eps of 0.00001,
-# nor where it stands; so test it where it counts. Beside the root it would be 0.1 over 0.13 here.
+# nor where it stands; so test it where it counts. The feature -0.1, 0.1 has the variance 0.01; with
+# eps 0.03 the root is 0.2. Beside the root it would be 0.1 over 0.13 here.
 
 # %% [markdown] question
 # ## A bias before batch norm
@@ -604,7 +605,7 @@ axis.plot([9.1, 8.3], [3.25, 4.15], color="C1", linewidth=5)
 axis.text(15, 2.7, "0.99 is not\nbelow 0.8", va="center", fontsize=20, color="C1")
 
 # %% [markdown] answer
-# A smaller net. The same units are dropped in every step and never learn.
+# A smaller net: the same units are dropped in every step.
 
 # %% [markdown] notes
 # (4 min) Units come to rely on each other; dropout breaks up such pairs. AlexNet does it in its
@@ -613,8 +614,9 @@ axis.text(15, 2.7, "0.99 is not\nbelow 0.8", va="center", fontsize=20, color="C1
 # inverted dropout, and at test time x passes as it is. Our p keeps, PyTorch's drops: our 0.8 is
 # Dropout(0.2) there. At 0.5 nobody notices which is meant.
 #
-# The seed: the units that stay never have to do without each other, and at test time the untrained
-# ones join in. A seed makes a test repeatable; in training every step needs another.
+# The seed: the units that are dropped never learn, the units that stay never have to do without
+# each other, and at test time the untrained ones join in. A seed makes a test repeatable; in
+# training every step needs another.
 
 # %% [markdown] slide halves
 # ## Now you can keep it in range

@@ -118,7 +118,7 @@ assert its_right[0].all() and 215 <= its_right[1].sum() <= 240
 POOL, FC. 2, 1, 1: INPUT, two times CONV and RELU, POOL, FC, RELU, FC. 1, 2, 0: INPUT, two times
 CONV, RELU and POOL, then FC. Each POOL is half as high as what is before it, and an FC is flat."""
 fills = {"INPUT": "C9", "CONV": "C6", "RELU": "C7", "POOL": "C5", "FC": "C8"}
-axis = draw.canvas(30, 11.4, inch=0.44)
+axis = draw.canvas(30, 11.4, inch=0.42)
 for row, (N, M, K) in enumerate(((1, 1, 0), (2, 1, 1), (1, 2, 0))):
     middle, high = 2.0 + 3.8 * row, 3.2
     axis.text(0, middle, f"N = {N}, M = {M}, K = {K}", va="center", fontsize=18)
@@ -176,16 +176,34 @@ axis.text(0.7, 5.3, "dx", ha="right", va="center", fontsize=20)
 #
 # The whole chain rule of a net is this: a loop over a list, and the list from its end.
 
-# %% [markdown] question
+# %% [markdown] question halves
 # ## A layer has two modes
 #
-# Batch norm with gamma 1, beta 0 and the running mean and variance $(0, 1)$. Two pictures of one
-# pixel come: 1 and 3. What is `out` in training? At test time? What is kept of them, if 0.9 of the
-# running numbers stay?
+# Batch norm, gamma 1, beta 0. Two pictures of one pixel come: 1 and 3.
+#
+# What comes out in training? At test time? What is kept, if 0.9 of the running numbers stay?
+
+# %% picture
+"""Two pixels, 1 and 3, go into a box, batch norm, that keeps the mean 0 and the variance 1. Two
+arrows leave it: one to the output in training, one to that at test time. Both are question
+marks."""
+axis = draw.canvas(13.2, 7, inch=0.45)
+for k, value in enumerate((1, 3)):
+    draw.cells(axis, [value], 0.2, 1.4 + 1.4 * k, size=20)
+axis.add_patch(plt.Rectangle((3.2, 0.4), 4.6, 5.6, facecolor="C9", edgecolor="C4"))
+for top, text in ((1.3, "batch norm"), (3.0, "keeps"), (4.0, "mean 0"), (5.0, "variance 1")):
+    axis.text(5.5, top, text, ha="center", va="center", fontsize=18)
+draw.arrow(axis, (1.5, 2.6), (3.0, 2.6))
+for top, name in ((1.4, "training"), (4.6, "test time")):
+    draw.arrow(axis, (8.0, top), (9.5, top))
+    axis.text(11.3, top - 0.9, name, ha="center", va="center", fontsize=18)
+    for k in range(2):
+        axis.add_patch(plt.Rectangle((10 + 1.4 * k, top - 0.3), 1.2, 1.2, facecolor="C7"))
+        axis.text(10.6 + 1.4 * k, top + 0.3, "?", ha="center", va="center", fontsize=20)
 
 # %% [markdown] answer
-# In training $-1$ and $1$, and $(0.2, 1)$ is kept. At test time 1 and 3, and nothing changes. What
-# is kept is no parameter, for no gradient leads to it. It belongs to the run all the same.
+# In training $-1$ and $1$, and $(0.2, 1)$ is kept. At test time 1 and 3, and nothing changes. No
+# gradient leads to what is kept, and it belongs to the run all the same.
 
 # %% [markdown] notes
 # (4 min) So forward gets a mode, and a net hands it from layer to layer. A layer with running
@@ -317,13 +335,13 @@ figure.tight_layout()
 #
 # **SGD** goes where it is steepest:
 #
-# $$w \leftarrow w - \text{rate} \cdot dw$$
+# $w \leftarrow w - \text{rate} \cdot dw$
 #
-# **Momentum** remembers a velocity:
+# **Momentum** steps by a velocity:
 #
-# $$v \leftarrow \mu\,v - \text{rate} \cdot dw, \quad w \leftarrow w + v$$
+# $v \leftarrow \mu\,v - \text{rate} \cdot dw$
 #
-# **Adam** divides mean by root of mean square:
+# **Adam** makes all steps alike:
 #
 # $$w \leftarrow w - \text{rate} \cdot \frac{\hat m}{\sqrt{\hat s} + \text{eps}}$$
 
@@ -333,7 +351,7 @@ same start. SGD jumps from wall to wall and is still on its way. Momentum swings
 Adam cuts down at an angle. The last two pass the bottom and turn back."""
 across, along = np.meshgrid(np.linspace(-1.3, 1.3, 80), np.linspace(-4.4, 1.2, 80))
 levels = 10.0 ** np.arange(-0.5, 2, 0.5)
-figure, axes = plt.subplots(3, 1, figsize=(6.8, 6.4), sharex=True)
+figure, axes = plt.subplots(3, 1, figsize=(6.2, 6.1), sharex=True)
 walks = (("sgd", 0.036, "o-", "C1"), ("momentum", 0.01, "s-", "C0"), ("adam", 0.2, "^-", "C2"))
 for axis, (name, rate, line, colour) in zip(axes, walks, strict=True):
     path, state = [np.array([-4.0, 1.0])], {}
@@ -350,9 +368,9 @@ figure.tight_layout()
 
 # %% [markdown] notes
 # (5 min) The gradient points across, hardly along. SGD jumps from wall to wall; a longer step would
-# throw it out. Momentum swings too: a velocity cancels what changes its sign and adds up what keeps
-# it. Adam does not see the walls: its first steps are as long along as across. The last two arrive
-# sooner, and both overshoot.
+# throw it out. Momentum swings too; it walks by v, w becomes w + v. A velocity cancels what changes
+# its sign and adds up what keeps it. Adam does not see the walls: its first steps are as long along
+# as across. The last two arrive sooner, and both overshoot.
 #
 # Adam keeps running means m of the gradient and s of its square, with beta1 0.9 and beta2 0.999.
 # Both begin at 0 and are too small at first; the hats divide by 1 - beta to the power t, with t
@@ -440,7 +458,7 @@ demo.training()
 # %% [markdown] slide
 # ## Learned, or learned by heart?
 #
-# The net of the first question: 500 pictures to train on. 500 others are **held out**.
+# 500 pictures to train on, as in the first question; 500 others **held out**.
 
 # %% picture
 """Two plots over 200 steps, with a name and a number at the end of each line. Left, the loss:
@@ -455,7 +473,8 @@ for seen, colour, name in ((plain, "C1", "no help"), (helped, "C0", "helped")):
             values = (1, 100)[k] * seen[row]
             axis.plot(steps, values, line, color=colour, label=name if row == 3 else "")
             end = f"{values[-1]:.0f} %" if k else f"{values[-1]:.1f}"
-            axis.text(206, values[-1], f"{end} {which}", va="center", color=colour)
+            above = "bottom" if name == "helped" or values[-1] < 0.1 else "center"
+            axis.text(206, values[-1], f"{end} {which}", va=above, color=colour)
 for axis, title, top in zip(axes, ("loss", "right answers, in %"), (2.6, 110), strict=True):
     axis.set(title=title, xlabel="step", xlim=(0, 300), ylim=(0, top), xticks=range(0, 201, 50))
 axes[1].legend(loc="lower center")
@@ -496,15 +515,15 @@ figure.tight_layout()
 # %% [markdown] question
 # ## Which rate?
 #
-# Sixty rates between 0.0001 and 1, drawn in two ways: evenly, and so that their **logarithm** is
-# even. Which row is which? Of 1000 rates, how many are below 0.01?
+# Sixty rates, drawn evenly, and evenly by their **logarithm**. Which row is which? How many of 1000
+# are below 0.01?
 
 # %% picture
 """A logarithmic axis from 0.0001 to 1 with two rows of 60 points. In row A nearly all are crowded
 at the right, above 0.1. In row B they are spread over the whole axis. A dashed line stands at
 0.01."""
 random = np.random.default_rng(0)
-figure, axis = plt.subplots(figsize=(12.5, 3.2))
+figure, axis = plt.subplots(figsize=(12, 2.9))
 rows = random.uniform(1e-4, 1, 60), np.exp(random.uniform(np.log(1e-4), np.log(1), 60))
 for height, (rates, colour) in enumerate(zip(rows, ("C1", "C0"), strict=True)):
     axis.semilogx(rates, np.full(60, 1 - height), "o", color=colour, markersize=12, alpha=0.6)
@@ -515,13 +534,13 @@ axis.set_title("Two ways to draw sixty rates")
 figure.tight_layout()
 
 # %% [markdown] answer
-# A evenly: about 10. B by the logarithm, **log-uniform**: about 500. A rate counts by its order of
-# magnitude, so draw like B.
+# Row A, evenly: about 10. Row B, **log-uniform**: about 500.
 
 # %% [markdown] notes
-# (3 min) Try each for a few steps, compare on the pictures held out, and look at all that was
-# tried. In the notebook the ConvNet wants about 0.003, the linear classifier 0.001. The best rate
-# at the edge of what was tried means: go on. A run that blew up has the score nan; sort it last.
+# (3 min) A rate counts by its order of magnitude, so draw like row B. Try each for a few steps,
+# compare on the pictures held out, and look at all that was tried. In the notebook the ConvNet
+# wants about 0.003, the linear classifier 0.001. The best rate at the edge of what was tried means:
+# go on. A run that blew up has the score nan; sort it last.
 #
 # Not on the test pictures. The best of twenty nets that guess at 100 questions of yes or no has 59
 # right.
@@ -537,15 +556,16 @@ figure.tight_layout()
 # %% picture
 """Bars of the share of right answers. Held out: linear 31 per cent, ConvNet 59. Beside each an
 empty dashed bar with a question mark, for the test pictures."""
-figure, axis = plt.subplots(figsize=(6.4, 4.9))
+figure, axis = plt.subplots(figsize=(5.8, 3.7))
 for place, share, colour in ((0, 31, "C1"), (1, 59, "C0")):
     axis.bar(place - 0.2, share, 0.36, color=colour)
     axis.text(place - 0.2, share + 1, f"{share} %", ha="center", va="bottom")
     axis.bar(place + 0.2, share, 0.36, facecolor="none", edgecolor=colour, linestyle="--")
     axis.text(place + 0.2, share / 2, "?", ha="center", va="center", fontsize=28)
 axis.axhline(10, color="C4", linewidth=1)
-axis.text(0.5, 11, "guessing", ha="center", va="bottom", color="C4")
-axis.set(ylim=(0, 70), ylabel="right answers, in %", title="held out, and test (dashed)")
+axis.text(2.2, 11, "guessing", ha="right", va="bottom", color="C4")
+axis.set(xlim=(-0.5, 2.2), ylim=(0, 70), ylabel="right answers, in %")
+axis.set_title("held out, and test (dashed)")
 axis.set_xticks([0, 1], ["linear", "ConvNet"])
 figure.tight_layout()
 
@@ -565,7 +585,7 @@ figure.tight_layout()
 # %% [markdown] slide
 # ## Where does it err?
 #
-# Row, the class; column, the guess. Right answers stand on the diagonal of a **confusion matrix**.
+# A **confusion matrix**: row, the class; column, the guess.
 
 # %% picture
 """Left, a confusion matrix of seven classes with 100 pictures each. Its diagonal is brightest for
@@ -578,7 +598,7 @@ x, y = data.centred(emoji.x_test[rows], shipped.mean), np.searchsorted(known, em
 scores = course.lessons()["12_transfer"].reference()["forward"](shipped.params, x)
 guess = scores.argmax(axis=1)
 counts = LESSON["confusion_matrix"](y, guess, 7)
-figure = plt.figure(figsize=(14, 5.9))
+figure = plt.figure(figsize=(12.5, 5.2))
 axis = figure.add_axes((0.1, 0.2, 0.38, 0.72))
 axis.imshow(counts, cmap="cividis", aspect="auto")
 for (i, j), count in np.ndenumerate(counts):
@@ -591,7 +611,7 @@ axis.set_ylabel("class")
 sure = scores.max(axis=1) - scores[np.arange(len(y)), y]  # 0 where it is right
 worst = sorted((np.argmax(sure * (y == k)) for k in range(7)), key=lambda n: -sure[n])[:4]
 for k, n in enumerate(worst):
-    axis = figure.add_axes((0.56 + 0.23 * (k % 2), 0.56 - 0.5 * (k // 2), 0.2, 0.34))
+    axis = figure.add_axes((0.55 + 0.23 * (k % 2), 0.54 - 0.52 * (k // 2), 0.2, 0.34))
     axis.imshow(emoji.x_test[rows][n].transpose(1, 2, 0))
     axis.set_axis_off()
     axis.set_title(f"{shipped.classes[y[n]]}, taken\nfor {shipped.classes[guess[n]]}", fontsize=16)
@@ -601,8 +621,10 @@ for k, n in enumerate(worst):
 # ten classes. It finds 94 of 100 faces and 10 of 100 pieces of clothing; those it takes for
 # animals, food or vehicles. Faces are round and yellow. Ask what clothing has in common.
 #
-# Right, the mistakes that it was surest of. One number says how good a net is, a matrix and a few
-# pictures say what to do next. The notebook makes both for your own net.
+# Right answers stand on the diagonal, and each row adds up to its 100 pictures.
+#
+# Beside it, the mistakes that it was surest of. One number says how good a net is, a matrix and a
+# few pictures say what to do next. The notebook makes both for your own net.
 
 # %% [markdown] slide halves
 # ## Now you can train a net

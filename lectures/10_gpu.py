@@ -452,7 +452,7 @@ many = np.array([0.05, 25, 200, 400, 3000])
 moved = 4 * (2 * 64 * 64 * 56**2 + 64 * 64 * np.array([1, 9]))
 done = 2 * 64 * 64 * 56**2 * 64 * np.array([1, 9])
 relu, (one, three) = 1 / 8, done / moved
-figure, axis = plt.subplots(figsize=(12, 4.4))
+figure, axis = plt.subplots(figsize=(11.5, 4.1))
 for name, peak, colour, style, at in (
     ("float16", 800, "C2", ":", 2 * three),
     ("TF32", 400, "C3", "--", three),

@@ -147,6 +147,7 @@ for line, name, bank, bias in zip(axes, "AB", (drawn, w), (0 * b, b), strict=Tru
     line[0].set_ylabel(name, rotation=0, labelpad=24, va="center", fontsize=26)
 for axis in axes.ravel():
     axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
 axes[0, 2].set_title("five filters")
 axes[0, 5].set_title("map of the first")
 axes[0, 6].set_title("of the second")
@@ -187,7 +188,7 @@ for left, pixels, grey, F, starts, title in (
 
 # %% [markdown] notes
 # (3 min) The first CONV of ResNet, and a pool of GoogLeNet. Grey is padding, or what is not there.
-# The dark window does not fit: leave it out, or pad until it does. A published net is not fully
+# The last window does not fit: leave it out, or pad until it does. A published net is not fully
 # described before its borders are. Our own layers refuse what does not fit; some published nets did
 # not.
 
@@ -253,7 +254,7 @@ figure.tight_layout()
 # $15{,}237{,}608 \cdot 4 / 1024^2 = 58.1$ MiB. The rows are right.
 
 # %% picture
-"""Two columns. The rows, piled up in pieces of 7.2, 3.6, 2.8, 1.3 and 0.3 million, reach 15.2
+"""Two columns. The rows, piled up in pieces of 7.4, 3.6, 2.6, 1.3 and 0.3 million, reach 15.2
 million. The sum that is written below them reaches 24 million."""
 pieces = np.add.reduceat(values, [0, 4, 7, 11, 15]) / 1e6
 figure, axis = plt.subplots(figsize=(6, 4.6))
@@ -268,8 +269,9 @@ axis.set_xlabel("what the note says")
 axis.set_ylabel("millions of numbers")
 
 # %% [markdown] notes
-# (2 min) A piece of the column is all that has one height and width; the last holds the rest. Four
-# bytes a number in float32. With their gradients it is 116 MiB.
+# (2 min) A piece of the column is a stage with its pool; the first has the input, the last the FC.
+# Four bytes a number in float32. With their gradients it is 116 MiB. The weights are another
+# matter: 138,344,128, and 138,357,544 parameters with the biases.
 
 # %% [markdown] slide
 # ## What a net costs
@@ -302,7 +304,7 @@ axes[0].set_ylabel("net, by year")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (3 min) Three charts and three different winners, nearly: ResNet-50 is deeper than VGG-16 and
+# (3 min) Three charts, and the order is not the same: ResNet-50 is deeper than VGG-16 and
 # costs a quarter of its multiply-adds, but keeps more activations, for its batch norm. Are the
 # large FC layers needed? No: NiN (Lin and others, 2013) takes the mean of each map, and GoogLeNet
 # had 0.6 per cent more right answers when average pooling took their place.
@@ -371,7 +373,7 @@ axis.set_ylabel("pictures in a batch, with momentum")
 axis.legend()
 
 # %% [markdown] notes
-# (3 min) VGG-16 bends at the left, where its parameters weigh: 12, 39, then 93 pictures. On 24 and
+# (3 min) VGG-16 bends at the left, where its parameters weigh: 12, 39, then 91 pictures. On 24 and
 # 80 GB they hardly matter, and the batch grows with the memory: 196 and 687. ResNet-50 is nearly
 # straight from the start, because its parameters are few and its activations many.
 
@@ -545,7 +547,7 @@ figure.tight_layout()
 # - say what fits into a card before you train
 # - build an Inception module and a residual block
 #
-# **Notebook**: 20 points by checks and 2 for the written answer, about two hours.
+# **Notebook**: 20 points. A written answer: 2. About two hours.
 
 # %% picture
 """The bars of the contest once more, with an idea in each blue one: ReLU, small filters, Inception

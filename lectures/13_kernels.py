@@ -41,7 +41,7 @@ def votes(axis, counts):
 # %% [markdown] slide
 # # Write the kernels yourself
 #
-# Lecture 13: threads, blocks, warps, and what they ask of memory
+# Lecture 13: threads, blocks, warps, and memory
 
 # %% [markdown] notes
 # (1 min) In lecture 10 somebody else had written the kernels. Today we do. The language is C, and
@@ -205,21 +205,21 @@ axis.text(8.8, 4.2, "grey: no pixel", va="center", fontsize=20)
 # %% [markdown] question
 # ## How often is a number loaded?
 #
-# A **stencil** needs both neighbours. 24 numbers, blocks of 8 threads: how many loads, if each
-# thread loads its three? If each block loads once?
+# A **stencil** needs both neighbours. 24 numbers, blocks of 8: how many loads one by one, and how
+# many by block?
 
 # %% [markdown] answer
 # $3 \cdot 24 - 2 = 70$, and $3 \cdot 10 - 2 = 28$.
 
 # %% picture
 """Sixteen of the numbers, 4 to 19. Those of the middle block, 8 to 15, are marked, and one more on
-either side: the halo. Below lies the block's shared memory of ten cells, the halo dark."""
+either side: the halo. Below lies the block's shared memory of ten cells, the halo bold."""
 axis = draw.canvas(20, 3.9, inch=0.6)
 draw.cells(axis, np.arange(4, 20), 2, 0.2, on=[(0, k) for k in range(3, 13)], size=21)
 draw.cells(axis, np.arange(7, 17), 5, 2.5, fill="C7", on=[(0, 0), (0, 9)], strong="C2", size=21)
 draw.arrow(axis, (10, 1.3), (10, 2.4))
 axis.text(4.8, 3, "shared memory", ha="right", va="center", fontsize=21)
-axis.text(15.3, 3, "dark: the halo", va="center", fontsize=21)
+axis.text(15.3, 3, "bold: the halo", va="center", fontsize=21)
 
 # %% [markdown] notes
 # (3 min) Each output needs its number and one on either side; so a block needs ten. Shared memory
@@ -375,8 +375,8 @@ for row, step in enumerate((1, 2, 8)):
     axis.text(24, top + 0.6, f"{step} sector" + "s" * (step > 1), va="center")
 
 # %% [markdown] notes
-# (4 min) Dark is read, pale is sent along and thrown away, grey stays where it is. With step 8
-# seven eighths of what travels is waste.
+# (4 min) What stands out is read, pale is sent along and thrown away, grey stays where it is. With
+# step 8 seven eighths of what travels is waste.
 #
 # 32 threads work in step and are called a warp. A warp that reads 32 neighbours needs 4 sectors;
 # with step 8 it needs 32. Ask: a matrix row by row in memory, and each thread reads its own row,
@@ -447,25 +447,15 @@ axis.text(12.25, 3, "=", ha="center", va="center", fontsize=24)
 # %% picture
 """A thread's sixteen outputs, 4 by 4. Beside them four numbers of a, above them four of b: eight
 numbers for sixteen products."""
-axis = draw.canvas(18, 6.4, inch=0.6)
-draw.cells(axis, np.full((4, 1), np.nan), 4, 2, on=[(k, 0) for k in range(4)])
-draw.cells(
-    axis, np.full((1, 4), np.nan), 5.5, 0.6, fill="C6", on=[(0, k) for k in range(4)], strong="C1"
-)
-draw.cells(
-    axis,
-    np.full((4, 4), np.nan),
-    5.5,
-    2,
-    fill="C7",
-    on=[(i, j) for i in range(4) for j in range(4)],
-    strong="C2",
-)
-axis.text(3.8, 4, "4 of a", ha="right", va="center")
-axis.text(9.7, 1.1, "4 of b", va="center")
-axis.text(
-    9.9, 4, "16 products for 8 numbers:\nhalf a number each.\nIn the plain tile: two.", va="center"
-)
+axis = draw.canvas(17, 6.2, inch=0.6)
+blank, all_of_it = np.full((4, 4), np.nan), [(i, j) for i in range(4) for j in range(4)]
+draw.cells(axis, blank[:, :1], 2.6, 2, on=all_of_it)
+draw.cells(axis, blank[:1], 4.1, 0.6, fill="C6", on=all_of_it, strong="C1")
+draw.cells(axis, blank, 4.1, 2, fill="C7", on=all_of_it, strong="C2")
+axis.text(2.4, 4, "4 of a", ha="right", va="center", fontsize=20)
+axis.text(8.4, 1.1, "4 of b", va="center", fontsize=20)
+text = "16 products for 8 numbers:\nhalf a number each.\nIn the plain tile: two."
+axis.text(8.6, 4, text, va="center", fontsize=20)
 
 # %% [markdown] notes
 # (3 min) A thread makes 4 x 4 outputs. Its sums, and the eight numbers of a step, are local
@@ -541,8 +531,7 @@ axis.annotate("", (21.5, 7.2), (21.5, 8.1), arrowprops=line)
 # - let neighbours read neighbours
 # - find a race, and mend it
 #
-# **Notebook**: 20 points by checks and 2 for the written answer, about 130 minutes. You need no
-# GPU.
+# **Notebook**: 20 points. A written answer: 2. About 130 minutes, and no GPU.
 
 # %% picture
 """The election once more. Cast: 160, 100 and 60 votes; counted with += 10 for each party; counted

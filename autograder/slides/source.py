@@ -2,7 +2,8 @@
 
 # %% [markdown] slide            a new slide; its text begins with a heading
 # %% [markdown] slide halves     its text on the left, what follows on the right
-# %% [markdown] question         a new slide that asks the room (question halves, too)
+# %% [markdown] question         a new slide that asks the room (question halves, too); a numbered
+#                                list in it has the options of a vote
 # %% [markdown] fragment         appears on the next key
 # %% [markdown] answer           of a question: appears on the next key, in a box
 # %% [markdown] notes            what the speaker says; begins with the time, such as (2 min)
@@ -31,8 +32,10 @@ WORDS = {
 FEWEST, MOST = 12, 18  # slides of a deck
 SLIDES_A_QUESTION = 5
 WITHOUT_QUESTION = 6  # slides in a row, at most
+FEWEST_OPTIONS, MOST_OPTIONS = 2, 6  # of a question; shown as A, B, C
 WIDEST, WIDEST_HALF = 60, 40  # characters of a line of code, on a slide and on half of one
 TIME = re.compile(r"\((\d+(?:\.\d+)?) min\)\s*")
+OPTION = re.compile(r"^\d+[.)] ", re.MULTILINE)
 HEADING = re.compile(r"#{1,2} +(.+)")
 
 
@@ -185,6 +188,12 @@ def _block(kind: str, text: str, slide: Slide) -> Block:
 def _lint_slide(slide: Slide) -> Iterator[str]:
     if not slide.notes:
         yield "it has no notes: add a notes cell that begins with the time, such as (2 min)"
+    options = len(OPTION.findall(slide.blocks[0].text)) if slide.kind == "question" else 0
+    if options and not FEWEST_OPTIONS <= options <= MOST_OPTIONS:
+        yield (
+            f"a numbered list in a question has the options of a vote: {FEWEST_OPTIONS} to "
+            f"{MOST_OPTIONS}, not {options}"
+        )
     widest = WIDEST_HALF if slide.halves else WIDEST
     for block in slide.blocks:
         if block.kind == "code":

@@ -33,7 +33,7 @@ def bars(rows: Mapping[str, ArrayLike], columns: Sequence[str], title: str = "")
         shown = axis.bar(places, values, color=COLOURS[k % 4])
         axis.bar_label(shown, fmt="%.2f", padding=3)
         axis.set_ylabel(name)
-        axis.margins(y=0.4)
+        axis.margins(y=0.6)  # room for the values
         axis.set_yticks([])
     axes[-1].set_xticks(places, columns)
     figure.suptitle(title)

@@ -27,22 +27,23 @@
 #
 # **You need** Python's functions and lists, and NumPy arrays with more than one axis.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 2 | `fc_weights` | 1 | easy |
-# | 3 | `column_and_slice`, `to_nchw` | 3 | easy |
-# | 4 | `conv_output_size` | 5 | medium |
-# | 5 | `same_padding` | 1 | easy |
-# | 6 | `find_sizes` | 2 | medium |
-# | 7 | `conv_numbers` | 3 | easy |
-# | 8 | `layer_facts` | 1 | easy |
-# | 9 | `trace_shapes` | 4 | hard |
-# | 10 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 2 | `fc_weights` | 1 | 3 | easy |
+# | 3 | `column_and_slice`, `to_nchw` | 3 | 5 | easy |
+# | 4 | `conv_output_size` | 5 | 14 | medium |
+# | 5 | `same_padding` | 1 | 4 | easy |
+# | 6 | `find_sizes` | 2 | 9 | medium |
+# | 7 | `conv_numbers` | 3 | 5 | easy |
+# | 8 | `layer_facts` | 1 | 5 | easy |
+# | 9 | `trace_shapes` | 4 | 26 | hard |
+# | 10 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 105 minutes, in two sittings: sections 1 to 6, then 7 to 10. A check is folded to one
+# line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# In grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 #
 # A prediction waits for your guess and only then says what is true. It gives no points, and what you
 # guess stays on your machine. What was wrong comes back two lessons later.

@@ -24,21 +24,23 @@
 #
 # **You need** NumPy indexing, and the volumes of lesson 01.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `correlate1d` | 2 | easy |
-# | 2 | `correlate2d` | 3 | easy |
-# | 3 | `volume_entry` | 1 | easy |
-# | 4 | `conv_forward` | 7 | hard |
-# | 5 | `locally_connected_forward` | 3 | medium |
-# | 6 | `shift_gap` | 1 | easy |
-# | 7 | `edge_filters`, `blur_and_sharpen` | 3 | easy |
-# | 8 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `correlate1d` | 2 | 8 | easy |
+# | 2 | `correlate2d` | 3 | 8 | easy |
+# | 3 | `volume_entry` | 1 | 5 | easy |
+# | 4 | `conv_forward` | 7 | 23 | hard |
+# | 5 | `locally_connected_forward` | 3 | 10 | medium |
+# | 6 | `shift_gap` | 1 | 4 | easy |
+# | 7 | `edge_filters`, `blur_and_sharpen` | 3 | 9 | easy |
+# | 8 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 85 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes. The end of section 7, marked as going further, takes two more, and its
+# laboratory as long as you like. A check is folded to one line, which says what it is worth and
+# what it tries; a click opens it. It shows part of the test; grading uses further random input,
+# so a green check is a good sign and not yet the grade. In grading all sizes may differ, no
+# function may change its arguments, and besides Python's own library only NumPy and Matplotlib
+# can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -1029,6 +1031,8 @@ for _ in range(3):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **Going further**, without points: a laboratory, a filter in colour, and two learned filters.
+#
 # **A laboratory.** Nine sliders, and the map at once. Begin with vertical edges, and make the left
 # column 0. What has become of the sum, and what of the sky? Then find a filter that embosses: a
 # picture in relief, lit from one corner.

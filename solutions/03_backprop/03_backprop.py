@@ -25,21 +25,21 @@
 #
 # **You need** `conv_forward` of lesson 02, and the derivative of a product.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 2 | `numerical_gradient` | 2 | medium |
-# | 3 | `relu_forward`, `relu_backward` | 2 | easy |
-# | 4 | a written answer, graded by hand | 2 | medium |
-# | 5 | `conv_backward` | 10 | hard |
-# | 6 | `dx_by_full_convolution` | 2 | medium |
-# | 6 | `dx_at_stride` | 2 | medium |
-# | 8 | `projection_check` | 2 | easy |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 2 | `numerical_gradient` | 2 | 10 | medium |
+# | 3 | `relu_forward`, `relu_backward` | 2 | 3 | easy |
+# | 4 | a written answer, graded by hand | 2 | 5 | medium |
+# | 5 | `conv_backward` | 10 | 21 | hard |
+# | 6 | `dx_by_full_convolution` | 2 | 7 | medium |
+# | 6 | `dx_at_stride` | 2 | 7 | medium |
+# | 8 | `projection_check` | 2 | 4 | easy |
 #
-# Plan about 90 minutes; section 9, marked as going further, takes ten more, and section 10 as long as
-# you like. `slide`, below, is your layer of lesson 02, or the given one if yours is not finished; the
-# set-up cell says which. As before, grading uses further random input. In grading all sizes may differ,
-# no function may change its arguments, and besides Python's own library only NumPy and Matplotlib can
-# be imported.
+# Plan about 80 minutes; what is marked as going further takes five more, and the painting of
+# section 9 and all of section 10 as long as you like. `slide`, below, is your layer of lesson 02,
+# or the given one if yours is not finished; the set-up cell says which. As before, grading uses
+# further random input. In grading all sizes may differ, no function may change its arguments, and
+# besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

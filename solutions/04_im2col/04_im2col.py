@@ -27,20 +27,21 @@
 # **You need** `conv_forward` of lesson 02, `conv_backward` of lesson 03, and the product of two
 # matrices.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `im2col` | 5 | hard |
-# | 2 | `memory_factor` | 1 | easy |
-# | 3 | `col2im` | 3 | medium |
-# | 4 | `cover_count` | 2 | easy |
-# | 5 | `adjoint_gap` | 2 | easy |
-# | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 | medium |
-# | 8 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `im2col` | 5 | 16 | hard |
+# | 2 | `memory_factor` | 1 | 4 | easy |
+# | 3 | `col2im` | 3 | 14 | medium |
+# | 4 | `cover_count` | 2 | 3 | easy |
+# | 5 | `adjoint_gap` | 2 | 2 | easy |
+# | 6 | `conv_forward_im2col`, `conv_backward_im2col` | 7 | 18 | medium |
+# | 8 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 85 minutes. What is marked as going further, at the end of section 7, takes two more.
+# A check is folded to one line, which says what it is worth and what it tries; a click opens it.
+# It shows part of the test; grading uses further random input, so a green check is a good sign
+# and not yet the grade. In grading all sizes may differ, no function may change its arguments,
+# and besides Python's own library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

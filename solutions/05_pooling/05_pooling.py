@@ -26,22 +26,23 @@
 # **You need** windows and strides from lesson 02, backward functions from lesson 03, `im2col` from
 # lesson 04.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 2, 3 | `max_pool_forward`, `max_pool_backward` | 7 | hard |
-# | 4 | `avg_pool_forward`, `avg_pool_backward` | 3 | medium |
-# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | medium |
-# | 6 | `max_pool_im2col` | 2 | medium |
-# | 7 | `avg_pool_weights` | 1 | easy |
-# | 8 | `replace_pools` | 2 | medium |
-# | 9 | `blur_pool_forward`, `blur_pool_backward` | 3 | medium |
-# | 11 | a written answer, graded by hand | 2 | easy |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 2, 3 | `max_pool_forward`, `max_pool_backward` | 7 | 21 | hard |
+# | 4 | `avg_pool_forward`, `avg_pool_backward` | 3 | 13 | medium |
+# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | 11 | medium |
+# | 6 | `max_pool_im2col` | 2 | 6 | medium |
+# | 7 | `avg_pool_weights` | 1 | 3 | easy |
+# | 8 | `replace_pools` | 2 | 13 | medium |
+# | 9 | `blur_pool_forward`, `blur_pool_backward` | 3 | 11 | medium |
+# | 11 | a written answer, graded by hand | 2 | 5 | easy |
 #
-# Plan about 90 minutes; section 10, marked as going further, takes ten more, and section 12 as long
-# as you like. A check is folded to one line, which says what it is worth and what it tries; a click
-# opens it. It shows part of the test; grading uses further random input, so a green check is a good
-# sign and not yet the grade. In grading all sizes may differ, no function may change its arguments,
-# and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 110 minutes, in two sittings: sections 1 to 5, then 6 to 11. Section 10, marked as
+# going further, takes five more, and section 12 as long as you like. A check is folded to one
+# line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# In grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

@@ -26,22 +26,23 @@
 #
 # **You need** `conv_forward` of lesson 02, backward functions from lesson 03, pools from lesson 05.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `affine_forward`, `affine_backward` | 3 | easy |
-# | 2 | `softmax_loss` | 3 | medium |
-# | 3 | `svm_loss` | 2 | medium |
-# | 4 | `conv_to_fc` | 4 | hard |
-# | 5 | `fc_to_conv` | 1 | easy |
-# | 6 | `half_stride` | 4 | hard |
-# | 7 | `crop_gap` | 2 | medium |
-# | 8 | `average_map` | 1 | easy |
-# | 9 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `affine_forward`, `affine_backward` | 3 | 7 | easy |
+# | 2 | `softmax_loss` | 3 | 11 | medium |
+# | 3 | `svm_loss` | 2 | 10 | medium |
+# | 4 | `conv_to_fc` | 4 | 9 | hard |
+# | 5 | `fc_to_conv` | 1 | 2 | easy |
+# | 6 | `half_stride` | 4 | 19 | hard |
+# | 7 | `crop_gap` | 2 | 10 | medium |
+# | 8 | `average_map` | 1 | 2 | easy |
+# | 9 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it
-# tries; a click opens it. It shows part of the test; grading uses further random input, so a green
-# check is a good sign and not yet the grade. In grading all sizes may differ, no function may
-# change its arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 105 minutes, in two sittings: sections 1 to 4, then 5 to 9. A check is folded to one
+# line, which says what it is worth and what it tries; a click opens it. It shows part of the
+# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# In grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt

@@ -29,22 +29,23 @@
 # **You need** your `conv_forward` of lesson 02, your `conv_backward` of lesson 03 and
 # `affine_forward` of lesson 06.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 1 | `conv_1x1` | 2 | easy |
-# | 2 | `conv_forward`, `conv_backward` | 6 | medium |
-# | 3 | `grouped_forward`, `grouped_backward` | 4 | medium |
-# | 3 | `conv_cost` | 1 | easy |
-# | 4 | `conv_transpose` | 3 | medium |
-# | 5 | `receptive_field` | 2 | medium |
-# | 7 | `collapse` | 2 | hard |
-# | 9 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 1 | `conv_1x1` | 2 | 6 | easy |
+# | 2 | `conv_forward`, `conv_backward` | 6 | 16 | medium |
+# | 3 | `grouped_forward`, `grouped_backward` | 4 | 8 | medium |
+# | 3 | `conv_cost` | 1 | 3 | easy |
+# | 4 | `conv_transpose` | 3 | 8 | medium |
+# | 5 | `receptive_field` | 2 | 7 | medium |
+# | 7 | `collapse` | 2 | 12 | hard |
+# | 9 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes; section 8, marked as going further, takes ten more. A check is folded to one
-# line, which says what it is worth and what it tries; a click opens it. It shows part of the test;
-# grading uses further random input, so a green check is a good sign and not yet the grade. In
-# grading all sizes may differ, no function may change its arguments, and besides Python's own library
-# only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes. What is marked as going further, at the ends of sections 2, 4, 5 and 7 and in
+# section 8, takes five more. A check is folded to one line, which says what it is worth and what
+# it tries; a click opens it. It shows part of the test; grading uses further random input, so a
+# green check is a good sign and not yet the grade. In grading all sizes may differ, no function
+# may change its arguments, and besides Python's own library only NumPy and Matplotlib can be
+# imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -548,8 +549,8 @@ with judge.derived("conv_backward"):
 # `padding` and `dilation`. One thing differs: where the windows do not end at the edge, PyTorch
 # leaves the rest out and yours raises `ValueError`.
 #
-# With a dilation of 1 your layer does what that of lesson 03 did, so the living net runs on it, too.
-# Its loops take their time.
+# **Going further**, without points. With a dilation of 1 your layer does what that of lesson 03 did,
+# so the living net runs on it, too. Its loops take their time.
 
 # %% tags=["demo"]
 living.net(conv_forward, conv_backward).show(data.photo("coffee"))
@@ -1016,8 +1017,8 @@ for x, w, stride, pad in inputs.transposed(judge.rng()):
 #
 # </details>
 #
-# Now let a map grow. Below is a photograph, made very small and then enlarged again, twice by the
-# factor of two, with three filters that are made by hand.
+# **Going further**, without points: let a map grow. Below is a photograph, made very small and then
+# enlarged again, twice by the factor of two, with three filters that are made by hand.
 
 # %% tags=["plot"] alt="A cup of coffee on 25 x 38 pixels, and enlarged four times with three filters. Ones of 2 x 2 make blocks; the hill of 3 x 3 makes it smooth; ones of 3 x 3 lay a grid of light and dark over it."
 small = data.photo("coffee").mean(axis=1, keepdims=True)[:, :, ::16, ::16]  # (1, 1, 25, 38)
@@ -1190,9 +1191,9 @@ judge.value("receptive_field", receptive_field, [(1, 2, 1), (3, 1, 1), (1, 3, 2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# That is arithmetic. Is it true? A pixel belongs to the field if changing it changes the output, so
-# ask for the gradient. Send a single 1 back from the middle of the output, through layers whose
-# weights are all 1, and look where something arrives.
+# **Going further**, without points. That is arithmetic. Is it true? A pixel belongs to the field if
+# changing it changes the output, so ask for the gradient. Send a single 1 back from the middle of the
+# output, through layers whose weights are all 1, and look where something arrives.
 
 
 # %% tags=["plot"] alt="Three maps of 21 x 21 pixels. Dilations 1, 1, 1: a bright spot of 7 x 7. Dilations 1, 2, 4: a filled square of 15 x 15. Dilations 2, 2, 2: a grid of 49 separate dots."
@@ -1462,9 +1463,11 @@ print(seven[0, 0].astype(int))
 #
 # </details>
 #
-# **Predict before you run.** And with padding? Give both 3 x 3 layers padding 1, and their one 5 x 5
-# filter padding 2. All outputs are 9 x 9, and there is no ReLU. At how many of the 81 places do two
-# layers and one agree?
+# **Going further**, without points: and with padding?
+#
+# **Predict before you run.** Give both 3 x 3 layers padding 1, and their one 5 x 5 filter padding 2.
+# All outputs are 9 x 9, and there is no ReLU. At how many of the 81 places do two layers and one
+# agree?
 #
 # <!-- guess 07/rim
 # number | places where they agree | 49

@@ -27,21 +27,22 @@
 #
 # **You need** backward functions from lesson 03 and the layers of lesson 06.
 #
-# | section | exercise | points | difficulty |
-# |---|---|---|---|
-# | 2 | `lrn_forward` | 2 | easy |
-# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 8 | hard |
-# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 2 | medium |
-# | 7 | `group_norm_forward`, `group_norm_backward` | 5 | hard |
-# | 8 | `dropout_forward`, `dropout_backward` | 3 | easy |
-# | 9 | a written answer, graded by hand | 2 | medium |
+# | section | exercise | points | minutes | difficulty |
+# |---|---|---|---|---|
+# | 2 | `lrn_forward` | 2 | 6 | easy |
+# | 3, 4 | `batchnorm_forward`, `batchnorm_backward` | 8 | 22 | hard |
+# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 2 | 9 | medium |
+# | 7 | `group_norm_forward`, `group_norm_backward` | 5 | 16 | hard |
+# | 8 | `dropout_forward`, `dropout_backward` | 3 | 6 | easy |
+# | 9 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 90 minutes; section 10, marked as going further, takes as long as you like. The set-up
-# cell says whose layers of earlier lessons section 5 will use. A check is folded to one line, which
-# says what it is worth and what it tries; a click opens it. It shows part of the test; grading uses
-# further random input, so a green check is a good sign and not yet the grade. In grading all sizes may
-# differ, no function may change its arguments, and besides Python's own library only NumPy and
-# Matplotlib can be imported.
+# Plan about 90 minutes. What is marked as going further, at the ends of sections 4, 5, 7 and 8,
+# takes four more, and section 10 as long as you like. The set-up cell says whose layers of
+# earlier lessons section 5 will use. A check is folded to one line, which says what it is worth
+# and what it tries; a click opens it. It shows part of the test; grading uses further random
+# input, so a green check is a good sign and not yet the grade. In grading all sizes may differ,
+# no function may change its arguments, and besides Python's own library only NumPy and Matplotlib
+# can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -795,11 +796,12 @@ with judge.derived("batchnorm_backward"):
 #
 # </details>
 #
-# Can `dx` be tested without a single expected number? The forward pass does not notice if all rows
-# of a feature rise by 1. So `dx` adds up to 0. It does not notice either, at eps 0, if all rows are
-# twice as far from their mean. So the sum of $\text{dx} \cdot \hat{x}$ is 0. A wrong factor in one
-# of the shares breaks one of these **invariants**. Try them on a random batch. The last number
-# compares your `dx` with the one line. All of them should be 0, up to rounding:
+# **Going further**, without points. Can `dx` be tested without a single expected number? The forward
+# pass does not notice if all rows of a feature rise by 1. So `dx` adds up to 0. It does not notice
+# either, at eps 0, if all rows are twice as far from their mean. So the sum of
+# $\text{dx} \cdot \hat{x}$ is 0. A wrong factor in one of the shares breaks one of these
+# **invariants**. Try them on a random batch. The last number compares your `dx` with the one line. All
+# of them should be 0, up to rounding:
 
 # %%
 rows, dout = rng.normal(size=(2, 6, 3))
@@ -1389,8 +1391,8 @@ with judge.derived("group_norm_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How much does the batch matter? Take eight random pictures, and see what the first pixel of the
-# first becomes: alone, and among two, four and eight of them.
+# **Going further**, without points. How much does the batch matter? Take eight random pictures, and see
+# what the first pixel of the first becomes: alone, and among two, four and eight of them.
 
 # %%
 maps, ones, zeros = rng.normal(size=(8, 4, 5, 5)), np.ones(4), np.zeros(4)
@@ -1595,6 +1597,8 @@ with judge.derived("dropout_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **Going further**, without points.
+#
 # **Predict before you run.** Somebody trains a net and gives every step the seed 8. What does she
 # get instead of dropout?
 #

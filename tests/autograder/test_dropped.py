@@ -64,7 +64,7 @@ def test_the_check_runs_still_and_speaks_of_nothing_hidden() -> None:
 
 def test_the_table_keeps_what_it_says_besides() -> None:
     text = text_of(Lesson(SECOND.path, ("shift_gap",)))
-    assert "| 6 | `shift_gap` | 0 | easy |\n" in text
+    assert "| 6 | `shift_gap` | 0 | 4 | easy |\n" in text
 
 
 def test_a_dropped_answer_is_empty_text() -> None:

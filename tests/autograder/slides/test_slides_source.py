@@ -94,6 +94,19 @@ def test_a_deck_asks_the_room(write):
         read(write(slide("question") * 3 + slide() * 6 + slide(heading="Late") * 3))
 
 
+@pytest.mark.parametrize("options,wrong", [(1, True), (2, False), (6, False), (7, True)])
+def test_a_numbered_list_in_a_question_has_the_options_of_a_vote(write, options, wrong):
+    listed = "".join(f"# {n}. this\n" for n in range(1, options + 1))
+    text = deck(plain=12).replace(
+        "question\n# ## A heading\n#\n", f"question\n# ## Which?\n#\n{listed}#\n", 1
+    )
+    if not wrong:
+        assert read(write(text))
+        return
+    with pytest.raises(DeckError, match=f'slide 1 "Which.": .* 2 to 6, not {options}$'):
+        read(write(text))
+
+
 def test_all_that_is_wrong_is_said_at_once(write):
     wrong = (
         slide(notes="") + slide(then="# %% figure\n1") + slide(notes=NOTES.replace("(2 min) ", ""))
