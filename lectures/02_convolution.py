@@ -436,8 +436,8 @@ demo.laboratory()
 # stays, and all works on it.
 #
 # The right arrow key goes from filter to filter. At vertical edges hold a pen upright, then flat,
-# and ask why it is gone. At blur ask what the sum has to be, then move the middle slider up by hand:
-# the picture gets lighter. Sharpen is next; let the room say what stands in its middle.
+# and ask why it is gone. At blur ask what the sum has to be, then move the middle slider up by
+# hand: the picture gets lighter. Sharpen is next; let the room say what stands in its middle.
 #
 # The camera goes off when the slide is left.
 

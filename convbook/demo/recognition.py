@@ -62,8 +62,8 @@ def recognition() -> Demo:
             photo=packed((255 * cup).round().astype(np.uint8)),
         ),
         title="A trained net looks at a drawing",
-        summary="Demo: one draws, shape by shape or by hand, or holds something before the camera; a"
-        f" trained net sees it as {SIDE} x {SIDE} pixels, and {len(net.classes)} bars say what it"
+        summary="Demo: one draws, shape by shape or by hand, or holds something before the camera;"
+        f" a trained net sees it as {SIDE} x {SIDE} pixels, and {len(net.classes)} bars say what it"
         " takes it for.",
         height=480,
         scripts=("net", "paint", "live", "camera"),

@@ -64,8 +64,8 @@ def training() -> Demo:
         ),
         title="A net learns in the page",
         summary=f"Demo: a net of {FILTERS} filters of {SIZE} x {SIZE}, ReLU, a pool and a"
-        f" fully-connected layer is trained in the page on {TRAINED} pictures of clothes; after every"
-        f" {EVERY} of {STEPS} steps its filters, its loss and its guesses are shown.",
+        f" fully-connected layer is trained in the page on {TRAINED} pictures of clothes; after"
+        f" every {EVERY} of {STEPS} steps its filters, its loss and its guesses are shown.",
         height=520,
         scripts=("net", "paint", "live"),
     )
