@@ -177,8 +177,9 @@ for row, array, F in zip(axes, (grey, lines), (8, 4), strict=True):
     mean_square = avg_pool_forward(array**2, F, F, F)[0]
     small = [pool(array, F, F, F)[0] for pool in (max_pool_forward, avg_pool_forward)]
     shown = [array, *small, F * np.sqrt(mean_square)]
-    for axis, one in zip(row, shown, strict=True):
-        axis.imshow(one[0, 0], cmap="gray")
+    white = np.quantile(array, 0.995) * np.array([1, 1, 1, F])
+    for axis, one, most in zip(row, shown, white, strict=True):
+        axis.imshow(one[0, 0], cmap="gray", vmin=0, vmax=most)
         hidden(axis)
 for axis, title in zip(axes[0], ("one map", "max", "average", "L2"), strict=True):
     axis.set_title(title, fontsize=18)
@@ -190,9 +191,11 @@ figure.tight_layout()
 # (3 min) Above, the photograph, a number for every 8 x 8 pixels. Below, a map that the trained net
 # makes of it in its first layer: it is light along edges. A number for every 4 x 4 places.
 #
-# Look at the whiskers, then at the outline of the ears in the lower row. The maximum asks: is it
+# Look at the whiskers, then at the rims of the eyes in the lower row. The maximum asks: is it
 # anywhere in this window? An edge that is one pixel wide is kept at full strength. The average
-# mixes it with the nothing beside it. L2, the length of the window, lies between.
+# mixes it with the nothing beside it. L2, the length of the window, lies between. All have the same
+# greys, but for L2: a window of F x F equal numbers is F times as long as one of them, so its white
+# is F times as much.
 
 # %% [markdown] slide
 # ## Three pools, there and back

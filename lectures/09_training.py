@@ -646,8 +646,8 @@ shown[~its_right[1][:40]] = 255 - (255 - shown[~its_right[1][:40]]) // 3
 sheet(axis, shown)
 for n in np.flatnonzero(~its_right[1][:40]):
     x, y = n % 8 * 34 + 17, n // 8 * 34 + 17
-    axis.plot([x - 11, x + 11], [y - 11, y + 11], color="C1", linewidth=4)
-    axis.plot([x - 11, x + 11], [y + 11, y - 11], color="C1", linewidth=4)
+    axis.plot([x - 11, x + 11], [y - 11, y + 11], color="crimson", linewidth=4)
+    axis.plot([x - 11, x + 11], [y + 11, y - 11], color="crimson", linewidth=4)
 axis.set_title(f"Of these 40, {its_right[1][:40].sum()} are right")
 figure.tight_layout()
 

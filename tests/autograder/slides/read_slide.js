@@ -47,7 +47,7 @@
   texts.push(...words.filter((node) => node.closest("math")).map(readable("formula")));
   for (const frame of section.querySelectorAll("iframe")) {
     const seen = [...inner(frame).body.querySelectorAll("main *")].filter((node) => node.checkVisibility({ visibilityProperty: true }));
-    const kind = (node) => (node.closest("td, th, .bar, .axis") ? "cell" : "demo");
+    const kind = (node) => (node.closest("td, th, .bar, .axis, svg") ? "cell" : "demo");
     texts.push(...seen.filter(hasText).map((node) => readable(kind(node))(node)));
   }
   // A picture's smallest text, in pixels of a slide of 1280 x 720: a point of it is 1/72 inch.

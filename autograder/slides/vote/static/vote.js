@@ -110,5 +110,5 @@
     return high || [...blocks, ...section.querySelectorAll("pre")].some((box) => box.scrollWidth > box.clientWidth + 1);
   }
 
-  if (location.search !== "?print") start();
+  if (!printing) start();
 }
