@@ -176,10 +176,10 @@ figure.tight_layout(pad=0.4)
 demo.recognition()
 
 # %% [markdown] notes
-# (4 min) The net of the file, in this page. Ask before each key. A yellow disc is food. Two eyes, and
-# it is a face: nine to one; with a mouth there is no doubt. A blue bar and a white one are clothing,
-# with a red one it is a flag. The red thing is a vehicle from its body alone, and with windows, a
-# flag.
+# (4 min) The net of the file, in this page. Ask before each key. A yellow disc is food. Two eyes,
+# and it is a face: nine to one; with a mouth there is no doubt. A blue bar and a white one are
+# clothing, with a red one it is a flag. The red thing is a vehicle from its body alone, and with
+# windows, a flag.
 #
 # Then somebody draws, with the mouse or a finger. Or press C: hold a phone with an emoji before the
 # camera, as large as the picture. Photographs it has never learned from: without a camera it sees a

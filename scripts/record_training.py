@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/record_training.py
 
-Chromium opens the demo and trains in it, as in a lecture; every fourth moment is kept, its filters in
-8 bits. It takes a quarter of a minute.
+Chromium opens the demo and trains in it, as in a lecture; every fourth moment is kept, its filters
+in 8 bits. It takes a quarter of a minute.
 """
 
 import json

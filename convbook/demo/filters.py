@@ -56,8 +56,8 @@ def laboratory() -> Demo:
         title="A laboratory for filters",
         summary=f"Demo: nine sliders are the weights of a filter of 3 x 3 over a photograph of a"
         f" cameraman's head; its map stands beside it and follows at once. {len(FILTERS)} filters"
-        " can be chosen, among them edges, blur and sharpen, and the sum of the weights is named. The"
-        " camera can take the place of the photograph.",
+        " can be chosen, among them edges, blur and sharpen, and the sum of the weights is named."
+        " The camera can take the place of the photograph.",
         height=430,
         scripts=("net", "live", "camera"),
     )

@@ -18,7 +18,7 @@ PICTURES = (379, 148, 702, 143, 125, 229, 264, 133, 204, 297, 82, 102)
 
 
 def packed(array: NDArray[np.generic]) -> dict[str, Any]:
-    """An array of float32, float16 or uint8 as shape, type and the base64 of its bytes, for net.js."""
+    """An array as shape, type (a float or uint8) and the base64 of its bytes, for net.js."""
     little = array.astype(array.dtype.newbyteorder("<"))
     return dict(
         shape=array.shape,

@@ -11,6 +11,7 @@ from convbook.demo.page import Demo
 STRIDES = (2, 2, 1)  # of the convolutions of "emoji7"
 SIDE = 32
 
+
 def _disc(x: int, y: int, r: int) -> str:
     return f"M{x - r} {y}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
 
@@ -61,8 +62,8 @@ def recognition() -> Demo:
             photo=packed((255 * cup).round().astype(np.uint8)),
         ),
         title="A trained net looks at a drawing",
-        summary="Demo: one draws, shape by shape or by hand, or holds something before the camera; a"
-        f" trained net sees it as {SIDE} x {SIDE} pixels, and {len(net.classes)} bars say what it"
+        summary="Demo: one draws, shape by shape or by hand, or holds something before the camera;"
+        f" a trained net sees it as {SIDE} x {SIDE} pixels, and {len(net.classes)} bars say what it"
         " takes it for.",
         height=480,
         scripts=("net", "paint", "live", "camera"),

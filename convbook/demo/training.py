@@ -58,12 +58,14 @@ def training() -> Demo:
             starts=[packed(start) for start in starts()],
             recorded=json.loads(read_asset("training.json")),
             worker="\n".join(read_asset(f"js/{name}.js") for name in WORKER),
-            **dict(held=HELD, shown=SHOWN, steps=STEPS, stop=STOP, every=EVERY, batch=BATCH, rate=RATE),
+            **dict(
+                held=HELD, shown=SHOWN, steps=STEPS, stop=STOP, every=EVERY, batch=BATCH, rate=RATE
+            ),
         ),
         title="A net learns in the page",
         summary=f"Demo: a net of {FILTERS} filters of {SIZE} x {SIZE}, ReLU, a pool and a"
-        f" fully-connected layer is trained in the page on {TRAINED} pictures of clothes; after every"
-        f" {EVERY} of {STEPS} steps its filters, its loss and its guesses are shown.",
+        f" fully-connected layer is trained in the page on {TRAINED} pictures of clothes; after"
+        f" every {EVERY} of {STEPS} steps its filters, its loss and its guesses are shown.",
         height=520,
         scripts=("net", "paint", "live"),
     )

@@ -42,7 +42,7 @@ function paintFilters(values) {
 function sayGuesses(guesses) {
   guesses.forEach(({ m, p }, n) => {
     const right = m === data.labels[n];
-    clothes[n].said.textContent = p < 0.11 ? "?" : `${right ? "✓" : "✗"} ${data.classes[m]}`;
+    clothes[n].said.textContent = p < 0.11 ? "?" : data.classes[m];
     clothes[n].node.classList.toggle("right", right && p >= 0.11);
   });
 }
@@ -163,7 +163,7 @@ const figure = (title, ...nodes) => el("figure", { class: "part" }, el("figcapti
 stage.board.append(el("div", { class: "school" },
   figure("its eight filters: blue above 0, orange below", el("div", { class: "filters" }, ...filters)),
   figure(`loss on the pictures it learns from`, plot),
-  el("div", { class: "wardrobe", role: "group", "aria-label": "Pictures held out, and its guesses" }, ...clothes.map(({ node }) => node)),
+  el("div", { class: "wardrobe", role: "group", "aria-label": "Pictures held out, and its guesses; a right one has a frame" }, ...clothes.map(({ node }) => node)),
   again));
 new MutationObserver(paint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-shown"] });
 watchShown((shown) => {

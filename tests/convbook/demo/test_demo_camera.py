@@ -1,4 +1,4 @@
-"""The camera of a demo: a fake one is filtered, a refused or a missing one leaves the photograph."""
+"""The camera of a demo: a fake one is seen; a refused or a missing one leaves a photograph."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import Browser
+from test_demo_recognition import scores_of
 
 from convbook import demo, layers
 from convbook.demo.filters import FILTERS
-
-from test_demo_recognition import scores_of
 
 pytestmark = pytest.mark.slow
 
@@ -27,9 +26,7 @@ def with_flags(browser) -> Iterator:
 
         @cache
         def launch(*flags: str) -> Browser:
-            started = browser.browser_type.launch(
-                executable_path=CHROMIUM, args=[*FLAGS, *flags]
-            )
+            started = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
             closing.callback(started.close)
             return started
 

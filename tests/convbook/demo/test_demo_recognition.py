@@ -1,4 +1,4 @@
-"""The shipped net looks at a drawing: its scores are NumPy's, by hand, by keys and shape by shape."""
+"""The shipped net looks at a drawing: its scores are those of NumPy."""
 
 import numpy as np
 import pytest

@@ -20,8 +20,9 @@ FIRST_BATCH = """async () => {
   fc.w.values.forEach((_, k) => (fc.w.values[k] = Math.sin(k) / 10));
   conv.b.values.fill(0.05);
   const loss = run.next();
-  const plain = ({ w, b, dw, db }) => [[w.shape, w.values], [b.shape, b.values], [w.shape, dw], [b.shape, db]]
-    .map(([shape, values]) => [[...shape], [...values]]);
+  const plain = ({ w, b, dw, db }) =>
+    [[w.shape, w.values], [b.shape, b.values], [w.shape, dw], [b.shape, db]]
+      .map(([shape, values]) => [[...shape], [...values]]);
   return [loss, [...plain(conv), ...plain(fc)]];
 }"""
 
