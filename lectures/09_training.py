@@ -446,8 +446,8 @@ demo.training()
 
 # %% [markdown] notes
 # (4 min) Nothing here is recorded: 800 pictures of clothes are in this page, and a net of eight
-# filters of 7 x 7, a ReLU, a pool and a fully-connected layer is trained in it, by Adam, 16 pictures a
-# step. Ask for the first loss before anything moves: log 10, test one.
+# filters of 7 x 7, a ReLU, a pool and a fully-connected layer is trained in it, by Adam, 16
+# pictures a step. Ask for the first loss before anything moves: log 10, test one.
 #
 # The right arrow key trains for 80 steps, Space goes through all 400. Ask which filter will be the
 # first to become an edge. Then the clothes below, none of which it was trained on: what is it still
