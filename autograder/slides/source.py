@@ -36,6 +36,7 @@ FEWEST_OPTIONS, MOST_OPTIONS = 2, 6  # of a question; shown as A, B, C
 WIDEST, WIDEST_HALF = 60, 40  # characters of a line of code, on a slide and on half of one
 TIME = re.compile(r"\((\d+(?:\.\d+)?) min\)\s*")
 OPTION = re.compile(r"^\d+[.)] ", re.MULTILINE)
+TABLE = re.compile(r"^\|[ :]*-", re.MULTILINE)  # the line below the head of one
 HEADING = re.compile(r"#{1,2} +(.+)")
 
 
@@ -188,6 +189,9 @@ def _block(kind: str, text: str, slide: Slide) -> Block:
 def _lint_slide(slide: Slide) -> Iterator[str]:
     if not slide.notes:
         yield "it has no notes: add a notes cell that begins with the time, such as (2 min)"
+    kinds = {block.kind for block in slide.blocks}
+    if any(TABLE.search(block.text) for block in slide.blocks) and not kinds & {"picture", "demo"}:
+        yield "a table alone: draw what it says, and put the numbers into the notes"
     options = len(OPTION.findall(slide.blocks[0].text)) if slide.kind == "question" else 0
     if options and not FEWEST_OPTIONS <= options <= MOST_OPTIONS:
         yield (

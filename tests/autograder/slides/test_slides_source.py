@@ -51,6 +51,10 @@ def test_a_deck_is_read(write):
 @pytest.mark.parametrize(
     "special,said",
     [
+        (
+            slide(then="# %% [markdown] fragment\n# | a | b |\n# |---|---|\n# | 1 | 2 |"),
+            'slide 1 "A heading": a table alone',
+        ),
         (slide(notes=""), 'slide 1 "A heading": it has no notes'),
         (slide(notes=NOTES.replace("(2 min) ", "")), "notes begin with the time they take"),
         (slide(notes=NOTES * 2), '"A heading" has notes already'),
