@@ -186,7 +186,7 @@ drawing.stops(7, 3, 2)
 #
 # A fence has one post more than gaps: the plus one. It is the part that people forget.
 
-# %% [markdown] question
+# %% [markdown] slide
 # ## Seven pixels, a window of three: how many stops?
 
 # %% demo
@@ -203,10 +203,10 @@ demo.windows()
 # Then let the room name sizes. Watch what is left over after the last window. Add a padding, and
 # see whether that mends it.
 
-# %% [markdown] slide
+# %% [markdown] question
 # ## What if something is left over?
 #
-# The three policies agree only where the window fits: here at one line in four.
+# Raise, pad or crop: at which sizes do all three agree?
 
 # %% picture
 """Stops of a window of 5 with stride 4 over lines of 5 to 30 pixels. Two staircases, pad above
@@ -214,7 +214,7 @@ crop by one. They meet at the dots, 5, 9, 13 and so on, the only sizes that are 
 raise."""
 widths = np.arange(5, 31)
 steps = (widths - 5) / 4
-figure, axis = plt.subplots(figsize=(11.5, 4.8))
+figure, axis = plt.subplots(figsize=(11.5, 3.9))
 axis.plot(widths, np.ceil(steps) + 1, "^--", color="C1", label="pad: zeros until one more is full")
 axis.plot(widths, np.floor(steps) + 1, "v--", color="C0", label="crop: leave the rest out")
 whole = steps % 1 == 0
@@ -225,6 +225,9 @@ axis.set_xlabel("W, pixels of the line (F = 5, S = 4, P = 0)")
 axis.set_ylabel("stops")
 axis.legend()
 figure.tight_layout()
+
+# %% [markdown] answer
+# Only where the window fits: here at one line in four.
 
 # %% [markdown] notes
 # (3 min) See the green dots. Between two of them padding counts one stop more than cropping.

@@ -198,7 +198,7 @@ figure.tight_layout()
 # is F times as much.
 
 # %% [markdown] slide
-# ## Three pools, there and back
+# ## Three pools, forward and backward
 
 # %% picture
 """Three rows. The window -3, -4, -12, 0 in each. Max gives 0, and of a gradient of 26 the pixels

@@ -444,7 +444,7 @@ axes[1, 0].set_xlabel("probability")
 figure.tight_layout()
 
 # %% [markdown] notes
-# (2 min) A map says what is where. But often one answer is wanted for one picture. The mean of the
+# (2 min) A map says what is where. But often we want one answer for one picture. The mean of the
 # map, class by class, is called global average pooling (Lin and others, 2013). It gives M scores
 # for a picture of any size; GoogLeNet and ResNet do it inside the net, in place of the large FC
 # layers.

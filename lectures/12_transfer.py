@@ -207,7 +207,7 @@ demo.fc_to_conv(seen, matrix, np.array([0.5, 0]), stride=1)
 #
 # The same net, its head as filters, over 96 x 128.
 #
-# How many cells has the map of scores? How far apart are they, in pixels?
+# How many cells does the map of scores have? How far apart are they, in pixels?
 
 # %% [markdown] answer
 # 46, 22, 20, then $20 - 4 + 1 = 17$ rows; 62, 30, 28, then 25 columns. Two strides of 2: 4 pixels.

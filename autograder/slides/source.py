@@ -192,6 +192,8 @@ def _lint_slide(slide: Slide) -> Iterator[str]:
     kinds = {block.kind for block in slide.blocks}
     if any(TABLE.search(block.text) for block in slide.blocks) and not kinds & {"picture", "demo"}:
         yield "a table alone: draw what it says, and put the numbers into the notes"
+    if slide.kind == "question" and "demo" in kinds:
+        yield "a demo needs the whole slide, which a vote would take from it: ask on the one before"
     options = len(OPTION.findall(slide.blocks[0].text)) if slide.kind == "question" else 0
     if options and not FEWEST_OPTIONS <= options <= MOST_OPTIONS:
         yield (

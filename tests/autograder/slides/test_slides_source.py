@@ -55,6 +55,7 @@ def test_a_deck_is_read(write):
             slide(then="# %% [markdown] fragment\n# | a | b |\n# |---|---|\n# | 1 | 2 |"),
             'slide 1 "A heading": a table alone',
         ),
+        (slide("question", then="# %% demo\n1"), "a demo needs the whole slide"),
         (slide(notes=""), 'slide 1 "A heading": it has no notes'),
         (slide(notes=NOTES.replace("(2 min) ", "")), "notes begin with the time they take"),
         (slide(notes=NOTES * 2), '"A heading" has notes already'),
