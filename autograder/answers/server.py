@@ -20,23 +20,11 @@ from autograder.classroom import gradebook
 from autograder.classroom.room import Classroom
 from autograder.course import Check, CourseError, Lesson
 from autograder.handin import roster
+from autograder.pages import serving
 from autograder.shown import one_line, plain
 
 HERE = Path(__file__).parent
 HOSTS = ("127.0.0.1", "localhost")
-# The page is made of our own files. Pictures come inside an answer, as data.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 _templates = jinja2.Environment(
     loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True
@@ -98,17 +86,17 @@ def application(desk: Desk) -> web.Application:
     )
 
 
-class _Guarded(web.RequestHandler):
+class _Guarded(serving.Plain):
     """Answers nobody but a page of this server, in a browser that was given the token."""
 
     desk: Desk
+    headers = serving.HEADERS | {
+        "Content-Security-Policy": serving.POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
 
     def initialize(self, desk: Desk) -> None:
         self.desk = desk
-
-    def set_default_headers(self) -> None:
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
 
     def prepare(self) -> None:
         # A name that leads to this machine, made by somebody else, is not ours.
@@ -124,21 +112,10 @@ class _Guarded(web.RequestHandler):
     def _cookie(self) -> str:
         return f"answers-{self.desk.port}"
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None))[1]
-        said = f"{self._reason}"
+    def told(self, error: BaseException | None) -> tuple[int, str] | None:
         if isinstance(error, CourseError):
-            self.set_status(503)
-            said = plain(error, 4000)
-        elif isinstance(error, WishError):
-            self.set_status(400)
-            said = str(error)
-        self.finish({"error": said})
-
-    def log_exception(self, *error: Any) -> None:
-        """Say nothing of what the page says itself."""
-        if not isinstance(error[1], (CourseError, WishError)):
-            super().log_exception(*error)
+            return 503, plain(error, 4000)
+        return (400, str(error)) if isinstance(error, WishError) else None
 
 
 class _Nothing(_Guarded):

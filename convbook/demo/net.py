@@ -27,6 +27,11 @@ def packed(array: NDArray[np.generic]) -> dict[str, Any]:
     )
 
 
+def packed_weights(net: data.Net, k: int) -> dict[str, Any]:
+    """The weights and biases of layer k, in the 16 bits in which they are shipped."""
+    return {name: packed(net.params[f"{name}{k}"].astype(np.float16)) for name in "wb"}
+
+
 def activations() -> Demo:
     """The activations of a small trained net, layer by layer, on pictures that one can choose.
 
@@ -40,7 +45,7 @@ def activations() -> Demo:
         layer: dict[str, Any] = dict(kind=kind)
         if kind in ("CONV", "FC"):
             k += 1
-            layer |= dict(w=packed(net.params[f"w{k}"]), b=packed(net.params[f"b{k}"]))
+            layer |= packed_weights(net, k)
         layer |= dict(CONV=dict(stride=1, pad=1), POOL=dict(size=2, stride=2)).get(kind, {})
         layers.append(layer)
     return Demo(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from convbook import data
-from convbook.demo.net import packed
+from convbook.demo.net import packed, packed_weights
 from convbook.demo.page import Demo
 
 STRIDES = (2, 2, 1)  # of the convolutions of "emoji7"
@@ -47,8 +47,11 @@ def recognition() -> Demo:
     net = data.pretrained()
     layers: list[dict[str, Any]] = []
     for k, stride in enumerate(STRIDES, start=1):
-        layers += [dict(kind="CONV", stride=stride, pad=0, **_weights(net, k)), dict(kind="RELU")]
-    layers.append(dict(kind="FC", **_weights(net, len(STRIDES) + 1)))
+        layers += [
+            dict(kind="CONV", stride=stride, pad=0, **packed_weights(net, k)),
+            dict(kind="RELU"),
+        ]
+    layers.append(dict(kind="FC", **packed_weights(net, len(STRIDES) + 1)))
     cup = data.photo("coffee")[0, :, 40:360, 150:470]  # (3, 320, 320)
     cup = cup.reshape(3, 2 * SIDE, 5, 2 * SIDE, 5).mean(axis=(2, 4))
     return Demo(
@@ -68,8 +71,3 @@ def recognition() -> Demo:
         height=480,
         scripts=("net", "paint", "live", "camera"),
     )
-
-
-def _weights(net: data.Net, k: int) -> dict[str, Any]:
-    """The arrays of a layer, in the 16 bits in which they are shipped."""
-    return {name: packed(net.params[f"{name}{k}"].astype(np.float16)) for name in "wb"}

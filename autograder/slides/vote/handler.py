@@ -13,21 +13,16 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from tornado.locks import Condition
 
+from autograder.pages.serving import Plain
 from autograder.slides.vote.poll import Poll, Refused
 
 STATIC = Path(__file__).parent / "static"
 MOST_STREAMS = 1000
 LIFE = 60  # seconds of a stream; a phone that went away holds none for longer, others come again
 LULL = 0.1  # seconds between two messages, as votes come in bursts
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
-class Guarded(web.RequestHandler):
+class Guarded(Plain):
     """Answers under the server's own name, and takes nothing that another site's page sends."""
 
     poll: Poll
@@ -35,10 +30,6 @@ class Guarded(web.RequestHandler):
 
     def initialize(self, poll: Poll, hosts: Collection[str]) -> None:
         self.poll, self.hosts = poll, hosts
-
-    def set_default_headers(self) -> None:
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
 
     def prepare(self) -> None:
         if self.request.host not in self.hosts:
@@ -54,15 +45,12 @@ class Guarded(web.RequestHandler):
         except (ValueError, RecursionError):
             raise Refused(400, "This is no JSON.") from None
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, Refused):
-            self.set_status(error.status)
-        self.finish({"error": str(error) if isinstance(error, Refused) else self._reason})
+    def told(self, error: BaseException | None) -> tuple[int, str] | None:
+        return (error.status, str(error)) if isinstance(error, Refused) else None
 
     def log_exception(self, *error: Any) -> None:
-        """Say nothing of what the page says itself."""
-        if not isinstance(error[1], (Refused, StreamClosedError)):
+        """Say nothing of who went away."""
+        if not isinstance(error[1], StreamClosedError):
             super().log_exception(*error)
 
 

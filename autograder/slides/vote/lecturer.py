@@ -11,6 +11,7 @@ import segno
 from tornado import web
 from tornado.locks import Condition
 
+from autograder.pages.serving import HEADERS
 from autograder.slides.vote import poll as votes
 from autograder.slides.vote.handler import STATIC, Guarded, Nothing, Stream
 from autograder.slides.vote.poll import Poll, Refused
@@ -60,13 +61,11 @@ def application(desk: Desk) -> web.Application:
 class _Known(Guarded):
     """Answers only below the secret."""
 
+    headers = HEADERS | {"Content-Security-Policy": "frame-ancestors 'self'"}
+
     def initialize(self, desk: Desk) -> None:  # type: ignore[override]
         super().initialize(desk.poll, desk.hosts)
         self.desk = desk
-
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        self.set_header("Content-Security-Policy", "frame-ancestors 'self'")
 
     def prepare(self) -> None:
         super().prepare()

@@ -7,14 +7,9 @@ from typing import Any, ClassVar
 from tornado import web
 from tornado.locks import Condition
 
+from autograder.pages.serving import HEADERS, POLICY
 from autograder.slides.vote.handler import STATIC, Guarded, Nothing, Stream
 from autograder.slides.vote.poll import Poll, Refused
-
-# The page is made of our own files, and runs no other script.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 def application(poll: Poll, hosts: Collection[str]) -> web.Application:
@@ -37,9 +32,7 @@ def application(poll: Poll, hosts: Collection[str]) -> web.Application:
 class _Phone(Guarded):
     """Knows a phone again by the name that it was given, which says nothing of whose it is."""
 
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        self.set_header("Content-Security-Policy", POLICY)
+    headers = HEADERS | {"Content-Security-Policy": POLICY}
 
     def voter(self) -> str | None:
         return (self.get_signed_cookie(self._cookie) or b"").decode() or None

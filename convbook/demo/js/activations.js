@@ -5,7 +5,7 @@
 const data = readData();
 const pictures = unpack(data.pictures);
 const [N, C0, H0, W0] = pictures.shape;
-const layers = data.layers.map((layer) => (layer.w ? { ...layer, w: unpack(layer.w), b: unpack(layer.b) } : layer));
+const layers = unpackLayers(data.layers);
 const LAST = layers.length; // the step that shows the scores
 const counts = {};
 const names = layers.map(({ kind }) => `${kind} ${(counts[kind] = (counts[kind] ?? 0) + 1)}`);
@@ -18,10 +18,8 @@ function pixelsOf(n) {
   return pictures.values.subarray(n * C0 * H0 * W0, (n + 1) * C0 * H0 * W0);
 }
 
-function centred(n) {
-  const x = volume(C0, H0, W0);
-  pixelsOf(n).forEach((v, k) => (x.values[k] = v / 255 - data.mean[Math.floor(k / (H0 * W0))]));
-  return x;
+function volumesOf(n) {
+  return forwardPass(centred(pixelsOf(n), [C0, H0, W0], data.mean), layers);
 }
 
 function strongestOf(l) {
@@ -52,7 +50,7 @@ const choices = Array.from({ length: N }, (_, n) => {
 function choose(n) {
   chosen = (n + N) % N;
   choices.forEach((button, k) => button.setAttribute("aria-pressed", k === chosen));
-  volumes = forwardPass(centred(chosen), layers);
+  volumes = volumesOf(chosen);
   paintAll();
   stage.pause();
   stage.show(stage.step);
@@ -195,7 +193,7 @@ function scoreSentence(scores, best) {
   return `FC: ${D} numbers times a matrix of ${D} × ${M} give the scores. The largest is ${fmt(scores[best])}: ${data.classes[best]}, ${verdict}.`;
 }
 
-volumes = forwardPass(centred(0), layers);
+volumes = volumesOf(0);
 const board = new Grid({
   name: "scores", title: "scores", rows: data.classes.length, cols: 2, kind: "out", sample: "−10.00",
   rowHeads: data.classes, colHeads: ["score", "softmax"],

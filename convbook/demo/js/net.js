@@ -25,6 +25,18 @@ function volume(C, H, W) {
   return { C, H, W, values: new Float32Array(C * H * W) };
 }
 
+// The layers of a net, as Python packed them.
+function unpackLayers(layers) {
+  return layers.map((layer) => (layer.w ? { ...layer, w: unpack(layer.w), b: unpack(layer.b) } : layer));
+}
+
+// Pixels from 0 to 255, as a net looks at them: from 0 to 1, less the mean of each channel.
+function centred(pixels, [C, H, W], mean) {
+  const x = volume(C, H, W);
+  pixels.forEach((v, k) => (x.values[k] = v / 255 - mean[Math.floor(k / (H * W))]));
+  return x;
+}
+
 function mapOf({ H, W, values }, c) {
   return values.subarray(c * H * W, (c + 1) * H * W);
 }

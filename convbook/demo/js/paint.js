@@ -6,6 +6,10 @@ function canvas(H, W) {
   return el("canvas", { width: W, height: H });
 }
 
+function captioned(title, ...nodes) {
+  return el("figure", { class: "part" }, el("figcaption", {}, title), ...nodes);
+}
+
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const parts = (name) => style.getPropertyValue(name).match(/[\da-f]{2}/gi).map((hex) => parseInt(hex, 16));

@@ -3,7 +3,7 @@
 // may draw by hand on any of them.
 
 const data = readData();
-const layers = data.layers.map((layer) => (layer.w ? { ...layer, w: unpack(layer.w), b: unpack(layer.b) } : layer));
+const layers = unpackLayers(data.layers);
 const SHEET = 256; // pixels of a side; the net sees the means of squares of them
 const COLOURS = { black: "#1b1b1b", white: "#ffffff", yellow: "#ffcc33", red: "#dd2e44", green: "#3b9a3b", blue: "#3b88c3", brown: "#a0632a" };
 const PAPER = "#c9cdd2";
@@ -37,9 +37,7 @@ function look() {
   const { side, mean } = data;
   pixels = shrink();
   paintPixels(small, pixels);
-  const x = volume(3, side, side);
-  pixels.forEach((v, k) => (x.values[k] = v / 255 - mean[Math.floor(k / side ** 2)]));
-  scores = [...forwardPass(x, layers).at(-1).values];
+  scores = [...forwardPass(centred(pixels, [3, side, side], mean), layers).at(-1).values];
   showBars(softmax(scores));
 }
 
@@ -169,11 +167,10 @@ sheet.setAttribute("role", "application");
 small.setAttribute("role", "img");
 small.setAttribute("aria-label", `What the net sees, ${data.side} × ${data.side} pixels`);
 stage.keys = { c: eye.toggle, w: () => stage.go(0) };
-const figure = (title, ...nodes) => el("figure", { class: "part" }, el("figcaption", {}, title), ...nodes);
 stage.board.append(el("div", { class: "easel" },
-  figure("draw here", el("div", { class: "sheet" }, sheet, spot)),
-  figure("what the net sees", small),
-  figure("what it takes it for", el("table", { class: "bars-of-classes" }, el("tbody", {}, ...bars.map(({ row }) => row)))),
+  captioned("draw here", el("div", { class: "sheet" }, sheet, spot)),
+  captioned("what the net sees", small),
+  captioned("what it takes it for", el("table", { class: "bars-of-classes" }, el("tbody", {}, ...bars.map(({ row }) => row)))),
   el("div", { class: "pots", role: "group", "aria-label": "Colours, and the camera" }, ...pots, wipe, eye.node)));
 stage.restart(data.shapes.length);
 if (isPrinted()) stage.show(data.shapes.findIndex(({ says }) => says === "A mouth."));

@@ -14,7 +14,7 @@ class Run {
       { kind: "FC", w: fresh(D, 10), b: fresh(10) },
     ];
     this.memory = new Map();
-    const pictures = labels.map((_, n) => pictureOf(pixels.subarray(n * H * W, (n + 1) * H * W), H, W, mean));
+    const pictures = labels.map((_, n) => centred(pixels.subarray(n * H * W, (n + 1) * H * W), [1, H, W], [mean]));
     const all = pictures.map((x, n) => [x, labels[n]]);
     Object.assign(this, { t: 0, seen: [], shown, batch, rate, rows: all.slice(held), test: all.slice(0, held) });
   }
@@ -46,12 +46,6 @@ class Run {
     const loss = losses.reduce((a, b) => a + b, 0) / losses.length;
     return { t: this.t, loss, right, filters: this.layers[0].w.values.slice(), guesses: guesses.slice(0, this.shown) };
   }
-}
-
-function pictureOf(pixels, H, W, mean) {
-  const x = volume(1, H, W);
-  pixels.forEach((v, k) => (x.values[k] = v / 255 - mean));
-  return x;
 }
 
 function guess(p) {

@@ -159,10 +159,9 @@ function renew() {
 again.addEventListener("click", renew);
 stage.keys = { r: renew };
 
-const figure = (title, ...nodes) => el("figure", { class: "part" }, el("figcaption", {}, title), ...nodes);
 stage.board.append(el("div", { class: "school" },
-  figure("its eight filters: blue above 0, orange below", el("div", { class: "filters" }, ...filters)),
-  figure(`loss on the pictures it learns from`, plot),
+  captioned("its eight filters: blue above 0, orange below", el("div", { class: "filters" }, ...filters)),
+  captioned(`loss on the pictures it learns from`, plot),
   el("div", { class: "wardrobe", role: "group", "aria-label": "Pictures held out, and its guesses; a right one has a frame" }, ...clothes.map(({ node }) => node)),
   again));
 new MutationObserver(paint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-shown"] });
