@@ -20,6 +20,7 @@ def run(source, n=4):
     return cuda.emulate(source, "f", (1,), (n,), (x,))
 """
 SOURCE = 'extern "C" __global__ void f(float* x) { %s }'
+FAULTLESS = "fault = run(f()).fault\nassert fault is None, fault.text"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_a_kernel_runs_and_its_arrays_come_back(book: Notebook) -> None:
 
 def test_a_fault_comes_back_with_its_line(book: Notebook) -> None:
     kernel(book, "\n x[threadIdx.x + 1] = 0;")
-    verdict = book.check("fault = run(f()).fault\nassert fault is None, fault.text")
+    verdict = book.check(FAULTLESS)
     assert verdict.status == "fail" and "line 2" in verdict.message, verdict.message
     assert "element 4 of x (argument 0), which has 4 elements" in verdict.message
 
@@ -72,10 +73,10 @@ def test_a_fault_comes_back_with_its_line(book: Notebook) -> None:
 )
 def test_what_is_refused_costs_its_check_alone(book: Notebook, body: str, says: str) -> None:
     kernel(book, body)
-    verdict = book.check("run(f())")
+    verdict = book.check(FAULTLESS)
     assert verdict.score == 0 and (says in verdict.message or verdict.status == "timeout"), verdict
     kernel(book, "if (threadIdx.x == 0) x[0] = 1;")
-    assert book.check("assert run(f()).fault is None").status == "pass"
+    assert book.check(FAULTLESS).status == "pass"
 
 
 def test_the_emulator_of_the_students_process_has_no_part_in_it(book: Notebook) -> None:
@@ -83,7 +84,7 @@ def test_the_emulator_of_the_students_process_has_no_part_in_it(book: Notebook) 
     book.cell(
         "from convbook import cuda\ncuda.emulate = lambda *_: None\nimport convbook.cuda.build"
     )
-    assert book.check("fault = run(f()).fault\nassert fault is None, fault.text").status == "fail"
+    assert book.check(FAULTLESS).status == "fail"
     assert "FileNotFoundError" in str(book.cell("import subprocess; subprocess.run(['g++'])"))
 
 

@@ -115,7 +115,8 @@ WRONG = {
     + "wide " * 20
     + "`"
     + "x" * 90
-    + "` | 2 |",
+    + "` | 2 |\n"
+    + '\n# %% picture\n"""A line."""\nimport matplotlib.pyplot as plt\nplt.plot([0, 1])',
     "covers another": "# Text.\n#" + "\n".join("# - Another line.\n#" for _ in range(8)),
     "picture:": '\n# %% picture\n"""Small text."""\nimport matplotlib.pyplot as plt\n'
     'plt.text(0, 0, "small", fontsize=5)',
