@@ -8,8 +8,8 @@ python   the newest other Python of the range that is on this machine: the quick
 
 user and bare leave out what the checks of the lessons compute, which is the same for everybody.
 
-A bare machine has Python, make and git: its PATH is filled by .ci/hide. At the end stands what was
-not run.
+A bare machine has Python, make and git: its PATH is filled by .ci/hide. At the end stands what
+each command took, and what was not run.
 """
 
 import collections
@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -41,6 +42,7 @@ PACKAGES = {
     "python3-venv": '/usr/bin/python3 -c "import ensurepip"',
 }
 
+took: list[str] = []
 not_run: list[str] = []
 failed: list[str] = []
 
@@ -62,11 +64,13 @@ class Place:
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def run(self, *command: str, **more: str) -> bool:
-        """Run a command; remember it where it fails."""
-        print(f"\n=== {self.name}: {' '.join(command)}", flush=True)
+        """Run a command; remember what it took, and where it fails."""
+        what, began = f"{self.name}: {' '.join(command)}", time.monotonic()
+        print(f"\n=== {what}", flush=True)
         done = subprocess.run([*self.before, *command], cwd=self.folder, env=self.env | more)
+        took.append(f"{time.monotonic() - began:5.0f} s  {what}")
         if done.returncode:
-            failed.append(f"{self.name}: {' '.join(command)}")
+            failed.append(what)
         return done.returncode == 0
 
     def test(self, target: str, which: str = "") -> None:
@@ -195,6 +199,7 @@ def main(names: list[str]) -> int:
         os.chmod(scratch, 0o755)
         for name in names or PARTS:
             PARTS[name](Path(scratch))
+    print("\nTook:", *took, sep="\n- ")
     print("\nNot run:", *(not_run or ["nothing: every test ran"]), sep="\n- ")
     if failed:
         print("\nFailed:", *failed, sep="\n- ")
