@@ -60,11 +60,11 @@ function drawPlot(k) {
   const { width, height, left, right, bottom } = PLOT;
   const points = moments.slice(0, k + 1).map(({ t, loss }) => place(t, loss).map((v) => v.toFixed(1)));
   const [, guessing] = place(0, Math.log(10));
-  const ticks = [0, 1, 2].map((v) => `<text x="${left - 8}" y="${place(0, v)[1] + 5}" text-anchor="end">${v}</text>`);
+  const ticks = [0, 1, 2].map((v) => `<text x="${left - 8}" y="${place(0, v)[1]}" dy="0.3em" text-anchor="end">${v}</text>`);
   plot.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="The loss, now ${moments[k].loss.toFixed(2)}">
     <path class="axis-line" d="M${left} ${PLOT.top}V${bottom}H${right}"/>
     <path class="guessing" d="M${left} ${guessing}H${right}"/>
-    <text x="${right}" y="${guessing + 20}" text-anchor="end">guessing: log 10</text>
+    <text x="${right}" y="${guessing}" dy="1.15em" text-anchor="end">guessing: log 10</text>
     ${ticks.join("")}<text x="${right}" y="${height - 8}" text-anchor="end">step ${data.steps}</text>
     <polyline points="${points.join(" ")}"/><circle cx="${points.at(-1)[0]}" cy="${points.at(-1)[1]}" r="6"/></svg>`;
 }

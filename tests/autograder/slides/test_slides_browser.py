@@ -25,7 +25,7 @@ each_deck = pytest.mark.parametrize(
     ],
 )
 SMALLEST = 18  # pixels of text, on a slide of 1280 x 720
-SMALLEST_ELSEWHERE = {"formula": 14, "demo": 22, "cell": 20}  # an index of a formula is small
+SMALLEST_ELSEWHERE = {"formula": 14, "demo": 28, "cell": 20}  # an index of a formula is small
 CONTRAST = 4.5
 PATIENCE = 20_000  # milliseconds
 
