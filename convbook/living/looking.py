@@ -175,12 +175,14 @@ def photos4(functions: Sequence[layers.Function], lesson: str, folder: Path) -> 
 
 
 class Own:
-    """A layer of a net that the student has trained, with methods forward and backward."""
+    """A layer of a net that the student has trained, with methods forward and backward.
 
-    whose = "yours"
+    It is the student's own, unless its attribute whose says otherwise.
+    """
 
     def __init__(self, kind: str, layer: Any) -> None:
         self.kind, self.layer = kind, layer
+        self.whose = str(getattr(layer, "whose", "yours"))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         return _called(self.layer.forward, x)

@@ -180,7 +180,8 @@ def trained(
     """Return a net that a student has trained.
 
     Args:
-        net: has a list `layers`; each has forward(x) and backward(dout).
+        net: has a list `layers`; each has forward(x) and backward(dout), and where it is not the
+            student's own an attribute whose.
         names: the kind of each of them.
         mean: of the pictures it was trained on, from 0 to 1, shape (C, 1, 1).
         classes: their names.

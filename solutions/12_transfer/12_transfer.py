@@ -55,7 +55,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, data, plot
+from convbook import check, data, living, plot
 from convbook.earlier import (
     affine_backward,
     affine_forward,
@@ -1151,6 +1151,44 @@ plt.show()
 # To open a layer because the test pictures say so would not be fair. In earnest you choose by
 # pictures kept aside, as in lesson 09, and look at the test pictures once, at the end.
 #
+# The living net is now one that you have fine-tuned, with its last block open. Each of its layers
+# keeps what its way back needs, as in lesson 09. Draw on a picture, and see which pixels its answer
+# hangs on.
+
+
+# %% tags=["experiment"]
+class Layer:
+    """One layer of the net below, out of a function forward and one backward."""
+
+    def __init__(self, forward, backward, *arrays, **how):
+        self.ways, self.arrays, self.how = (forward, backward), arrays, how
+
+    def forward(self, x):
+        out, self.cache = self.ways[0](x, *self.arrays, **self.how)
+        return out
+
+    def backward(self, dout):
+        back = self.ways[1](dout, self.cache)
+        return back[0] if isinstance(back, tuple) else back
+
+
+class Tuned:
+    def __init__(self, params):
+        self.layers = []
+        for k, stride in enumerate(STRIDES, start=1):
+            arrays = params[f"w{k}"], params[f"b{k}"]
+            conv = Layer(conv_forward, conv_backward, *arrays, stride=stride)
+            conv.whose = "the course’s"
+            self.layers += [conv, Layer(relu_forward, relu_backward)]
+        self.layers.append(Layer(affine_forward, affine_backward, params["w4"], params["b4"]))
+
+
+rows = draw(100, seed=0)
+tuned = Tuned(fine_tune(shipped(0), x_train[rows], y_train[rows], 3, (0, 0, 0.003, 0.01), 100, 0))
+pictures = emoji.x_test[np.isin(emoji.y_test, new)]
+living.trained(tuned, ["CONV", "RELU"] * 3 + ["FC"], net.mean, new_names, pictures[::25]).show()
+
+# %% [markdown]
 # **Find the reason.** We ran the first three ways on Fashion-MNIST: ten classes of grey clothes,
 # framed in black to 32 x 32 and given three equal channels. Here is the mean of three runs. Why
 # does the shipped net not help?

@@ -53,7 +53,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convbook import check, cuda, demo, drawing
+from convbook import check, cuda, data, demo, drawing, living
 from convbook.cuda import tiers as kernels
 from convbook.gpu import tiers
 
@@ -1213,6 +1213,23 @@ for M, K, N in ((5, 13, 9), (8, 3, 17), (19, 8, 2)):
     A, B = (judge.rng().normal(size=s).astype(np.float32) for s in ((M, K), (K, N)))
     multiply(A, B)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# Each CONV of the living net is such a product, of its filters and the columns of `im2col`. The first
+# has 12 filters of $3 \cdot 5 \cdot 5 = 75$ numbers, and a map has $32 \cdot 32 = 1024$ places. How many
+# blocks would your kernel take for one picture, and how many steps along $K$ does each walk?
+#
+# <details><summary>Answer</summary>
+#
+# `out` is 12 x 1024: 2 tiles of rows, the second half empty, and 128 of columns, so 256 blocks. Each
+# walks 10 steps of 8, the last with 3 numbers and 5 zeros.
+#
+# </details>
+#
+# Move the frame. At every place it stops, a GPU would launch 256 blocks for the first row of maps.
+
+# %% tags=["demo"]
+living.net().show(data.photo("chelsea"), at=(17, 62))
 
 # %% [markdown]
 # **Take away.** Load once, share, wait for each other twice.

@@ -56,13 +56,13 @@ class TooLong(BaseException):
 
 @contextmanager
 def a_moment() -> Iterator[None]:
-    """Stop what takes longer than SECONDS."""
+    """Stop what takes longer than SECONDS; again and again, as a destructor would swallow it."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)
     try:
         yield
     finally:
