@@ -97,6 +97,10 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: _runs("unshare", "--map-root-user", "--net", "true"),
         "a process without a network: unshare --net",
     ),
+    "networks": (
+        lambda: _runs("unshare", "--net", "ip", "link", "set", "lo", "up"),
+        "root, who may make networks, and iproute2: apt install iproute2",
+    ),
     "a disk of its own": (_can_mount, "a small disk, which root may mount"),
     "scmp_sys_resolver": (
         lambda: shutil.which("scmp_sys_resolver"),

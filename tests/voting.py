@@ -6,14 +6,14 @@ import re
 import subprocess
 import sys
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-LOOPBACK = "127.0.0.1"
+HERE = ("--address", "127.0.0.1")
 
 
 @dataclass
@@ -34,11 +34,12 @@ class Served:
     course: Path
 
 
-def serve(course: Path, *more: str) -> Served:
-    """Serve a course's decks; phones come by this machine's own address."""
-    command = [sys.executable, "-m", "autograder.cli", "slides", *more, "--vote"]
+def serve(
+    course: Path, *more: str, before: Sequence[str] = (), where: Sequence[str] = HERE
+) -> Served:
+    """Serve a course's decks; phones come by this machine's own address, or by the one it finds."""
     process = subprocess.Popen(
-        [*command, "--address", LOOPBACK],
+        [*before, sys.executable, "-m", "autograder.cli", "slides", *more, "--vote", *where],
         stdout=subprocess.PIPE,
         text=True,
         env={"CONVBOOK_COURSE": str(course), "PATH": ""},
