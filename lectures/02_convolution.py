@@ -377,7 +377,7 @@ for k, (name, one) in enumerate(zip(("red: +2", "green: −1", "blue: −1"), re
     axis = figure.add_axes((0.02, 0.69 - 0.33 * k, 0.1, 0.22))
     show_filter(axis, one)
     axis.images[0].set_data(0.5 + 0.5 * one / np.abs(red).max())  # one scale for all three
-    axis.set_title(name, fontsize=17, pad=4)
+    axis.set_title(name, fontsize=17, pad=8)
 for k, (name, array) in enumerate(
     {"photograph": astronaut[0].transpose(1, 2, 0), "its answer": spots}.items()
 ):
