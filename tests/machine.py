@@ -19,23 +19,17 @@ import postgres
 import pytest
 
 from autograder.airlock import bubblewrap, sandbox, user
-from autograder.airlock.inside import users
 from autograder.course import lessons
 from autograder.site.builder import PACKAGES
 from autograder.slides.pdf import chromium
 from convbook import cuda, gpu
 from convbook.cuda import nvrtc
 
-# As platforms start containers: root, of its own processes and the places where everybody may write
-# (other tests write there, too), and a Python that all can read, also where this machine's lies in
-# the home of root.
-_ROOT = str(Path(__file__).resolve().parents[1])
+# As platforms start containers: root, nothing of its own but processes, and a Python that all can
+# read, also where this machine's lies in the home of root.
 _HOME, _PYTHON = os.path.expanduser("~root"), os.path.realpath(sys.base_prefix)
 CONTAINER = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--cap-add", "ALL"]
 CONTAINER += ["--unshare-pid", "--unshare-ipc", "--proc", "/proc", "--die-with-parent"]
-for _place in filter(os.path.isdir, users.PLACES):
-    CONTAINER += ["--perms", "1777", "--tmpfs", _place]
-CONTAINER += ["--bind", _ROOT, _ROOT]  # which may lie in one of them
 if Path(_PYTHON).is_relative_to(_HOME):
     CONTAINER += ["--perms", "0755", "--tmpfs", _HOME]
     for folder in [p for p in reversed(Path(_PYTHON).parents) if p.is_relative_to(_HOME)][1:]:
