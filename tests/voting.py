@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-HERE = ("--address", "127.0.0.1")
+LOOPBACK = "127.0.0.1"
+HERE = ("--address", LOOPBACK)
 
 
 @dataclass

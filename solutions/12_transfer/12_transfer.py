@@ -1183,8 +1183,8 @@ class Tuned:
         self.layers.append(Layer(affine_forward, affine_backward, params["w4"], params["b4"]))
 
 
-rows = draw(100, seed=0)
-tuned = Tuned(fine_tune(shipped(0), x_train[rows], y_train[rows], 3, (0, 0, 0.003, 0.01), 100, 0))
+rows, (begin, first, rates) = draw(100, seed=0), ways["last block open"]
+tuned = Tuned(fine_tune(begin(0), x_train[rows], y_train[rows], first, rates, steps[100], 0))
 pictures = emoji.x_test[np.isin(emoji.y_test, new)]
 living.trained(tuned, ["CONV", "RELU"] * 3 + ["FC"], net.mean, new_names, pictures[::25]).show()
 

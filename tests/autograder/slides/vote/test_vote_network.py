@@ -90,7 +90,7 @@ def test_a_phone_on_another_machine_votes_and_votes_again_after_it_was_away(
         ip(f"-n {PHONE} link set cable up")
         assert at(PHONE, VOTE, served.phones) == "200"  # a new phone: it has no cookie
         assert at(ROOM, COUNT, served.own) == "[0, 2]"
-        slides = served.own.replace(voting.HERE[1], ROOM_IP)
+        slides = served.own.replace(voting.LOOPBACK, ROOM_IP)
         assert "Refused" in at(PHONE, ASK, slides)
     finally:
         served.process.terminate()
