@@ -17,10 +17,9 @@ In the place of comment and answer students get a cell that asks. Question and a
 import re
 from collections.abc import Iterator
 
-import nbformat
-from nbformat import NotebookNode
-
+from convbook import notebook
 from convbook.guess.asked import Question
+from convbook.notebook import Cells, Node
 
 TAG = "guess"
 BOLD = "**Predict before you run.**"
@@ -43,7 +42,7 @@ class AskingError(Exception):
     """A prediction that cannot be understood; the text says which and why."""
 
 
-def cut(cells: NotebookNode) -> None:
+def cut(cells: Cells) -> None:
     """Put cells that ask in the place of what is to be guessed and of the answers, in place."""
     kept = []
     for cell in cells.cells:
@@ -51,7 +50,7 @@ def cut(cells: NotebookNode) -> None:
     cells.cells = kept
 
 
-def questions(cells: NotebookNode, lesson: str) -> dict[str, Question]:
+def questions(cells: Cells, lesson: str) -> dict[str, Question]:
     """Return the predictions of a solution notebook by name.
 
     Args:
@@ -81,11 +80,11 @@ def questions(cells: NotebookNode, lesson: str) -> dict[str, Question]:
     return found
 
 
-def _asks(cell: NotebookNode) -> bool:
+def _asks(cell: Cells) -> bool:
     return cell.cell_type == "markdown" and bool(ASKED.search(cell.source))
 
 
-def _parts(cell: NotebookNode) -> Iterator[NotebookNode]:
+def _parts(cell: Cells) -> Iterator[Cells]:
     """Cut one cell into its texts and the cells that ask between them."""
     end = number = 0
     for asked in ASKED.finditer(cell.source):
@@ -95,13 +94,20 @@ def _parts(cell: NotebookNode) -> Iterator[NotebookNode]:
         number += 1
         end = asked.end()
         source, name = CELL.format(name=asked["name"]), f"guess-{asked['name'].replace('/', '-')}"
-        yield nbformat.v4.new_code_cell(source, id=name, metadata={"tags": [TAG]})
+        yield Node(
+            cell_type="code",
+            execution_count=None,
+            id=name,
+            metadata=Node(tags=[TAG]),
+            outputs=[],
+            source=source,
+        )
     if cell.source[end:].strip():
         yield _text(cell, cell.source[end:], number)
 
 
-def _text(cell: NotebookNode, text: str, number: int) -> NotebookNode:
-    part = nbformat.from_dict(cell)
+def _text(cell: Cells, text: str, number: int) -> Cells:
+    part = notebook.nodes(cell)
     part.id = f"{cell.id}-{number}" if number else cell.id
     part.source = text
     return part

@@ -13,9 +13,6 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder import dropped, plan
 from autograder.plan import CourseError as CourseError
 from autograder.released import released
@@ -23,6 +20,7 @@ from autograder.shown import one_line
 from convbook import earlier, notebook
 from convbook.handout.lesson import Handout
 from convbook.handout.lesson import lesson_of as belongs_to
+from convbook.notebook import Node
 
 COURSE_ID = "convbook"  # what nbgrader calls it
 
@@ -65,10 +63,10 @@ class Lesson:
         self.without = without
 
     @cached_property
-    def notebook(self) -> NotebookNode:
+    def notebook(self) -> Node:
         """The solution notebook, as this course counts its points."""
         if not self.without:
-            return nbformat.read(self.path, as_version=4)
+            return notebook.load(self.path)
         whole = Lesson(self.path)
         try:
             return dropped.without(whole.notebook, self.without, whole.functions)
@@ -130,12 +128,25 @@ class Lesson:
         )
 
     @cached_property
+    def imported(self) -> tuple[str, ...]:
+        """The modules of convbook that the given cells import."""
+        trees = (ast.parse(_without_magics(source)) for source in self.given)
+        found = (s for tree in trees for s in ast.walk(tree) if isinstance(s, ast.ImportFrom))
+        names: list[str] = []
+        for statement in found:
+            if statement.module == "convbook":
+                names += [f"convbook.{alias.name}" for alias in statement.names]
+            elif (statement.module or "").startswith("convbook."):
+                names.append(str(statement.module))
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """The names of all cells that the lesson's manifest knows, in order."""
         return tuple(self.cells)
 
     @cached_property
-    def released(self) -> NotebookNode:
+    def released(self) -> Node:
         """The notebook that students are given, made from the solution notebook."""
         return released(self.notebook)
 
@@ -145,9 +156,14 @@ class Lesson:
         return Handout(self.name, self.released)
 
     @cached_property
-    def cells(self) -> dict[str, NotebookNode]:
+    def cells(self) -> dict[str, Node]:
         """The cells that have names, in order, hidden checks included."""
         return notebook.by_name(self.notebook)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The texts by which a notebook is known whose cells have lost their names."""
+        return self.handout.texts
 
     def reference(self) -> dict[str, Any]:
         """Load the solution's functions and the imports they need."""
@@ -216,18 +232,18 @@ def chosen(names: list[str]) -> list[Lesson]:
     return [known[name] for name in names] if names else list(known.values())
 
 
-def lesson_of(cells: NotebookNode) -> Lesson:
+def lesson_of(cells: Node) -> Lesson:
     """Tell which lesson a notebook belongs to, by the names of its cells.
 
     Raises:
         CourseError: no lesson of the course has such cells.
     """
-    found = belongs_to(cells, [lesson.handout for lesson in lessons().values()])
+    found = belongs_to(cells, lessons().values())
     if found is None:
         raise CourseError(
             "not a notebook of this course: none of its cells has a name the course knows"
         )
-    return lessons()[found.name]
+    return found
 
 
 def _is_definition(statement: ast.stmt) -> bool:
@@ -253,11 +269,11 @@ def defined(source: str) -> set[str]:
     return names
 
 
-def _mark(cell: NotebookNode) -> dict[str, Any]:
+def _mark(cell: Node) -> dict[str, Any]:
     return cell.metadata.get("nbgrader", {})
 
 
-def _check(cell: NotebookNode) -> Check:
+def _check(cell: Node) -> Check:
     name = notebook.grade_id(cell)
     manual = bool(_mark(cell)["solution"])
     exercise = name.removeprefix("answer-") if manual else notebook.exercise_of(name)

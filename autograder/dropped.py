@@ -9,13 +9,11 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import pairwise
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder import worth
 from autograder.plan import CourseError
 from autograder.released import NO_ANSWER
 from convbook import notebook
+from convbook.notebook import Node
 
 NOTHING = "no points in this course"
 LOCKED = {"editable": False, "deletable": False, "tags": ["experiment"]}
@@ -23,7 +21,7 @@ _HIDDEN = re.compile(r" Hidden: .*")  # in the first line of a check
 _Functions = Mapping[str, Collection[str]]
 
 
-def without(cells: NotebookNode, names: Collection[str], functions: _Functions) -> NotebookNode:
+def without(cells: Node, names: Collection[str], functions: _Functions) -> Node:
     """Return a solution notebook in which some exercises give no points.
 
     Args:
@@ -36,14 +34,14 @@ def without(cells: NotebookNode, names: Collection[str], functions: _Functions) 
     """
     gone = _exercises(cells, names, functions)
     _may_go(cells, gone, functions)
-    new = nbformat.from_dict(cells)
+    new = notebook.nodes(cells)
     left = {name: _points(new, own) for name, own in functions.items() if name not in gone}
     for above, cell in pairwise(new.cells):
         name = notebook.grade_id(cell)
         if notebook.is_check(cell) and _cell_of(name, functions) in gone:
-            cell.source, cell.metadata = _unpaid(cell.source), nbformat.from_dict(LOCKED)
+            cell.source, cell.metadata = _unpaid(cell.source), notebook.nodes(LOCKED)
         elif name.startswith(notebook.ANSWER) and name in gone:
-            cell.source, cell.metadata = NO_ANSWER, nbformat.from_dict({})
+            cell.source, cell.metadata = NO_ANSWER, notebook.nodes({})
             above.source = worth.QUESTION.sub(f"({NOTHING})", above.source)
     by_hand = sum(_worth(c) for n, c in notebook.by_name(new).items() if _is_answer(n))
     for cell in new.cells:
@@ -52,7 +50,7 @@ def without(cells: NotebookNode, names: Collection[str], functions: _Functions) 
     return new
 
 
-def _exercises(cells: NotebookNode, names: Collection[str], functions: _Functions) -> set[str]:
+def _exercises(cells: Node, names: Collection[str], functions: _Functions) -> set[str]:
     """Return the names of the cells that are meant: those of exercises, and of answers."""
     answers = {name for name in notebook.by_name(cells) if _is_answer(name)}
     known = {name.removeprefix(notebook.ANSWER): name for name in answers}
@@ -65,7 +63,7 @@ def _exercises(cells: NotebookNode, names: Collection[str], functions: _Function
     return {known[name] for name in names}
 
 
-def _may_go(cells: NotebookNode, gone: set[str], functions: _Functions) -> None:
+def _may_go(cells: Node, gone: set[str], functions: _Functions) -> None:
     """Refuse to drop what others need, and to drop everything."""
     lost = set().union(*(functions[name] for name in gone if name in functions))
     kept = 0
@@ -126,13 +124,13 @@ def _retold(source: str, functions: _Functions, left: Mapping[str, float], by_ha
     return worth.TABLE.sub(table, worth.HEADING.sub(heading, source))
 
 
-def _points(cells: NotebookNode, functions: Collection[str]) -> float:
+def _points(cells: Node, functions: Collection[str]) -> float:
     named = notebook.by_name(cells)
     checks = {n: c for n, c in named.items() if n.startswith(notebook.CHECK)}
     return sum(_worth(c) for n, c in checks.items() if notebook.exercise_of(n) in functions)
 
 
-def _worth(cell: NotebookNode) -> float:
+def _worth(cell: Node) -> float:
     return float(cell.metadata["nbgrader"].get("points", 0))
 
 

@@ -68,7 +68,7 @@ class AirlockExecute(NbGraderPreprocessor):
         came = class_at(results).came(student, lesson)
         with record.opened(results) as ledger:
             ledger.append(record.of(student, result, lesson, taken, handed_in=came))
-        return result.cells, resources
+        return nbformat.from_dict(result.cells), resources
 
 
 class LatePenalties(AssignLatePenalties):

@@ -9,11 +9,9 @@ nbgrader takes longer than to grade.
 
 import re
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder import asking
 from convbook import notebook
+from convbook.notebook import Cells, Node
 
 STUB = "raise NotImplementedError"  # in the place of a solution, as nbgrader_config.py has it
 NO_ANSWER = "YOUR ANSWER HERE"  # nbgrader's own
@@ -23,13 +21,13 @@ HIDDEN = re.compile(
 )
 
 
-def released(solution: NotebookNode) -> NotebookNode:
+def released(solution: Node) -> Node:
     """Return the notebook that students are given.
 
     Args:
         solution: the lesson's solution notebook, which stays as it is.
     """
-    cells = nbformat.from_dict(solution)
+    cells = notebook.nodes(solution)
     for cell in cells.cells:
         mark = cell.metadata.get("nbgrader", {})
         if mark.get("solution") or mark.get("grade"):
@@ -39,7 +37,7 @@ def released(solution: NotebookNode) -> NotebookNode:
     return cells
 
 
-def finish(cells: NotebookNode) -> None:
+def finish(cells: Cells) -> None:
     """Do what nbgrader knows nothing of, in place: cut the answers of predictions, fold code.
 
     JupyterLab shows the first line of what is folded: checks, and the cells that ask for a guess.
@@ -50,7 +48,7 @@ def finish(cells: NotebookNode) -> None:
             cell.metadata["jupyter"] = {"source_hidden": True}
 
 
-def _cleared(source: str, kind: str, mark: NotebookNode) -> str:
+def _cleared(source: str, kind: str, mark: Node) -> str:
     """Return the text of a cell that students or checks write in."""
     if not mark.get("solution"):
         return HIDDEN.sub("", source)

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convbook import outputs
 
@@ -40,7 +40,7 @@ class NotebookError(Exception):
 class Node(dict[str, Any]):
     """A part of a notebook: its items are attributes too, as nbformat has them.
 
-    nbformat itself takes long to load, and every command of a student would wait for it.
+    nbformat itself takes long to load, and whoever wants one notebook graded would wait for it.
     """
 
     def __getattr__(self, name: str) -> Any:
@@ -51,6 +51,26 @@ class Node(dict[str, Any]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
+
+
+Cells: TypeAlias = "Node | NotebookNode"  # a notebook, or one of its cells
+
+
+def nodes(value: Any) -> Any:
+    """Return a copy of plain data in which each dict is a Node."""
+    if isinstance(value, dict):
+        return Node((key, nodes(item)) for key, item in value.items())
+    return [nodes(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def load(path: Path) -> Node:
+    """Read a notebook of the course's own, as it is, without its outputs."""
+    notebook = nodes(json.loads(path.read_text(encoding="utf-8")))
+    for cell in notebook.cells:
+        cell.source = "".join(cell.source)
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return notebook
 
 
 def lessons_in(folder: Path) -> list[Path]:
@@ -198,14 +218,14 @@ def kind_of(name: str) -> str:
     return "code" if name.startswith(LOCKED) or name.isidentifier() else ""
 
 
-def grade_id(cell: Node | NotebookNode) -> str:
+def grade_id(cell: Cells) -> str:
     """Return the nbgrader name of a cell, or '' where it has none."""
     mark = cell.metadata.get("nbgrader")
     name = mark.get("grade_id") if isinstance(mark, dict) else None
     return name if isinstance(name, str) else ""
 
 
-def by_name(notebook: Node | NotebookNode) -> dict[str, Any]:
+def by_name(notebook: Cells) -> dict[str, Any]:
     """Return the cells that have names, in order."""
     return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
 
@@ -215,12 +235,12 @@ def exercise_of(check_id: str) -> str:
     return check_id.removeprefix(CHECK).split("-")[0]
 
 
-def is_check(cell: Node | NotebookNode) -> bool:
+def is_check(cell: Cells) -> bool:
     """Tell whether a cell is a check, by its name."""
     return cell.cell_type == "code" and grade_id(cell).startswith(CHECK)
 
 
-def is_shown_only(cell: Node | NotebookNode) -> bool:
+def is_shown_only(cell: Cells) -> bool:
     """Tell whether a cell is a demo, an experiment, a guess or a plot, which grading leaves out."""
     return not SHOW_TAGS.isdisjoint(cell.metadata.get("tags", ()))
 
@@ -235,7 +255,7 @@ def run_by_grading(cells: list[Any]) -> Iterator[Any]:
     return (cell for cell in of_code(cells) if not is_shown_only(cell))
 
 
-def checks_of(notebook: Node | NotebookNode, exercise: str) -> list[Any]:
+def checks_of(notebook: Cells, exercise: str) -> list[Any]:
     """Return the check cells of one exercise, in order."""
     return [c for c in notebook.cells if is_check(c) and exercise_of(grade_id(c)) == exercise]
 

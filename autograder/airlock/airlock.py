@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from . import fonts, launch, user
-from .launch import ForkServer, Worker
+from .launch import ForkServer, Slow, Worker
 from .limits import Limits
 from .sandbox import KINDS, Bind, SandboxError, find, stage
 from .session import Session
@@ -25,7 +25,8 @@ class Airlock:
         limits: Limits | None = None,
         binds: Sequence[Bind] = (),
         student_path: Sequence[str] = (),
-        warm: Sequence[str] = (),
+        slow: Sequence[str] = (),
+        many: bool = True,
         checker_warm: str = "",
         machine: Path | None = None,
         secrets: Sequence[Path] = (),
@@ -33,8 +34,9 @@ class Airlock:
         """Choose the sandbox: None takes bubblewrap or fails; others must be asked for by name.
 
         binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
-        the student sees them; warm names modules that both sides import beforehand, if they can.
-        checker_warm is source that the checkers' fork server runs once, to load what is slow.
+        the student sees them; slow names modules that take long to load: for many students that is
+        done beforehand, else, and for checkers, when something of them is first used.
+        checker_warm is source that the checkers' fork server runs once, to load a lesson.
         machine is the compiled machine of the CUDA emulator, for lessons whose checks run kernels.
         secrets are what others must not be able to read, for the sandbox that depends on it.
         """
@@ -42,7 +44,7 @@ class Airlock:
         self.limits = limits or Limits()
         self.binds = list(binds)
         self.student_path = list(student_path)
-        self.warm = list(warm)
+        self.slow = Slow(slow, many)
         self.checker_warm = checker_warm
         self.machine = machine
         self._servers: list[ForkServer] = []
@@ -57,11 +59,13 @@ class Airlock:
                 user.link_packages(self._staged)
             self._servers = [
                 launch.student_server(
-                    self.sandbox, self._staged, self.binds, self.student_path, self.warm
+                    self.sandbox, self._staged, self.binds, self.student_path, self.slow
                 )
             ]
             self._servers.append(
-                launch.checker_server(self.sandbox, self._staged, self.warm, self.checker_warm)
+                launch.checker_server(
+                    self.sandbox, self._staged, Slow(self.slow.modules), self.checker_warm
+                )
             )
             if self.machine is not None:
                 shutil.copy(self.machine, self._staged / "airlock" / "machine.o")

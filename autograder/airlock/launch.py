@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,21 @@ from .sandbox import Bind, SandboxError
 TICKS = 0.2  # seconds by which the kernel's counts of a process's time may differ
 REPORT_SECONDS = 5  # for the keeper to say how its worker ended
 SIGNALS = {signal.SIGSEGV: "it crashed (segmentation fault)", signal.SIGABRT: "it aborted"}
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Modules that take long to load, and whether that is done before there is a worker."""
+
+    modules: Sequence[str] = ()
+    beforehand: bool = False
+
+    def options(self, kind: str) -> dict[str, list[str]]:
+        """Say what a fork server of one kind of sandbox loads, and what its workers load."""
+        if kind == "user":  # as Matplotlib is loaded it writes a list of fonts, and only root can
+            return {"warm": [*self.modules, "matplotlib.pyplot"], "late": []}
+        modules = list(self.modules)
+        return {"warm": modules, "late": []} if self.beforehand else {"warm": [], "late": modules}
 
 
 class Worker:
@@ -151,10 +167,10 @@ class ForkServer:
 
 
 def student_server(
-    kind: str, staged: Path, binds: Sequence[Bind], path: Sequence[str], warm: Sequence[str]
+    kind: str, staged: Path, binds: Sequence[Bind], path: Sequence[str], slow: Slow
 ) -> ForkServer:
     """Start the fork server for student processes."""
-    return _shut_in(kind, staged, binds, path, warm, "airlock.inside.student")
+    return _shut_in(kind, staged, binds, path, slow, "airlock.inside.student")
 
 
 def workshop_server(
@@ -162,7 +178,7 @@ def workshop_server(
 ) -> ForkServer:
     """Start the fork server for kernels: a student's sandbox with a compiler in it."""
     tools = [(folder, folder) for folder in sandbox.COMPILER if Path(folder).is_dir()]
-    return _shut_in(kind, staged, [*binds, *tools], path, [], "airlock.inside.workshop")
+    return _shut_in(kind, staged, [*binds, *tools], path, Slow(), "airlock.inside.workshop")
 
 
 def _shut_in(
@@ -170,11 +186,11 @@ def _shut_in(
     staged: Path,
     binds: Sequence[Bind],
     path: Sequence[str],
-    warm: Sequence[str],
+    slow: Slow,
     module: str,
 ) -> ForkServer:
     """Start a fork server in the sandbox, or with the same modules outside where there is none."""
-    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "warm": list(warm), "run": ""}
+    options = {"drop_root": kind == "bwrap", "uid": sandbox.UID, "run": ""} | slow.options(kind)
     options["fonts"] = f"{'/airlock' if kind == 'bwrap' else staged}/airlock/fonts"
     run = ["airlock.inside.server", module]
     if kind == "bwrap":
@@ -189,12 +205,10 @@ def _shut_in(
     return ForkServer([sys.executable, "-sPm", *run], env, options)
 
 
-def checker_server(kind: str, staged: Path, warm: Sequence[str], run: str) -> ForkServer:
+def checker_server(kind: str, staged: Path, slow: Slow, run: str) -> ForkServer:
     """Start the fork server for checkers. It sees all files, read-only, and has no network."""
     module = ["autograder.airlock.inside.server", "autograder.airlock.checker"]
-    if kind == "user":  # as Matplotlib is loaded it keeps a list of fonts, where only root writes
-        warm = [*warm, "matplotlib.pyplot"]
-    options = {"drop_root": False, "uid": sandbox.UID, "warm": list(warm), "run": run}
+    options = {"drop_root": False, "uid": sandbox.UID, "run": run} | slow.options(kind)
     options["fonts"] = f"{staged}/airlock/fonts"
     scratch = "/dev/shm" if kind == "bwrap" else str(staged)
     env = os.environ | sandbox.worker_environment(scratch)

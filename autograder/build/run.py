@@ -11,6 +11,7 @@ from autograder.build import lint, source
 from autograder.build.generate import generate
 from autograder.course import CourseError, Lesson
 from convbook.guess import asked
+from convbook.notebook import Cells, nodes
 
 
 def build(course: Path, names: list[str]) -> Iterator[str]:
@@ -51,7 +52,7 @@ def check(course: Path, names: list[str]) -> Iterator[str]:
         if _text(_asked(course, text.stem)) != _sealed(built[0], text.stem):
             yield f"{text.stem}: its guesses are not what its source asks; run autograder build"
         lesson = Lesson(paths[0])
-        lesson.notebook = built[0]
+        lesson.notebook = nodes(built[0])
         for finding in lint.lint(lesson, _stored(paths[0], built[0])):
             yield f"{text.stem}: {finding}"
         for finding in lint.lint_released(_stored(paths[1], built[1])):
@@ -98,7 +99,7 @@ def _asked(course: Path, name: str) -> Path:
     return course / "convbook" / "guess" / "asked" / f"{name}.json"
 
 
-def _sealed(solution: NotebookNode, name: str) -> str:
+def _sealed(solution: Cells, name: str) -> str:
     try:
         return asked.written(asking.questions(solution, name))
     except asking.AskingError as error:

@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.build import licence, marks
+from convbook.notebook import Cells
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 HEADER = """\
@@ -88,6 +89,6 @@ def edited_by_hand(path: Path) -> bool:
     return built != fingerprint(notebook)
 
 
-def text_of(notebook: NotebookNode) -> str:
+def text_of(notebook: Cells) -> str:
     """Return a notebook as the text of its file, without another look at its form: it is ours."""
     return nbformat.v4.writes(notebook) + "\n"

@@ -100,7 +100,7 @@ def of(folder: Path, lesson: Lesson, kind: str, secrets: tuple[Path, ...] = ()) 
 
 
 def _graded(handed_in: HandedIn, whole: Submission, kind: str) -> Work:
-    with open_airlock(whole.lesson, kind, LIMITS) as airlock:
+    with open_airlock(whole.lesson, kind, LIMITS, many=False) as airlock:
         full = grade(whole, airlock)
         if all(check.status in ("pass", "manual") for check in full.checks):
             return _work(full, full)
@@ -113,7 +113,7 @@ def try_out(lesson: Lesson, kind: str) -> None:
     Raises:
         CourseError: it does not get every point: the image must not be used.
     """
-    with open_airlock(lesson, kind, LIMITS) as airlock:
+    with open_airlock(lesson, kind, LIMITS, many=False) as airlock:
         canary(lesson, airlock)
 
 

@@ -12,8 +12,6 @@ and for all.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nbformat import NotebookNode
-
 from autograder.classroom import gradebook, record
 from autograder.classroom.grade import fault
 from autograder.classroom.gradebook import Book
@@ -26,6 +24,7 @@ from autograder.grading.task import Task
 from autograder.handin.submission import HandedIn
 from autograder.shown import one_line
 from convbook import notebook
+from convbook.notebook import Cells
 
 
 @dataclass(frozen=True)
@@ -194,13 +193,13 @@ def _same_file(old: Record, lesson: Lesson, room: Classroom) -> HandedIn:
     return found
 
 
-def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> NotebookNode:
+def _same_notebook(old: Record, lesson: Lesson, room: Classroom) -> Cells:
     if not old.graded or room.print_of_graded(old.student, lesson) != old.graded:
         raise _Left("the graded notebook is not the recorded one: run autograder grade first")
     return read(room.graded(old.student, lesson))
 
 
-def _old_grade(old: Record, cells: NotebookNode, lesson: Lesson, exercise: str) -> Grade:
+def _old_grade(old: Record, cells: Cells, lesson: Lesson, exercise: str) -> Grade:
     """Return the grade as it was, if the checks of all other exercises are as they were."""
     if set(old.checks) != {check.id for check in lesson.checks}:
         raise _Left("the lesson has other checks now: run autograder grade")
@@ -214,7 +213,7 @@ def _old_grade(old: Record, cells: NotebookNode, lesson: Lesson, exercise: str) 
     return was
 
 
-def _merged(old: NotebookNode, new: NotebookNode, exercise: str) -> NotebookNode:
+def _merged(old: Cells, new: Cells, exercise: str) -> Cells:
     """Put an exercise's check cells as they ran now into the graded notebook from before."""
     again = {notebook.grade_id(cell): cell for cell in notebook.checks_of(new, exercise)}
     old.cells = [again.get(notebook.grade_id(cell), cell) for cell in old.cells]

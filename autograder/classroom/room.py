@@ -17,6 +17,7 @@ from autograder.grading import fingerprint
 from autograder.handin import submission, timestamp
 from autograder.handin.reader import SubmissionError
 from autograder.handin.submission import HandedIn
+from convbook.notebook import Cells
 
 SETTINGS = "settings.json"  # of a class, in its folder
 
@@ -91,7 +92,7 @@ class Classroom:
         except SubmissionError:
             return ""
 
-    def keep(self, student: str, lesson: Lesson, cells: NotebookNode) -> str:
+    def keep(self, student: str, lesson: Lesson, cells: Cells) -> str:
         """Write a graded notebook, and return its fingerprint."""
         content = text_of(cells).encode()
         disk.write(self.notebook(student, lesson), content, below=self.results)

@@ -28,7 +28,7 @@ def _check(args: Namespace) -> int:
 
     handed_in = submission.read(args.notebook)
     warn(args.sandbox)
-    with open_airlock(handed_in.lesson, args.sandbox) as airlock:
+    with open_airlock(handed_in.lesson, args.sandbox, many=False) as airlock:
         result = grade(handed_in, airlock, args.seed, args.all_cells)
     print(result.to_json() if args.json else result.to_text())
     if args.output:

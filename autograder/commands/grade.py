@@ -71,10 +71,10 @@ def _grade(args: Namespace) -> int:
 
 def _slim(result: "Graded") -> "Graded":
     """Return a result with what the table needs of it, or a large class fills the memory."""
-    from nbformat import NotebookNode
+    from convbook.notebook import Node
 
     checks = tuple(replace(check, message="") for check in result.grade.checks)
-    return replace(result, grade=replace(result.grade, cells=NotebookNode(), checks=checks))
+    return replace(result, grade=replace(result.grade, cells=Node(), checks=checks))
 
 
 def _progress(grading: Generator["Result", None, None], total: int) -> Iterator["Result"]:

@@ -25,7 +25,7 @@ def _mistake(args: Namespace) -> int:
     lesson = handed_in.lesson
     exercise = entry.exercise_of(lesson, args.exercise)
     warn(args.sandbox)
-    with open_airlock(lesson, args.sandbox) as airlock:
+    with open_airlock(lesson, args.sandbox, many=False) as airlock:
         checks = grade(handed_in, airlock).checks
     about = [c for c in checks if c.exercise in lesson.functions[exercise] and c.message]
     named = [c for c in about if c.mistake]

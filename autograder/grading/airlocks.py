@@ -17,8 +17,7 @@ from autograder.grading.grade import canary
 from autograder.grading.stage import SEEN_AT, stage
 from autograder.shown import one_line
 
-# Modules that every lesson uses, imported once for all submissions.
-WARM = ("matplotlib.pyplot", "convbook.check", "convbook.data", "convbook.demo", "convbook.plot")
+DRAWING = ("matplotlib", "matplotlib.pyplot")  # every lesson imports it
 
 
 # What a folder for temporary files that is full, missing or not ours is an error of.
@@ -42,7 +41,10 @@ _open: dict[tuple[str, str | None], _Open] = {}
 
 @contextmanager
 def open_airlock(
-    lesson: Lesson, sandbox: str | None = None, limits: Limits | None = None
+    lesson: Lesson,
+    sandbox: str | None = None,
+    limits: Limits | None = None,
+    many: bool = True,
 ) -> Iterator[Airlock]:
     """Start an airlock for the submissions of one lesson.
 
@@ -50,6 +52,7 @@ def open_airlock(
         lesson: decides which given layers student code cannot import.
         sandbox: 'bwrap', 'user' or 'none'; bubblewrap, or an error, where None.
         limits: of each submission; the usual ones where None.
+        many: whether it is for more than one submission, so that it pays to load for all.
 
     Raises:
         SandboxError: there is no sandbox on this machine; the text says what to do.
@@ -63,7 +66,8 @@ def open_airlock(
                 limits,
                 binds=[(folder, SEEN_AT)],
                 student_path=[SEEN_AT],
-                warm=WARM,
+                slow=(*DRAWING, *lesson.imported),
+                many=many,
                 checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
                 machine=_machine(lesson),
                 secrets=[root() / "solutions", Path(autograder.__file__).parent],

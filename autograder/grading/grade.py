@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder.airlock import Airlock, Session, Verdict
 from autograder.course import Check, CourseError, Lesson
 from autograder.handin import reader, submission
 from autograder.handin.submission import Submission
 from autograder.shown import one_line, plain
 from convbook import notebook
+from convbook.notebook import Cells, Node
 from convbook.points import said
 
 LONGEST_CELL = 1 << 20  # characters of a cell that is run
@@ -61,7 +59,7 @@ class Grade:
     seed: int
     checks: tuple[CheckResult, ...]
     notes: tuple[str, ...]
-    cells: NotebookNode = field(repr=False, compare=False)
+    cells: Cells = field(repr=False, compare=False)
 
     @property
     def score(self) -> float:
@@ -124,7 +122,7 @@ def grade(
             name = notebook.grade_id(cell)
             points = float(cell.metadata["nbgrader"]["points"])
             verdicts[name] = session.run_check(name, cell.source, points)
-            cell.outputs = [nbformat.from_dict(output) for output in verdicts[name].outputs]
+            cell.outputs = [notebook.nodes(output) for output in verdicts[name].outputs]
     results = tuple(_result(check, verdicts, handed_in) for check in lesson.checks)
     _number(handed_in.cells)
     _keep_results(handed_in.cells, results)
@@ -149,17 +147,15 @@ def _run_shown(handed_in: Submission, session: Session, all_cells: bool) -> None
         session.close()  # the checks get a process in which these have not run
 
 
-def _keep(cell: NotebookNode, outputs: list[dict[str, Any]], left: int) -> int:
+def _keep(cell: Cells, outputs: list[dict[str, Any]], left: int) -> int:
     """Put outputs into their cell while there is room; return how much is left."""
     left -= sum(map(_size, outputs))
     kept = outputs if left >= 0 else [_said(NO_OUTPUT)]
-    cell.outputs = [nbformat.from_dict(output) for output in kept]
+    cell.outputs = [notebook.nodes(output) for output in kept]
     return left
 
 
-def kept(
-    cells: NotebookNode, lesson: Lesson, sandbox: str, seed: int, notes: tuple[str, ...]
-) -> Grade:
+def kept(cells: Cells, lesson: Lesson, sandbox: str, seed: int, notes: tuple[str, ...]) -> Grade:
     """Return the grade that is written in a graded notebook.
 
     Args:
@@ -195,8 +191,9 @@ def canary(lesson: Lesson, airlock: Airlock) -> None:
 def blank(lesson: Lesson, reason: str) -> Grade:
     """Grade what could not be read: no points, every check missing, for one stated reason."""
     empty = submission.reconcile(reader.parse('{"cells": []}'), lesson)
-    said = nbformat.v4.new_markdown_cell(f"{UNGRADED} {reason}")
-    empty.cells.cells.insert(0, said)
+    said = f"{UNGRADED} {reason}"
+    cell = Node(cell_type="markdown", id="ungraded", metadata=Node(), source=said)
+    empty.cells.cells.insert(0, cell)
     results = tuple(
         CheckResult(c.id, c.exercise, c.points, 0.0, "manual" if c.manual else "missing", reason)
         for c in lesson.checks
@@ -259,13 +256,13 @@ def _problem(source: str) -> str:
 
 
 def _is_answered(check: Check, handed_in: Submission) -> bool:
-    def text(cells: NotebookNode) -> str:
+    def text(cells: Cells) -> str:
         return next(c.source for c in cells.cells if notebook.grade_id(c) == check.id)
 
     return text(handed_in.cells).strip() != text(handed_in.lesson.released).strip()
 
 
-def _keep_results(cells: NotebookNode, results: tuple[CheckResult, ...]) -> None:
+def _keep_results(cells: Cells, results: tuple[CheckResult, ...]) -> None:
     """Write each result into its cell, where the feedback page reads it."""
     by_id = {result.id: result for result in results}
     for cell in cells.cells:
@@ -273,9 +270,9 @@ def _keep_results(cells: NotebookNode, results: tuple[CheckResult, ...]) -> None
             cell.metadata["convbook"] = asdict(by_id[notebook.grade_id(cell)])
 
 
-def _number(cells: NotebookNode) -> None:
+def _number(cells: Cells) -> None:
     """Number the cells that ran, as a notebook does."""
-    ran: Iterator[NotebookNode] = (c for c in cells.cells if c.cell_type == "code")
+    ran: Iterator[Cells] = (c for c in cells.cells if c.cell_type == "code")
     for number, cell in enumerate(ran, start=1):
         cell.execution_count = number
         for output in cell.outputs:

@@ -2,31 +2,27 @@
 
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder.course import CourseError
 from convbook import notebook
+from convbook.notebook import Node
 
 
 class SubmissionError(CourseError):
     """A file that cannot be graded; the text says why, in one line."""
 
 
-def parse(content: bytes | str) -> NotebookNode:
+def parse(content: bytes | str) -> Node:
     """Rebuild a notebook; see `convbook.notebook.parse`.
 
     Raises:
         SubmissionError: it is no notebook.
     """
     try:
-        return nbformat.from_dict(notebook.parse(content))
+        return notebook.parse(content)
     except notebook.NotebookError as error:
         raise SubmissionError(str(error)) from None
 
 
-def new_notebook(cells: list[NotebookNode], metadata: Any = None) -> NotebookNode:
-    """Return a notebook as nbformat makes it, without its validation, which takes most time."""
-    return NotebookNode(
-        cells=cells, metadata=NotebookNode(metadata or {}), nbformat=4, nbformat_minor=5
-    )
+def new_notebook(cells: list[Node], metadata: Any = None) -> Node:
+    """Return a notebook of these cells."""
+    return Node(cells=cells, metadata=Node(metadata or {}), nbformat=4, nbformat_minor=5)

@@ -9,9 +9,6 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder.course import CourseError, Lesson, lesson_of
 from autograder.handin.archive import ArchiveError, is_archive, notebook_in
 from autograder.handin.reader import SubmissionError, new_notebook, parse
@@ -19,6 +16,7 @@ from autograder.pictures import attached
 from autograder.shown import one_line
 from convbook import notebook
 from convbook.handout import reconcile as handout
+from convbook.notebook import Cells, Node
 
 MOST_NOTES = 40  # of one notebook; a lesson has fewer cells with names
 
@@ -34,7 +32,7 @@ class Submission:
     """
 
     lesson: Lesson
-    cells: NotebookNode
+    cells: Cells
     notes: list[str] = field(default_factory=list)
 
 
@@ -127,7 +125,7 @@ def _content(handed_in: HandedIn, lesson: Lesson | None) -> bytes:
         raise SubmissionError(str(error)) from None
 
 
-def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
+def reconcile(cells: Node, lesson: Lesson) -> Submission:
     """Put the lesson's own given cells and checks into a student's notebook.
 
     Args:
@@ -137,7 +135,7 @@ def reconcile(cells: NotebookNode, lesson: Lesson) -> Submission:
     notes = handout.reconcile(cells, lesson.handout, lesson.cells)
     for cell in cells.cells:
         if "attachments" in cell:
-            cell.attachments = nbformat.from_dict(attached(cell.attachments))
+            cell.attachments = notebook.nodes(attached(cell.attachments))
     return Submission(lesson, new_notebook(cells.cells, lesson.released.metadata), _few(notes))
 
 

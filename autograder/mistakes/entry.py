@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 
-from nbformat import NotebookNode
-
 from autograder.course import CourseError, Lesson
-from convbook.notebook import by_name
+from convbook.notebook import Cells, by_name
 
 
-def cell_of(handed_in: NotebookNode, exercise: str) -> str:
+def cell_of(handed_in: Cells, exercise: str) -> str:
     """Return the text of an exercise's cell.
 
     Args:

@@ -16,6 +16,7 @@ from autograder.release import lock, wheel
 from convbook import notebook
 from convbook.desk.progress import title_of
 from convbook.handout import first
+from convbook.notebook import Cells
 
 STUDENT = Path(__file__).parent / "student"
 AS_THEY_ARE = ("scripts/setup.py", *wheel.LICENCES)  # where they are in the course, too
@@ -64,7 +65,7 @@ def build(
     return dict(sorted(found.items()))
 
 
-def with_first(cells: NotebookNode, address: str) -> NotebookNode:
+def with_first(cells: Cells, address: str) -> NotebookNode:
     """Return a released notebook with the cell that installs convbook where it is missing.
 
     Args:
@@ -85,7 +86,7 @@ def _written(path: Path) -> bytes:
     return content.replace(b"\n", b"\r\n") if path.suffix == ".bat" else content
 
 
-def _readme(plan: Plan, released: Mapping[str, NotebookNode], github: bool) -> str:
+def _readme(plan: Plan, released: Mapping[str, Cells], github: bool) -> str:
     lines = [
         f"- [{title_of(notebook.parse(text_of(cells)), name)}](notebooks/{name}/{name}.ipynb)"
         for name, cells in released.items()

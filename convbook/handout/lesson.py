@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from convbook import notebook
 
 LESSONS = Path(__file__).parent / "lessons"
 SHORT = 40  # characters: a shorter cell may stand in any notebook
+K = TypeVar("K", bound="Known")
 ENOUGH = 3  # cells of a lesson's own text, by which it is known where all names are lost
 
 
@@ -20,7 +21,7 @@ class Handout:
 
     Args:
         name: the lesson's.
-        cells: that notebook; a Node or a NotebookNode.
+        cells: that notebook; as `convbook.notebook` or nbformat has read it.
     """
 
     def __init__(self, name: str, cells: Any) -> None:
@@ -69,7 +70,16 @@ def known() -> dict[str, Handout]:
     }
 
 
-def lesson_of(cells: Any, lessons: Iterable[Handout]) -> Handout | None:
+class Known(Protocol):
+    """What a lesson is known by: the names of its cells, and their texts."""
+
+    @property
+    def cells(self) -> dict[str, Any]: ...
+    @property
+    def texts(self) -> frozenset[str]: ...
+
+
+def lesson_of(cells: Any, lessons: Iterable[K]) -> K | None:
     """Tell which of some lessons a notebook belongs to, or None.
 
     The names of its cells tell; where all are lost, the lesson's own text.
@@ -81,7 +91,7 @@ def lesson_of(cells: Any, lessons: Iterable[Handout]) -> Handout | None:
     names = {notebook.grade_id(cell) for cell in cells.cells}
     texts = {cell.source for cell in cells.cells}
 
-    def alike(lesson: Handout) -> tuple[int, int]:
+    def alike(lesson: K) -> tuple[int, int]:
         by_name = len(names.intersection(lesson.cells))
         return by_name, len(texts & lesson.texts) if not any(names) else 0
 

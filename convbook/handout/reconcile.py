@@ -15,7 +15,7 @@ from convbook import notebook
 from convbook.handout.lesson import Handout, known, lesson_of
 from convbook.handout.recognise import recognise
 
-# A cell is a Node here or, in the grader, a NotebookNode.
+# A Node, or what nbformat has read.
 Cell = Any
 
 

@@ -131,9 +131,14 @@ def make_shell() -> Shell:
     return shell
 
 
+def inline(shell: Shell) -> None:
+    """Show figures below the cell that has drawn them."""
+    shell.run_line_magic("matplotlib", "inline")
+
+
 def warm_up(shell: Shell) -> None:
     """Draw one figure, so that no worker has to build fonts and caches."""
-    shell.run_line_magic("matplotlib", "inline")
+    inline(shell)
     run(
         shell, "import matplotlib.pyplot\nmatplotlib.pyplot.plot([1])\nmatplotlib.pyplot.title('a')"
     )

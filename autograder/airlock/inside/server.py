@@ -18,7 +18,7 @@ import signal
 import socket
 import sys
 
-from . import jail, keeper
+from . import jail, keeper, later
 
 REQUEST_BYTES = 1 << 16
 
@@ -30,11 +30,12 @@ def main(module: str, descriptor: int, options: dict) -> None:
     if options["drop_root"] and os.getuid() == 0:
         jail.drop_root(options["uid"], options["uid"])
     shutil.copytree(options["fonts"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
+    later.put_off(options["late"])
     role = importlib.import_module(module)
-    role.warm_up()
     for name in options["warm"]:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    role.warm_up()
     exec(options["run"], {})  # of the grader's own: a checker's only
     gc.freeze()  # or the collector of each child would copy every page
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -47,7 +48,8 @@ def main(module: str, descriptor: int, options: dict) -> None:
             grader.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             gc.enable()
-            keeper.start(json.loads(request), descriptors, role.serve)
+            config = json.loads(request) | {"fonts": options["fonts"]}
+            keeper.start(config, descriptors, role.serve)
         for number in descriptors:
             os.close(number)
         grader.sendall(b"k")

@@ -12,6 +12,7 @@ import itertools
 import os
 import random
 import select
+import shutil
 import socket
 import sys
 import traceback
@@ -19,13 +20,14 @@ import types
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from time import thread_time
 from typing import Any
 
 import numpy as np
 
 from .. import packing, wire
-from . import cells
+from . import cells, later
 from .recorder import Recorder, captured
 
 TEXT_CHARS = 10_000  # of an exception's message
@@ -39,7 +41,10 @@ def warm_up() -> None:
     """Make the shell that every student process inherits."""
     global _shell
     _shell = cells.make_shell()
-    cells.warm_up(_shell)
+    if "matplotlib.pyplot" in sys.modules:
+        cells.warm_up(_shell)
+    else:
+        later.then["matplotlib.pyplot"] = partial(cells.inline, _shell)
     # np.random and random start the same for everybody, so that a grading can be repeated.
     np.random.seed(0)
     random.seed(0)
@@ -49,6 +54,8 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     """Answer the grader and the checker until they go away."""
     _shell.recorder.limit_bytes = config["output_bytes"]
     _shell.recorder.limit_items = config["limits"]["output_items"]
+    if "matplotlib" not in sys.modules:  # a cell that draws loads it here, in a folder of its own
+        shutil.copytree(config["fonts"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
     grader, desk = wire.Channel(control), CallDesk(_shell, wire.Channel(call))
     waiting = [control, call]
     for sock in waiting:  # a fork that student code makes must not answer in this one's place

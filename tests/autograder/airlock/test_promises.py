@@ -267,7 +267,7 @@ if os.fork() == 0:
 """
     look = """
 import os
-print(os.listdir('/tmp'), os.listdir(os.environ['HOME']), os.getcwd(), os.getpid())
+print(sorted(os.listdir('/tmp')), os.listdir(os.environ['HOME']), os.getcwd(), os.getpid())
 print([n for n in range(2, 1000) if not __import__('ctypes').CDLL(None).kill(n, 0)])
 """
 
@@ -278,10 +278,10 @@ print([n for n in range(2, 1000) if not __import__('ctypes').CDLL(None).kill(n, 
         assert Notebook(first).printed(leave) == "['/tmp', '/tmp/home']"
         time.sleep(0.2)
         (daemon,) = daemons()
-        assert Notebook(beside).printed(look) == "['home'] [] /tmp/home 1\n[]"
+        assert Notebook(beside).printed(look) == "['home', 'matplotlib'] [] /tmp/home 1\n[]"
     assert name_of(daemon) == ""
     with bwrap.session(seed=1) as after:
-        assert Notebook(after).printed(look) == "['home'] [] /tmp/home 1\n[]"
+        assert Notebook(after).printed(look) == "['home', 'matplotlib'] [] /tmp/home 1\n[]"
 
 
 def test_promise_07_no_process_is_left_after_the_airlock() -> None:

@@ -1,0 +1,102 @@
+"""What takes long to load is loaded when it is used, for one notebook; nobody sees a difference."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from machine import SANDBOX
+
+from autograder.airlock import Session, fonts
+from autograder.course import lessons
+from autograder.grading.airlocks import open_airlock
+
+pytestmark = pytest.mark.slow
+
+LESSON = lessons()["02_convolution"]
+DRAWN = """
+fig, ax = plt.subplots()
+ax.plot([1, 3, 2])
+ax.set_title("three")
+"""
+WAYS = [
+    "import matplotlib.pyplot as plt",
+    "from matplotlib import pyplot as plt",
+    "%matplotlib inline\nimport matplotlib.pyplot as plt",
+    "import matplotlib\nmatplotlib.rcParams['figure.dpi']\nimport matplotlib.pyplot as plt",
+    "from matplotlib.figure import Figure\nimport matplotlib.pyplot as plt",
+    "import pylab as plt",
+    "import matplotlib.cbook\nimport matplotlib.pyplot as plt",
+    "import matplotlib as mpl\nimport matplotlib.pyplot as plt\nmpl.use('agg')\nmpl.use('inline')",
+    "from convbook import plot\nimport matplotlib.pyplot as plt\nplot.maps",
+]
+
+
+@pytest.fixture(scope="module", params=["one", "many"])
+def sessions(request: pytest.FixtureRequest) -> Iterator[tuple[str, object]]:
+    with open_airlock(LESSON, SANDBOX, many=request.param == "many") as airlock:
+        yield request.param, airlock
+
+
+@pytest.fixture
+def session(sessions) -> Iterator[Session]:
+    with sessions[1].session(seed=1) as opened:
+        yield opened
+
+
+def printed(session: Session, source: str) -> str:
+    return "".join(o.get("text", o.get("evalue", "")) for o in session.run_student(source)).strip()
+
+
+PICTURES: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_picture_is_the_same(session: Session, way: str) -> None:
+    session.run_student(way)
+    outputs = session.run_student(DRAWN)
+    kinds = [sorted(o.get("data", [o.get("text")])) for o in outputs]
+    assert kinds[-1] == ["image/png", "text/plain"], kinds
+    assert not [o for o in outputs if o["output_type"] in ("stream", "error")], outputs
+    assert (
+        PICTURES.setdefault("first", outputs[-1]["data"]["image/png"])
+        == (outputs[-1]["data"]["image/png"])
+    )
+
+
+def test_what_a_lesson_imports_is_loaded_when_it_is_used(sessions, session: Session) -> None:
+    for source in LESSON.given:
+        session.run_student(source)
+    look = "import sys\nprint('matplotlib.figure' in sys.modules)"
+    many = sessions[0] == "many"
+    assert printed(session, look) == str(many)
+    assert printed(session, "print(plt.rcParams['lines.linewidth'] > 0, plt.__name__)") == (
+        "True matplotlib.pyplot"
+    )
+    assert printed(session, look) == "True"
+    assert printed(session, "plt.no_such_name").endswith("has no attribute 'no_such_name'")
+
+
+def test_a_lesson_names_what_its_given_cells_import() -> None:
+    assert {"convbook.check", "convbook.living", "convbook.plot"} <= set(LESSON.imported)
+    assert "convbook.earlier" in lessons()["03_backprop"].imported
+    assert all(name.startswith("convbook.") for name in LESSON.imported)
+
+
+def test_the_list_of_fonts_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "user_cache_path", lambda name: tmp_path / name)
+    fonts.stage(tmp_path / "first")
+    (made,) = (tmp_path / "first").iterdir()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # whoever imports it now fails
+    fonts.stage(tmp_path / "second")
+    (kept,) = (tmp_path / "second").iterdir()
+    assert (kept.name, kept.read_bytes()) == (made.name, made.read_bytes())
+
+
+def test_where_nothing_can_be_kept_the_list_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(fonts, "user_cache_path", lambda name: tmp_path / "file" / name)
+    fonts.stage(tmp_path / "first")
+    assert [path.suffix for path in (tmp_path / "first").iterdir()] == [".json"]
