@@ -501,7 +501,7 @@ def conv_output_size(W, F, S=1, P=0, policy="raise"):
     """
     if policy not in ("raise", "crop", "pad"):
         raise ValueError(f"no policy {policy!r}; there are raise, crop and pad")
-    # What does not fit is an error here, too. Return the number of stops.
+    # Refuse what does not fit under this policy. Return the number of stops.
     ### BEGIN SOLUTION
     room = W - F + 2 * P
     if room < 0 or (policy == "raise" and room % S):
@@ -773,7 +773,7 @@ def find_sizes(W_out, F, S, widths, pads, policy="raise"):
     found = []
     for W in widths:
         for P in pads:
-            # Put (W, P) into found if it gives W_out. It may not fit at all.
+            # Put (W, P) into found if it gives W_out. It may also not fit at all.
             ### BEGIN SOLUTION
             try:
                 size = conv_output_size(W, F, S, P, policy)
@@ -1153,8 +1153,8 @@ photo_net = [
 # does not begin with INPUT.
 #
 # The loop is given, and so is the way in which it puts a name to an error. It calls `shape_after`
-# for one layer after the other, and there CONV, POOL and FC are missing. Your `conv_output_size`
-# says by itself what does not fit.
+# for one layer after the other, and there CONV, POOL and FC are missing. What does not fit, your
+# `conv_output_size` refuses by itself.
 #
 # <details><summary>Hint</summary>
 #
@@ -1180,6 +1180,27 @@ def trace_shapes(spec):
         ValueError: a size does not fit, a kind is unknown, or INPUT is not first. The message names
             the layer's place in spec and its kind.
     """
+
+    def shape_after(kind, numbers, shape):
+        """Find the shape (C, H, W) after one layer from the shape before it, None before INPUT."""
+        if kind == "INPUT":
+            return numbers["C"], numbers["H"], numbers["W"]
+        if shape is None:
+            raise ValueError("a net begins with INPUT")
+        if kind == "RELU":
+            return shape
+        C, H, W = shape
+        # CONV, POOL and FC: return the shape (C, H, W) after each.
+        ### BEGIN SOLUTION
+        if kind == "FC":
+            return numbers["M"], 1, 1
+        if kind in ("CONV", "POOL"):
+            F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)
+            H_out, W_out = conv_output_size(H, F, S, P), conv_output_size(W, F, S, P)
+            return numbers.get("K", C), H_out, W_out
+        ### END SOLUTION
+        raise ValueError("there is no layer of this kind")
+
     shapes, shape = [], None
     for place, (kind, numbers) in enumerate(spec):
         try:
@@ -1188,27 +1209,6 @@ def trace_shapes(spec):
             raise ValueError(f"layer {place} ({kind}): {error}") from None
         shapes.append(shape)
     return shapes
-
-
-def shape_after(kind, numbers, shape):
-    """Find the shape (C, H, W) after one layer from the shape before it, None before INPUT."""
-    if kind == "INPUT":
-        return numbers["C"], numbers["H"], numbers["W"]
-    if shape is None:
-        raise ValueError("a net begins with INPUT")
-    if kind == "RELU":
-        return shape
-    C, H, W = shape
-    # CONV, POOL and FC: return the shape (C, H, W) after each.
-    ### BEGIN SOLUTION
-    if kind == "FC":
-        return numbers["M"], 1, 1
-    if kind in ("CONV", "POOL"):
-        F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)
-        H_out, W_out = conv_output_size(H, F, S, P), conv_output_size(W, F, S, P)
-        return numbers.get("K", C), H_out, W_out
-    ### END SOLUTION
-    raise ValueError("there is no layer of this kind")
 
 
 # %% [markdown]

@@ -577,7 +577,7 @@ def avg_pool_forward(x, HH=2, WW=2, stride=2):
     out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
     for i, j in np.ndindex(out.shape[2:]):
         top, left = i * stride, j * stride
-        # out[:, :, i, j], shape (N, C), from the window whose corner is at (top, left)
+        # Put the mean of the window at (top, left) into out[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         out[:, :, i, j] = x[:, :, top : top + HH, left : left + WW].mean(axis=(2, 3))
         ### END SOLUTION
@@ -598,7 +598,7 @@ def avg_pool_backward(dout, cache):
     dx = np.zeros(shape)
     for i, j in np.ndindex(dout.shape[2:]):
         row, col = i * stride, j * stride
-        # what dout[:, :, i, j], shape (N, C), gives to its window in dx, shape (N, C, HH, WW)
+        # Give the window in dx, shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         share = dout[:, :, i, j] / (HH * WW)  # (N, C)
         dx[:, :, row : row + HH, col : col + WW] += share[:, :, None, None]
@@ -728,7 +728,7 @@ def l2_pool_forward(x, HH=2, WW=2, stride=2):
     for i, j in np.ndindex(out.shape[2:]):
         top, left = i * stride, j * stride
         window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
-        # out[:, :, i, j], shape (N, C)
+        # Put the length of the window into out[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         out[:, :, i, j] = np.sqrt(np.sum(window**2, axis=(2, 3)))
         ### END SOLUTION
@@ -749,7 +749,7 @@ def l2_pool_backward(dout, cache):
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(dout.shape[2:]):
         box = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
-        # x[box] is the window, shape (N, C, HH, WW); dx[box] is its place in dx
+        # Give dx[box] its part of dout[:, :, i, j]. The window is x[box], shape (N, C, HH, WW).
         ### BEGIN SOLUTION
         length = out[:, :, i, j, None, None]  # (N, C, 1, 1)
         slope = x[box] / np.where(length > 0, length, 1.0)  # where the length is 0, so is x
@@ -1316,14 +1316,14 @@ def blur_pool_forward(x, HH=3, WW=3, stride=2):
     """
     N, C, H, W = x.shape
     out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
-    # weights: what each pixel of a window counts, shape (HH, WW)
+    # Set weights, shape (HH, WW): what each pixel of a window counts.
     ### BEGIN SOLUTION
     weights = np.outer(binomial(HH), binomial(WW))
     ### END SOLUTION
     for i, j in np.ndindex(out.shape[2:]):
         top, left = i * stride, j * stride
         window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
-        # out[:, :, i, j], shape (N, C)
+        # Put the blurred window into out[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         out[:, :, i, j] = np.sum(window * weights, axis=(2, 3))
         ### END SOLUTION
@@ -1345,7 +1345,7 @@ def blur_pool_backward(dout, cache):
     dx = np.zeros(shape)
     for i, j in np.ndindex(dout.shape[2:]):
         row, col = i * stride, j * stride
-        # what dout[:, :, i, j], shape (N, C), gives to its window in dx, shape (N, C, HH, WW)
+        # Give the window in dx, shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         share = dout[:, :, i, j, None, None] * weights  # (N, C, HH, WW)
         dx[:, :, row : row + HH, col : col + WW] += share
