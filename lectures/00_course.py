@@ -596,6 +596,6 @@ figure.tight_layout()
 # %% [markdown] notes
 # (3 min) Do it once on the projector, from the clone to the first green check. Most questions of
 # the first week are about the set-up, and `convbook doctor` answers them. After the set-up it
-# needs no network. Lesson 01 takes two sittings. Bring what you did not understand.
+# needs no network. Lesson 01 takes an hour and a half. Bring what you did not understand.
 #
 # Ask before they leave: who has no laptop with Python 3.11 or newer?

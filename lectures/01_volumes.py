@@ -485,7 +485,7 @@ draw.boxes([(C, H, H) for C, H in sizes], names, inch=0.3)
 # - find the mistake in a famous paper.
 
 # %% [markdown] notes
-# (2 min) It takes about 105 minutes, in two sittings. The written answer: should a library raise,
-# crop or pad? Say what to do when stuck: look at the number by hand first. The check gives it back.
+# (2 min) It takes about 90 minutes. The written answer: should a library raise, crop or pad? Say
+# what to do when stuck: look at the number by hand first. The check gives it back.
 #
 # Next time we fill the boxes.

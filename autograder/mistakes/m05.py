@@ -212,10 +212,7 @@ _MAX_BACKWARD = [
 ]
 
 _MEAN = f"{_WINDOW}.mean(axis=(2, 3))"
-_POOLED = "out = np.empty((N, C, pooled_size(H, HH, stride)"
-_AVG_CACHE = "return out, (x.shape, HH, WW, stride)"
 _SHARE = "dout[:, :, i, j] / (HH * WW)"
-_BACK_CORNER = "row, col = i * stride, j * stride"
 _BACK_WINDOW = "dx[:, :, row : row + HH, col : col + WW]"
 
 _AVG_FORWARD = [
@@ -238,16 +235,7 @@ _AVG_FORWARD = [
     Mistake("height used for the width", 45, "avg_pool_forward",
         symptom="right for square windows, wrong for others",
         hint="Does your function use WW for the columns?",
-        edits=[("left : left + WW", "left : left + HH")],
-        also=[
-            [(_POOLED, f"WW = HH\n    {_POOLED}")],
-            [(_POOLED, f"HH = WW\n    {_POOLED}")],
-            [("pooled_size(W, WW, stride)", "pooled_size(W, HH, stride)")],
-        ]),
-    Mistake("square output assumed", 45, "avg_pool_forward",
-        symptom="right for square maps, the wrong shape for others",
-        hint="Rows and columns are counted separately.",
-        edits=[("pooled_size(W, WW, stride)", "pooled_size(H, HH, stride)")]),
+        edits=[("left : left + WW", "left : left + HH")]),
     Mistake("maximum in place of the mean", None, "avg_pool_forward",
         symptom="every value is too large",
         hint="All pixels of the window have the same say.",
@@ -256,29 +244,6 @@ _AVG_FORWARD = [
         symptom="right where the window is as large as the stride, wrong elsewhere",
         hint="Which arguments say how large a window is, and which how far it moves?",
         edits=[(_WINDOW, "x[:, :, top : top + stride, left : left + stride]")]),
-    Mistake("output size H // stride", 43, "avg_pool_forward",
-        symptom="right for 2 x 2 with stride 2, the wrong shape where windows overlap",
-        hint="pooled_size counts the stops.",
-        edits=[
-            ("pooled_size(H, HH, stride), pooled_size(W, WW, stride)", "H // stride, W // stride")
-        ]),
-    Mistake("whole numbers cut off", 24, "avg_pool_forward",
-        symptom="right for floating point; the means of whole numbers lose their fractions",
-        hint="Which type has the array that you write into?",
-        edits=[("pooled_size(W, WW, stride)))", "pooled_size(W, WW, stride)), dtype=x.dtype)")]),
-    Mistake("stride ignored in the index", None, "avg_pool_forward",
-        symptom="right at out[0, 0], and everywhere for stride 1",
-        hint="At which row does the window of output row i start?",
-        edits=[(_CORNER, "top, left = i, j")]),
-    Mistake("what does not fit is accepted", None, "avg_pool_forward",
-        symptom="the last rows or columns are dropped without a word",
-        hint="pooled_size raises ValueError for you.",
-        edits=[
-            (
-                "pooled_size(H, HH, stride), pooled_size(W, WW, stride)",
-                "(H - HH) // stride + 1, (W - WW) // stride + 1",
-            )
-        ]),
 ]
 
 _AVG_BACKWARD = [
@@ -308,22 +273,6 @@ _AVG_BACKWARD = [
             (_BACK_WINDOW, "dx[:, :, row : row + 1, col : col + 1]"),
             (_SHARE, "dout[:, :, i, j]"),
         ]),
-    Mistake("stride ignored on the way back", None, "avg_pool_forward",
-        symptom="right for stride 1; otherwise all is too far to the top left",
-        hint="Where in the map does the window of output i, j start?",
-        edits=[(_BACK_CORNER, "row, col = i, j")]),
-    Mistake("share in proportion to the value", None, "avg_pool_forward",
-        symptom="dx depends on x",
-        hint="Does the slope of a mean depend on the values?",
-        edits=[
-            (_AVG_CACHE, "return out, (x, HH, WW, stride)"),
-            ("shape, HH, WW, stride = cache", "x, HH, WW, stride = cache"),
-            ("dx = np.zeros(shape)", "dx = np.zeros(x.shape)"),
-            (
-                "+= share[:, :, None, None]",
-                "+= share[:, :, None, None] * x[:, :, row : row + HH, col : col + WW]",
-            ),
-        ]),
     Mistake("shared by all channels", None, "avg_pool_forward",
         symptom="dx is too small by the number of channels",
         hint="A window belongs to one channel: how many numbers has it?",
@@ -331,9 +280,9 @@ _AVG_BACKWARD = [
 ]
 
 _ROOT = "np.sqrt(np.sum(window**2, axis=(2, 3)))"
-_RATE = "rate = dout / np.where(out > 0, out, 1.0)"
+_SLOPE = "slope = x[box] / np.where(length > 0, length, 1.0)"
 _QUIET = 'with np.errstate(invalid="ignore", divide="ignore")'
-_ADD_L2 = "dx[box] += x[box] * rate[:, :, i, j, None, None]"
+_ADD_L2 = "dx[box] += dout[:, :, i, j, None, None] * slope"
 
 _L2_FORWARD = [
     Mistake("root forgotten", None, "l2_pool_forward",
@@ -360,25 +309,13 @@ _L2_FORWARD = [
         symptom="right for windows of one row or column, too small elsewhere",
         hint="Over two axes, ord=2 is the spectral norm of a matrix, and that is no length.",
         edits=[(_ROOT, "np.linalg.norm(window, ord=2, axis=(2, 3))")]),
-    Mistake("height used for the width", 45, "l2_pool_forward",
-        symptom="right for square windows, wrong for others",
-        hint="Does your function use WW for the columns?",
-        edits=[("left : left + WW", "left : left + HH")]),
-    Mistake("window as large as the stride", 44, "l2_pool_forward",
-        symptom="right where the window is as large as the stride, wrong elsewhere",
-        hint="Which arguments say how large a window is, and which how far it moves?",
-        edits=[(_WINDOW, "x[:, :, top : top + stride, left : left + stride]")]),
-    Mistake("whole numbers cut off", 24, "l2_pool_forward",
-        symptom="right for floating point; the lengths of whole numbers lose their fractions",
-        hint="Which type has the array that you write into?",
-        edits=[("pooled_size(W, WW, stride)))", "pooled_size(W, WW, stride)), dtype=x.dtype)")]),
 ]
 
 _L2_BACKWARD = [
     Mistake("not divided by out", None, "l2_pool_forward",
         symptom="dx is too large by the factor out",
         hint="What is the slope of a root?",
-        edits=[(_RATE, "rate = dout")]),
+        edits=[(_SLOPE, "slope = x[box]")]),
     Mistake("twice x", None, "l2_pool_forward",
         symptom="dx is twice too large",
         hint="The 2 of the square cancels the 2 of the root.",
@@ -391,17 +328,17 @@ _L2_BACKWARD = [
         symptom="nan wherever a window holds zeros only",
         hint="What is 0/0?",
         edits=[
-            (_RATE, f"{_QUIET}:\n        rate = dout / out"),
+            (_SLOPE, f"{_QUIET}:\n            slope = x[box] / length"),
             (_ADD_L2, f"{_QUIET}:\n            {_ADD_L2}"),
         ]),
     Mistake("overlapping windows assign", 48, "l2_pool_forward",
         symptom="right for windows side by side; shared pixels keep the last gradient only",
         hint="What happens to a pixel that lies in two windows?",
-        edits=[("dx[box] += x[box]", "dx[box] = x[box]")]),
+        edits=[("dx[box] +=", "dx[box] =")]),
     Mistake("sign lost", None, "l2_pool_forward",
         symptom="negative pixels get a gradient of the wrong sign",
         hint="If a negative pixel rises, does the length rise or fall?",
-        edits=[("dx[box] += x[box]", "dx[box] += np.abs(x[box])")]),
+        edits=[("slope = x[box]", "slope = np.abs(x[box])")]),
     Mistake("shared evenly", None, "l2_pool_forward",
         symptom="all pixels of a window get the same",
         hint="Which pixel moves the length most?",
@@ -419,11 +356,11 @@ _L2_BACKWARD = [
     Mistake("divided by the square of out", None, "l2_pool_forward",
         symptom="dx is too small by the factor out",
         hint="Measure the slope at the 12 of the window that gives 13.",
-        edits=[(_RATE, "rate = dout / np.where(out > 0, out, 1.0) ** 2")]),
+        edits=[(_SLOPE, f"{_SLOPE[:-1]}) ** 2")]),
     Mistake("incoming gradient left out", None, "l2_pool_forward",
         symptom="dx is x / out, whatever dout is",
         hint="Which argument does your function never use?",
-        edits=[(_RATE, "rate = 1 / np.where(out > 0, out, 1.0)")]),
+        edits=[(_ADD_L2, "dx[box] += slope")]),
 ]
 
 _MATRIX = "columns(x.reshape(N * C, 1, H, W), HH, WW, stride)"
@@ -570,18 +507,9 @@ _REPLACE = [
         symptom="right for a net with one pool",
         hint="What happens to the number when the next pool comes?",
         edits=[("added +=", "added =")]),
-    Mistake("other layers dropped", None, "replace_pools",
-        symptom="the ReLUs are gone",
-        hint="Every layer that is no pool stays as it is.",
-        edits=[
-            (
-                "        new_spec.append(layer)\n",
-                '        if layer[0] == "conv":\n            new_spec.append(layer)\n',
-            )
-        ]),
 ]
 
-_BLUR_WEIGHTS = "weights = np.outer(binomial(HH), binomial(WW))  # (HH, WW)"
+_BLUR_WEIGHTS = "weights = np.outer(binomial(HH), binomial(WW))"
 _BLURRED = "np.sum(window * weights, axis=(2, 3))"
 _BLUR_SHARE = "share = dout[:, :, i, j, None, None] * weights  # (N, C, HH, WW)"
 
@@ -629,27 +557,12 @@ _BLUR_FORWARD = [
         symptom="all channels of the output are equal",
         hint="Which axes is the sum taken over?",
         edits=[(_BLURRED, "np.sum(window * weights, axis=(1, 2, 3))[:, None]")]),
-    Mistake("stride ignored in the index", None, "blur_pool_forward",
-        symptom="right at out[0, 0], and everywhere for stride 1",
-        hint="At which row does the window of output row i start?",
-        edits=[("top, left = i * stride, j * stride", "top, left = i, j")]),
     Mistake("window as large as the stride", 44, "blur_pool_forward",
         symptom="right where the window is as large as the stride, wrong elsewhere",
         hint="Which arguments say how large a window is, and which how far it moves?",
         edits=[
             (_BLUR_WEIGHTS, "weights = np.outer(binomial(stride), binomial(stride))"),
             (_WINDOW, "x[:, :, top : top + stride, left : left + stride]"),
-        ]),
-    Mistake("whole numbers cut off", 24, "blur_pool_forward",
-        symptom="right for floating point; the means of whole numbers lose their fractions",
-        hint="Which type has the array that you write into?",
-        edits=[("pooled_size(W, WW, stride)))", "pooled_size(W, WW, stride)), dtype=x.dtype)")]),
-    Mistake("what does not fit is accepted", None, "blur_pool_forward",
-        symptom="the last rows or columns are dropped without a word",
-        hint="pooled_size counts the stops, and refuses what does not fit.",
-        edits=[
-            ("pooled_size(H, HH, stride), pooled_size(W, WW, stride)",
-             "(H - HH) // stride + 1, (W - WW) // stride + 1"),
         ]),
 ]
 
@@ -671,10 +584,6 @@ _BLUR_BACKWARD = [
         hint="Do the other pixels not move the output at all?",
         edits=[(_BLUR_SHARE,
                 "share = dout[:, :, i, j, None, None] * (weights == weights.max())")]),
-    Mistake("stride ignored on the way back", None, "blur_pool_forward",
-        symptom="right for stride 1; otherwise all is too far to the top left",
-        hint="Where in the map does the window of output i, j start?",
-        edits=[(_BACK_CORNER, "row, col = i, j")]),
     Mistake("divided by the weights", None, "blur_pool_forward",
         symptom="the corners of a window get most",
         hint="If the middle rises by 0.1, by how much does the output rise?",

@@ -30,18 +30,19 @@
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
 # | 2 | `fc_weights` | 1 | 3 | easy |
-# | 3 | `column_and_slice`, `to_nchw` | 3 | 5 | easy |
-# | 4 | `conv_output_size` | 5 | 14 | medium |
-# | 5 | `same_padding` | 1 | 4 | easy |
-# | 6 | `find_sizes` | 2 | 9 | medium |
-# | 7 | `conv_numbers` | 3 | 5 | easy |
-# | 8 | `layer_facts` | 1 | 5 | easy |
-# | 9 | `trace_shapes` | 4 | 26 | hard |
+# | 3 | `column_and_slice`, `to_nchw` | 2 | 5 | easy |
+# | 4 | `conv_output_size` | 5 | 12 | medium |
+# | 5 | `same_padding` | 2 | 4 | easy |
+# | 6 | `find_sizes` | 2 | 6 | easy |
+# | 7 | `conv_numbers` | 2 | 5 | easy |
+# | 8 | `layer_facts` | 1 | 4 | easy |
+# | 9 | `trace_shapes` | 5 | 14 | medium |
 # | 10 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 105 minutes, in two sittings: sections 1 to 6, then 7 to 10. A check is folded to one
-# line, which says what it is worth and what it tries; a click opens it. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# Plan about 90 minutes. Some lines of an exercise are given; `raise NotImplementedError` stands where
+# yours are missing. A check is folded to one line, which says what it is worth and what it tries; a
+# click opens it. It shows part of the test; grading uses further random input, so a green check is
+# a good sign and not yet the grade.
 # In grading all sizes may differ, no function may change its arguments, and besides Python's own
 # library only NumPy and Matplotlib can be imported.
 #
@@ -324,7 +325,7 @@ for shape in ((4, 6, 5), (7, 5, 6), (5, 8, 7)):
 # In code `x` is the batch itself, so a place is written $(i, j)$: row $i$, column $j$. A slice
 # `x[n, c]` is a grey picture of its own, and `x[n]` is a whole volume.
 #
-# ### Exercise 3: `to_nchw` (2 points)
+# ### Exercise 3: `to_nchw` (1 point)
 #
 # Turn a list of volumes with their depth last into one batch. By hand: entry $(1, 2, 3)$ of the
 # volume above is 123. In the batch it must stand at $(0, 3, 1, 2)$.
@@ -360,8 +361,8 @@ def to_nchw(volumes):
 batch = to_nchw([X, -X])
 print(batch.shape, batch[0, 3, 1, 2], batch[1, 3, 1, 2])
 
-# %% check="to_nchw" points=2
-# 2 points. Shown: the volume that spells out its index. Hidden: random volumes, not square.
+# %% check="to_nchw" points=1
+# 1 point. Shown: the volume that spells out its index. Hidden: random volumes, not square.
 index = np.arange(2)[:, None, None] * 100 + np.arange(3)[:, None] * 10 + np.arange(4)  # (2, 3, 4)
 batch = to_nchw([index, -index])
 check.same(np.shape(batch), (2, 4, 2, 3), "the shape of the batch")
@@ -463,8 +464,9 @@ demo.windows()
 #
 # ### Exercise 4: `conv_output_size` (5 points)
 #
-# Write the formula with its three policies. Return a whole number: an array cannot have 3.0 rows.
-# Let the message of your error show the sizes. Later you will be glad to read it.
+# Write the formula with its three policies. The first lines, which refuse any other, are given.
+# Return a whole number: an array cannot have 3.0 rows. Let the message of your error show the sizes.
+# Later you will be glad to read it.
 #
 # Below your function stands another one, `every_size`, which is given. It tries yours on all sizes
 # up to a limit. Take the limit 2: there are 24 ways to choose $W$, $F$ and $S$ from 1 and 2 and $P$
@@ -497,9 +499,10 @@ def conv_output_size(W, F, S=1, P=0, policy="raise"):
         ValueError: a remainder under "raise", a window longer than the padded line, or another
             policy.
     """
-    ### BEGIN SOLUTION
     if policy not in ("raise", "crop", "pad"):
         raise ValueError(f"no policy {policy!r}; there are raise, crop and pad")
+    # Refuse what does not fit under this policy. Return the number of stops.
+    ### BEGIN SOLUTION
     room = W - F + 2 * P
     if room < 0 or (policy == "raise" and room % S):
         raise ValueError(f"{W} pixels, F={F}, S={S}, P={P}: it does not fit")
@@ -654,7 +657,7 @@ W, F = 32, 5
 W - F + 2 * 2 + 1
 
 # %% [markdown]
-# ### Exercise 5: `same_padding` (1 point)
+# ### Exercise 5: `same_padding` (2 points)
 #
 # By hand: a window of 5 gives 2. An even window is an error.
 
@@ -686,8 +689,8 @@ def same_padding(F):
 for F in (1, 3, 5, 11):
     print(F, same_padding(F), conv_output_size(32, F, 1, same_padding(F)))
 
-# %% check="same_padding" points=1
-# 1 point. Shown: 5, and an even window. Hidden: all windows up to 30.
+# %% check="same_padding" points=2
+# 2 points. Shown: 5, and an even window. Hidden: all windows up to 30.
 check.same(same_padding(5), 2, "F=5")
 check.raises(ValueError, lambda: same_padding(4), "F=4")
 ### BEGIN HIDDEN TESTS
@@ -767,18 +770,19 @@ def find_sizes(W_out, F, S, widths, pads, policy="raise"):
     Returns:
         A list of all pairs (W, P) that give W_out, in any order.
     """
-    ### BEGIN SOLUTION
     found = []
     for W in widths:
         for P in pads:
+            # Put (W, P) into found if it gives W_out. It may also not fit at all.
+            ### BEGIN SOLUTION
             try:
                 size = conv_output_size(W, F, S, P, policy)
             except ValueError:
                 continue
             if size == W_out:
                 found.append((W, P))
+            ### END SOLUTION
     return found
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -889,7 +893,7 @@ drawing.full_depth(3, 4, 5, 3, "One window at full depth, and the neurons that l
 #
 # </details>
 #
-# ### Exercise 7: `conv_numbers` (3 points)
+# ### Exercise 7: `conv_numbers` (2 points)
 #
 # Count the neurons of a layer, and the parameters (weights and biases together) it has with sharing
 # and would have without.
@@ -947,8 +951,8 @@ for F, S, P in ((3, 2, 1), (4, 3, 0), (1, 2, 0), (5, 1, 2)):
     check.same(conv_numbers(shape, int(K), F, S, P)[0], neurons, f"neurons over {shape}")
 ### END HIDDEN TESTS
 
-# %% check="conv_numbers" part="parameters" points=2
-# 2 points. Shown: 76 and 684 parameters. Hidden: AlexNet's first layer, and random layers.
+# %% check="conv_numbers" part="parameters" points=1
+# 1 point. Shown: 76 and 684 parameters. Hidden: AlexNet's first layer, and random layers.
 _, shared, unshared = conv_numbers((2, 5, 5), 4, 3, 2, 1)
 check.same(shared, 76, "parameters, shared", hint="Each of the four filters has one bias.")
 check.same(unshared, 684, "parameters, unshared", hint="Each of the 36 neurons has 18 + 1.")
@@ -1029,7 +1033,7 @@ plot.filters(photos4.params["w1"], "The twelve filters of our first layer", colu
 # %% [markdown]
 # ### Exercise 8: `layer_facts` (1 point)
 #
-# Fill in the table, as a function. By hand: RELU has neither, so its row is `(False, [])`.
+# Fill in the table, as a function. RELU has neither, so its row is `(False, [])`. It is given.
 #
 # | kind | parameters? | hyperparameters, from $K$, $F$, $S$, $P$, $M$ |
 # |---|---|---|
@@ -1051,17 +1055,18 @@ def layer_facts(kind):
     Raises:
         ValueError: there is no layer of that kind.
     """
+    facts = {"RELU": (False, [])}
+    # Put CONV, POOL and FC into facts, each as RELU is.
     ### BEGIN SOLUTION
-    facts = {
+    facts |= {
         "CONV": (True, ["K", "F", "S", "P"]),
-        "RELU": (False, []),
         "POOL": (False, ["F", "S"]),
         "FC": (True, ["M"]),
     }
+    ### END SOLUTION
     if kind not in facts:
         raise ValueError(f"no layer {kind!r}; there are {', '.join(facts)}")
     return facts[kind]
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1135,7 +1140,7 @@ photo_net = [
 #
 # </details>
 #
-# ### Exercise 9: `trace_shapes` (4 points)
+# ### Exercise 9: `trace_shapes` (5 points)
 #
 # Let a function do it for any list of layers. By hand, the first four entries and an FC of 10
 # neurons give the four shapes above and (10, 1, 1).
@@ -1147,10 +1152,14 @@ photo_net = [
 # look and what is wrong. A kind that does not exist is an error of the same form. So is a net that
 # does not begin with INPUT.
 #
+# The loop is given, and so is the way in which it puts a name to an error. It calls `shape_after`
+# for one layer after the other, and there CONV, POOL and FC are missing. What does not fit, your
+# `conv_output_size` refuses by itself.
+#
 # <details><summary>Hint</summary>
 #
-# Keep one variable `shape` and let each layer change it. Put the work of one layer into a `try`,
-# and let `except ValueError as error` raise a new one with the layer in front of `error`.
+# What is the depth after CONV, and after POOL? A pool has no `"P"` among its numbers, and there
+# `numbers.get("P", 0)` gives 0.
 #
 # </details>
 
@@ -1171,7 +1180,27 @@ def trace_shapes(spec):
         ValueError: a size does not fit, a kind is unknown, or INPUT is not first. The message names
             the layer's place in spec and its kind.
     """
-    ### BEGIN SOLUTION
+
+    def shape_after(kind, numbers, shape):
+        """Find the shape (C, H, W) after one layer from the shape before it, None before INPUT."""
+        if kind == "INPUT":
+            return numbers["C"], numbers["H"], numbers["W"]
+        if shape is None:
+            raise ValueError("a net begins with INPUT")
+        if kind == "RELU":
+            return shape
+        C, H, W = shape
+        # CONV, POOL and FC: return the shape (C, H, W) after each.
+        ### BEGIN SOLUTION
+        if kind == "FC":
+            return numbers["M"], 1, 1
+        if kind in ("CONV", "POOL"):
+            F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)
+            H_out, W_out = conv_output_size(H, F, S, P), conv_output_size(W, F, S, P)
+            return numbers.get("K", C), H_out, W_out
+        ### END SOLUTION
+        raise ValueError("there is no layer of this kind")
+
     shapes, shape = [], None
     for place, (kind, numbers) in enumerate(spec):
         try:
@@ -1180,25 +1209,6 @@ def trace_shapes(spec):
             raise ValueError(f"layer {place} ({kind}): {error}") from None
         shapes.append(shape)
     return shapes
-
-
-def shape_after(kind, numbers, shape):
-    """Find the shape after one layer from the shape before it, None before INPUT."""
-    match kind, shape:
-        case "INPUT", None:
-            return numbers["C"], numbers["H"], numbers["W"]
-        case _, None:
-            raise ValueError("a net begins with INPUT")
-        case "RELU", _:
-            return shape
-        case "FC", _:
-            return numbers["M"], 1, 1
-        case "CONV" | "POOL", (C, H, W):
-            F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)
-            H_out, W_out = conv_output_size(H, F, S, P), conv_output_size(W, F, S, P)
-            return numbers.get("K", C), H_out, W_out
-    raise ValueError("there is no layer of this kind")
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1211,8 +1221,8 @@ try:
 except ValueError as error:
     print(error)
 
-# %% check="trace_shapes" points=3
-# 3 points. Shown: the five shapes, a net that is not square. Hidden: deeper nets, random depths.
+# %% check="trace_shapes" points=4
+# 4 points. Shown: the five shapes, a net that is not square. Hidden: deeper nets, random depths.
 net = [
     ("INPUT", {"C": 3, "H": 32, "W": 32}),
     ("CONV", {"K": 12, "F": 5, "S": 1, "P": 2}),
@@ -1283,7 +1293,8 @@ def complaint(spec, place, kind):
 
 
 relu = ("RELU", {})
-odd = [("INPUT", {"C": 8, "H": 31, "W": 32}), *[relu] * 3, ("POOL", {"F": 2, "S": 2}), *[relu] * 15]
+fits = [("CONV", {"K": 8, "F": 3, "S": 1, "P": 1}), ("POOL", {"F": 1, "S": 1}), relu]
+odd = [("INPUT", {"C": 8, "H": 31, "W": 32}), *fits, ("POOL", {"F": 2, "S": 2}), *[relu] * 15]
 said = complaint(odd, 4, "POOL")
 check.same(said, "place 4 and POOL", "what is named by the ValueError of a POOL over 31 x 32")
 ### BEGIN HIDDEN TESTS
@@ -1295,7 +1306,7 @@ for place, kind, numbers in (
     (7, "CONV", {"K": 8, "F": 3, "S": 3, "P": 0}),
     (9, "SOUP", {}),
 ):
-    spec = [begin, *[relu] * (place - 1), (kind, numbers), *[relu] * 15]
+    spec = [begin, *fits, *[relu] * (place - 4), (kind, numbers), *[relu] * 15]
     error = f"what is named by the ValueError of a {kind} with {numbers} over 20 x 15"
     check.same(complaint(spec, place, kind), f"place {place} and {kind}", error)
 spec = [("FC", {"M": 7}), *[relu] * 15]

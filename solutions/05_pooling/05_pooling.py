@@ -28,19 +28,19 @@
 #
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
-# | 2, 3 | `max_pool_forward`, `max_pool_backward` | 7 | 21 | hard |
-# | 4 | `avg_pool_forward`, `avg_pool_backward` | 3 | 13 | medium |
-# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | 11 | medium |
+# | 2, 3 | `max_pool_forward`, `max_pool_backward` | 8 | 21 | hard |
+# | 4 | `avg_pool_forward`, `avg_pool_backward` | 2 | 6 | easy |
+# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | 6 | medium |
 # | 6 | `max_pool_im2col` | 2 | 6 | medium |
 # | 7 | `avg_pool_weights` | 1 | 3 | easy |
-# | 8 | `replace_pools` | 2 | 13 | medium |
-# | 9 | `blur_pool_forward`, `blur_pool_backward` | 3 | 11 | medium |
+# | 8 | `replace_pools` | 3 | 8 | medium |
+# | 9 | `blur_pool_forward`, `blur_pool_backward` | 2 | 6 | medium |
 # | 11 | a written answer, graded by hand | 2 | 5 | easy |
 #
-# Plan about 110 minutes, in two sittings: sections 1 to 5, then 6 to 11. Section 10, marked as
-# going further, takes five more, and section 12 as long as you like. A check is folded to one
-# line, which says what it is worth and what it tries; a click opens it. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# Plan about 90 minutes. Section 10, marked as going further, takes five more, and section 12 as long
+# as you like. A check is folded to one line, which says what it is worth and what it tries; a click
+# opens it. It shows part of the test; grading uses further random input, so a green check is a good
+# sign and not yet the grade.
 # In grading all sizes may differ, no function may change its arguments, and besides Python's own
 # library only NumPy and Matplotlib can be imported.
 
@@ -242,7 +242,7 @@ demo.max_pooling()
 # `sum(dx)` equals `sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing
 # but zeros.
 #
-# ### Exercise 1: `max_pool_forward` and `max_pool_backward` (7 points)
+# ### Exercise 1: `max_pool_forward` and `max_pool_backward` (8 points)
 #
 # As in lesson 03, a gradient that is measured instead of derived earns no points.
 #
@@ -408,8 +408,8 @@ print(max_pool_backward(np.array([[[[1.0, 2], [3, 4]]]]), cache))
 _, cache = max_pool_forward(np.array([[[[2.0, 1, 9, 4, 3]]]]), HH=1, WW=3)
 print(max_pool_backward(np.array([[[[10.0, 1]]]]), cache))
 
-# %% check="max_pool_backward" points=1
-# 1 point. Shown: the map. Hidden: random maps, windows side by side, no ties.
+# %% check="max_pool_backward" points=2
+# 2 points. Shown: the map. Hidden: random maps, windows side by side, no ties.
 board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
 _, cache = max_pool_forward(board)
 check.same(
@@ -535,8 +535,8 @@ raised = window + np.array([[0.1, 0.0], [0.0, 0.0]])
 print(np.mean(window), np.mean(raised))
 
 # %% [markdown]
-# Sizes and errors are those of max pooling. You have written them once; from here on they are
-# given.
+# Sizes and errors are those of max pooling. So is the walk over the windows. You have written both
+# once; from here on they are given.
 
 
 # %% given="pooled_size"
@@ -548,7 +548,7 @@ def pooled_size(size, window, stride):
 
 
 # %% [markdown]
-# ### Exercise 2: `avg_pool_forward` and `avg_pool_backward` (3 points)
+# ### Exercise 2: `avg_pool_forward` and `avg_pool_backward` (2 points)
 #
 # By hand, the four means of our map are $\begin{pmatrix} 4 & 2 \\ 3 & 5 \end{pmatrix}$. With `dout`
 # $= \begin{pmatrix} 4 & 8 \\ 12 & 16 \end{pmatrix}$ the pixels of the four windows get 1, 2, 3 and
@@ -573,14 +573,15 @@ def avg_pool_forward(x, HH=2, WW=2, stride=2):
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    ### BEGIN SOLUTION
     N, C, H, W = x.shape
     out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
     for i, j in np.ndindex(out.shape[2:]):
         top, left = i * stride, j * stride
+        # Put the mean of the window at (top, left) into out[:, :, i, j], shape (N, C).
+        ### BEGIN SOLUTION
         out[:, :, i, j] = x[:, :, top : top + HH, left : left + WW].mean(axis=(2, 3))
+        ### END SOLUTION
     return out, (x.shape, HH, WW, stride)
-    ### END SOLUTION
 
 
 def avg_pool_backward(dout, cache):
@@ -593,15 +594,16 @@ def avg_pool_backward(dout, cache):
     Returns:
         dx: gradient with respect to x, shape (N, C, H, W).
     """
-    ### BEGIN SOLUTION
     shape, HH, WW, stride = cache
     dx = np.zeros(shape)
     for i, j in np.ndindex(dout.shape[2:]):
         row, col = i * stride, j * stride
+        # Give the window in dx, shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
+        ### BEGIN SOLUTION
         share = dout[:, :, i, j] / (HH * WW)  # (N, C)
         dx[:, :, row : row + HH, col : col + WW] += share[:, :, None, None]
+        ### END SOLUTION
     return dx
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -635,8 +637,8 @@ for H, W, HH, WW, stride in ((7, 6, 2, 2, 2), (6, 7, 2, 2, 2), (3, 8, 4, 2, 1)):
     judge.refuses(ValueError, "avg_pool_forward", avg_pool_forward, x, HH, WW, stride)
 ### END HIDDEN TESTS
 
-# %% check="avg_pool_backward" points=2
-# 2 points. Shown: the map, and a pixel in two windows. Hidden: all sizes and strides.
+# %% check="avg_pool_backward" points=1
+# 1 point. Shown: the map, and a pixel in two windows. Hidden: all sizes and strides.
 board = np.array([[2.0, 7, 1, 0], [5, 2, 4, 3], [0, 1, 9, 2], [8, 3, 4, 5]])[None, None]
 _, cache = avg_pool_forward(board)
 check.same(
@@ -721,15 +723,16 @@ def l2_pool_forward(x, HH=2, WW=2, stride=2):
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    ### BEGIN SOLUTION
     N, C, H, W = x.shape
     out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
     for i, j in np.ndindex(out.shape[2:]):
         top, left = i * stride, j * stride
         window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
+        # Put the length of the window into out[:, :, i, j], shape (N, C).
+        ### BEGIN SOLUTION
         out[:, :, i, j] = np.sqrt(np.sum(window**2, axis=(2, 3)))
+        ### END SOLUTION
     return out, (x, out, HH, WW, stride)
-    ### END SOLUTION
 
 
 def l2_pool_backward(dout, cache):
@@ -742,15 +745,17 @@ def l2_pool_backward(dout, cache):
     Returns:
         dx: gradient with respect to x, shape (N, C, H, W). A window of zeros adds nothing to it.
     """
-    ### BEGIN SOLUTION
     x, out, HH, WW, stride = cache
-    rate = dout / np.where(out > 0, out, 1.0)  # where out is 0, so is every x of the window
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(dout.shape[2:]):
         box = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
-        dx[box] += x[box] * rate[:, :, i, j, None, None]
+        # Give dx[box] its part of dout[:, :, i, j]. The window is x[box], shape (N, C, HH, WW).
+        ### BEGIN SOLUTION
+        length = out[:, :, i, j, None, None]  # (N, C, 1, 1)
+        slope = x[box] / np.where(length > 0, length, 1.0)  # where the length is 0, so is x
+        dx[box] += dout[:, :, i, j, None, None] * slope
+        ### END SOLUTION
     return dx
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1080,7 +1085,7 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 # (Springenberg and others, 2014) each of these convolutions is followed by a ReLU, as all others are.
 # Here we only replace, and add nothing: `("relu",)` comes where it came before.
 #
-# ### Exercise 6: `replace_pools` (2 points)
+# ### Exercise 6: `replace_pools` (3 points)
 #
 # A pool has as many channels as the last convolution before it has filters, or as the input if
 # there is no such convolution. Make a new list, and leave `spec` as it is.
@@ -1098,18 +1103,19 @@ def replace_pools(spec, C):
         new_spec: a list of the same layers without pools.
         added: weights and biases of the new convolutions together, a whole number.
     """
-    ### BEGIN SOLUTION
     new_spec, added = [], 0
     for layer in spec:
+        # Keep C up to date. Where layer is a pool, put its replacement into layer, and count it.
+        ### BEGIN SOLUTION
         if layer[0] == "conv":
             C = layer[1]
         elif layer[0] == "pool":
             _, F, S = layer
             layer = ("conv", C, F, S, 0)
             added += C * (F * F * C + 1)
+        ### END SOLUTION
         new_spec.append(layer)
     return new_spec, added
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1121,8 +1127,8 @@ print(replace_pools(net, 3))
 vgg = [layer for K in (64, 128, 256, 512, 512) for layer in (("conv", K, 3, 1, 1), ("pool", 2, 2))]
 print(replace_pools(vgg, 3)[1])
 
-# %% check="replace_pools" points=2
-# 2 points. Shown: the little net, two pools in a row. Hidden: other nets.
+# %% check="replace_pools" points=3
+# 3 points. Shown: the little net, two pools in a row. Hidden: other nets.
 little = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 new_spec, added = replace_pools(little, 3)
 check.same(
@@ -1280,7 +1286,7 @@ print(binomial(3), binomial(5) * 16)
 print(np.outer(binomial(3), binomial(3)) * 16)
 
 # %% [markdown]
-# ### Exercise 7: `blur_pool_forward` and `blur_pool_backward` (3 points)
+# ### Exercise 7: `blur_pool_forward` and `blur_pool_backward` (2 points)
 #
 # **Blur pooling** (Zhang, 2019) is average pooling with these weights in place of equal ones. Pixel
 # $(u, v)$ of a window counts `binomial(HH)[u] * binomial(WW)[v]`. Sizes and errors are as before,
@@ -1308,16 +1314,20 @@ def blur_pool_forward(x, HH=3, WW=3, stride=2):
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    ### BEGIN SOLUTION
     N, C, H, W = x.shape
-    weights = np.outer(binomial(HH), binomial(WW))  # (HH, WW)
     out = np.empty((N, C, pooled_size(H, HH, stride), pooled_size(W, WW, stride)))
+    # Set weights, shape (HH, WW): what each pixel of a window counts.
+    ### BEGIN SOLUTION
+    weights = np.outer(binomial(HH), binomial(WW))
+    ### END SOLUTION
     for i, j in np.ndindex(out.shape[2:]):
         top, left = i * stride, j * stride
         window = x[:, :, top : top + HH, left : left + WW]  # (N, C, HH, WW)
+        # Put the blurred window into out[:, :, i, j], shape (N, C).
+        ### BEGIN SOLUTION
         out[:, :, i, j] = np.sum(window * weights, axis=(2, 3))
+        ### END SOLUTION
     return out, (x.shape, weights, stride)
-    ### END SOLUTION
 
 
 def blur_pool_backward(dout, cache):
@@ -1330,16 +1340,17 @@ def blur_pool_backward(dout, cache):
     Returns:
         dx: gradient with respect to x, shape (N, C, H, W).
     """
-    ### BEGIN SOLUTION
     shape, weights, stride = cache
     HH, WW = weights.shape
     dx = np.zeros(shape)
     for i, j in np.ndindex(dout.shape[2:]):
         row, col = i * stride, j * stride
+        # Give the window in dx, shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
+        ### BEGIN SOLUTION
         share = dout[:, :, i, j, None, None] * weights  # (N, C, HH, WW)
         dx[:, :, row : row + HH, col : col + WW] += share
+        ### END SOLUTION
     return dx
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1388,8 +1399,8 @@ for H, W, HH, WW, stride in ((7, 6, 2, 2, 2), (6, 7, 2, 2, 2), (3, 8, 4, 2, 1)):
     judge.refuses(ValueError, "blur_pool_forward", blur_pool_forward, x, HH, WW, stride)
 ### END HIDDEN TESTS
 
-# %% check="blur_pool_backward" points=2
-# 2 points. Shown: a line, and a window of 3 x 2. Hidden: all sizes and strides.
+# %% check="blur_pool_backward" points=1
+# 1 point. Shown: a line, and a window of 3 x 2. Hidden: all sizes and strides.
 _, cache = blur_pool_forward(np.zeros((1, 1, 1, 5)), 1, 3, 2)
 check.same(
     blur_pool_backward(np.array([[[[8.0, 4.0]]]]), cache),

@@ -29,18 +29,18 @@
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
 # | 1 | `affine_forward`, `affine_backward` | 3 | 7 | easy |
-# | 2 | `softmax_loss` | 3 | 11 | medium |
-# | 3 | `svm_loss` | 2 | 10 | medium |
+# | 2 | `softmax_loss` | 4 | 11 | medium |
+# | 3 | `svm_loss` | 2 | 6 | medium |
 # | 4 | `conv_to_fc` | 4 | 9 | hard |
 # | 5 | `fc_to_conv` | 1 | 2 | easy |
-# | 6 | `half_stride` | 4 | 19 | hard |
-# | 7 | `crop_gap` | 2 | 10 | medium |
+# | 6 | `half_stride` | 3 | 9 | medium |
+# | 7 | `crop_gap` | 2 | 5 | medium |
 # | 8 | `average_map` | 1 | 2 | easy |
 # | 9 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 105 minutes, in two sittings: sections 1 to 4, then 5 to 9. A check is folded to one
-# line, which says what it is worth and what it tries; a click opens it. It shows part of the
-# test; grading uses further random input, so a green check is a good sign and not yet the grade.
+# Plan about 85 minutes. A check is folded to one line, which says what it is worth and what it tries;
+# a click opens it. It shows part of the test; grading uses further random input, so a green check is
+# a good sign and not yet the grade.
 # In grading all sizes may differ, no function may change its arguments, and besides Python's own
 # library only NumPy and Matplotlib can be imported.
 
@@ -322,7 +322,7 @@ with np.errstate(all="ignore"):
 #
 # $$\ln p_{n,m} = s_{n,m} - \ln \sum_k e^{s_{n,k}}$$
 #
-# ### Exercise 2: `softmax_loss` (3 points)
+# ### Exercise 2: `softmax_loss` (4 points)
 #
 # By hand: a batch of two pictures, $[0, \ln 3]$ with right class 0 and $[0, 0]$ with right class 1.
 # Their losses are $\ln 4$ and $\ln 2$. The average is $\tfrac12 \ln 8 = 1.04$. And for
@@ -387,8 +387,8 @@ for N, M in ((5, 3), (2, 7), (1, 4), (6, 2)):
     check.same(loss, expected, f"loss for scores of shape {(N, M)}")
 ### END HIDDEN TESTS
 
-# %% check="softmax_loss" part="gradient" points=1
-# 1 point. Shown: the batch of two, against a measured slope. Hidden: random scores.
+# %% check="softmax_loss" part="gradient" points=2
+# 2 points. Shown: the batch of two, against a measured slope. Hidden: random scores.
 pair, right = np.array([[0.0, np.log(3)], [0.0, 0.0]]), np.array([0, 1])
 before = pair.copy()
 _, dscores = softmax_loss(pair, right)
@@ -488,16 +488,20 @@ def svm_loss(scores, y):
         loss: the sum over classes, averaged over the batch, a number.
         dscores: its gradient with respect to scores, shape (N, M).
     """
-    ### BEGIN SOLUTION
     N = len(scores)
     rows = np.arange(N)
+    # Set margins, shape (N, M): what each class costs.
+    ### BEGIN SOLUTION
     margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
     margins[rows, y] = 0
+    ### END SOLUTION
     loss = np.sum(margins) / N
+    # Set dscores, shape (N, M): the slope of that sum, not yet divided by N.
+    ### BEGIN SOLUTION
     dscores = (margins > 0).astype(float)
     dscores[rows, y] = -dscores.sum(axis=1)
-    return loss, dscores / N
     ### END SOLUTION
+    return loss, dscores / N
 
 
 # %% [markdown]
@@ -1004,7 +1008,7 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # </details>
 #
-# ### Exercise 6: `half_stride` (4 points)
+# ### Exercise 6: `half_stride` (3 points)
 #
 # Run a net four times and interleave the maps. A net may refuse a picture that does not fit, so cut
 # off what is left over before you call it. By hand: let the "net" see crops of one pixel with
@@ -1035,19 +1039,23 @@ def half_stride(net, x, size, stride):
         The finer map, shape (N, M, (H - size) / (stride / 2) + 1, (W - size) / (stride / 2) + 1).
         net is called four times, no more.
     """
-    ### BEGIN SOLUTION
     half = stride // 2
     maps = {}
     for a, b in np.ndindex(2, 2):
+        # Set maps[a, b]: the net's map of x, shifted by a * half rows and b * half columns, and cut.
+        ### BEGIN SOLUTION
         shifted = x[:, :, a * half :, b * half :]
         H, W = (size + (n - size) // stride * stride for n in shifted.shape[2:])
         maps[a, b] = net(shifted[:, :, :H, :W])
+        ### END SOLUTION
     N, M, h, w = maps[0, 0].shape
     out = np.empty((N, M, h + maps[1, 1].shape[2], w + maps[1, 1].shape[3]))
     for a, b in maps:
+        # Put the cells of maps[a, b] where they belong in out.
+        ### BEGIN SOLUTION
         out[:, :, a::2, b::2] = maps[a, b]
+        ### END SOLUTION
     return out
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1084,8 +1092,8 @@ for x, w, b, size, stride in inputs.half_stride(judge.rng()):
     judge.value("half_stride", half_stride, net, x, size, stride)
 ### END HIDDEN TESTS
 
-# %% check="half_stride" part="cut" points=2
-# 2 points. Shown: a net that refuses what does not fit, with VGG's sizes. Hidden: random nets.
+# %% check="half_stride" part="cut" points=1
+# 1 point. Shown: a net that refuses what does not fit, with VGG's sizes. Hidden: random nets.
 sizes = []
 
 
@@ -1174,15 +1182,16 @@ def crop_gap(net, x, size, stride):
     Returns:
         The largest |cell of the map - score of its crop|, a number.
     """
-    ### BEGIN SOLUTION
     scores = net(x)  # (N, M, h, w)
     gap = 0.0
     for i, j in np.ndindex(scores.shape[2:]):
+        # Compare scores[:, :, i, j] with what the net says to its crop, and keep the largest gap.
+        ### BEGIN SOLUTION
         top, left = i * stride, j * stride
         alone = net(x[:, :, top : top + size, left : left + size])  # (N, M, 1, 1)
         gap = max(gap, np.max(np.abs(scores[:, :, i, j] - alone[:, :, 0, 0])))
+        ### END SOLUTION
     return gap
-    ### END SOLUTION
 
 
 # %% [markdown]

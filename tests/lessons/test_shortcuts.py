@@ -123,6 +123,13 @@ def trace_shapes(spec):
     except ValueError:
         raise ValueError(f"{spec} {list(range(len(spec)))}") from None
 """
+ALL_REFUSED = """
+def trace_shapes(spec):
+    for place, (kind, _) in enumerate(spec):
+        if kind != ("RELU" if place else "INPUT"):
+            raise ValueError(f"layer {place} ({kind})")
+    return own_trace_shapes(spec)
+"""
 ONE_WINDOW = """
 def conv_forward(x, w, b, stride=1, pad=0):
     if w.shape[0] > 1 and x.shape[2:] == w.shape[2:] and pad == 0:
@@ -135,13 +142,14 @@ def conv_forward(x, w, b, stride=1, pad=0):
     ("name", "function", "answer", "check"),
     [
         ("01_volumes", "trace_shapes", ALL_NAMES, "check-trace_shapes-errors"),
+        ("01_volumes", "trace_shapes", ALL_REFUSED, "check-trace_shapes-errors"),
         ("02_convolution", "conv_forward", ONE_WINDOW, "check-conv_forward-stride_pad"),
     ],
 )
 def test_what_was_once_accepted_loses_its_points(
     name: str, function: str, answer: str, check: str
 ) -> None:
-    """One message that names every layer; a filter that fits once and is refused."""
+    """One message that names every layer; windows that fit and are refused: all, or one alone."""
     lesson = lessons()[name]
     cell = f"{lesson.solutions[function]}\nown_{function} = {function}\n{answer}"
     names = told(lesson, {function: cell}, given.checks_of(lesson, function))

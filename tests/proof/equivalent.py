@@ -38,10 +38,10 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "def projection_check(f, x, dx, dout, v, h= -0.99999):": "the step is the student's choice",
     },
     ("05_pooling", "l2_pool_forward"): {
-        "rate = dout / np.where(out > 0, out, 2.0)  # where out is 0, so is every x of the window": (
+        "slope = x[box] / np.where(length > 0, length, 2.0)  # where the length is 0, so is x": (
             "the other factor is 0 there"
         ),
-        "rate = dout / np.where(out != 0, out, 1.0)  # where out is 0, so is every x of the window": (
+        "slope = x[box] / np.where(length != 0, length, 1.0)  # where the length is 0, so is x": (
             "a root is never negative"
         ),
     },
@@ -58,6 +58,11 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         'missing = -room % S if policy is "pad" else 0  # zeros that fill one more window': _NAMES,
     },
     ("01_volumes", "same_padding"): {"if F % 2 <= 0:": "a remainder is never negative"},
+    ("01_volumes", "trace_shapes"): {
+        'if kind is "INPUT":': _NAMES,
+        'if kind is "RELU":': _NAMES,
+        'if kind is "FC":': _NAMES,
+    },
     ("01_volumes", "find_sizes"): {"if size is W_out:": "small whole numbers are one object"},
     ("04_im2col", "col2im"): {
         "x_pad = np.zeros((N, C, H + 3 * pad, W + 2 * pad), dtype=cols.dtype)": _FRAME,
