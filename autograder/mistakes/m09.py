@@ -148,7 +148,10 @@ ADAM = [
         symptom="the state that was handed in changes",
         hint="m *= beta1 works on the caller's array.",
         edits=[
-            ("    m = beta1 * m + (1 - beta1) * dw\n", "    m *= beta1\n    m += (1 - beta1) * dw\n")
+            (
+                "    m = beta1 * m + (1 - beta1) * dw\n",
+                "    m *= beta1\n    m += (1 - beta1) * dw\n",
+            )
         ]),
     Mistake("decay in the gradient", None, "adam",
         symptom="the decay is divided by the root of s, like the gradient",
@@ -193,7 +196,10 @@ LOOP = [
         symptom="the run that was handed in grows",
         hint="append works on the caller's list.",
         edits=[
-            ("            run = {\n", '            run["losses"].append(loss)\n            run = {\n'),
+            (
+                "            run = {\n",
+                '            run["losses"].append(loss)\n            run = {\n',
+            ),
             ('[*run["losses"], loss]', 'run["losses"]'),
         ]),
     Mistake("the run changed in place", None, "train",

@@ -161,10 +161,9 @@ print(layer_names(M=0))
 # Your layers are pairs of functions, and between the two you had to carry the cache. With twenty
 # layers that is twenty caches. So let an object carry it.
 #
-# A `Layer` holds the pair and its parameters. `forward` calls the first function and
-# keeps the cache. `backward` calls the second with that cache, keeps the gradients of the
-# parameters and returns `dx`. It does not know what it is: the same few lines serve for CONV, RELU,
-# POOL and FC.
+# A `Layer` holds the pair and its parameters. `forward` calls the first function and keeps the cache.
+# `backward` calls the second with that cache, keeps the gradients of the parameters and returns
+# `dx`. It does not know what it is: the same few lines serve for CONV, RELU, POOL and FC.
 #
 # **Predict before you run.** `conv_backward` returns three gradients, `relu_backward` one. What
 # must `grads` be after the backward pass of a ReLU?
@@ -186,8 +185,8 @@ print(layer_names(M=0))
 #
 # Both also remember numbers from one batch to the next, `running`. For batch norm these are the mean
 # and the variance. For dropout it is the seed of its next mask, or every step would drop the same
-# units. They are not parameters, for no gradient leads to them. The function gets them with the mode
-# and returns them anew:
+# units. Such numbers are not parameters, for no gradient leads to them. The function gets them with
+# the mode and returns them anew:
 #
 #     out, cache, running = spatial_batchnorm_forward(x, gamma, beta, running, train)
 #
@@ -517,6 +516,7 @@ def loss_and_grads(net, x, y):
         loss: a number.
         grads: the gradients of net.params, a list of arrays.
     """
+    # loss, a number; and the way back, after which the net has its gradients.
     ### BEGIN SOLUTION
     loss, dscores = softmax_loss(net.forward(x, train=True), y)
     net.backward(dscores)
@@ -1787,10 +1787,10 @@ print((np.exp(rng.uniform(np.log(1e-4), np.log(1), size=1000)) < 0.01).sum())
 # Draw all rates at once from `rng`, with `rng.uniform(np.log(low), np.log(high), size=tries)`. Call
 # `score` once for each: it trains a net, and that takes long.
 #
-# Everything that was tried is returned, the best first, not only the best. Whoever sees that the best
-# rate was the largest one knows that the search ended too early. A run that blew up has the score
-# `nan`, which is neither larger nor smaller than any number: the last line, which is given, puts it
-# last.
+# Everything that was tried is returned, and not only the best: whoever sees that the best rate was the
+# largest one knows that the search ended too early. The last line, which is given, puts the best
+# first. A run that blew up has the score `nan`, which is neither larger nor smaller than any number;
+# it comes last.
 #
 # By hand, with a score of 1 - rate: the smallest rate comes first.
 
