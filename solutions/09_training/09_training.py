@@ -29,10 +29,10 @@
 #
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
-# | 2 | `Layer` | 4 | 9 | medium |
+# | 2 | `Layer` | 4 | 10 | medium |
 # | 3 | `Sequential`, `loss_and_grads` | 3 | 7 | easy |
-# | 6 | `adam` | 4 | 9 | medium |
-# | 7 | `train` | 4 | 11 | hard |
+# | 6 | `adam` | 3 | 9 | medium |
+# | 7 | `train` | 5 | 12 | hard |
 # | 9 | `augment` | 3 | 7 | medium |
 # | 10 | `search` | 2 | 5 | easy |
 # | 13 | a written answer, graded by hand | 2 | 5 | medium |
@@ -944,7 +944,7 @@ for _ in range(2):
 # weights with large gradients would hardly shrink. Beside the step, as here, all shrink at one pace;
 # Adam is then called **AdamW**.
 #
-# ### Exercise 3: `adam` (4 points)
+# ### Exercise 3: `adam` (3 points)
 #
 # The state is `{"m": ..., "s": ..., "t": ...}`, or `{}` before the first step. It is taken apart for
 # you, and `t` counts this step already. By hand, as above: 0.9 after one step, and 0.8 after two
@@ -1021,8 +1021,8 @@ for shape in ((4,), (3, 2), (2, 3, 1, 4)):
     judge.value("adam", adam, w, np.zeros(shape), {}, rate)
 ### END HIDDEN TESTS
 
-# %% check="adam" part="decay" points=2
-# 2 points. Shown: a decay of 0.5, and a gradient of 0. Hidden: any decay, at any step.
+# %% check="adam" part="decay" points=1
+# 1 point. Shown: a decay of 0.5, and a gradient of 0. Hidden: any decay, at any step.
 w = np.array([1.0, 4.0])
 new, state = adam(w, np.array([0.5, 0.0]), {}, 0.1, 0.5)
 check.same(new, [0.85, 3.8], "w after one step", hint="The second weight: 4 - 0.1 * 0.5 * 4.")
@@ -1167,7 +1167,7 @@ for t in range(6):
 # The stop button, the notebook's black square, makes Python raise `KeyboardInterrupt` wherever it
 # happens to be. If nobody catches it, all steps since the cell was started are lost.
 #
-# ### Exercise 4: `train` (4 points)
+# ### Exercise 4: `train` (5 points)
 #
 # Start, end and stop are given: begin at step `len(run["losses"])`, end when there are `steps` losses
 # in all, catch the stop button. Write the step. `run` always has to be the run as it stood after its
@@ -1249,8 +1249,8 @@ run = train_stopped(parabola, run, 3, sgd, lambda t: 0.25, last=2)
 print(run)
 print(train(parabola, run, 3, sgd, lambda t: 0.25))
 
-# %% check="train" points=2
-# 2 points. Shown: three steps on the parabola. Hidden: several arrays, states, rates, and resuming.
+# %% check="train" points=3
+# 3 points. Shown: three steps on the parabola. Hidden: several arrays, states, rates, and resuming.
 parabola = lambda params, running, t: (
     float(np.sum(params[0] ** 2)),
     [2 * params[0]],
