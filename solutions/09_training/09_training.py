@@ -1116,7 +1116,8 @@ plt.show()
 # over, and they are shuffled anew.
 #
 # **Predict before you run.** 5000 pictures, batches of 50: how many steps does an epoch have? How
-# often is a picture seen in 200 steps? And how many steps have 10 pictures in batches of 4?
+# often is a picture seen in 200 steps? And how many steps does an epoch of 10 pictures have, in
+# batches of 4?
 #
 # <!-- guess 09/epoch
 # number | steps in an epoch | 100
