@@ -635,7 +635,7 @@ for k, n in enumerate(worst):
 # - search for a rate;
 # - look at the test pictures once.
 #
-# A net, its tests, optimizers, a loop, augmentation, a search: 20 points. A written answer: 2.
+# Layers, a net, Adam, a loop, augmentation, a search: 20 points. A written answer: 2.
 
 # %% picture
 """Forty new pictures with what the first net makes of them: those it has wrong are faded and
@@ -655,6 +655,6 @@ figure.tight_layout()
 # (2 min) New pictures, named by the net that knew its 500 by heart. Let the room say what it would
 # do for this net, with the list on the left.
 #
-# About 180 minutes, in two sittings. The notebook uses everybody's own layers for the checks and
-# the given ones, which have no loops over places, for training. The long run takes about 15
-# seconds. The written answer: three friends, three nets, three diagnoses.
+# About 90 minutes. The notebook uses everybody's own layers for the checks and the given ones,
+# which have no loops over places, for training. The long run takes about 15 seconds. The written
+# answer: three friends, three nets, three diagnoses.

@@ -2,83 +2,14 @@
 
 from autograder.mistakes import Mistake
 
-PATTERN = [
-    Mistake("one pool at the end", None, "layer_names",
-        symptom="a single pool after all blocks",
-        hint="Which brackets does the pool stand in?",
-        edits=[
-            ('* N + (["POOL"] if pool else [])', "* N"),
-            ("block * M +", 'block * M + (["POOL"] if pool else []) +'),
-        ]),
-    Mistake("a pool after every convolution", None, "layer_names",
-        symptom="N pools in each block",
-        hint="Which brackets does the pool stand in?",
-        edits=[
-            (
-                '["CONV", "RELU"] * N + (["POOL"] if pool else [])',
-                '(["CONV", "RELU"] + (["POOL"] if pool else [])) * N',
-            )
-        ]),
-    Mistake("one ReLU for each block", None, "layer_names",
-        symptom="convolutions follow each other without a ReLU between",
-        hint="What is repeated N times: CONV, or CONV and RELU?",
-        edits=[('["CONV", "RELU"] * N', '["CONV"] * N + ["RELU"]')]),
-    Mistake("always a pool", None, "layer_names",
-        symptom="a pool even where pool is False",
-        hint="Which argument is never used?",
-        edits=[('(["POOL"] if pool else [])', '["POOL"]')]),
-    Mistake("last FC forgotten", None, "layer_names",
-        symptom="the net ends in a ReLU, or in INPUT alone",
-        hint="What stands after the last bracket?",
-        edits=[(' + ["FC"]', "")]),
-    Mistake("a ReLU after the scores", None, "layer_names",
-        symptom="the last FC has a ReLU",
-        hint="Scores may be negative.",
-        edits=[('["FC", "RELU"] * K + ["FC"]', '["FC", "RELU"] * (K + 1)')]),
-    Mistake("INPUT left out", None, "layer_names",
-        symptom="the list begins with CONV",
-        hint="What does the pattern begin with?",
-        edits=[('["INPUT"] + ', "")]),
-    Mistake("K up to 3", None, "layer_names",
-        symptom="K = 3 is accepted",
-        hint="One of the bounds is a < and not a <=.",
-        edits=[("0 <= K < 3):", "0 <= K <= 3):")]),
-    Mistake("N up to 2", None, "layer_names",
-        symptom="N = 3 is refused",
-        hint="One of the bounds is a <= and not a <.",
-        edits=[("if not (0 <= N <= 3 and", "if not (0 <= N < 3 and")]),
-    Mistake("bounds not checked", None, "layer_names",
-        symptom="no ValueError where N, M or K is out of bounds",
-        hint="What should -1 convolutions mean?",
-        edits=[("if not (0 <= N <= 3 and M >= 0 and 0 <= K < 3):", "if False:")]),
-]
-
 LAYER = [
     Mistake("settings forgotten", None, "Layer",
         symptom="padding and stride have no effect",
         hint="What happens to **how?",
         edits=[
-            ("*self.params, **self.how)\n        else", "*self.params)\n        else"),
+            ("out, self.cache = function(x, *self.params, **self.how)",
+             "out, self.cache = function(x, *self.params)"),
             ("train, **self.how)", "train)"),
-        ]),
-    Mistake("cache shared by all layers", None, "Layer",
-        symptom="a layer goes back with the cache of another",
-        hint="Does the cache belong to the class, or to the object?",
-        edits=[
-            ("out, self.cache = function", "out, Layer.cache = function"),
-            ("out, self.cache, self.running", "out, Layer.cache, self.running"),
-            ("(dout, self.cache)", "(dout, Layer.cache)"),
-        ]),
-    Mistake("first cache kept for ever", None, "Layer",
-        symptom="the gradients are those of the first batch",
-        hint="Which batch does the cache belong to?",
-        edits=[
-            (
-                "        return out\n        ### END SOLUTION\n\n    def backward",
-                "        self.kept = getattr(self, 'kept', self.cache)\n        return out\n"
-                "        ### END SOLUTION\n\n    def backward",
-            ),
-            ("(dout, self.cache)", "(dout, self.kept)"),
         ]),
     Mistake("dx among the gradients", None, "Layer",
         symptom="grads begins with dx, one entry too many",
@@ -132,16 +63,6 @@ LAYER = [
         edits=[
             ("*self.params, self.running, train, **", "self.running, train, *self.params, **")
         ]),
-    Mistake("the first mode kept", None, "Layer",
-        symptom="the mode of an earlier call goes on",
-        hint="Is train an argument of forward, or something to remember?",
-        edits=[
-            (
-                "        function = self.functions[0]\n",
-                "        function = self.functions[0]\n"
-                "        train = self.mode = getattr(self, 'mode', train)\n",
-            )
-        ]),
 ]
 
 NET = [
@@ -149,49 +70,12 @@ NET = [
         symptom="the gradient enters the first layer",
         hint="Which layer does dout reach first?",
         edits=[("for layer in reversed(self.layers):", "for layer in self.layers:")]),
-    Mistake("gradients of the last layer first", None, "Sequential",
-        symptom="grads is in another order than params",
-        hint="Both lists begin with the first layer.",
-        edits=[
-            (
-                "[dp for layer in self.layers for dp in layer.grads]",
-                "[dp for layer in reversed(self.layers) for dp in layer.grads]",
-            )
-        ]),
     Mistake("every layer gets dout", None, "Sequential",
         symptom="the gradient does not go from layer to layer",
         hint="What does each layer get, and from whom?",
         edits=[
             ("dout = layer.backward(dout)", "dx = layer.backward(dout)"),
             ("return dout", "return dx"),
-        ]),
-    Mistake("new parameters not handed to the layers", None, "Sequential",
-        symptom="the net goes on with its old parameters",
-        hint="Where do the layers look for their parameters?",
-        edits=[
-            (
-                "layer.params = [next(left) for _ in layer.params]",
-                "self.own = [next(left) for _ in layer.params]",
-            )
-        ]),
-    Mistake("each layer gets the first parameters", None, "Sequential",
-        symptom="all layers have the parameters of the first",
-        hint="Which parameters has the second layer?",
-        edits=[
-            (
-                "        for layer in self.layers:\n            layer.params = [next(left)",
-                "        for layer in self.layers:\n            left = iter(params)\n"
-                "            layer.params = [next(left)",
-            )
-        ]),
-    Mistake("lists of lists", None, "Sequential",
-        symptom="grads has an entry for each layer, not for each parameter",
-        hint="The optimizer does not want to know about layers.",
-        edits=[
-            (
-                "[dp for layer in self.layers for dp in layer.grads]",
-                "[layer.grads for layer in self.layers]",
-            )
         ]),
     Mistake("scores and labels changed places", None, "Sequential",
         symptom="an exception in softmax_loss",
@@ -209,135 +93,10 @@ NET = [
         symptom="every gradient is too small by the factor N",
         hint="softmax_loss is an average already.",
         edits=[("net.backward(dscores)", "net.backward(dscores / len(x))")]),
-    Mistake("the mode not handed on", None, "Sequential",
-        symptom="all layers work as at test time",
-        hint="Who tells each layer whether the net is being trained?",
-        edits=[("x = layer.forward(x, train)", "x = layer.forward(x)")]),
     Mistake("loss at test time", None, "Sequential",
         symptom="no unit is dropped in training",
         hint="In which mode is a loss computed whose gradient is wanted?",
         edits=[("net.forward(x, train=True)", "net.forward(x)")]),
-]
-
-GAP = [
-    Mistake("one-sided difference", None, "slope_gap",
-        symptom="a gap that grows with h",
-        hint="One step to each side.",
-        edits=[
-            ("down = f([p - h * v for", "down = f([p for"),
-            (
-                "for p, v in zip(params, vs, strict=True)])\n    numeric",
-                "for p in params])\n    numeric",
-            ),
-            ("/ (2 * h)", "/ h"),
-        ]),
-    Mistake("divided by h, not 2h", None, "slope_gap",
-        symptom="the gap of right gradients is a half",
-        hint="How far apart are the two points?",
-        edits=[("(up - down) / (2 * h)", "(up - down) / h")]),
-    Mistake("sign lost", None, "slope_gap",
-        symptom="gradients with the wrong sign pass",
-        hint="When do you take the absolute value?",
-        edits=[("abs(numeric - analytic) /", "abs(abs(numeric) - abs(analytic)) /")]),
-    Mistake("not relative", None, "slope_gap",
-        symptom="the gap depends on the direction's length",
-        hint="Divide by the larger of the two.",
-        edits=[(" / max(abs(numeric), abs(analytic), 1e-12)", "")]),
-    Mistake("divided by the numeric slope", None, "slope_gap",
-        symptom="too large where the analytic slope is the larger one",
-        hint="Divide by the larger of the two.",
-        edits=[("max(abs(numeric), abs(analytic), 1e-12)", "max(abs(numeric), 1e-12)")]),
-    Mistake("divided by the sum of both", None, "slope_gap",
-        symptom="the gap is about half as large",
-        hint="Divide by the larger of the two.",
-        edits=[
-            (
-                "max(abs(numeric), abs(analytic), 1e-12)",
-                "max(abs(numeric) + abs(analytic), 1e-12)",
-            )
-        ]),
-    Mistake("the same direction for every array", None, "slope_gap",
-        symptom="arrays of one shape move alike, and gradients that are exchanged pass",
-        hint="How often do you make a generator?",
-        edits=[
-            (
-                "[rng.normal(size=p.shape) for p in params]",
-                "[np.random.default_rng(seed).normal(size=p.shape) for p in params]",
-            )
-        ]),
-    Mistake("only the first array", None, "slope_gap",
-        symptom="wrong gradients of later arrays pass",
-        hint="How many arrays does the direction have?",
-        edits=[
-            (
-                "sum(np.sum(dp * v) for dp, v in zip(grads, vs, strict=True))",
-                "np.sum(grads[0] * vs[0])",
-            )
-        ]),
-    Mistake("another direction for each side", None, "slope_gap",
-        symptom="right gradients have a large gap",
-        hint="Forward and back along the same line.",
-        edits=[
-            (
-                "down = f([p - h * v for p, v in zip(params, vs, strict=True)])",
-                "down = f([p - h * rng.normal(size=p.shape) for p in params])",
-            ),
-        ]),
-    Mistake("a direction of ones", None, "slope_gap",
-        symptom="another gap than that of the seed's direction",
-        hint="Draw the direction.",
-        edits=[
-            (
-                "vs = [rng.normal(size=p.shape) for p in params]",
-                "vs = [np.ones(p.shape) for p in params]",
-            )
-        ]),
-]
-
-SPEED = [
-    Mistake("velocity not kept", None, "momentum",
-        symptom="every step is the first one",
-        hint="What must the next call get?",
-        edits=[('{"v": v}\n    ### END', "{}\n    ### END")]),
-    Mistake("old velocity for the step", None, "momentum",
-        symptom="w lags one step behind",
-        hint="First v, then w.",
-        edits=[("return w + v,", 'return w + state.get("v", np.zeros_like(w)),')]),
-    Mistake("running mean", None, "momentum",
-        symptom="the gradient counts with 1 - mu",
-        hint="In this formula the gradient is not multiplied by 1 - mu.",
-        edits=[("- rate * dw", "- (1 - mu) * rate * dw")],
-        also=[
-            [
-                ("- rate * dw", "+ (1 - mu) * dw"),
-                ("return w + v,", "return w - rate * v,"),
-            ],
-        ]),
-    Mistake("rate outside the velocity", None, "momentum",
-        symptom="v is larger by the factor 1 / rate: PyTorch's way",
-        hint="Which of the two lines holds the rate?",
-        edits=[("- rate * dw", "- dw"), ("return w + v,", "return w + rate * v,")]),
-    Mistake("up the slope", None, "momentum",
-        symptom="the step has the wrong sign",
-        hint="The gradient says where the loss rises.",
-        edits=[("- rate * dw", "+ rate * dw")]),
-    Mistake("mu not used", None, "momentum",
-        symptom="mu has no effect",
-        hint="Which argument is never used?",
-        edits=[("v = mu *", "v = 0.9 *")]),
-    Mistake("changes the velocity in place", None, "momentum",
-        symptom="the state that was handed in changes",
-        hint="v *= mu works on the caller's array.",
-        edits=[
-            (
-                'v = mu * state.get("v", np.zeros_like(w)) - rate * dw',
-                'v = state.get("v", np.zeros_like(w))\n    v *= mu\n    v -= rate * dw',
-            )
-        ]),
-    Mistake("mu and rate changed places", None, "momentum",
-        symptom="the velocity is multiplied by the rate",
-        hint="Which of the two says how much is kept?",
-        edits=[("v = mu *", "v = rate *"), ("- rate * dw", "- mu * dw")]),
 ]
 
 ADAM = [
@@ -345,30 +104,14 @@ ADAM = [
         symptom="the first steps are several times too long",
         hint="Both means start at 0 and are too small at first.",
         edits=[("m / (1 - beta1**t), s / (1 - beta2**t)", "m, s")]),
-    Mistake("t counted from 0", None, "adam",
-        symptom="nan at the first step",
-        hint="What is 1 - beta ** 0?",
-        edits=[('state.get("t", 0) + 1', 'state.get("t", -1) + 1')]),
-    Mistake("the first step counted as the second", None, "adam",
-        symptom="the first step is too small",
-        hint="What is t at the first step?",
-        edits=[('state.get("t", 0) + 1', 'state.get("t", 1) + 1')]),
     Mistake("changes w in place", None, "adam",
         symptom="the caller's array changes",
         hint="w -= ... works on the caller's array.",
-        edits=[
-            (
-                "    return w - rate * step,",
-                "    w -= rate * step\n    return w,",
-            )
-        ]),
-    Mistake("t never grows", None, "adam",
-        symptom="only the first step is right",
-        hint="How many steps have been taken after two?",
-        edits=[('"t": t}', '"t": 0}')],
-        also=[
-            [('state.get("t", 0) + 1', "1")],
-        ]),
+        edits=[("    w = w - rate * step\n", "    w -= rate * step\n")]),
+    Mistake("up the slope", None, "adam",
+        symptom="the step has the wrong sign",
+        hint="The gradient says where the loss rises.",
+        edits=[("w = w - rate * step", "w = w + rate * step")]),
     Mistake("eps inside the root", None, "adam",
         symptom="wrong where eps counts",
         hint="eps is added to the root.",
@@ -385,34 +128,37 @@ ADAM = [
         symptom="m and s run at each other's pace",
         hint="Which beta belongs to m?",
         edits=[
-            ("m = beta1 * state", "m = beta2 * state"),
+            ("m = beta1 * m", "m = beta2 * m"),
             ("(1 - beta1) * dw", "(1 - beta2) * dw"),
-            ("s = beta2 * state", "s = beta1 * state"),
+            ("s = beta2 * s", "s = beta1 * s"),
             ("(1 - beta2) * dw**2", "(1 - beta1) * dw**2"),
         ]),
     Mistake("corrected means kept", None, "adam",
         symptom="the state holds m_hat and s_hat; wrong from the second step on",
         hint="The correction is for the step, not for the memory.",
-        edits=[('{"m": m, "s": s,', '{"m": m_hat, "s": s_hat,')]),
+        edits=[
+            ("m_hat, s_hat = m /", "m, s = m /"),
+            ("step = m_hat / (np.sqrt(s_hat) + eps)", "step = m / (np.sqrt(s) + eps)"),
+        ]),
     Mistake("root forgotten", None, "adam",
         symptom="divided by s itself",
         hint="s has the unit of a square.",
         edits=[("(np.sqrt(s_hat) + eps)", "(s_hat + eps)")]),
     Mistake("changes the state in place", None, "adam",
         symptom="the state that was handed in changes",
-        hint="Make a new dict.",
+        hint="m *= beta1 works on the caller's array.",
         edits=[
             (
-                '    return w - rate * step, {"m": m, "s": s, "t": t}',
-                "    state.update(m=m, s=s, t=t)\n    return w - rate * step, state",
+                "    m = beta1 * m + (1 - beta1) * dw\n",
+                "    m *= beta1\n    m += (1 - beta1) * dw\n",
             )
         ]),
     Mistake("decay in the gradient", None, "adam",
         symptom="the decay is divided by the root of s, like the gradient",
         hint="The decay stands beside the step.",
         edits=[
-            ("    t = state", "    dw = dw + decay * w\n    t = state"),
-            (" + decay * w\n    return", "\n    return"),
+            ("    m = beta1 * m", "    dw = dw + decay * w\n    m = beta1 * m"),
+            (" + eps) + decay * w\n", " + eps)\n"),
         ]),
     Mistake("decay not used", None, "adam",
         symptom="the weights do not shrink",
@@ -421,13 +167,13 @@ ADAM = [
     Mistake("decay without the rate", None, "adam",
         symptom="the weights shrink too fast, whatever the rate",
         hint="What stands inside the brackets of the formula?",
-        edits=[(" + decay * w", ""), ("w - rate * step,", "w - rate * step - decay * w,")]),
+        edits=[(" + decay * w", ""), ("= w - rate * step", "= w - rate * step - decay * w")]),
     Mistake("decay of the new weight", None, "adam",
         symptom="the weight shrinks after the step, not beside it",
         hint="Which w does the decay belong to: the one before the step, or the one after?",
         edits=[
             (" + decay * w\n", "\n"),
-            ("return w - rate * step,", "return (w - rate * step) * (1 - rate * decay),"),
+            ("w = w - rate * step\n", "w = (w - rate * step) * (1 - rate * decay)\n"),
         ]),
     Mistake("weights grow", None, "adam",
         symptom="the decay has the wrong sign",
@@ -439,125 +185,35 @@ ADAM = [
         edits=[("+ decay * w", "+ decay * np.sign(w)")]),
 ]
 
-SCHEDULE = [
-    Mistake("whole wave", None, "cosine_rate",
-        symptom="the rate rises again in the second half",
-        hint="Where is the cosine -1?",
-        edits=[("np.pi * s", "2 * np.pi * s")]),
-    Mistake("quarter wave", None, "cosine_rate",
-        symptom="the rate ends at a half",
-        hint="What is the cosine of pi / 2?",
-        edits=[("np.pi * s", "np.pi * s / 2")]),
-    Mistake("not halved", None, "cosine_rate",
-        symptom="the largest rate is twice rate",
-        hint="What is 1 + cos 0?",
-        edits=[("(1 + np.cos(np.pi * s)) / 2", "(1 + np.cos(np.pi * s))")]),
-    Mistake("warm-up counts as part of the way", None, "cosine_rate",
-        symptom="the rate falls before the warm-up ends",
-        hint="What is s at t = warmup?",
-        edits=[("(t - warmup) / (steps - warmup)", "t / steps")]),
-    Mistake("way divided by all steps", None, "cosine_rate",
-        symptom="the rate does not get down to 0",
-        hint="How many steps are there after the warm-up?",
-        edits=[("/ (steps - warmup)", "/ steps")]),
-    Mistake("warm-up begins at 0", None, "cosine_rate",
-        symptom="the first step has no length",
-        hint="What is the rate of step 0?",
-        edits=[("rate * (t + 1) / warmup", "rate * t / warmup")]),
-    Mistake("no warm-up", None, "cosine_rate",
-        symptom="the first steps have a rate above, or at, the largest",
-        hint="Which argument is never used?",
-        edits=[("if t < warmup:", "if False:")]),
-    Mistake("a straight line", None, "cosine_rate",
-        symptom="the rate falls evenly",
-        hint="Where is the cosine?",
-        edits=[("(1 + np.cos(np.pi * s)) / 2", "(1 - s)")]),
-    Mistake("degrees", None, "cosine_rate",
-        symptom="the rate hardly falls",
-        hint="np.cos wants radians.",
-        edits=[("np.cos(np.pi * s)", "np.cos(np.deg2rad(np.pi * s))")]),
-]
-
-BATCH = [
-    Mistake("never shuffled anew", None, "batch_rows",
-        symptom="every epoch has the order of the first",
-        hint="What does the epoch's number do?",
-        edits=[("default_rng([seed, epoch])", "default_rng([seed, 0])")]),
-    Mistake("not shuffled", None, "batch_rows",
-        symptom="the pictures come in their own order",
-        hint="What is the order of an epoch?",
-        edits=[("np.random.default_rng([seed, epoch]).permutation(N)", "np.arange(N)")]),
-    Mistake("step within the epoch forgotten", None, "batch_rows",
-        symptom="only the first epoch is right; later batches are empty",
-        hint="The second epoch begins at the front again.",
-        edits=[("order[i * batch : (i + 1) * batch]", "order[t * batch : (t + 1) * batch]")]),
-    Mistake("an incomplete batch at the end", None, "batch_rows",
-        symptom="a smaller batch closes each epoch",
-        hint="How many whole batches are there?",
-        edits=[("divmod(t, N // batch)", "divmod(t, -(-N // batch))")]),
-    Mistake("epochs counted by pictures", None, "batch_rows",
-        symptom="an epoch is a batch too long, and begins with the batch that it ends with",
-        hint="How many whole batches are there?",
-        edits=[
-            ("epoch, i = divmod(t, N // batch)", "epoch, i = t * batch // N, t % (N // batch)")
-        ]),
-    Mistake("batches overlap", None, "batch_rows",
-        symptom="neighbouring batches share pictures",
-        hint="Where does batch 1 start?",
-        edits=[("order[i * batch : (i + 1) * batch]", "order[i : i + batch]")]),
-    Mistake("drawn with replacement", None, "batch_rows",
-        symptom="some pictures come twice in an epoch, others never",
-        hint="An epoch sees every picture once.",
-        edits=[("permutation(N)\n    return", "integers(N, size=N)\n    return")]),
-    Mistake("seed not used", None, "batch_rows",
-        symptom="every seed gives the same orders",
-        hint="Which argument is never used?",
-        edits=[("default_rng([seed, epoch])", "default_rng([0, epoch])")]),
-]
-
 LOOP = [
-    Mistake("starts over", None, "train",
-        symptom="a run that is gone on with begins at step 0",
-        hint="How many steps has the run already?",
-        edits=[('range(len(run["losses"]), steps)', "range(steps)")]),
-    Mistake("so many steps more", None, "train",
-        symptom="steps counts on top of those already taken",
-        hint="steps is the number in all.",
-        edits=[
-            (
-                'range(len(run["losses"]), steps)',
-                'range(len(run["losses"]), len(run["losses"]) + steps)',
-            )
-        ]),
     Mistake("states not kept", None, "train",
         symptom="momentum is at rest again in every step",
         hint="What does update return besides w?",
         edits=[
             ('"states": list(states),', '"states": run["states"],'),
         ]),
-    Mistake("the stop is not caught", None, "train",
-        symptom="KeyboardInterrupt leaves the function, and the run is lost",
-        hint="try, and except which exception?",
-        edits=[
-            ("except KeyboardInterrupt:\n        pass", "except ZeroDivisionError:\n        pass")
-        ]),
-    Mistake("everything is lost on a stop", None, "train",
-        symptom="a stopped run comes back as it was handed in",
-        hint="Which run is returned after a stop?",
-        edits=[("run = dict(run)\n", "begun = run\n"), ("   pass\n", "   return begun\n")]),
     Mistake("loss list changed in place", None, "train",
         symptom="the run that was handed in grows",
         hint="append works on the caller's list.",
         edits=[
             (
-                'losses = [*run["losses"], loss]',
-                'losses = run["losses"]\n            losses.append(loss)',
+                "            run = {\n",
+                '            run["losses"].append(loss)\n            run = {\n',
             ),
+            ('[*run["losses"], loss]', 'run["losses"]'),
         ]),
-    Mistake("one step too many", None, "train",
-        symptom="one loss more than asked for",
-        hint="Count the losses of a run of one step.",
-        edits=[('range(len(run["losses"]), steps)', 'range(len(run["losses"]), steps + 1)')]),
+    Mistake("the run changed in place", None, "train",
+        symptom="the run that was handed in is the run that comes back",
+        hint="run[...] = ... works on the caller's dict.",
+        edits=[("            run = {\n", "            run |= {\n")]),
+    Mistake("only the last loss kept", None, "train",
+        symptom="a run has one loss, however long it is",
+        hint="What does a run that is resumed know of the steps before?",
+        edits=[('[*run["losses"], loss]', "[loss]")]),
+    Mistake("parameters not kept", None, "train",
+        symptom="every step begins where the first one did",
+        hint="Which parameters does f get in step 2?",
+        edits=[('"params": list(params),', '"params": run["params"],')]),
     Mistake("step number not handed on", None, "train",
         symptom="every step sees the first mini-batch",
         hint="What does f do with t?",
@@ -579,13 +235,6 @@ LOOP = [
         symptom="the rate never changes",
         hint="rate is a function: of what?",
         edits=[("rate(t)) for", "rate(0)) for")]),
-    Mistake("rate counted from the resumed step", None, "train",
-        symptom="a resumed run has the rates of a new one",
-        hint="Which number does the first step after a stop have?",
-        edits=[
-            ("    run = dict(run)\n", '    run = dict(run)\n    begun = len(run["losses"])\n'),
-            ("rate(t)) for", "rate(t - begun)) for"),
-        ]),
 ]
 
 CHANGES = [
@@ -598,10 +247,6 @@ CHANGES = [
                 "np.roll(mirrored[n], (down, right), axis=(1, 2))",
             )
         ]),
-    Mistake("frame too narrow", None, "augment",
-        symptom="no room for a shift up or to the left",
-        hint="How wide must the frame be for a shift of -2?",
-        edits=[("int(np.abs(shift).max())", "int(shift.max())")]),
     Mistake("shifted the other way", None, "augment",
         symptom="pictures move up and to the left where they should go down and to the right",
         hint="Where does the window begin if the picture is to move down?",
@@ -612,7 +257,25 @@ CHANGES = [
     Mistake("down and right exchanged", None, "augment",
         symptom="pictures move sideways where they should go down",
         hint="Which of the two numbers of shift is which?",
-        edits=[("for n, (down, right) in", "for n, (right, down) in")]),
+        edits=[
+            (
+                "P - down : P - down + H, P - right : P - right + W",
+                "P - right : P - right + H, P - down : P - down + W",
+            )
+        ]),
+    Mistake("the window begins at the shift", None, "augment",
+        symptom="a picture without a shift is moved too, where others are shifted",
+        hint="Where does the window begin if nothing is to move?",
+        edits=[
+            (
+                "P - down : P - down + H, P - right : P - right + W",
+                "down : down + H, right : right + W",
+            )
+        ]),
+    Mistake("all pictures mirrored", None, "augment",
+        symptom="a picture is mirrored whatever its flip",
+        hint="Which argument is never used?",
+        edits=[("np.where(flip[:, None, None, None], x[:, :, :, ::-1], x)", "x[:, :, :, ::-1]")]),
     Mistake("upside down", None, "augment",
         symptom="rows are exchanged, not columns",
         hint="Which axis is left and right?",
@@ -621,33 +284,14 @@ CHANGES = [
         symptom="channels are exchanged",
         hint="Which axis is left and right?",
         edits=[("x[:, :, :, ::-1]", "x[:, ::-1]")]),
-    Mistake("shifted, then mirrored", None, "augment",
-        symptom="mirrored pictures move to the wrong side",
-        hint="First the mirror, then the shift.",
-        edits=[
-            (
-                "    for n, (down, right) in enumerate(shift):\n",
-                "    for n, (down, right) in enumerate(shift):\n"
-                "        right = -right if flip[n] else right\n",
-            )
-        ]),
     Mistake("one flip for all", None, "augment",
         symptom="one flip decides for all pictures",
         hint="Each picture has a flip of its own.",
         edits=[("np.where(flip[:, None, None, None],", "np.where(flip[0],")]),
-    Mistake("one shift for all", None, "augment",
-        symptom="all pictures are shifted like the first",
-        hint="Each picture has a shift of its own.",
-        edits=[
-            (
-                "for n, (down, right) in enumerate(shift):",
-                "for n, (down, right) in enumerate([shift[0]] * len(x)):",
-            )
-        ]),
     Mistake("flip not used", None, "augment",
         symptom="no picture is mirrored",
         hint="Which argument is never used?",
-        edits=[("np.pad(mirrored,", "np.pad(x,")]),
+        edits=[("np.where(flip[:, None, None, None], x[:, :, :, ::-1], x)", "x")]),
     Mistake("changes the pictures in place", None, "augment",
         symptom="the pictures that were handed in change",
         hint="x[flip] = ... works on the caller's array.",
@@ -657,10 +301,6 @@ CHANGES = [
                 "    x[flip] = x[flip][:, :, :, ::-1]\n    mirrored = x\n",
             )
         ]),
-    Mistake("edge repeated", None, "augment",
-        symptom="the outermost pixels are drawn out to where zeros should be",
-        hint="What moves in from outside?",
-        edits=[("(P, P), (P, P)))", "(P, P), (P, P)), mode=\"edge\")")]),
 ]
 
 TRIES = [
@@ -678,50 +318,6 @@ TRIES = [
         symptom="the rates leave their bounds",
         hint="Which power undoes np.log?",
         edits=[("np.exp(rng.uniform", "10 ** (rng.uniform")]),
-    Mistake("worst first", None, "search",
-        symptom="the smallest score comes first",
-        hint="The larger the score, the better.",
-        edits=[("-pair[1])", "pair[1])")]),
-    Mistake("sorted by rate", None, "search",
-        symptom="the smallest rate comes first, however bad it is",
-        hint="Which half of the pair decides?",
-        edits=[("(np.isnan(pair[1]), -pair[1])", "pair[0]")]),
-    Mistake("only the best returned", None, "search",
-        symptom="one pair in place of all",
-        hint="Return everything that was tried.",
-        edits=[
-            ("return sorted(tried,", "return min(tried,"),
-        ]),
-    Mistake("nan not sorted", None, "search",
-        symptom="a run that blew up stands among the best",
-        hint="Is nan larger than 1? Is it smaller?",
-        edits=[("(np.isnan(pair[1]), -pair[1])", "-pair[1]")]),
-    Mistake("nan first", None, "search",
-        symptom="every run that blew up stands before the best",
-        hint="Where does NumPy's argsort put nan, and where is it when the order is turned round?",
-        edits=[("(np.isnan(pair[1]), -pair[1]))", "(np.isnan(pair[1]), pair[1]))[::-1]")],
-        also=[
-            [("(np.isnan(pair[1]), -pair[1])", "(not np.isnan(pair[1]), -pair[1])")],
-        ]),
-    Mistake("nan left out", None, "search",
-        symptom="runs that blew up are missing",
-        hint="Return everything that was tried.",
-        edits=[
-            (
-                "    return sorted(tried,",
-                "    tried = [pair for pair in tried if pair[1] == pair[1]]\n"
-                "    return sorted(tried,",
-            )
-        ]),
-    Mistake("score called twice", None, "search",
-        symptom="each net is trained twice",
-        hint="Keep the score when you have it.",
-        edits=[
-            (
-                "key=lambda pair: (np.isnan(pair[1]), -pair[1])",
-                "key=lambda pair: (np.isnan(pair[1]), -score(pair[0]))",
-            )
-        ]),
     Mistake("a grid", None, "search",
         symptom="the rates are evenly spaced, whatever the seed",
         hint="The rates are drawn at random.",
@@ -730,21 +326,30 @@ TRIES = [
     Mistake("pairs the wrong way round", None, "search",
         symptom="score and rate have changed places",
         hint="A pair is (rate, score).",
+        edits=[("(float(rate), score(float(rate)))", "(score(float(rate)), float(rate))")]),
+    Mistake("nan left out", None, "search",
+        symptom="runs that blew up are missing",
+        hint="Everything that was tried is returned.",
         edits=[
-            ("(float(rate), score(float(rate)))", "(score(float(rate)), float(rate))"),
-            ("(np.isnan(pair[1]), -pair[1])", "(np.isnan(pair[0]), -pair[0])"),
+            (
+                "score(float(rate))) for rate in rates]\n",
+                "score(float(rate))) for rate in rates]\n"
+                "    tried = [pair for pair in tried if pair[1] == pair[1]]\n",
+            )
+        ]),
+    Mistake("score called twice", None, "search",
+        symptom="each net is trained twice",
+        hint="Keep the score when you have it.",
+        edits=[
+            ("score(float(rate))) for rate in rates]",
+             "score(float(rate))) for rate in rates if score(float(rate)) is not None]")
         ]),
 ]
 
 MISTAKES = [
-    *PATTERN,
     *LAYER,
     *NET,
-    *GAP,
-    *SPEED,
     *ADAM,
-    *SCHEDULE,
-    *BATCH,
     *LOOP,
     *CHANGES,
     *TRIES,

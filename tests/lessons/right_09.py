@@ -34,31 +34,6 @@ RUNNING = """
 """
 
 RIGHT = {
-    "layer_names": [
-        """
-def layer_names(N=1, M=1, K=0, pool=True):
-    for letter, value, most in (("N", N, 3), ("M", M, 10**9), ("K", K, 2)):
-        if value < 0 or value > most:
-            raise ValueError(f"{letter} is {value}")
-    names = ["INPUT"]
-    for _ in range(M):
-        for _ in range(N):
-            names += ["CONV", "RELU"]
-        if pool:
-            names.append("POOL")
-    for _ in range(K):
-        names += ["FC", "RELU"]
-    return names + ["FC"]
-""",
-        """
-def layer_names(N=1, M=1, K=0, pool=True):
-    fits = N in (0, 1, 2, 3) and K in (0, 1, 2) and M >= 0
-    if not fits:
-        raise ValueError((N, M, K))
-    text = "INPUT " + ("CONV RELU " * N + "POOL " * pool) * M + "FC RELU " * K + "FC"
-    return text.split()
-""",
-    ],
     "Layer": [
         """
 class Layer:
@@ -197,46 +172,6 @@ def loss_and_grads(net, x, y):
     return np.float64(loss), tuple(net.grads)
 """,
     ],
-    "slope_gap": [
-        """
-def slope_gap(f, params, grads, seed=0, h=1e-5):
-    rng = np.random.default_rng(seed)
-    plus, minus, analytic = [], [], 0.0
-    for p, dp in zip(params, grads):
-        v = rng.normal(size=p.shape)
-        plus.append(p + h * v)
-        minus.append(p - h * v)
-        analytic += (dp * v).sum()
-    numeric = (f(plus) - f(minus)) / 2 / h
-    larger = max(abs(numeric), abs(analytic))
-    return 0.0 if larger == 0 else abs(numeric - analytic) / larger
-""",
-        """
-def slope_gap(f, params, grads, seed=0, h=1e-5):
-    random = np.random.default_rng(seed)
-    v = [random.normal(size=np.shape(p)) for p in params]
-    loss = lambda step: f([p + step * d for p, d in zip(params, v)])
-    slopes = np.array([(loss(h) - loss(-h)) / (2 * h), sum(map(np.vdot, grads, v))])
-    return np.ptp(slopes) / (np.abs(slopes).max() + 1e-30)
-""",
-    ],
-    "momentum": [
-        """
-def momentum(w, dw, state, rate=0.1, mu=0.9):
-    v = state["v"] if "v" in state else 0.0 * w
-    v = mu * v - rate * dw
-    return w + v, {"v": v}
-""",
-        """
-def momentum(w, dw, state, rate=0.1, mu=0.9):
-    new = -rate * dw
-    if state:
-        new = new + mu * state["v"]
-    state = dict(state)
-    state["v"] = new
-    return np.add(w, new), state
-""",
-    ],
     "adam": [
         """
 def adam(w, dw, state, rate=1e-3, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -259,39 +194,6 @@ def adam(w, dw, state, rate=1e-3, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):
     root = (1 - beta2 ** new["t"]) ** 0.5
     rate = rate * root / (1 - beta1 ** new["t"])
     return w - rate * new["m"] / (new["s"] ** 0.5 + eps * root), new
-""",
-    ],
-    "cosine_rate": [
-        """
-def cosine_rate(t, steps, rate, warmup=0):
-    if t < warmup:
-        return (t + 1) / warmup * rate
-    angle = np.pi * (t - warmup) / (steps - warmup)
-    return rate * np.cos(angle / 2) ** 2
-""",
-        """
-def cosine_rate(t, steps, rate, warmup=0):
-    rising = [rate * k / warmup for k in range(1, warmup + 1)]
-    falling = 0.5 * rate * (1 + np.cos(np.linspace(0, np.pi, steps - warmup + 1)))
-    return [*rising, *falling][t]
-""",
-    ],
-    "batch_rows": [
-        """
-def batch_rows(N, batch, t, seed=0):
-    per_epoch = N // batch
-    rng = np.random.default_rng([seed, t // per_epoch])
-    first = (t % per_epoch) * batch
-    return rng.permutation(N)[first : first + batch]
-""",
-        """
-def batch_rows(N, batch, t, seed=0):
-    steps = int(N / batch)
-    epoch = 0
-    while t >= steps:
-        t, epoch = t - steps, epoch + 1
-    order = np.random.default_rng((seed, epoch)).permutation(N)
-    return [int(n) for n in order[: steps * batch].reshape(steps, batch)[t]]
 """,
     ],
     "train": [

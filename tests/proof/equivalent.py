@@ -119,24 +119,10 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     ("08_normalization", "dropout_forward"): {
         "keep = np.random.default_rng(seed).random(x.shape) <= p": "a draw is never exactly p",
     },
-    ("09_training", "layer_names"): {
-        "def layer_names(N= 2, M=1, K=0, pool=True):": _GIVEN,
-        "def layer_names(N= 0, M=1, K=0, pool=True):": _GIVEN,
-        "def layer_names(N=1, M= 2, K=0, pool=True):": _GIVEN,
-        "def layer_names(N=1, M= 0, K=0, pool=True):": _GIVEN,
-        "def layer_names(N=1, M=1, K= 1, pool=True):": _GIVEN,
-        "def layer_names(N=1, M=1, K= -1, pool=True):": _GIVEN,
-    },
     ("09_training", "Sequential"): {
         "def running(self, running):": _GIVEN,
         "for layer, its in zip(self.layers, running, strict=False):": _GIVEN,
         "for layer, its in []:": _GIVEN,
-    },
-    ("09_training", "slope_gap"): {
-        "def slope_gap(f, params, grads, seed= 1, h=1e-5):": _GIVEN,
-        "up = f([p + h * v for p, v in zip(params, vs, strict=False)])": _PAIRS,
-        "down = f([p - h * v for p, v in zip(params, vs, strict=False)])": _PAIRS,
-        "analytic = sum(np.sum(dp * v) for dp, v in zip(grads, vs, strict=False))": _PAIRS,
     },
     ("09_training", "adam"): {
         "def adam(w, dw, state, rate= 1.001, decay=0.0, beta1=0.9, beta2=0.999, eps=1e-8):": _GIVEN,
