@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from convbook.running import packages
+from convbook.running import later, packages
 
 from . import bubblewrap
 from .bubblewrap import Bubblewrap
@@ -121,6 +121,7 @@ def stage(folder: Path) -> None:
     )
     for name in ("wire.py", "packing.py"):
         shutil.copy(HERE / name, target / name)
+    shutil.copy(later.__file__, target / "inside" / "later.py")
     (target / "__init__.py").touch()
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -16,9 +16,7 @@ from autograder.course import Lesson, root
 from autograder.grading.grade import canary
 from autograder.grading.stage import SEEN_AT, stage
 from autograder.shown import one_line
-
-DRAWING = ("matplotlib", "matplotlib.pyplot")  # every lesson imports it
-
+from convbook.running import later
 
 # What a folder for temporary files that is full, missing or not ours is an error of.
 _ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT}
@@ -66,7 +64,7 @@ def open_airlock(
                 limits,
                 binds=[(folder, SEEN_AT)],
                 student_path=[SEEN_AT],
-                slow=(*DRAWING, *lesson.imported),
+                slow=(*later.DRAWING, *lesson.imported),
                 many=many,
                 checker_warm=f"from autograder.judging import warm\nwarm.up({lesson.name!r})",
                 machine=_machine(lesson),

@@ -104,10 +104,11 @@ def _run() -> None:
     def say(name: str, outcome: str) -> None:
         print(json.dumps([name, outcome]), file=said, flush=True)
 
-    from convbook.running import shell  # here: it loads IPython, which only this process needs
+    from convbook.running import later, shell  # here: only this process needs IPython
 
     cells = json.load(sys.stdin, object_hook=notebook.Node)
     ipython = shell.made()
+    later.put_off(later.DRAWING)
     for number, cell in enumerate(cells):
         name = notebook.grade_id(cell)
         say(NUMBER, str(number))

@@ -127,3 +127,37 @@ def test_the_other_process_does_without_nbformat() -> None:
     text = "import sys, convbook.desk.progress; print('nbformat' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
     assert done.stdout == "False\n"
+
+
+def test_what_nobody_has_touched_does_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untouched = hand_in(tmp_path, "03_backprop", {})
+    ran = []
+
+    def outcomes(cells: list, seconds: float) -> tuple[dict[str, str], str]:
+        ran.append(cells)
+        return {}, ""
+
+    monkeypatch.setattr(progress, "outcomes", outcomes)
+    assert (progress.of(untouched).points, progress.of(untouched).exercise, ran) == (
+        0,
+        "numerical_gradient",
+        [],
+    )
+    cells = nbformat.read(untouched, as_version=4)
+    cells.cells.insert(3, nbformat.v4.new_code_cell("print('a cell of my own')"))
+    nbformat.write(cells, untouched)
+    progress.of(untouched)
+    assert len(ran) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", lessons())
+def test_untouched_is_blank_as_if_it_had_run(name: str, tmp_path: Path) -> None:
+    untouched = hand_in(tmp_path, name, {})
+    said = [(check.name, check.outcome) for check in progress.of(untouched).checks]
+    cells = nbformat.read(untouched, as_version=4)
+    cells.cells.append(nbformat.v4.new_code_cell("'a cell of my own'"))
+    nbformat.write(cells, untouched)
+    assert [(check.name, check.outcome) for check in progress.of(untouched).checks] == said
