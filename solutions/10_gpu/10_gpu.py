@@ -34,7 +34,7 @@
 # | 4 | `conv_forward`, `conv_backward` | 4 | 9 | medium |
 # | 6 | `train` | 3 | 6 | medium |
 # | 7 | `gpu_time` | 2 | 5 | easy |
-# | 8 | `run_ahead` | 3 | 8 | hard |
+# | 8 | `run_ahead` | 3 | 9 | hard |
 # | 9 | `scaled_step` | 2 | 5 | medium |
 # | 10 | `roofline` | 2 | 4 | easy |
 # | 12 | a written answer, graded by hand | 2 | 5 | medium |
@@ -434,7 +434,8 @@ def softmax_loss(scores, y):
     N = len(scores)
     shifted = scores - scores.max(axis=1, keepdims=True)
     logs = shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))  # of the probabilities
-    # dscores: the probabilities, less 1 at the right classes, over N. The loss: the mean of -logs there.
+    # dscores: the probabilities, less 1 at the right classes, over N
+    # the loss: the mean of -logs at the right classes
     ### BEGIN SOLUTION
     right = xp.arange(N), y
     dscores = xp.exp(logs)
@@ -501,9 +502,8 @@ for tier in tiers.each():
 # ## 4. Convolution
 #
 # Lesson 02 filled `out` number by number. On a GPU each of these lines is a launch, and a launch
-# costs some microseconds, whether it computes one number or a million. So a loop over pictures
-# spends nearly all of its time on launches. The simulated device counts one for each call that
-# makes new numbers:
+# costs some microseconds, whether it computes one number or a million. The simulated device counts
+# one for each call that makes new numbers:
 
 
 # %%
@@ -819,8 +819,8 @@ living.net(*own).show(data.photo("chelsea"), at=(17, 62))
 # %% [markdown]
 # ## 6. A training loop that stays away
 #
-# The layers are quiet now. The loop around them is where most programs lose their time. Here is one
-# as one would write it at first. It uploads each batch when its turn comes, and notes each loss.
+# The layers are quiet now. The loop around them is where most programs lose their time. This one
+# uploads each batch when its turn comes, and notes each loss.
 
 
 # %% given="slow"
@@ -840,10 +840,10 @@ def train_slowly(X, y, w, b, steps, batch, rate):
 
 
 # %% [markdown]
-# The simulated device keeps a log of all that it was asked to do, and has a table of what each thing
+# The simulated device keeps a log of all that it was asked to do, and a table of what each thing
 # costs, for a smaller card than that of section 1. An order takes the host 5 µs, the bus carries 20
-# GB/s, and here each kernel takes 10 µs. From log and table follows who was busy when: a
-# **timeline**. Here are twelve steps with 128 rows of 1024 numbers each:
+# GB/s, and a kernel takes 10 µs. From both follows who was busy when: a **timeline**. Here are twelve
+# steps with 128 rows of 1024 numbers each:
 
 # %% tags=["demo"]
 rng = np.random.default_rng(10)
@@ -941,8 +941,8 @@ print([round(loss, 3) for loss in losses])
 demo.timeline(seen)
 
 # %% [markdown]
-# Compare the GPU's row with the one above. All rows went up at the start, once; a thousand steps
-# would not need more. And the host, which waited at every step, is far ahead of the GPU.
+# Compare the GPU's row with the one above. All rows went up once, at the start. And the host, which
+# waited at every step, is far ahead of the GPU.
 
 # %% check="train" points=3
 # 3 points. Shown: ten steps, their counters and their timeline. Hidden: random data.
@@ -1004,12 +1004,12 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
         print(f"stopwatch around call {attempt}: {1000 * (gpu.clock() - start):.3f} ms")
 
 # %% [markdown]
-# The first reading is the compiler's, the second is what it costs to *order* the work. Neither of
-# the two is 20 ms.
+# The first reading is the compiler's, the second is what it costs to *order* the work.
 #
 # The GPU has marks of its own for this, **events**. `start = cp.cuda.Event()` makes one, and
-# `start.record()` puts it into the queue after what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds
-# between two marks, and raises where the GPU has not come to the second one yet.
+# `start.record()` puts it into the queue after what was ordered so far.
+# `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds between two marks, and raises where
+# the GPU has not come to the second one yet.
 #
 # **Predict before you run.** Which three things must a good measurement do that the stopwatch above
 # did not?
@@ -1131,16 +1131,16 @@ demo.timeline(seen)
 # %% [markdown]
 # Look for a moment at which bus and GPU are both busy. You will not find one, for two reasons.
 #
-# **The host's memory can move.** The operating system may shift it about or write it to disk, so
-# the bus cannot read it by itself. The host first copies the numbers into **pinned** memory, which
-# stays where it is. `cupyx.empty_pinned(shape, dtype)` gives a NumPy array there. What lies in it
-# travels without the host.
+# **The host's memory can move.** The operating system may shift it about, so the bus cannot read it
+# by itself. The host first copies the numbers into **pinned** memory, which stays where it is.
+# `cupyx.empty_pinned(shape, dtype)` gives a NumPy array there. What lies in it travels without the
+# host.
 #
 # **A queue has an order.** All that you order goes into one queue, called a **stream**, and is done
 # one after the other: upload, kernel, upload, kernel. A second stream runs beside the first. But now
 # nobody keeps them in step, and the GPU may compute with a batch that is still on its way. That is a
-# **race**. An event keeps them in step: one stream records it, the other waits for it. The host only
-# gives the orders, and does not wait.
+# **race**. An event keeps them in step: one stream records it, the other waits for it. The host does
+# not.
 #
 # | line | what it does |
 # |---|---|
@@ -1189,7 +1189,7 @@ def run_ahead(X, batch, work):
     copying = cp.cuda.Stream(non_blocking=True)
     computing = cp.cuda.get_current_stream()
     buffers = [cp.empty((batch, *X.shape[1:]), dtype=X.dtype) for _ in range(2)]
-    free = [computing.record()] * 2  # whoever had this memory before is done with it
+    free = [computing.record()] * 2  # for each array, the mark from which on it is free
     results = []
     for k in range(len(X) // batch):
         part = pinned[k * batch : (k + 1) * batch]
@@ -1257,9 +1257,9 @@ for shape, batch, kernel_ms in (
 # Why two arrays made once, and not a new one for each batch? CuPy gives freed memory out again at
 # once, to the next upload, while the other stream may still be reading it. That is a race, too.
 #
-# One thing is missing from the new total: to fill pinned memory is the host's own NumPy, which this
-# clock does not see. Here it takes 0.42 ms, as the eight copies did before. It pays where the same
-# pictures travel in every epoch, or are read from the disk into pinned memory.
+# One thing is missing from the new total: this clock does not see how NumPy fills pinned memory. It
+# takes 0.42 ms here, as the eight copies did before. It pays where the same pictures travel in every
+# epoch, or are read from the disk into pinned memory.
 #
 # **Take away.** Pin, use two streams, keep them in step by events, and let the host only order.
 
@@ -1279,8 +1279,7 @@ kinds = {"float32": (8, 23), "TF32": (8, 10), "bfloat16": (8, 7), "float16": (5,
 drawing.formats(kinds, "Bits of exponent (orange) and mantissa (blue)")
 
 # %% [markdown]
-# Look at the orange parts. TF32 and bfloat16 reach as far as float32 and are less exact. float16
-# gives up both.
+# Look at the orange parts. TF32 and bfloat16 reach as far as float32; float16 does not.
 #
 # **TF32** costs no change of the code. The numbers stay float32 in memory. Only where a matrix
 # product enters the tensor cores, the last 13 bits of each number are rounded away; the sums stay
@@ -1335,12 +1334,10 @@ plt.show()
 # %% [markdown]
 # Look left of the line: a quarter of the gradients is lost. The cure moves the hill. Multiply the
 # loss by a number $S$ before the backward pass. By the chain rule all gradients are $S$ times as
-# large. Divide them by $S$ again when they are float32. This is **loss scaling**. It costs a
-# product, and the numbers on the right of the range were not in use.
+# large. Divide them by $S$ again when they are float32. This is **loss scaling**.
 #
 # If $S$ is too large, a gradient leaves the range at the other end and becomes infinite. Then the
-# step is left out, all of it, and $S$ is halved for the next one. PyTorch's scaler begins with
-# 65,536, and doubles $S$ again after 2000 good steps.
+# step is left out, all of it, and $S$ is halved for the next one.
 #
 # The weights have a trouble of their own: $1 + 0.0001$ was $1$. So the weights stay float32, as
 # **master weights**, and the layers get a float16 copy of them. Layers in float16, weights and
@@ -1454,8 +1451,9 @@ for tier in tiers.each():
 # **Take away.** Layers in half, weights and steps in float32, and a scale that keeps the gradients
 # inside the range.
 #
-# **Going further**, without points. bfloat16 needs no scaling: its exponent reaches as far as that
-# of float32. It pays in digits. The next bfloat16 after 1 is 1.0078.
+# **Going further**, without points. PyTorch's scaler begins with $S = 65{,}536$, and doubles it again
+# after 2000 good steps. bfloat16 needs no scaling: its exponent reaches as far as that of float32. It
+# pays in digits. The next bfloat16 after 1 is 1.0078.
 #
 # How much does TF32 lose? A simulated device has no tensor cores, but the rounding can be imitated:
 
@@ -1502,13 +1500,10 @@ for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
 #
 # </details>
 #
-# One number tells the same faster. The operations for each byte are the layer's **arithmetic
-# intensity**: $1.64 / 0.1028 = 16$ for 1 x 1, and 144 for 3 x 3. The GPU has such a number, too: in
-# the time of one byte it makes $50 / 2 = 25$ operations. A layer below 25 waits for memory, one
-# above it for arithmetic. Where the two meet is called the **ridge**.
-#
-# Intensities are counted in floating-point operations a byte, FLOP/byte, and speeds in FLOP a
-# second, FLOP/s.
+# One number tells the same faster. The floating-point operations for each byte, FLOP/byte, are the
+# layer's **arithmetic intensity**: $1.64 / 0.1028 = 16$ for 1 x 1, and 144 for 3 x 3. The GPU has
+# such a number, too: in the time of one byte it makes $50 / 2 = 25$ operations. A layer below 25
+# waits for memory, one above it for arithmetic. Where the two meet is called the **ridge**.
 #
 # ### Exercise 10: `roofline` (2 points)
 #
@@ -1594,8 +1589,8 @@ for size in (4, 2, 4, 2, 8, 1):
 #
 # </details>
 #
-# A plot of FLOP/s against FLOP/byte shows all of it at once. The slope is the memory, the flat roof
-# the arithmetic, and so the plot is called a **roofline**:
+# A plot of speed in FLOP a second, FLOP/s, against FLOP/byte shows all of it at once. The slope is
+# the memory, the flat roof the arithmetic, and so the plot is called a **roofline**:
 
 # %% tags=["plot"] alt="A plot with two logarithmic axes, Tera-FLOP/s against FLOP/byte. One slope leads to three flat roofs: float32 at 50 from 25 FLOP/byte on, TF32 at 400 from 200 on, float16 at 800 from 400 on. Of the layers with filters of 1, 3 and 7, the 3 by 3 lies on the flat roof in float32, and on the slope in TF32 and float16."
 kinds = {"float16": (800e12, 2, "^"), "TF32": (400e12, 4, "s"), "float32": (50e12, 4, "o")}
@@ -1727,10 +1722,8 @@ print(tiers.summary())
 # | word | meaning |
 # |---|---|
 # | host, device | the processor and the GPU, each with a memory of its own |
-# | upload, download | a transfer to the device, and back |
-# | launch, wait | to order work; to do nothing until it is done |
+# | launch, kernel | an order; what it lets the GPU do |
 # | `xp` | the module that fits an array: `np` or `cp` |
-# | kernel | what one launch lets the GPU do |
 # | stream, event | a queue of work; a mark in it |
 # | pinned memory | memory of the host that the bus can read by itself |
 # | loss scaling, $S$ | the loss times $S$, so that gradients stay within float16 |
