@@ -189,10 +189,6 @@ _TRAIN = [
         symptom="w and b are device arrays",
         hint="Where should the trained weights lie?",
         edits=[(", to_host(w), to_host(b)\n", ", w, b\n")]),
-    Mistake("the losses stay there", None, "train",
-        symptom="the losses are device arrays, and whoever prints them waits for each",
-        hint="Should what comes back be numbers, or arrays of the device?",
-        edits=[("[float(loss) for loss in losses]", "losses")]),
 ]
 
 _TIME = [
@@ -230,6 +226,7 @@ _TIME = [
 
 _FREE = "        copying.wait_event(free[k % 2])\n"
 _ARRIVED = "        computing.wait_event(copying.record())  # it has arrived\n"
+_DONE = "        free[k % 2] = computing.record()\n"
 _AHEAD = [
     Mistake("memory that can move", None, "run_ahead",
         symptom="the host copies each batch, and the timeline is too long",
@@ -250,18 +247,17 @@ _AHEAD = [
     Mistake("nobody waits for the work", None, "run_ahead",
         symptom="a race: a batch is overwritten while it may still be read",
         hint="When may the next upload go into the same array?",
-        edits=[(_FREE, "")]),
+        edits=[(_FREE, "")],
+        also=[
+            [
+                ("        results.append(work(buffers[k % 2]))\n", ""),
+                (_DONE, _DONE + "        results.append(work(buffers[k % 2]))\n"),
+            ]
+        ]),
     Mistake("the host waits for the upload", None, "run_ahead",
         symptom="no race, and the host stands still at each batch",
         hint="Who should wait for the upload: the host or the computing stream?",
         edits=[(_ARRIVED, "        copying.synchronize()\n")]),
-    Mistake("free before it is read", None, "run_ahead",
-        symptom="a race: the mark that frees an array stands before the work on it",
-        hint="Which orders has the computing stream been given when you record?",
-        edits=[("        results.append(work(buffers[k % 2]))\n", ""),
-               ("        free[k % 2] = computing.record()\n",
-                "        free[k % 2] = computing.record()\n"
-                "        results.append(work(buffers[k % 2]))\n")]),
     Mistake("waits for the work just ordered", None, "run_ahead",
         symptom="each upload waits for the work before it: nothing overlaps",
         hint="Which work read the array that the next upload goes into?",
@@ -274,7 +270,8 @@ _AHEAD = [
             ("    pinned[...] = X\n", ""),
             (
                 "        part = pinned[k * batch : (k + 1) * batch]\n",
-                "        part = pinned[k % 2]\n        part[...] = X[k * batch : (k + 1) * batch]\n",
+                "        part = pinned[k % 2]\n"
+                "        part[...] = X[k * batch : (k + 1) * batch]\n",
             ),
         ]),
     Mistake("an array for each batch", None, "run_ahead",
