@@ -532,6 +532,6 @@ stopwatch(axis, 0.5, 1000 * took.cpu_times.mean(), "the host's watch")
 stopwatch(axis, 7.5, 1000 * took.gpu_times.mean(), "between two marks")
 
 # %% [markdown] notes
-# (2 min) About 140 minutes, in two sittings, and no GPU is needed. Exercise 1 is a guess about
-# eight lines: write it down before you try them. Whoever has a GPU at home runs the same notebook
-# there, and sees real times for the first time. Lesson 13 writes the kernels.
+# (2 min) About 90 minutes, and no GPU is needed. Exercise 1 is a guess about five lines: write it
+# down before you try them. Whoever has a GPU at home runs the same notebook there, and sees real
+# times for the first time. Lesson 13 writes the kernels.

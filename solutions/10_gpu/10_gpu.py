@@ -28,20 +28,20 @@
 #
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
-# | 1 | `predictions` | 1 | 5 | medium |
-# | 2 | `get_array_module`, `to_device`, `to_host` | 1 | 5 | easy |
-# | 3 | `affine_forward`, `affine_backward`, `softmax_loss` | 2 | 10 | medium |
-# | 4 | `conv_forward`, `conv_backward` | 3 | 15 | medium |
-# | 5 | `max_pool_backward` | 1 | 6 | medium |
-# | 6 | `train` | 3 | 10 | medium |
-# | 7 | `gpu_time` | 2 | 7 | medium |
-# | 8 | `run_ahead` | 3 | 20 | hard |
-# | 9 | `scaled_step` | 2 | 8 | medium |
-# | 10 | `roofline` | 2 | 6 | easy |
+# | 1 | `predictions` | 1 | 3 | medium |
+# | 2 | `get_array_module`, `to_device` | 1 | 3 | easy |
+# | 3 | `softmax_loss` | 2 | 5 | medium |
+# | 4 | `conv_forward`, `conv_backward` | 4 | 9 | medium |
+# | 6 | `train` | 3 | 6 | medium |
+# | 7 | `gpu_time` | 2 | 5 | easy |
+# | 8 | `run_ahead` | 3 | 9 | hard |
+# | 9 | `scaled_step` | 2 | 5 | medium |
+# | 10 | `roofline` | 2 | 4 | easy |
 # | 12 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 140 minutes, in two sittings: sections 1 to 6, then 7 to 12. Section 11, marked as
-# going further, takes five more. A check is folded to one line, which says what it is worth and
+# Plan about 90 minutes. The end of section 9 and section 11, marked as going further, take eight
+# more. Much of an exercise's cell is given: write what is missing in the place of each
+# `raise NotImplementedError`. A check is folded to one line, which says what it is worth and
 # what it tries; a click opens it. It shows part of the test; grading uses further random input, so
 # a green check is a good sign and not yet the grade. In grading all sizes may differ, no function
 # may change its arguments, and besides Python's own library only NumPy and Matplotlib can be
@@ -80,7 +80,7 @@ guess.again("10")
 # ## 1. Two memories
 #
 # The GPU computes with what lies in its own memory. An array gets there by a **transfer** over a
-# bus that is some fifty times slower than that memory:
+# bus:
 
 # %% tags=["plot"] alt="Two boxes. Left the host, NumPy: a processor and its memory. Right the device, CuPy: thousands of small units, 50 tera-operations a second, and its own memory, 2 TB a second. Between them a bus, 40 GB a second, with an upload and a download."
 drawing.two_memories("Two memories and a narrow road")
@@ -141,7 +141,7 @@ print(value, seen)
 #
 # ### Exercise 1: `predictions` (1 point)
 #
-# Write your eight answers down, and then try the lines.
+# Three lines are answered. Write the other five down, and then try them.
 #
 # <details><summary>Hint</summary>
 #
@@ -159,18 +159,18 @@ def predictions():
     Returns:
         A dict from the letter to "runs", "uploads", "waits" or "raises".
     """
+    answers = {"a": "runs", "c": "waits", "e": "raises"}
+    # b, d, f, g and h
     ### BEGIN SOLUTION
-    return {
-        "a": "runs",  # NumPy hands the call over to CuPy
+    answers |= {
         "b": "raises",
-        "c": "waits",
         "d": "uploads",  # the index
-        "e": "raises",
         "f": "runs",  # as many numbers as x has
         "g": "waits",  # how many are negative?
         "h": "runs",  # a view: no launch at all
     }
     ### END SOLUTION
+    return answers
 
 
 # %% [markdown]
@@ -248,18 +248,13 @@ judge.choices("lines b, c, d, f, g and h", [answers[letter] for letter in lines]
 #
 # </details>
 #
-# ### Exercise 2: `get_array_module`, `to_device`, `to_host` (1 point)
+# ### Exercise 2: `get_array_module`, `to_device` (1 point)
 #
-# Three small functions. `to_device` must not copy what is there already, and `to_host` neither.
+# Two small functions; `to_host` is there. `cp.asarray` uploads, but `to_device` must not copy what
+# is on the device already.
 #
 # By hand: for one NumPy array, `to_device` costs one upload; for what it returned, none.
-#
-# <details><summary>Hint</summary>
-#
-# `isinstance(x, cp.ndarray)` says where an array lies. `cp.asarray` uploads, `cp.asnumpy`
-# downloads.
-#
-# </details>
+
 
 
 # %% exercise="get_array_module"
@@ -294,9 +289,7 @@ def to_host(x):
     Args:
         x: an array of NumPy or CuPy, any shape.
     """
-    ### BEGIN SOLUTION
     return cp.asnumpy(x) if isinstance(x, cp.ndarray) else x
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -355,41 +348,10 @@ for tier in tiers.each():
 # %% [markdown]
 # ## 3. Fully connected, and the loss
 #
-# Here are the layers of lesson 06 as most people write them:
-#
-#     out = np.dot(x, w) + b
-#     ...
-#     p[np.arange(N), y] -= 1
-#     loss = float(-np.log(p[np.arange(N), y]).mean())
-#
-# **Predict before you run.** All arrays lie on the device. Which of the calls will stop? Which will
-# work and cost something?
-#
-# <!-- guess 10/calls
-# choice | `np.dot` | * runs and costs nothing more | uploads something | waits | stops with an error
-# choice | `np.arange(N)` as an index | runs and costs nothing more | * uploads something | waits | stops with an error
-# choice | `float` | runs and costs nothing more | uploads something | * waits | stops with an error
-# -->
-#
-# <details><summary>Answer</summary>
-#
-# `np.dot` is handed over to CuPy and runs. `np.arange(N)` makes a host array: as an index it is
-# uploaded at every call, silently. `float` waits until the GPU has caught up, at every step of the
-# training. It is the only line that needs the value, and the training does not need it.
-#
-# </details>
-#
-# ### Exercise 3: `affine_forward`, `affine_backward`, `softmax_loss` (2 points)
-#
-# Port the three. Nothing may be uploaded, downloaded or waited for, and nothing may become float64.
-# So the loss stays on the device. It is finite for scores in the thousands too, also where the right
-# class lies far behind. The lines above take the logarithm of 0 there; lesson 06 takes it on paper.
-#
-# By hand: $x = [1, 2]$, $w = [1, 3]$ as a column, $b = 10$ give $1 + 6 + 10 = 17$. And two equal
-# scores give the loss $\log 2 = 0.693$.
+# Which lines of lesson 06 run on a device as they are? In the layer, all of them:
 
 
-# %% exercise="affine_forward"
+# %% given="affine"
 def affine_forward(x, w, b):
     """Multiply every picture's numbers by the weights, and add the biases.
 
@@ -400,12 +362,10 @@ def affine_forward(x, w, b):
 
     Returns:
         out: shape (N, M), where x is.
-        cache: whatever affine_backward will need.
+        cache: x and w.
     """
-    ### BEGIN SOLUTION
     out = x.reshape(len(x), -1) @ w + b
     return out, (x, w)
-    ### END SOLUTION
 
 
 def affine_backward(dout, cache):
@@ -418,11 +378,43 @@ def affine_backward(dout, cache):
     Returns:
         dx, dw, db: gradients, the shapes of x, w and b.
     """
-    ### BEGIN SOLUTION
     x, w = cache
     rows = x.reshape(len(x), -1)
     return (dout @ w.T).reshape(x.shape), rows.T @ dout, dout.sum(axis=0)
-    ### END SOLUTION
+
+
+# %% [markdown]
+# Not one line names NumPy. `@`, `reshape` and `sum` belong to the array, so the work is done where
+# the array lies. With the loss it is another matter. Here is its end, as most people write it:
+#
+#     p[np.arange(N), y] -= 1
+#     loss = float(-np.log(p[np.arange(N), y]).mean())
+#
+# **Predict before you run.** All arrays lie on the device. Which of the calls will stop? Which will
+# work and cost something?
+#
+# <!-- guess 10/calls
+# choice | `np.log` | * runs and costs nothing more | uploads something | waits | stops with an error
+# choice | `np.arange(N)` as an index | runs and costs nothing more | * uploads something | waits | stops with an error
+# choice | `float` | runs and costs nothing more | uploads something | * waits | stops with an error
+# -->
+#
+# <details><summary>Answer</summary>
+#
+# `np.log` is handed over to CuPy and runs. `np.arange(N)` makes a host array: as an index it is
+# uploaded at every call, silently. `float` waits until the GPU has caught up, at every step of the
+# training. It is the only line that needs the value, and the training does not need it.
+#
+# </details>
+#
+# ### Exercise 3: `softmax_loss` (2 points)
+#
+# Write the end anew. Nothing may be uploaded, downloaded or waited for, and nothing may become
+# float64. So the loss stays on the device. It is finite for scores in the thousands too, also where
+# the right class lies far behind: the lines that are given take the logarithm on paper, as in
+# lesson 06.
+#
+# By hand: two equal scores give the loss $\log 2 = 0.693$.
 
 
 # %% exercise="softmax_loss"
@@ -438,12 +430,14 @@ def softmax_loss(scores, y):
             dimensions, where scores is.
         dscores: its gradient, shape (N, C).
     """
-    ### BEGIN SOLUTION
     xp = get_array_module(scores)
     N = len(scores)
-    right = xp.arange(N), y
     shifted = scores - scores.max(axis=1, keepdims=True)
-    logs = shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))
+    logs = shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))  # of the probabilities
+    # dscores: the probabilities, less 1 at the right classes, over N
+    # the loss: the mean of -logs at the right classes
+    ### BEGIN SOLUTION
+    right = xp.arange(N), y
     dscores = xp.exp(logs)
     dscores[right] -= 1
     return -logs[right].mean(), dscores / N
@@ -451,55 +445,19 @@ def softmax_loss(scores, y):
 
 
 # %% [markdown]
-# Try it on both sides. The second line of counters must show launches alone.
+# Try it on both sides. The counters must show launches alone.
 
 # %%
-x, w, b = (np.array(v, dtype=np.float32) for v in ([[1, 2]], [[1], [3]], [10]))
-print(affine_forward(x, w, b)[0])
+scores, y = np.zeros((1, 2), dtype=np.float32), np.array([1])
+print(*softmax_loss(scores, y))
 with gpu.simulated():
-    x, w, b = map(to_device, (x, w, b))
+    scores, y = map(to_device, (scores, y))
 with gpu.simulated(), gpu.counting() as seen:
-    out, _ = affine_forward(x, w, b)
-print(out, seen)
+    loss, dscores = softmax_loss(scores, y)
+print(loss, dscores, seen)
 
-# %% check="affine_forward" points=1
-# 1 point. Shown: the product by hand, on the host and on the device. Hidden: random batches.
-x, w, b = (np.array(v, dtype=np.float32) for v in ([[1, 2]], [[1], [3]], [10]))
-one = np.ones((1, 1), dtype=np.float32)
-check.same(affine_forward(x, w, b)[0], [[17.0]], "out on the host")
-for tier in tiers.each():
-    given = [cp.asarray(a) for a in (x, w, b, one)]
-    with gpu.counting() as seen:
-        out, cache = affine_forward(*given[:3])
-        dx, dw, db = affine_backward(given[3], cache)
-    tiers.quiet(seen, "affine")
-    tiers.same(out, [[17.0]], f"{tier} out")
-    tiers.same(dx, [[1.0, 3.0]], f"{tier} dx")
-    tiers.same(dw, [[1.0], [2.0]], f"{tier} dw")
-    tiers.same(db, [1.0], f"{tier} db")
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-for tier in tiers.each():
-    for shape, M in (((5, 7), 3), ((3, 2, 4, 5), 6), ((1, 4), 2)):
-        x = judge.rng().normal(size=shape).astype(np.float32)
-        w = judge.rng().normal(size=(x[0].size, M)).astype(np.float32)
-        b, dout = (judge.rng().normal(size=s).astype(np.float32) for s in ((M,), (len(x), M)))
-        expected, own = judge.reference("affine_forward")(x, w, b)
-        grads = judge.reference("affine_backward")(dout, own)
-        given = [cp.asarray(a) for a in (x, w, b, dout)]
-        with gpu.counting() as seen:
-            out, cache = affine_forward(*given[:3])
-            dx, dw, db = affine_backward(given[3], cache)
-        tiers.quiet(seen, "affine")
-        tiers.same(out, expected, f"{tier} out")
-        tiers.same(dx, grads[0], f"{tier} dx")
-        tiers.same(dw, grads[1], f"{tier} dw")
-        tiers.same(db, grads[2], f"{tier} db")
-### END HIDDEN TESTS
-
-# %% check="softmax_loss" points=1
-# 1 point. Shown: equal and large scores. Hidden: random ones; nothing may move or wait.
+# %% check="softmax_loss" points=2
+# 2 points. Shown: equal and large scores. Hidden: random ones; nothing may move or wait.
 scores, y = np.zeros((1, 2), dtype=np.float32), np.array([1])
 for tier in tiers.each():
     given = cp.asarray(scores), cp.asarray(y)
@@ -544,9 +502,8 @@ for tier in tiers.each():
 # ## 4. Convolution
 #
 # Lesson 02 filled `out` number by number. On a GPU each of these lines is a launch, and a launch
-# costs some microseconds, whether it computes one number or a million. So a loop over pictures
-# spends nearly all of its time on launches. The simulated device counts one for each call that
-# makes new numbers:
+# costs some microseconds, whether it computes one number or a million. The simulated device counts
+# one for each call that makes new numbers:
 
 
 # %%
@@ -581,11 +538,12 @@ with gpu.simulated():
 # has the shape (N, C, H_out, W_out, HH, WW), all windows at stride 1. It is a **view** and copies
 # nothing; only the `reshape` after it writes the columns, in one launch.
 #
-# ### Exercise 4: `conv_forward`, `conv_backward` (3 points)
+# ### Exercise 4: `conv_forward`, `conv_backward` (4 points)
 #
-# Write both, for every stride and padding. Nothing may move, wait or become float64. No loop may run
-# over pictures or places; a loop over the $HH \cdot WW$ taps of the filter is fine. What does not
-# fit raises `ValueError`, as in lesson 02, and so does a filter larger than the padded picture.
+# The sizes, the `ValueError` for what does not fit, and the matrix products are those of lesson 04.
+# Write what makes arrays and what went in loops, for every stride and padding. Nothing may move,
+# wait or become float64. No loop may run over pictures or places; a loop over the $HH \cdot WW$
+# taps of the filter is fine.
 #
 # By hand: the numbers 1 to 9 in 3 x 3, under a filter of four ones, give 12, 16, 24, 28.
 #
@@ -615,21 +573,22 @@ def conv_forward(x, w, b, stride=1, pad=0):
     Raises:
         ValueError: the windows do not end at the edge.
     """
-    ### BEGIN SOLUTION
     xp = get_array_module(x)
     (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
     rooms = H - HH + 2 * pad, W - WW + 2 * pad
     if min(rooms) < 0 or rooms[0] % stride or rooms[1] % stride:
         raise ValueError(f"{HH} x {WW} does not fit {H} x {W}: stride={stride}, pad={pad}")
     H_out, W_out = rooms[0] // stride + 1, rooms[1] // stride + 1
+    # windows: a view of the padded x at this stride, shape (N, C, H_out, W_out, HH, WW)
+    ### BEGIN SOLUTION
     x_pad = xp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = xp.lib.stride_tricks.sliding_window_view(x_pad, (HH, WW), axis=(2, 3))
-    windows = windows[:, :, ::stride, ::stride].transpose(0, 2, 3, 1, 4, 5)
-    cols = windows.reshape(N * H_out * W_out, C * HH * WW)
+    windows = windows[:, :, ::stride, ::stride]
+    ### END SOLUTION
+    cols = windows.transpose(0, 2, 3, 1, 4, 5).reshape(N * H_out * W_out, C * HH * WW)
     out = cols @ w.reshape(F, -1).T + b
     out = out.reshape(N, H_out, W_out, F).transpose(0, 3, 1, 2)
     return out, (x.shape, cols, w, stride, pad)
-    ### END SOLUTION
 
 
 def conv_backward(dout, cache):
@@ -642,21 +601,26 @@ def conv_backward(dout, cache):
     Returns:
         dx, dw, db: gradients, the shapes of x, w and b.
     """
-    ### BEGIN SOLUTION
     (N, C, H, W), cols, w, stride, pad = cache
     xp = get_array_module(dout)
     F, _, HH, WW = w.shape
     H_out, W_out = dout.shape[2:]
     rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)  # (N*H_out*W_out, F)
     dcols = (rows @ w.reshape(F, -1)).reshape(N, H_out, W_out, C, HH, WW)
+    # dx_pad: zeros, in the size of the padded x
+    ### BEGIN SOLUTION
     dx_pad = xp.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=dout.dtype)
+    ### END SOLUTION
     for u in range(HH):
         for v in range(WW):
+            share = dcols[:, :, :, :, u, v].transpose(0, 3, 1, 2)  # (N, C, H_out, W_out)
+            # add the share of this tap, for all pictures and places at once
+            ### BEGIN SOLUTION
             place = dx_pad[:, :, u : u + stride * H_out : stride, v : v + stride * W_out : stride]
-            place += dcols[:, :, :, :, u, v].transpose(0, 3, 1, 2)
+            place += share
+            ### END SOLUTION
     dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
     return dx, (rows.T @ cols).reshape(w.shape), rows.sum(axis=0)
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -673,8 +637,8 @@ for N in (2, 8):
         out, cache = conv_forward(*given)
     print(f"N = {N}: {seen}")
 
-# %% check="conv_forward" points=1.5
-# 1.5 points. Shown: nine numbers, what does not fit, launches. Hidden: random shapes.
+# %% check="conv_forward" points=2
+# 2 points. Shown: nine numbers, what does not fit, launches. Hidden: random shapes.
 nine = np.arange(1, 10, dtype=np.float32).reshape(1, 1, 3, 3)
 w, b = np.ones((1, 1, 2, 2), dtype=np.float32), np.zeros(1, dtype=np.float32)
 check.same(conv_forward(nine, w, b)[0], [[[[12.0, 16.0], [24.0, 28.0]]]], "out on the host")
@@ -717,8 +681,8 @@ for stride, pad, side in ((2, 0, 3), (3, 0, 3), (1, 0, 6), (3, 1, 3)):
     )
 ### END HIDDEN TESTS
 
-# %% check="conv_forward" part="backward" points=1.5
-# 1.5 points. Shown: the gradient of a sum, by hand. Hidden: random shapes, strides and padding.
+# %% check="conv_forward" part="backward" points=2
+# 2 points. Shown: the gradient of a sum, by hand. Hidden: random shapes, strides and padding.
 nine = np.arange(1, 10, dtype=np.float32).reshape(1, 1, 3, 3)
 w, b = np.ones((1, 1, 2, 2), dtype=np.float32), np.zeros(1, dtype=np.float32)
 for tier in tiers.each():
@@ -761,8 +725,8 @@ for x, w, b, how in inputs.conv(judge.rng()):
 # %% [markdown]
 # ## 5. Max pooling
 #
-# Forward, max pooling is the same view and a maximum. Nothing new, so here it is. The switch of
-# lesson 05, the number of the pixel that won, is an `argmax`.
+# Forward, max pooling is the same view and a maximum. The switch of lesson 05, the number of the
+# pixel that won, is an `argmax`.
 
 
 # %% given="pooling"
@@ -804,22 +768,12 @@ def max_pool_forward(x, HH=2, WW=2, stride=2):
 #
 # </details>
 #
-# ### Exercise 5: `max_pool_backward` (1 point)
-#
-# `switches` has the shape of `out` and counts the pixels of a window row by row: number $k$ lies in
-# row `k // WW`, column `k % WW`. Windows may overlap. Nothing may move, wait or become float64, and
-# no loop may run over pictures or places.
-#
-# By hand: four ones in a 2 x 2 window, and `dout` $= 5$, give `dx` $= [[5, 0], [0, 0]]$.
-#
-# <details><summary>Hint</summary>
-#
-# Go over the taps, as in `conv_backward`: tap $k$ gets `dout * (switches == k)`.
-#
-# </details>
+# So the switches themselves are compared, tap by tap, as in `conv_backward`. Nothing moves, and
+# nothing waits. The pixels of a window are counted row by row: number $k$ lies in row `k // WW`,
+# column `k % WW`.
 
 
-# %% exercise="max_pool_backward"
+# %% given="switches"
 def max_pool_backward(dout, cache):
     """Send each gradient to the pixel that was the largest; of equal ones, to the first.
 
@@ -830,21 +784,18 @@ def max_pool_backward(dout, cache):
     Returns:
         dx: shape (N, C, H, W).
     """
-    ### BEGIN SOLUTION
     shape, switches, HH, WW, stride = cache
-    xp = get_array_module(dout)
     H_out, W_out = dout.shape[2:]
-    dx = xp.zeros(shape, dtype=dout.dtype)
+    dx = get_array_module(dout).zeros(shape, dtype=dout.dtype)
     for k in range(HH * WW):
         u, v = divmod(k, WW)
         place = dx[:, :, u : u + stride * H_out : stride, v : v + stride * W_out : stride]
         place += dout * (switches == k)
     return dx
-    ### END SOLUTION
 
 
 # %% [markdown]
-# Try it on the four ones:
+# Four ones in a 2 x 2 window, and `dout` $= 5$: where does the 5 go?
 
 # %%
 with gpu.simulated():
@@ -852,42 +803,7 @@ with gpu.simulated():
 with gpu.simulated(), gpu.counting() as seen:
     out, cache = max_pool_forward(x)
     dx = max_pool_backward(5 * out, cache)
-print(seen)
-print(dx)
-
-# %% check="max_pool_backward" points=1
-# 1 point. Shown: the tie by hand, a row, launches. Hidden: random windows that overlap, with ties.
-for tier in tiers.each():
-    launches = []
-    for N in (1, 6):
-        out, cache = max_pool_forward(cp.ones((N, 1, 2, 2), dtype=np.float32))
-        dout = 5 * out
-        with gpu.counting() as seen:
-            dx = max_pool_backward(dout, cache)
-        tiers.quiet(seen, f"max_pool_backward, N = {N}")
-        launches.append(seen.launches)
-    tiers.same(dx[0], [[[5.0, 0.0], [0.0, 0.0]]], f"{tier} dx")
-    check.same(launches[1], launches[0], f"{tier} launches for N = 6 and N = 1")
-    row = cp.asarray(np.array([[[[1, 7, 2, 6]]]], dtype=np.float32))
-    out, cache = max_pool_forward(row, 1, 2, 1)
-    dx = max_pool_backward(cp.ones((1, 1, 1, 3), dtype=np.float32), cache)
-    tiers.same(dx, [[[[0.0, 2.0, 0.0, 1.0]]]], f"{tier} dx of windows that overlap")
-### BEGIN HIDDEN TESTS
-from autograder.judging import inputs, judge
-
-for x, *how in inputs.pool(judge.rng()):
-    x = x.astype(np.float32)
-    out, own = max_pool_forward(x, *how)
-    dout = judge.rng().normal(size=out.shape).astype(np.float32)
-    expected = judge.reference("max_pool_backward")(dout, own)
-    for tier in tiers.each():
-        _, cache = max_pool_forward(cp.asarray(x), *how)
-        there = cp.asarray(dout)
-        with gpu.counting() as seen:
-            dx = max_pool_backward(there, cache)
-        tiers.quiet(seen, "max_pool_backward")
-        tiers.same(dx, expected, f"{tier} dx at HH, WW, stride = {how}")
-### END HIDDEN TESTS
+print(dx, seen)
 
 # %% [markdown]
 # The living net knows nothing of devices: it hands each layer a NumPy array. Your layers ask the array
@@ -903,8 +819,8 @@ living.net(*own).show(data.photo("chelsea"), at=(17, 62))
 # %% [markdown]
 # ## 6. A training loop that stays away
 #
-# The layers are quiet now. The loop around them is where most programs lose their time. Here is one
-# as one would write it at first. It uploads each batch when its turn comes, and notes each loss.
+# The layers are quiet now. The loop around them is where most programs lose their time. This one
+# uploads each batch when its turn comes, and notes each loss.
 
 
 # %% given="slow"
@@ -924,10 +840,10 @@ def train_slowly(X, y, w, b, steps, batch, rate):
 
 
 # %% [markdown]
-# The simulated device keeps a log of all that it was asked to do, and has a table of what each thing
+# The simulated device keeps a log of all that it was asked to do, and a table of what each thing
 # costs, for a smaller card than that of section 1. An order takes the host 5 µs, the bus carries 20
-# GB/s, and here each kernel takes 10 µs. From log and table follows who was busy when: a
-# **timeline**. Here are twelve steps with 128 rows of 1024 numbers each:
+# GB/s, and a kernel takes 10 µs. From both follows who was busy when: a **timeline**. Here are twelve
+# steps with 128 rows of 1024 numbers each:
 
 # %% tags=["demo"]
 rng = np.random.default_rng(10)
@@ -963,12 +879,12 @@ demo.timeline(seen)
 #
 # ### Exercise 6: `train` (3 points)
 #
-# Train a linear classifier by plain gradient descent. Step $s$ takes the `batch` pictures from
-# number $s \cdot \text{batch} \bmod N$ on; $N$ is a multiple of `batch`. All of it is float32.
+# The step is that of `train_slowly`. Write what goes up, which losses are kept, and what comes back.
+# Step $s$ takes the `batch` pictures from number $s \cdot \text{batch} \bmod N$ on; $N$ is a
+# multiple of `batch`. All of it is float32.
 #
 # The check reads your timeline. From its first kernel to its last the GPU must never stand still for
-# want of an order, with kernels of 10 µs each. So nothing may be waited for before the last step is
-# ordered.
+# want of an order. So nothing may be waited for before the last step is ordered.
 #
 # By hand: 10 steps, every fifth loss: 4 uploads, and at most $2 + 2 = 4$ downloads. And the first
 # loss of weights that are all zero, for two classes, is $\log 2 = 0.693$.
@@ -992,8 +908,10 @@ def train(X, y, w, b, steps, batch, rate, every):
         losses: a list of numbers.
         w, b: the trained weights and biases, on the host.
     """
+    # what goes up
     ### BEGIN SOLUTION
     X, y, w, b = map(to_device, (X, y, w, b))
+    ### END SOLUTION
     losses = []
     for step in range(steps):
         start = step * batch % len(X)
@@ -1002,8 +920,13 @@ def train(X, y, w, b, steps, batch, rate, every):
         loss, dscores = softmax_loss(scores, y[part])
         _, dw, db = affine_backward(dscores, cache)
         w, b = w - rate * dw, b - rate * db
+        # which losses are kept
+        ### BEGIN SOLUTION
         if step % every == 0:
             losses.append(loss)  # it stays on the device
+        ### END SOLUTION
+    # what comes back
+    ### BEGIN SOLUTION
     return [float(loss) for loss in losses], to_host(w), to_host(b)
     ### END SOLUTION
 
@@ -1018,8 +941,8 @@ print([round(loss, 3) for loss in losses])
 demo.timeline(seen)
 
 # %% [markdown]
-# Compare the GPU's row with the one above. All rows went up at the start, once; a thousand steps
-# would not need more. And the host, which waited at every step, is far ahead of the GPU.
+# Compare the GPU's row with the one above. All rows went up once, at the start. And the host, which
+# waited at every step, is far ahead of the GPU.
 
 # %% check="train" points=3
 # 3 points. Shown: ten steps, their counters and their timeline. Hidden: random data.
@@ -1081,12 +1004,12 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
         print(f"stopwatch around call {attempt}: {1000 * (gpu.clock() - start):.3f} ms")
 
 # %% [markdown]
-# The first reading is the compiler's, the second is what it costs to *order* the work. Neither of
-# the two is 20 ms.
+# The first reading is the compiler's, the second is what it costs to *order* the work.
 #
 # The GPU has marks of its own for this, **events**. `start = cp.cuda.Event()` makes one, and
-# `start.record()` puts it into the queue after what was ordered so far. `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds
-# between two marks, and raises where the GPU has not come to the second one yet.
+# `start.record()` puts it into the queue after what was ordered so far.
+# `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds between two marks, and raises where
+# the GPU has not come to the second one yet.
 #
 # **Predict before you run.** Which three things must a good measurement do that the stopwatch above
 # did not?
@@ -1104,6 +1027,8 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 #
 # ### Exercise 7: `gpu_time` (2 points)
 #
+# The calls and the division are there. Write what belongs before them and after.
+#
 # By hand: on that device `gpu_time(lambda: cp.exp(x))` is 20 ms, give or take what ordering costs.
 
 
@@ -1118,16 +1043,20 @@ def gpu_time(f, repeat=10):
     Returns:
         Milliseconds for one call, compiling left out.
     """
+    start, end = cp.cuda.Event(), cp.cuda.Event()
+    # before the calls
     ### BEGIN SOLUTION
     f()  # compiles
-    start, end = cp.cuda.Event(), cp.cuda.Event()
     start.record()
+    ### END SOLUTION
     for _ in range(repeat):
         f()
+    # after them
+    ### BEGIN SOLUTION
     end.record()
     end.synchronize()
-    return cp.cuda.get_elapsed_time(start, end) / repeat
     ### END SOLUTION
+    return cp.cuda.get_elapsed_time(start, end) / repeat
 
 
 # %%
@@ -1156,14 +1085,6 @@ for many in (1, 3):
     check.same(took, many * kernel_ms, text, rtol=0.02)
     check.same(seen.launches >= 20 * many, True, "20 calls are measured")
 ### END HIDDEN TESTS
-
-# %% [markdown]
-# CuPy has this ready-made, with both clocks, `CPU` for the orders and `GPU-0` for the work:
-
-# %%
-with gpu.simulated(kernel_ms=20):
-    x = cp.ones(3, dtype=np.float32)
-    print(cupyx.profiler.benchmark(cp.exp, (x,), n_repeat=10))
 
 # %% [markdown]
 # **Take away.** Warm up, mark, repeat, wait, divide.
@@ -1208,19 +1129,18 @@ with gpu.simulated(kernel_ms=0.03), gpu.counting() as seen:
 demo.timeline(seen)
 
 # %% [markdown]
-# Look for a moment at which bus and GPU are both busy. You will not find one. And the host copies
-# most of the time. There are two reasons.
+# Look for a moment at which bus and GPU are both busy. You will not find one, for two reasons.
 #
-# **The host's memory can move.** The operating system may shift it about or write it to disk, so
-# the bus cannot read it by itself. The host first copies the numbers into **pinned** memory, which
-# stays where it is. `cupyx.empty_pinned(shape, dtype)` gives a NumPy array there. What lies in it
-# travels without the host.
+# **The host's memory can move.** The operating system may shift it about, so the bus cannot read it
+# by itself. The host first copies the numbers into **pinned** memory, which stays where it is.
+# `cupyx.empty_pinned(shape, dtype)` gives a NumPy array there. What lies in it travels without the
+# host.
 #
 # **A queue has an order.** All that you order goes into one queue, called a **stream**, and is done
 # one after the other: upload, kernel, upload, kernel. A second stream runs beside the first. But now
 # nobody keeps them in step, and the GPU may compute with a batch that is still on its way. That is a
-# **race**. An event keeps them in step: one stream records it, the other waits for it. The host only
-# gives the orders, and does not wait.
+# **race**. An event keeps them in step: one stream records it, the other waits for it. The host does
+# not.
 #
 # | line | what it does |
 # |---|---|
@@ -1232,9 +1152,10 @@ demo.timeline(seen)
 #
 # ### Exercise 8: `run_ahead` (3 points)
 #
-# Do what `run_in_turn` does, overlapped. There may be two batches on the device at a time. So make
-# two arrays there, once, and use them in turns. Two things have to be awaited: work on a batch waits
-# for its upload, and the next upload into the same array waits for the work on what was in it.
+# Do what `run_in_turn` does, overlapped. Two arrays on the device are made once and used in turns.
+# They are given, and so are the pinned memory and the second stream. Write what happens in a turn.
+# Two things have to be awaited: work on a batch waits for its upload, and the next upload into the
+# same array waits for the work on what was in it.
 #
 # The check reads your timeline. All uploads must come from pinned memory, on a stream of their own.
 # The whole may take a fifth longer than the best one: 8 batches of 26 µs on the bus and 30 µs on the
@@ -1243,11 +1164,11 @@ demo.timeline(seen)
 #
 # <details><summary>Hint</summary>
 #
-# Copy all of `X` into one pinned array at the start. Then, for batch $k$ and array $k \bmod 2$: let
-# `copying` wait until the array is free; set; record; let `computing` wait for that; work; record,
-# for the array is free again then.
+# Let `copying` wait until the array is free; set; record; let `computing` wait for that. After the
+# work, record on `computing`: then the array is free again.
 #
 # </details>
+
 
 
 # %% exercise="run_ahead"
@@ -1263,22 +1184,27 @@ def run_ahead(X, batch, work):
     Returns:
         A list of what work returned, batch by batch.
     """
-    ### BEGIN SOLUTION
     pinned = cupyx.empty_pinned(X.shape, X.dtype)
     pinned[...] = X
     copying = cp.cuda.Stream(non_blocking=True)
     computing = cp.cuda.get_current_stream()
     buffers = [cp.empty((batch, *X.shape[1:]), dtype=X.dtype) for _ in range(2)]
-    free = [computing.record()] * 2  # whoever had this memory before is done with it
+    free = [computing.record()] * 2  # for each array, the mark from which on it is free
     results = []
     for k in range(len(X) // batch):
+        part = pinned[k * batch : (k + 1) * batch]
+        # order the upload of part into buffers[k % 2]; who waits for what?
+        ### BEGIN SOLUTION
         copying.wait_event(free[k % 2])
-        buffers[k % 2].set(pinned[k * batch : (k + 1) * batch], stream=copying)
+        buffers[k % 2].set(part, stream=copying)
         computing.wait_event(copying.record())  # it has arrived
+        ### END SOLUTION
         results.append(work(buffers[k % 2]))
+        # from when on is buffers[k % 2] free?
+        ### BEGIN SOLUTION
         free[k % 2] = computing.record()
+        ### END SOLUTION
     return results
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1331,9 +1257,9 @@ for shape, batch, kernel_ms in (
 # Why two arrays made once, and not a new one for each batch? CuPy gives freed memory out again at
 # once, to the next upload, while the other stream may still be reading it. That is a race, too.
 #
-# One thing is missing from the new total: to fill pinned memory is the host's own NumPy, which this
-# clock does not see. Here it takes 0.42 ms, as the eight copies did before. It pays where the same
-# pictures travel in every epoch, or are read from the disk into pinned memory.
+# One thing is missing from the new total: this clock does not see how NumPy fills pinned memory. It
+# takes 0.42 ms here, as the eight copies did before. It pays where the same pictures travel in every
+# epoch, or are read from the disk into pinned memory.
 #
 # **Take away.** Pin, use two streams, keep them in step by events, and let the host only order.
 
@@ -1353,32 +1279,12 @@ kinds = {"float32": (8, 23), "TF32": (8, 10), "bfloat16": (8, 7), "float16": (5,
 drawing.formats(kinds, "Bits of exponent (orange) and mantissa (blue)")
 
 # %% [markdown]
-# Look at the orange parts. TF32 and bfloat16 reach as far as float32 and are less exact. float16
-# gives up both.
+# Look at the orange parts. TF32 and bfloat16 reach as far as float32; float16 does not.
 #
 # **TF32** costs no change of the code. The numbers stay float32 in memory. Only where a matrix
 # product enters the tensor cores, the last 13 bits of each number are rounded away; the sums stay
-# float32. CuPy does so if the environment variable `CUPY_TF32` is 1 when Python starts. A simulated
-# device has no tensor cores, but the rounding can be imitated:
-
-
-# %%
-def tf32(x):
-    """Round float32 numbers to the 10 bits of mantissa that TF32 keeps."""
-    bits = x.view(np.int32) + 0x1000  # half of the last bit that stays
-    return (bits & ~0x1FFF).view(np.float32)
-
-
-rng = np.random.default_rng(9)
-A, B = rng.normal(size=(2, 64, 64)).astype(np.float32)
-exact = A.astype(np.float64) @ B
-for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
-    worst = abs(product - exact).max() / abs(exact).max()
-    print(f"{name}: wrong by up to {worst:.0e} of the largest")
-
-# %% [markdown]
-# Three digits remain, and training gets along with that: the gradient of one batch is a rough guess
-# anyway.
+# float32. CuPy does so if the environment variable `CUPY_TF32` is 1 when Python starts. Three digits
+# remain, and training gets along with that: the gradient of one batch is a rough guess anyway.
 #
 # **float16** halves the bytes as well, and there the trouble starts. Its largest number is 65504.
 # Its smallest above zero is $2^{-24}$, about 0.00000006.
@@ -1404,6 +1310,7 @@ for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
 # gradients of its scores:
 
 # %% tags=["plot"] alt="Two histograms of the powers of two of the gradients, with a line at minus 25. Without scaling a quarter of the gradients lies left of the line and becomes 0 in float16. Times 4096 the same hill lies 12 powers further to the right, and nearly nothing is left of the line."
+rng = np.random.default_rng(9)
 N = 224 * 224
 y = rng.integers(0, 2, N)
 X = (rng.normal(size=(N, 3)) + 2 * y[:, None]).astype(np.float32)
@@ -1427,12 +1334,10 @@ plt.show()
 # %% [markdown]
 # Look left of the line: a quarter of the gradients is lost. The cure moves the hill. Multiply the
 # loss by a number $S$ before the backward pass. By the chain rule all gradients are $S$ times as
-# large. Divide them by $S$ again when they are float32. This is **loss scaling**. It costs a
-# product, and the numbers on the right of the range were not in use.
+# large. Divide them by $S$ again when they are float32. This is **loss scaling**.
 #
 # If $S$ is too large, a gradient leaves the range at the other end and becomes infinite. Then the
-# step is left out, all of it, and $S$ is halved for the next one. PyTorch's scaler begins with
-# 65,536, and doubles $S$ again after 2000 good steps.
+# step is left out, all of it, and $S$ is halved for the next one.
 #
 # The weights have a trouble of their own: $1 + 0.0001$ was $1$. So the weights stay float32, as
 # **master weights**, and the layers get a float16 copy of them. Layers in float16, weights and
@@ -1471,9 +1376,10 @@ def scaled_step(w, gradient, scale, rate):
     Returns:
         The new weights, float32, where w is; as they were if a number of the gradient is not finite.
     """
-    ### BEGIN SOLUTION
     xp = get_array_module(w)
     scaled = gradient(w.astype(xp.float16), scale)
+    # good: an array of no dimensions, true where all numbers are finite. Then the new weights.
+    ### BEGIN SOLUTION
     good = xp.isfinite(scaled).all()
     return xp.where(good, w - rate * (scaled.astype(xp.float32) / scale), w)
     ### END SOLUTION
@@ -1542,11 +1448,28 @@ for tier in tiers.each():
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# bfloat16 needs no scaling: its exponent reaches as far as that of float32. It pays in digits. The
-# next bfloat16 after 1 is 1.0078.
-#
 # **Take away.** Layers in half, weights and steps in float32, and a scale that keeps the gradients
 # inside the range.
+#
+# **Going further**, without points. PyTorch's scaler begins with $S = 65{,}536$, and doubles it again
+# after 2000 good steps. bfloat16 needs no scaling: its exponent reaches as far as that of float32. It
+# pays in digits. The next bfloat16 after 1 is 1.0078.
+#
+# How much does TF32 lose? A simulated device has no tensor cores, but the rounding can be imitated:
+
+
+# %%
+def tf32(x):
+    """Round float32 numbers to the 10 bits of mantissa that TF32 keeps."""
+    bits = x.view(np.int32) + 0x1000  # half of the last bit that stays
+    return (bits & ~0x1FFF).view(np.float32)
+
+
+A, B = rng.normal(size=(2, 64, 64)).astype(np.float32)
+exact = A.astype(np.float64) @ B
+for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
+    worst = abs(product - exact).max() / abs(exact).max()
+    print(f"{name}: wrong by up to {worst:.0e} of the largest")
 
 # %% [markdown]
 # ## 10. What limits a layer?
@@ -1577,13 +1500,10 @@ for tier in tiers.each():
 #
 # </details>
 #
-# One number tells the same faster. The operations for each byte are the layer's **arithmetic
-# intensity**: $1.64 / 0.1028 = 16$ for 1 x 1, and 144 for 3 x 3. The GPU has such a number, too: in
-# the time of one byte it makes $50 / 2 = 25$ operations. A layer below 25 waits for memory, one
-# above it for arithmetic. Where the two meet is called the **ridge**.
-#
-# Intensities are counted in floating-point operations a byte, FLOP/byte, and speeds in FLOP a
-# second, FLOP/s.
+# One number tells the same faster. The floating-point operations for each byte, FLOP/byte, are the
+# layer's **arithmetic intensity**: $1.64 / 0.1028 = 16$ for 1 x 1, and 144 for 3 x 3. The GPU has
+# such a number, too: in the time of one byte it makes $50 / 2 = 25$ operations. A layer below 25
+# waits for memory, one above it for arithmetic. Where the two meet is called the **ridge**.
 #
 # ### Exercise 10: `roofline` (2 points)
 #
@@ -1607,11 +1527,15 @@ def roofline(N, C, F, H, W, HH, WW, peak, bandwidth, size=4):
         intensity: operations for each byte.
         limit: "arithmetic" or "memory", whichever takes longer.
     """
-    ### BEGIN SOLUTION
     operations = 2 * N * F * H * W * C * HH * WW
+    # moved: the bytes of x, w and out. compute, move: the two times, in seconds.
+    ### BEGIN SOLUTION
     moved = size * (N * C * H * W + F * C * HH * WW + N * F * H * W)
     compute, move = operations / peak, moved / bandwidth
+    ### END SOLUTION
     limit = "arithmetic" if compute > move else "memory"
+    # the three results
+    ### BEGIN SOLUTION
     return 1000 * max(compute, move), operations / moved, limit
     ### END SOLUTION
 
@@ -1665,8 +1589,8 @@ for size in (4, 2, 4, 2, 8, 1):
 #
 # </details>
 #
-# A plot of FLOP/s against FLOP/byte shows all of it at once. The slope is the memory, the flat roof
-# the arithmetic, and so the plot is called a **roofline**:
+# A plot of speed in FLOP a second, FLOP/s, against FLOP/byte shows all of it at once. The slope is
+# the memory, the flat roof the arithmetic, and so the plot is called a **roofline**:
 
 # %% tags=["plot"] alt="A plot with two logarithmic axes, Tera-FLOP/s against FLOP/byte. One slope leads to three flat roofs: float32 at 50 from 25 FLOP/byte on, TF32 at 400 from 200 on, float16 at 800 from 400 on. Of the layers with filters of 1, 3 and 7, the 3 by 3 lies on the flat roof in float32, and on the slope in TF32 and float16."
 kinds = {"float16": (800e12, 2, "^"), "TF32": (400e12, 4, "s"), "float32": (50e12, 4, "o")}
@@ -1696,7 +1620,7 @@ plt.show()
 # %% [markdown]
 # ## 11. Fewer launches, shared arrays
 #
-# **Going further**, without points: four more things of CuPy.
+# **Going further**, without points: five more things of CuPy.
 #
 # **Several operations, one kernel.** `np.maximum(x + b, 0)` is two launches, and each reads and
 # writes all numbers. That is far to the left of the ridge. `cp.fuse` makes one kernel of such a
@@ -1736,6 +1660,14 @@ with gpu.simulated(costs=gpu.Costs()):  # another device, whose pool is empty
     print("in use", pool.used_bytes(), "held", pool.total_bytes())
     pool.free_all_blocks()
     print("in use", pool.used_bytes(), "held", pool.total_bytes())
+
+# %% [markdown]
+# **A stopwatch, ready-made.** CuPy has your `gpu_time` with both clocks, `CPU` for the orders and `GPU-0` for the work:
+
+# %%
+with gpu.simulated(kernel_ms=20):
+    x = cp.ones(3, dtype=np.float32)
+    print(cupyx.profiler.benchmark(cp.exp, (x,), n_repeat=10))
 
 # %% [markdown]
 # **One array, two libraries.** PyTorch, JAX and CuPy can look at the same memory of the GPU, without
@@ -1790,10 +1722,8 @@ print(tiers.summary())
 # | word | meaning |
 # |---|---|
 # | host, device | the processor and the GPU, each with a memory of its own |
-# | upload, download | a transfer to the device, and back |
-# | launch, wait | to order work; to do nothing until it is done |
+# | launch, kernel | an order; what it lets the GPU do |
 # | `xp` | the module that fits an array: `np` or `cp` |
-# | kernel | what one launch lets the GPU do |
 # | stream, event | a queue of work; a mark in it |
 # | pinned memory | memory of the host that the bus can read by itself |
 # | loss scaling, $S$ | the loss times $S$, so that gradients stay within float16 |

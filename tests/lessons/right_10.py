@@ -42,34 +42,6 @@ def to_host(x):
     return x.get() if hasattr(x, "get") else x
 """,
     ],
-    "affine_forward": [
-        """
-def affine_forward(x, w, b):
-    N = x.shape[0]
-    flat = x.reshape((N, w.shape[0]))
-    return np.dot(flat, w) + b, (x.shape, flat, w)
-
-def affine_backward(dout, cache):
-    shape, flat, w = cache
-    dx = np.dot(dout, w.T).reshape(shape)
-    dw = np.dot(flat.T, dout)
-    return dx, dw, np.sum(dout, axis=0)
-""",
-        """
-def affine_forward(x, w, b):
-    xp = get_array_module(x)
-    out = xp.einsum("nd,dm->nm", x.reshape(len(x), -1), w)
-    out += b
-    return out, {"x": x, "w": w}
-
-def affine_backward(dout, cache):
-    xp = get_array_module(dout)
-    x, w = cache["x"], cache["w"]
-    dx = xp.einsum("nm,dm->nd", dout, w)
-    dw = xp.einsum("nd,nm->dm", x.reshape(len(x), -1), dout)
-    return [dx.reshape(x.shape), dw, xp.ones(len(x), dtype=dout.dtype) @ dout]
-""",
-    ],
     "softmax_loss": [
         """
 def softmax_loss(scores, y):
@@ -152,33 +124,6 @@ def conv_backward(dout, cache):
             share = xp.tensordot(dout, w[:, :, u, v], axes=((1,), (0,))).transpose(0, 3, 1, 2)
             dx[:, :, u:u + H_out * stride:stride, v:v + W_out * stride:stride] += share
     return dx[:, :, pad:H + pad, pad:W + pad], dw, dout.sum(axis=0).sum(axis=1).sum(axis=1)
-""",
-    ],
-    "max_pool_backward": [
-        """
-def max_pool_backward(dout, cache):
-    shape, switches, HH, WW, stride = cache
-    xp = get_array_module(dout)
-    H_out, W_out = dout.shape[2:]
-    dx = xp.zeros(shape, dtype=xp.float32)
-    for number in range(HH * WW):
-        u, v = number // WW, number % WW
-        dx[:, :, u:u + stride * H_out:stride, v:v + stride * W_out:stride] += xp.where(
-            switches == number, dout, 0)
-    return dx
-""",
-        """
-def max_pool_backward(dout, cache):
-    shape, switches, HH, WW, stride = cache
-    xp = get_array_module(dout)
-    N, C, H, W = shape
-    H_out, W_out = dout.shape[2:]
-    rows = switches // WW + xp.arange(H_out)[:, None] * stride
-    cols = switches % WW + xp.arange(W_out) * stride
-    maps = xp.arange(N * C).reshape(N, C, 1, 1)
-    dx = xp.zeros(N * C * H * W, dtype=dout.dtype)
-    xp.add.at(dx, ((maps * H + rows) * W + cols).ravel(), dout.ravel())
-    return dx.reshape(shape)
 """,
     ],
     "train": [

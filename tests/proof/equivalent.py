@@ -157,7 +157,7 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "def gpu_time(f, repeat= 9):": _GIVEN,
     },
     ("10_gpu", "run_ahead"): {
-        "free = [computing.record()] * 3  # whoever had this memory before is done with it": (
+        "free = [computing.record()] * 3  # for each array, the mark from which on it is free": (
             "the third is never used"
         ),
     },

@@ -131,11 +131,16 @@ def test_where_the_machine_is_at_fault_there_is_no_result(made: Path, tmp_path: 
 
 
 def test_points_are_whole_in_every_lesson() -> None:
-    for name, lesson in lessons().items():
+    for lesson in lessons().values():
         tests = list(script._tests(progress.points_of(lesson.released), {}))
-        most = sum(test["max-score"] for test in tests)
-        assert most == (40 if name == "10_gpu" else 20)
+        assert sum(test["max-score"] for test in tests) == 20
         assert all(type(test["max-score"]) is int for test in tests)
+
+
+def test_halves_are_doubled() -> None:
+    tests = list(script._tests({"check-f": 1.5, "check-f-backward": 1.5, "check-g": 17.0}, {}))
+    assert [test["max-score"] for test in tests] == [3, 3, 34]
+    assert all(type(test["max-score"]) is int for test in tests)
 
 
 def test_an_answer_in_it_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
