@@ -15,7 +15,9 @@ OPEN = ["--no-browser", "--IdentityProvider.token=", "--ServerApp.password="]
 
 
 @contextmanager
-def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iterator[str]:
+def serving(
+    command: Sequence[str], home: Path, cwd: Path | None = None, ready: str = "/api"
+) -> Iterator[str]:
     """Start a server by a command that takes Jupyter's options; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -31,7 +33,7 @@ def serving(command: Sequence[str], home: Path, cwd: Path | None = None) -> Iter
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/api")
+        wait_for(f"http://127.0.0.1:{port}{ready}")
         yield f"http://127.0.0.1:{port}"
     finally:
         end(process)

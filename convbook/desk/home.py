@@ -7,6 +7,8 @@ is labextensions/convbook/static/home.js.
 from __future__ import annotations
 
 import asyncio
+import importlib
+import importlib.util
 import json
 import re
 from collections.abc import Sequence
@@ -24,6 +26,7 @@ from convbook.desk.known import Known
 from convbook.guess import kept
 from convbook.points import said
 
+VALIDATE = "nbgrader.server_extensions.validate_assignment.handlers"
 BUSY = "Saving, and running the checks of what has changed. A minute at most for each lesson."
 STYLE = """
 .convbook { max-width: 62em; margin: 0 auto; padding: 16px 32px 48px; line-height: 1.45;
@@ -145,6 +148,21 @@ def _lessons_of(handler: JupyterHandler) -> list[Path]:
     return notebook.lessons_in(Path(handler.settings["server_root_dir"]).expanduser())
 
 
+class NbgraderHandler(JupyterHandler):
+    """Answers what nbgrader's Validate button asks, with nbgrader's own handlers.
+
+    They load nbgrader, which takes longer than all the rest of a start. So that waits until the
+    button is there, and is done beside everything else.
+    """
+
+    async def prepare(self, **options: Any) -> None:
+        await super().prepare(**options)
+        nbgrader = await asyncio.to_thread(importlib.import_module, VALIDATE)
+        self.settings["root_dir"] = str(Path(self.settings["server_root_dir"]).expanduser())
+        asked = self.request.path.removeprefix(self.settings["base_url"])
+        self.__class__ = dict(nbgrader.default_handlers)[f"/{asked}"]
+
+
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     return [{"module": "convbook.desk.home"}]
 
@@ -153,4 +171,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
     base = url_path_join(server.web_app.settings["base_url"], "convbook")
     handlers = [("home", HomeHandler), ("passed", PassedHandler)]
     found = [(url_path_join(base, name), handler) for name, handler in handlers]
+    if importlib.util.find_spec("nbgrader"):  # which students of a release do not have
+        url = server.web_app.settings["base_url"]
+        asked = ("assignments/validate", "nbgrader_version")
+        found += [(url_path_join(url, name), NbgraderHandler) for name in asked]
     server.web_app.add_handlers(".*$", found)

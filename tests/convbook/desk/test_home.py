@@ -3,11 +3,14 @@
 import io
 import json
 import sys
+import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
+from importlib import metadata
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import psutil
 import pytest
 from playwright.sync_api import Browser
 from server import serving
@@ -135,6 +138,31 @@ def test_the_server_answers_with_the_page_and_runs_checks_when_asked(
         assert json.loads(ask(f"passed?path={path}")) == ["check-one"]
         for other in ("passed", "passed?path=../../etc/passwd", "passed?path=a/b.ipynb"):
             assert json.loads(ask(other)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base", ["/", "/user/ada/"])
+def test_nbgraders_validate_answers_and_the_start_does_not_wait_for_it(
+    lesson: Path, tmp_path: Path, base: str
+) -> None:
+    command = [sys.executable, "-m", "convbook.cli", "lab", str(lesson.parent.parent)]
+    options = [f"--ServerApp.base_url={base}", "--ServerApp.disable_check_xsrf=True"]
+    with serving([*command, *options], home=tmp_path / "home", ready=f"{base}api") as address:
+
+        def ask(what: str, content: dict | None = None) -> dict:
+            data = json.dumps(content).encode() if content else None
+            found = urllib.request.urlopen(f"{address}{base}{what}", data, timeout=120)
+            return json.loads(found.read())
+
+        (server,) = (p for p in psutil.Process().children() if "jupyterlab" in p.cmdline())
+        loaded = " ".join(file.path for file in server.memory_maps())
+        assert "/markupsafe/" in loaded and "/sqlalchemy/" not in loaded, "nbgrader is loaded"
+        assert ask(f"nbgrader_version?version={metadata.version('nbgrader')}")["success"]
+        path = f"{lesson.parent.name}/{lesson.name}"
+        found = ask("assignments/validate", {"path": path})  # it was not made with nbgrader
+        assert "nbgrader update" in found["value"], found
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            ask("assignments/validate", {"path": "../../etc/passwd"})
 
 
 def test_the_instructors_part_needs_the_whole_course(
