@@ -17,7 +17,6 @@ ALIKE: dict[tuple[str, str], dict[tuple[str, str], str]] = {
         ("blocks forgotten", "grid for block"): "the emulator stops at the first number that two"
         " blocks write, which is the same",
     },
-    ("13_kernels", "bias_relu_kernel"): {("no guard", "guard off by one"): PAST_THE_END},
     ("13_kernels", "blur_kernel"): {
         ("no barrier", "the halo forgotten"): "thread 0 reads its left neighbour's number, which"
         " nobody has written before",
