@@ -968,10 +968,10 @@ plt.show()
 # **Take away.** Activations grow with the batch, parameters do not. If it does not fit, lower the
 # batch.
 #
-# **Going further**, without points: which peak is it? We counted as if all activations and all their gradients were there at once. Now
-# follow one step. Forward, volume after volume is kept. Backward, a layer takes the gradient of its
-# output and makes that of its input. After that nobody needs its output again, neither the numbers
-# nor their gradient. A program can let both go.
+# **Going further**, without points: which peak is it? We counted as if all activations and all their
+# gradients were there at once. Now follow one step. Forward, volume after volume is kept. Backward,
+# a layer takes the gradient of its output and makes that of its input. After that nobody needs its
+# output again, neither the numbers nor their gradient. A program can let both go.
 #
 # **Predict before you run.** One picture goes through VGG-16, forward and back. Everything is let
 # go as soon as it can be. Is the peak near $2 A$, that is 116 MB? When is it reached?
@@ -1264,8 +1264,8 @@ around + through
 # ### Exercise 7: `residual_forward` and `residual_backward` (5 points)
 #
 # Both stand in one cell, because they share the cache. As in lesson 03, a gradient that is measured
-# instead of derived earns no points. The 3 x 3 convolutions have padding 1; `stride` is that of the first one and of the
-# shortcut. A shortcut is there only if `params` has the key `"shortcut"`.
+# instead of derived earns no points. The 3 x 3 convolutions have padding 1; `stride` is that of the
+# first one and of the shortcut. A shortcut is there only if `params` has the key `"shortcut"`.
 #
 # The convolutions of this course refuse what does not fit. So a stride of 2 goes with odd sizes
 # here, where ResNet itself has even ones and crops.
