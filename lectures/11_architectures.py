@@ -547,7 +547,7 @@ figure.tight_layout()
 # - say what fits into a card before you train
 # - build an Inception module and a residual block
 #
-# **Notebook**: 20 points. A written answer: 2. About two hours.
+# **Notebook**: 20 points. A written answer: 2. About 90 minutes.
 
 # %% picture
 """The bars of the contest once more, with an idea in each blue one: ReLU, small filters, Inception

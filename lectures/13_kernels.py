@@ -531,7 +531,7 @@ axis.annotate("", (21.5, 7.2), (21.5, 8.1), arrowprops=line)
 # - let neighbours read neighbours
 # - find a race, and mend it
 #
-# **Notebook**: 20 points. A written answer: 2. About 130 minutes, and no GPU.
+# **Notebook**: 20 points. A written answer: 2. About 90 minutes, and no GPU.
 
 # %% picture
 """The election once more. Cast: 160, 100 and 60 votes; counted with += 10 for each party; counted
@@ -542,6 +542,6 @@ votes(axis, {"cast": CAST, "+=": COUNTED, "atomicAdd": CAST})
 # %% [markdown] notes
 # (2 min) A right answer does not prove a kernel: look at every access.
 #
-# Thirteen small kernels, from one line to sixteen outputs a thread, and three mistakes to find.
-# Start with the first two: they take five minutes, and what comes later is built of the same parts.
+# Ten kernels that are begun, from one line to sixteen outputs a thread, and two mistakes to find.
+# Start with the first two: they take seven minutes, and what comes later is made of the same parts.
 # `printf` works in a kernel; use it.

@@ -63,7 +63,10 @@ _REVERSE = [
         symptom="right for a single full block",
         hint="In which block is the last number, and in which will it be?",
         edits=[("out[n - 1 - i]", "out[blockIdx.x * blockDim.x + blockDim.x - 1 - threadIdx.x]")]),
-    _blocks_forgotten("reverse_kernel"),
+    Mistake("guard off by one", None, "reverse_kernel",
+        symptom="thread n writes before the array",
+        hint="Is element n one of the n elements?",
+        edits=[("if (i >= n)", "if (i > n)")]),
 ]
 
 _PAD = [
@@ -87,40 +90,6 @@ _PAD = [
         symptom="the border left and right holds pixels of the neighbouring rows",
         hint="Which pixel lies to the left of a row's first?",
         edits=[(" && col >= 0 && col < W;", ";")]),
-    Mistake("not moved by the padding", None, "pad_kernel",
-        symptom="the picture stands in the corner",
-        hint="Where in out is pixel (0, 0) of x?",
-        edits=[("row = i - P, col = j - P", "row = i, col = j")]),
-    Mistake("x and y changed about", None, "pad_kernel",
-        symptom="right where the grid is as wide as it is high",
-        hint="Which of x and y counts columns?",
-        edits=[
-            (
-                "int j = blockIdx.x * blockDim.x + threadIdx.x;",
-                "int i = blockIdx.x * blockDim.x + threadIdx.x;",
-            ),
-            (
-                "int i = blockIdx.y * blockDim.y + threadIdx.y;",
-                "int j = blockIdx.y * blockDim.y + threadIdx.y;",
-            ),
-        ]),
-]
-
-_BIAS = [
-    *_guards("bias_relu_kernel"),
-    Mistake("the map's number not wrapped", None, "bias_relu_kernel",
-        symptom="right for one picture, out of bounds for the second",
-        hint="How many biases are there, and how many maps has the batch?",
-        edits=[("i / P % F", "i / P")]),
-    Mistake("the pixel's number for the map's", None, "bias_relu_kernel",
-        symptom="each pixel gets another bias",
-        hint="How many neighbouring numbers share a bias?",
-        edits=[("i / P % F", "i % F")]),
-    Mistake("cut off before the bias", None, "bias_relu_kernel",
-        symptom="negative numbers come out",
-        hint="What comes first, the bias or the ReLU?",
-        edits=[("fmaxf(x[i] + b[i / P % F], 0.0f)", "fmaxf(x[i], 0.0f) + b[i / P % F]")]),
-    _blocks_forgotten("bias_relu_kernel"),
 ]
 
 _BLUR = [
@@ -131,27 +100,15 @@ _BLUR = [
     Mistake("an early return", None, "blur_kernel",
         symptom="threads without a number never come to the barrier",
         hint="Who waits for a thread that has returned?",
-        edits=[
-            ("    s[t + 1] = i < n ? x[i] : 0.0f;", "    if (i >= n) return;\n    s[t + 1] = x[i];")
-        ]),
-    Mistake("the halo forgotten", None, "blur_kernel",
-        symptom="nobody has written the ends of s",
-        hint="Who loads the number to the left of the block's first?",
-        edits=[
-            ("    if (t == 0) s[0] = i > 0 ? x[i - 1] : 0.0f;\n", ""),
-            ("    if (t == 7) s[9] = i + 1 < n ? x[i + 1] : 0.0f;\n", ""),
-        ]),
-    Mistake("a halo of zeros", None, "blur_kernel",
+        edits=[("    __syncthreads();\n", "    if (i >= n) return;\n    __syncthreads();\n")]),
+    Mistake("the right end forgotten", None, "blur_kernel",
+        symptom="nobody has written the right end of s",
+        hint="Who loads the number to the right of the block's last?",
+        edits=[("    if (t == 7) s[9] = i + 1 < n ? x[i + 1] : 0.0f;\n", "")]),
+    Mistake("a right end of zero", None, "blur_kernel",
         symptom="right for a single block",
-        hint="What lies to the left of block 1?",
-        edits=[
-            ("s[0] = i > 0 ? x[i - 1] : 0.0f", "s[0] = 0.0f"),
-            ("s[9] = i + 1 < n ? x[i + 1] : 0.0f", "s[9] = 0.0f"),
-        ]),
-    Mistake("the left end is read", None, "blur_kernel",
-        symptom="element -1 is read",
-        hint="What lies to the left of the first number?",
-        edits=[("i > 0 ? x[i - 1] : 0.0f", "x[i - 1]")]),
+        hint="What lies to the right of block 0?",
+        edits=[("s[9] = i + 1 < n ? x[i + 1] : 0.0f", "s[9] = 0.0f")]),
     Mistake("the right end is read", None, "blur_kernel",
         symptom="element n is read",
         hint="What lies to the right of the last number?",
@@ -193,35 +150,31 @@ _SUM = [
                 "        if (t < half) { __syncthreads(); part[t] += part[t + half]; }",
             )
         ]),
-    Mistake("an early return", None, "block_sum_kernel",
-        symptom="threads without a number never come to the barrier",
-        hint="Who waits for a thread that has returned?",
-        edits=[("part[t] = i < n ? x[i] : 0.0f;", "if (i >= n) return;\n    part[t] = x[i];")]),
-    Mistake("no zero for the others", None, "block_sum_kernel",
-        symptom="shared memory that nobody has written is added up",
-        hint="What does part hold where there is no number?",
-        edits=[("part[t] = i < n ? x[i] : 0.0f;", "if (i < n) part[t] = x[i];")]),
     Mistake("all threads add", None, "block_sum_kernel",
         symptom="a number is read and changed in the same round",
         hint="Which threads have something to do in a round?",
         edits=[("if (t < half) part", "if (t + half < 64) part")]),
-    Mistake("the last round left out", None, "block_sum_kernel",
-        symptom="only the even numbers are added",
-        hint="How many sums are left when half is 1?",
-        edits=[("half > 0", "half > 1")]),
-    Mistake("one thread adds", None, "block_sum_kernel",
-        symptom="the sum is right, and 63 threads wait for one",
-        hint="How many additions does thread 0 make?",
+    Mistake("the barrier after the sum", None, "block_sum_kernel",
+        symptom="the first round reads what nobody has loaded yet",
+        hint="Who has loaded the number that your thread adds in the first round?",
         edits=[
             (
-                "    for (int half = 32; half > 0; half /= 2) {\n        __syncthreads();\n"
-                "        if (t < half) part[t] += part[t + half];\n    }\n"
-                "    if (t == 0) out[blockIdx.x] = part[0];",
-                "    __syncthreads();\n    float sum = 0.0f;\n"
-                "    if (t == 0) for (int j = 0; j < 64; j++) sum += part[j];\n"
-                "    if (t == 0) out[blockIdx.x] = sum;",
+                "        __syncthreads();\n        if (t < half) part[t] += part[t + half];",
+                "        if (t < half) part[t] += part[t + half];\n        __syncthreads();",
             )
         ]),
+    Mistake("the neighbour is added", None, "block_sum_kernel",
+        symptom="a thread reads what its neighbour changes",
+        hint="Which number does thread 1 add in the first round?",
+        edits=[("part[t] += part[t + half]", "part[t] += part[t + 1]")]),
+    Mistake("added to the upper half", None, "block_sum_kernel",
+        symptom="the sum of a block is its first number",
+        hint="Where must the sums lie that the next round adds?",
+        edits=[("part[t] += part[t + half]", "part[t + half] += part[t]")]),
+    Mistake("the half is put, not added", None, "block_sum_kernel",
+        symptom="the sum of a block is a single number",
+        hint="What happens to what stood there before?",
+        edits=[("part[t] += part[t + half]", "part[t] = part[t + half]")]),
 ]
 
 _GRADIENT = [
@@ -233,10 +186,6 @@ _GRADIENT = [
         symptom="each map gets a single number",
         hint="What happens to what stood there before?",
         edits=[("atomicAdd(&db[i / P % F], dout[i]);", "db[i / P % F] = dout[i];")]),
-    Mistake("no guard", None, "bias_gradient_kernel",
-        symptom="threads too many read past the end of the array",
-        hint="Which threads have no number?",
-        edits=[("    if (i >= n) return;\n", "")]),
     Mistake("the map's number not wrapped", None, "bias_gradient_kernel",
         symptom="right for one picture, out of bounds for the second",
         hint="How many sums are there, and how many maps has the batch?",
@@ -254,7 +203,7 @@ _GRADIENT = [
         hint="How many numbers should one thread read?",
         edits=[
             (
-                "    if (i >= n) return;\n    atomicAdd(&db[i / P % F], dout[i]);",
+                "    atomicAdd(&db[i / P % F], dout[i]);",
                 "    if (i >= F) return;\n    float sum = 0.0f;\n"
                 "    for (int j = 0; j < n; j++) if (j / P % F == i) sum += dout[j];\n"
                 "    db[i] = sum;",
@@ -275,14 +224,6 @@ _CORRECTIONS = [
         symptom="the race stays",
         hint="How many steps is +=?",
         edits=[("atomicAdd(&out[bin], 1);", "out[bin] += 1;")]),
-    Mistake("a guard that lets one through", None, "corrections",
-        symptom="element n is still written",
-        hint="Is element n one of the n elements?",
-        edits=[("if (i >= n) return;", "if (i >= n + 1) return;")]),
-    Mistake("a guard that stops the last one", None, "corrections",
-        symptom="the last number is not added",
-        hint="Does thread n - 1 have a number?",
-        edits=[("if (i >= n) return;", "if (i >= n - 1) return;")]),
     Mistake("a barrier for those who compare", None, "corrections",
         symptom="half the threads never come to the barrier",
         hint="Do all 64 threads come by this barrier?",
@@ -305,41 +246,6 @@ _CORRECTIONS = [
 ]
 
 _IM2COL = [
-    Mistake("no guard", None, "im2col_kernel",
-        symptom="threads too many write past the end of the array",
-        hint="Which threads have no number?",
-        edits=[("    if (n >= C * HH * WW * H_out * W_out) return;\n", "")]),
-    Mistake("stride forgotten", None, "im2col_kernel",
-        symptom="right at stride 1",
-        hint="Where does the second window begin?",
-        edits=[
-            (
-                "row = i * stride + u - pad, col = j * stride + v - pad",
-                "row = i + u - pad, col = j + v - pad",
-            )
-        ]),
-    Mistake("padding forgotten", None, "im2col_kernel",
-        symptom="right without padding",
-        hint="Which pixel does the first window begin with, if there is padding?",
-        edits=[
-            (
-                "row = i * stride + u - pad, col = j * stride + v - pad",
-                "row = i * stride + u, col = j * stride + v",
-            )
-        ]),
-    Mistake("padding is read", None, "im2col_kernel",
-        symptom="reads outside the picture",
-        hint="What must a thread do whose pixel lies in the padding?",
-        edits=[
-            (
-                "cols[n] = inside ? x[(c * H + row) * W + col] : 0.0f;",
-                "cols[n] = x[(c * H + row) * W + col];",
-            )
-        ]),
-    Mistake("only the rows are guarded", None, "im2col_kernel",
-        symptom="the padding left and right holds pixels of the neighbouring rows",
-        hint="Which pixel lies to the left of a row's first?",
-        edits=[(" && col >= 0 && col < W;", ";")]),
     Mistake("height used for the width", None, "im2col_kernel",
         symptom="right for square windows",
         hint="How many columns has a window?",
@@ -354,6 +260,37 @@ _IM2COL = [
                 "int place = n % (H_out * W_out), element = n / (H_out * W_out);",
                 "int element = n % (C * HH * WW), place = n / (C * HH * WW);\n"
                 "    n = element * H_out * W_out + place;",
+            )
+        ]),
+    Mistake("as many places as elements", None, "im2col_kernel",
+        symptom="right where a patch has as many numbers as there are places",
+        hint="How many numbers has a row of cols?",
+        edits=[
+            (
+                "int place = n % (H_out * W_out), element = n / (H_out * W_out);",
+                "int place = n % (C * HH * WW), element = n / (C * HH * WW);",
+            )
+        ]),
+    Mistake("place and element changed about", None, "im2col_kernel",
+        symptom="the columns lie along the rows, as far as they fit",
+        hint="By what is n divided, and what remains?",
+        edits=[
+            (
+                "int place = n % (H_out * W_out), element = n / (H_out * W_out);",
+                "int element = n % (H_out * W_out), place = n / (H_out * W_out);",
+            )
+        ]),
+    Mistake("the row of the patch not wrapped", None, "im2col_kernel",
+        symptom="right for one channel",
+        hint="How large can u be?",
+        edits=[("u = element / WW % HH", "u = element / WW")]),
+    Mistake("the channel fastest", None, "im2col_kernel",
+        symptom="right for one channel",
+        hint="Which elements come first: those of one channel, or those of one place?",
+        edits=[
+            (
+                "int c = element / (HH * WW), u = element / WW % HH, v = element % WW;",
+                "int c = element % C, u = element / C / WW, v = element / C % WW;",
             )
         ]),
 ]
@@ -437,14 +374,15 @@ _PRODUCT = [
         hint="Who else needs a thread that has no number of its own?",
         edits=[
             (
-                "    float sum = 0.0f;",
-                "    if (row >= M || col >= N) return;\n    float sum = 0.0f;",
+                "        __syncthreads();\n        for (int j",
+                "        if (row >= M || col >= N) return;\n"
+                "        __syncthreads();\n        for (int j",
             )
         ]),
-    Mistake("tiles loaded without a guard", None, "product_kernel",
-        symptom="reads outside A, where K is no multiple of 8",
-        hint="What does the last tile hold where A has ended?",
-        edits=[("row < M && k + tx < K ? A[row * K + k + tx] : 0.0f", "A[row * K + k + tx]")]),
+    Mistake("a tile loaded without a guard", None, "product_kernel",
+        symptom="reads outside B, where K is no multiple of 8",
+        hint="What does the last tile hold where B has ended?",
+        edits=[("k + ty < K && col < N ? B[(k + ty) * N + col] : 0.0f", "B[(k + ty) * N + col]")]),
     Mistake("no tiles", None, "product_kernel",
         symptom="the values are right, with eight times the loads",
         hint="How often is each number of A read?",
@@ -463,21 +401,9 @@ _PRODUCT = [
         symptom="an index that the tile does not have",
         hint="How many columns has a tile?",
         edits=[("j < T; j++", "j <= T; j++")]),
-    Mistake("only the first tile", None, "product_kernel",
-        symptom="right for K up to 8",
-        hint="How many tiles lie along K?",
-        edits=[("k < K; k += T", "k < T; k += T")]),
 ]
 
 _REGISTER = [
-    Mistake("no first barrier", None, "register_kernel",
-        symptom="threads read a tile that is not full yet",
-        hint="Who has loaded the numbers that your thread reads?",
-        edits=[("        __syncthreads();\n        for (int j", "        for (int j")]),
-    Mistake("no second barrier", None, "register_kernel",
-        symptom="a fast thread loads the next tile while a slow one reads",
-        hint="When may the next tile be loaded?",
-        edits=[("        }\n        __syncthreads();\n    }", "        }\n    }")]),
     Mistake("registers not used", None, "register_kernel",
         symptom="the values are right, with four times the loads from shared memory",
         hint="How often is each number of the tile read by one thread?",
@@ -487,41 +413,41 @@ _REGISTER = [
                 "sum[r][s] += a[ty + 8 * r][j] * b[j][tx + 8 * s];",
             )
         ]),
-    Mistake("a quarter of the tile", None, "register_kernel",
-        symptom="most of the tile is never loaded",
-        hint="How many numbers has the tile, and how many threads the block?",
-        edits=[
-            ("for (int e = t; e < T * D; e += 64)", "for (int e = t; e < 64; e += 64)"),
-            ("for (int e = t; e < D * T; e += 64)", "for (int e = t; e < 64; e += 64)"),
-        ]),
-    Mistake("every thread loads everything", None, "register_kernel",
-        symptom="64 times the loads, and threads write over each other",
-        hint="Which numbers of the tile does thread t load?",
-        edits=[("for (int e = t; e < T * D; e += 64)", "for (int e = 0; e < T * D; e++)")]),
-    Mistake("outputs of the neighbours", None, "register_kernel",
-        symptom="threads write into each other's outputs",
-        hint="Which rows has the thread with ty = 0, and which the one with ty = 1?",
+    Mistake("columns of the neighbours", None, "register_kernel",
+        symptom="the columns of a tile come out in each other's place",
+        hint="Which columns does the thread with tx = 1 write?",
+        edits=[("other[s] = b[j][tx + 8 * s]", "other[s] = b[j][tx + s]")]),
+    Mistake("columns in a run", None, "register_kernel",
+        symptom="a thread makes the columns of others",
+        hint="How far apart are the columns of one thread?",
+        edits=[("other[s] = b[j][tx + 8 * s]", "other[s] = b[j][4 * tx + s]")]),
+    Mistake("rows for columns", None, "register_kernel",
+        symptom="right where ty equals tx",
+        hint="Which of tx and ty counts columns?",
+        edits=[("b[j][tx + 8 * s]", "b[j][ty + 8 * s]")]),
+    Mistake("the last product alone", None, "register_kernel",
+        symptom="what was added before is lost",
+        hint="What happens to what stood there before?",
+        edits=[("sum[r][s] += mine", "sum[r][s] = mine")]),
+    Mistake("four products of sixteen", None, "register_kernel",
+        symptom="only the diagonal of each thread's share is made",
+        hint="How many products do four rows and four columns make?",
         edits=[
             (
-                "int row = top + ty + 8 * r, col = left + tx + 8 * s;",
-                "int row = top + ty + r, col = left + tx + s;",
+                "                for (int s = 0; s < E; s++) sum[r][s] += mine[r] * other[s];",
+                "                sum[r][r] += mine[r] * other[r];",
             )
         ]),
-    Mistake("the rest of K is read", None, "register_kernel",
-        symptom="reads numbers of the next row, or outside A",
-        hint="What does the last tile hold where A has ended?",
-        edits=[("top + i < M && k + j < K ?", "top + i < M ?")]),
-    Mistake("no guard at the end", None, "register_kernel",
-        symptom="writes outside out",
-        hint="Which outputs of the last tile are there?",
-        edits=[("            if (row < M && col < N) out", "            out")]),
+    Mistake("tile of b turned", None, "register_kernel",
+        symptom="an index that the tile does not have",
+        hint="Which number of b meets mine[r]: one of its row j, or of its column j?",
+        edits=[("b[j][tx + 8 * s]", "b[tx + 8 * s][j]")]),
 ]
 
 MISTAKES = [
     *_RELU,
     *_REVERSE,
     *_PAD,
-    *_BIAS,
     *_BLUR,
     *_SUM,
     *_GRADIENT,

@@ -1,6 +1,6 @@
 """What the lesson of kernels uses: in its checks the emulator, NVIDIA's compiler, and a GPU.
 
-tiers.runs(bias_relu_kernel(), "bias_relu", (3,), (4,), (x, b, out, 10), {2: expected})
+tiers.runs(source, "bias_relu", (3,), (4,), (x, b, out, 10), {2: expected})
 """
 
 import re

@@ -17,8 +17,8 @@
 # it? Twenty lines of C, as a rule, which some ten thousand threads run at once. The lines are easy.
 # What is new is that nobody says which thread comes first.
 #
-# **You will** write kernels in CUDA C, the language of the GPU: from one line that doubles a number
-# to a product of matrices in which each thread makes sixteen outputs.
+# **You will** write what matters in kernels of CUDA C, the language of the GPU: from one line that
+# doubles a number to a product of matrices in which each thread makes sixteen outputs.
 #
 # **You will learn** how threads share the work, how they share memory, and how they get into each
 # other's way; and why two kernels with the same arithmetic can differ by a factor of a hundred in
@@ -30,24 +30,23 @@
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
 # | 1 | `relu_kernel`, `reverse_kernel` | 2 | 7 | easy |
-# | 2 | `pad_kernel` | 1 | 9 | medium |
-# | 3 | `bias_relu_kernel` | 1 | 3 | easy |
-# | 4 | `blur_kernel` | 2 | 12 | medium |
-# | 5 | `block_sum_kernel` | 2 | 7 | medium |
-# | 6 | `bias_gradient_kernel` | 1 | 6 | medium |
-# | 7 | `corrections` | 2 | 6 | hard |
-# | 8 | `im2col_kernel` | 2 | 9 | medium |
+# | 2 | `pad_kernel` | 2 | 5 | medium |
+# | 4 | `blur_kernel` | 2 | 5 | medium |
+# | 5 | `block_sum_kernel` | 2 | 4 | medium |
+# | 6 | `bias_gradient_kernel` | 1 | 2 | easy |
+# | 7 | `corrections` | 2 | 4 | hard |
+# | 8 | `im2col_kernel` | 2 | 5 | medium |
 # | 9 | `flop_per_byte` | 1 | 3 | easy |
 # | 10 | `coalesced_kernel` | 1 | 3 | medium |
-# | 11 | `product_kernel` | 2 | 10 | hard |
-# | 12 | `register_kernel` | 3 | 18 | hard |
+# | 11 | `product_kernel` | 3 | 7 | hard |
+# | 12 | `register_kernel` | 2 | 6 | hard |
 # | 14 | a written answer, graded by hand | 2 | 4 | medium |
 #
-# Plan about 130 minutes, in two sittings: sections 1 to 7, then 8 to 12. Section 13 goes further,
-# without points. A check is folded to one line, which says what it is worth and what it tries; a
-# click opens it. It shows part of the test; grading uses further random input, so a green check is
-# a good sign and not yet the grade. In grading all sizes may differ, no function may change its
-# arguments, and besides Python's own library only NumPy and Matplotlib can be imported.
+# Plan about 90 minutes. Section 13 goes further, without points. A check is folded to one line,
+# which says what it is worth and what it tries; a click opens it. It shows part of the test;
+# grading uses further random input, so a green check is a good sign and not yet the grade. In
+# grading all sizes may differ, no function may change its arguments, and besides Python's own
+# library only NumPy and Matplotlib can be imported.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -73,8 +72,7 @@ guess.again("13")
 # Points come from the **emulator**. It compiles your kernel for the processor, runs its threads one
 # after the other in several orders, and watches every access to memory. It finds what a GPU would
 # do without a word: an index that leaves its array, two threads that meddle with one number. It
-# counts what a kernel asks of memory. It knows nothing about speed. What this machine does not have
-# is said by the first check alone, and counted in the last cell.
+# counts what a kernel asks of memory, and knows nothing about speed.
 
 # %% [markdown]
 # ## 1. One thread, one number
@@ -86,10 +84,10 @@ guess.again("13")
 #
 #     int i = blockIdx.x * blockDim.x + threadIdx.x;
 #
-# counts all threads from 0. The kernel below lets each of them say who it is. It is a text, which a
-# compiler gets. `__global__` marks what can be launched, and `extern "C"` lets it keep its name. It
-# returns nothing, so what it makes is written into an array. The launch says how many blocks there
-# are, `(3,)`, how many threads are in each, `(4,)`, and then the arguments: here none.
+# counts all threads from 0. The kernel below is a text, which a compiler gets. `__global__` marks
+# what can be launched, and `extern "C"` lets it keep its name. It returns nothing, so what it makes
+# is written into an array. The launch says how many blocks there are, `(3,)`, how many threads are
+# in each, `(4,)`, and then the arguments: here none.
 #
 # **Predict before you run.** Three blocks of four threads. Who is thread 1 of block 2?
 #
@@ -107,9 +105,8 @@ extern "C" __global__ void hello() {
 ran = kernels.look(hello, "hello", (3,), (4,), ())
 
 # %% [markdown]
-# Thread 1 of block 2 is $2 \cdot 4 + 1 = 9$. The lines come in order here because the emulator puts
-# them in order. On a GPU they come as they like, and blocks above all: whichever finds room first.
-# In your own kernels `printf` works too, and a check shows what it printed.
+# Thread 1 of block 2 is $2 \cdot 4 + 1 = 9$. The emulator puts the lines in order. On a GPU they come
+# as they like. In your own kernels `printf` works too, and a check shows what it printed.
 #
 # Now a kernel that computes. There are $n = 10$ numbers to be doubled, and threads come in blocks
 # of 4. Three blocks are 12 threads, and two of them have no number. Element 10 belongs to somebody
@@ -126,17 +123,18 @@ x = np.arange(10, dtype=np.float32)
 ran = kernels.look(twice, "twice", (3,), (4,), (x, np.zeros_like(x), 10))
 
 # %% [markdown]
-# The emulator names the thread, the element and the line. On a GPU the same kernel would seem to
-# work, most of the time: there is some memory after the array, and it would be overwritten.
+# The emulator names the thread, the element and the line. On a GPU the kernel would seem to work,
+# most of the time: there is some memory after the array, and it would be overwritten.
 #
 # `const` promises that `x` is only read. `2.0f` is a float32; plain `2.0` would be a float64 and
 # slow on a GPU. In `cupy.RawKernel(twice, "twice")` CuPy takes the very same text.
 #
 # ### Exercise 1: `relu_kernel` (1 point)
 #
-# A **map**: thread $i$ makes `out[i]` of `x[i]`. `fmaxf(a, b)` is the larger of two floats. Your
-# function returns the kernel's text, `extern "C"` and all. The work is shared out: no thread may
-# read or write memory more than 4 times.
+# A **map**: thread $i$ makes `out[i]` of `x[i]`. `fmaxf(a, b)` is the larger of two floats. Below
+# the kernel is begun, as in most exercises: write your lines in the place of `...`, take the
+# `raise` away, and leave the rest. The work is shared out: no thread may read or write memory more
+# than 4 times.
 
 
 # %% exercise="relu_kernel"
@@ -144,18 +142,23 @@ def relu_kernel():
     """Write the kernel that cuts off what is negative.
 
     Returns:
-        CUDA C, with a kernel relu(const float* x, float* out, int n):
-        out[i] = max(x[i], 0) for all i < n, one thread for each number.
+        CUDA C: out[i] = max(x[i], 0) for all i < n, one thread for each number.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__ void relu(const float* x, float* out, int n) {
+    // which number is mine, the guard, and out[i]
+    ...
+}
+"""
+    ### BEGIN SOLUTION
+    lines = r"""
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= n) return;
     out[i] = fmaxf(x[i], 0.0f);
-}
 """
+    kernel = kernel.replace("\n    ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="relu_kernel" points=1
@@ -178,8 +181,7 @@ for n, threads in ((8, 8), (45, 16)):
 # ### Exercise 2: `reverse_kernel` (1 point)
 #
 # A thread need not write where it reads. With $n = 5$, thread 0 reads `x[0]` and writes the last
-# place, `out[4]`; thread 1 writes `out[3]`. Where does thread $i$ write? The work is shared out as
-# before.
+# place, `out[4]`. Where does thread $i$ write? The work is shared out as before.
 
 
 # %% exercise="reverse_kernel"
@@ -187,18 +189,23 @@ def reverse_kernel():
     """Write the kernel that turns an array round.
 
     Returns:
-        CUDA C, with a kernel reverse(const float* x, float* out, int n):
-        out is x from its last number to its first, one thread for each number.
+        CUDA C: out is x from its last number to its first, one thread for each number.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__ void reverse(const float* x, float* out, int n) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i >= n) return;
-    out[n - 1 - i] = x[i];
+    // the guard, and x[i] to its new place
+    ...
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+    if (i >= n) return;
+    out[n - 1 - i] = x[i];
+"""
+    kernel = kernel.replace("\n    ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="reverse_kernel" points=1
@@ -260,10 +267,10 @@ extern "C" __global__ void places(int H, int W) {
 ran = kernels.look(places, "places", (2, 2), (4, 2), (3, 5))
 
 # %% [markdown]
-# ### Exercise 3: `pad_kernel` (1 point)
+# ### Exercise 3: `pad_kernel` (2 points)
 #
-# Lesson 02 put zeros around a picture. Here a thread makes one pixel of the padded picture, and
-# asks: is there a pixel of `x` for me? What lies outside `x` must not be read.
+# Lesson 02 put zeros around a picture. Here a thread makes one pixel of the padded picture. Is there
+# a pixel of `x` for it? What lies outside `x` must not be read.
 #
 # By hand: a picture of 2 x 3 with a padding of 1 becomes 4 x 5. Pixel $(1, 1)$ of `out` is pixel
 # $(0, 0)$ of `x`; pixel $(0, 3)$ is a zero. The work is shared out as before. Where two threads
@@ -275,26 +282,31 @@ def pad_kernel():
     """Write the kernel that puts zeros around a picture.
 
     Returns:
-        CUDA C, with a kernel pad(const float* x, float* out, int H, int W, int P):
-        x is (H, W), out is (H + 2*P, W + 2*P), one thread for each number of out; x counts columns
-        and y rows.
+        CUDA C: x is (H, W), out is (H + 2*P, W + 2*P), one thread for each number of out; x counts
+        columns and y rows.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__ void pad(const float* x, float* out, int H, int W, int P) {
-    int j = blockIdx.x * blockDim.x + threadIdx.x;
-    int i = blockIdx.y * blockDim.y + threadIdx.y;
-    if (i >= H + 2 * P || j >= W + 2 * P) return;
-    int row = i - P, col = j - P;
-    bool inside = row >= 0 && row < H && col >= 0 && col < W;
-    out[i * (W + 2 * P) + j] = inside ? x[row * W + col] : 0.0f;
+    int j = blockIdx.x * blockDim.x + threadIdx.x;  // column of out
+    int i = blockIdx.y * blockDim.y + threadIdx.y;  // row of out
+    int row = i - P, col = j - P;                   // the same pixel's place in x
+    // the guard of both axes; is the place inside x? the pixel, or a zero
+    ...
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+    if (i >= H + 2 * P || j >= W + 2 * P) return;
+    bool inside = row >= 0 && row < H && col >= 0 && col < W;
+    out[i * (W + 2 * P) + j] = inside ? x[row * W + col] : 0.0f;
+"""
+    kernel = kernel.replace("\n    ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
-# %% check="pad_kernel" points=1
-# 1 point. Shown: 2 x 3 with a padding of 1. Hidden: other sizes and paddings.
+# %% check="pad_kernel" points=2
+# 2 points. Shown: 2 x 3 with a padding of 1. Hidden: other sizes and paddings.
 x = np.array([[1, 2, 3], [4, 5, 6]], dtype=np.float32)
 expected = [[0, 0, 0, 0, 0], [0, 1, 2, 3, 0], [0, 4, 5, 6, 0], [0, 0, 0, 0, 0]]
 given = (x, np.full((4, 5), 9, dtype=np.float32), 2, 3, 1)
@@ -321,27 +333,15 @@ for H, W, P in ((7, 3, 2), (5, 9, 0)):
 # After a convolution come the biases and the ReLU. As two launches they read and write every number
 # twice. One kernel reads it, adds, cuts off, and writes it once. That is called **fusing**.
 #
-# `x` has $N \cdot F \cdot P$ numbers, $P$ of them for each feature map, and `b` has $F$. Here the
-# threads are counted along one axis again. Which bias belongs to number $i$?
+# `x` has $N \cdot F \cdot P$ numbers, $P$ of them for each feature map, and `b` has $F$. Which bias
+# belongs to number $i$?
 #
 # By hand: with $F = 2$ and $P = 3$, number 7 lies in map $7 // 3 = 2$, counted through all
 # pictures, and $2 \bmod 2 = 0$: it gets `b[0]`. In C, `/` between two ints drops the remainder, and
 # `%` is what remains.
-#
-# ### Exercise 4: `bias_relu_kernel` (1 point)
 
-
-# %% exercise="bias_relu_kernel"
-def bias_relu_kernel():
-    """Write the kernel that adds each map's bias and cuts off what is negative.
-
-    Returns:
-        CUDA C, with a kernel
-        bias_relu(const float* x, const float* b, float* out, int F, int P, int n):
-        out[i] = max(x[i] + b[map of i], 0) for all i < n, one thread for each number.
-    """
-    ### BEGIN SOLUTION
-    return r"""
+# %%
+bias_relu = r"""
 extern "C" __global__
 void bias_relu(const float* x, const float* b, float* out, int F, int P, int n) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -349,26 +349,10 @@ void bias_relu(const float* x, const float* b, float* out, int F, int P, int n) 
     out[i] = fmaxf(x[i] + b[i / P % F], 0.0f);
 }
 """
-    ### END SOLUTION
-
-
-# %% check="bias_relu_kernel" points=1
-# 1 point. Shown: two maps of three numbers. Hidden: odd sizes, and every access.
 x = np.array([[[1, -2, 3], [4, -5, 6]]], dtype=np.float32)
 b = np.array([10, -5], dtype=np.float32)
-given = (x, b, np.zeros_like(x), 2, 3, 6)
-expected = [[[11, 8, 13], [0, 0, 1]]]
-ran = kernels.runs(bias_relu_kernel(), "bias_relu", (2,), (4,), given, {2: expected})
-### BEGIN HIDDEN TESTS
-from autograder.judging import judge
-
-for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
-    x = judge.rng().normal(size=(N, F, P)).astype(np.float32)
-    b = judge.rng().normal(size=F).astype(np.float32)
-    given = (x, b, np.full_like(x, 9), F, P, x.size)
-    wanted = np.maximum(x + b[:, None], 0)
-    kernels.runs(bias_relu_kernel(), "bias_relu", (x.size // 8 + 1,), (8,), given, {2: wanted})
-### END HIDDEN TESTS
+ran = kernels.look(bias_relu, "bias_relu", (2,), (4,), (x, b, np.zeros_like(x), 2, 3, 6))
+print(ran.arrays[2])
 
 # %% [markdown]
 # **Take away.** What is done number by number is fused into the kernel before it.
@@ -382,9 +366,8 @@ for N, F, P in ((3, 4, 5), (2, 1, 7), (1, 5, 9)):
 #
 # By hand: $[4, 8, 0, 0]$ gives $[4, 5, 2, 0]$.
 #
-# Written as a map, each thread loads three numbers, and each number is loaded three times. The
-# threads of a block can do better. They have a small memory of their own, **shared memory**, which
-# is near and fast:
+# Written as a map, each number is loaded three times. The threads of a block can do better. They
+# have a small memory of their own, **shared memory**, which is near and fast:
 #
 #     __shared__ float s[10];
 #
@@ -433,18 +416,12 @@ ran = kernels.look(pass_on, "pass_on", (1,), (8,), (x, np.zeros_like(x)))
 # Thread 0 came first and found nothing. With `__syncthreads();` between the two lines all is well.
 # Try it.
 #
-# ### Exercise 5: `blur_kernel` (2 points)
+# ### Exercise 4: `blur_kernel` (2 points)
 #
 # Blocks have 8 threads. $n$ need not be a multiple of 8: a thread without a number of its own puts
 # a 0 into `s`, comes to the barrier, and writes nothing. No thread may return before the barrier. A
-# block may load no more than 10 numbers from global memory.
-#
-# <details><summary>Hint</summary>
-#
-# Let `s[t + 1]` belong to thread $t$. Then thread 0 also fills `s[0]`, and thread 7 fills `s[9]`:
-# with a number of `x` where there is one, else with 0.
-#
-# </details>
+# block may load no more than 10 numbers from global memory. Thread 0 also fills `s[0]`, as you see.
+# Who fills `s[9]`, and with what?
 
 
 # %% exercise="blur_kernel"
@@ -452,23 +429,27 @@ def blur_kernel():
     """Write the kernel that blurs a line, with its numbers in shared memory.
 
     Returns:
-        CUDA C, with a kernel blur(const float* x, float* out, int n):
-        out[i] = x[i-1]/4 + x[i]/2 + x[i+1]/4 for all i < n, with zeros beyond the ends. Blocks have
-        8 threads.
+        CUDA C: out[i] = x[i-1]/4 + x[i]/2 + x[i+1]/4 for all i < n, with zeros beyond the ends.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__ void blur(const float* x, float* out, int n) {
-    __shared__ float s[10];
+    __shared__ float s[10];                      // s[t + 1] belongs to thread t
     int t = threadIdx.x, i = blockIdx.x * 8 + t;
     s[t + 1] = i < n ? x[i] : 0.0f;
-    if (t == 0) s[0] = i > 0 ? x[i - 1] : 0.0f;
+    if (t == 0) s[0] = i > 0 ? x[i - 1] : 0.0f;  // the left end of the halo
+    // its right end, the barrier, and out[i]
+    ...
+}
+"""
+    ### BEGIN SOLUTION
+    lines = r"""
     if (t == 7) s[9] = i + 1 < n ? x[i + 1] : 0.0f;
     __syncthreads();
     if (i < n) out[i] = 0.25f * s[t] + 0.5f * s[t + 1] + 0.25f * s[t + 2];
-}
 """
+    kernel = kernel.replace("\n    ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="blur_kernel" points=2
@@ -500,10 +481,9 @@ for n in (9, 47):
 # %% [markdown]
 # ## 5. A sum in six rounds
 #
-# A bias's gradient is a sum, a mean is a sum, the loss is a sum. How do 64 threads add 64 numbers?
-# One thread could do it alone, in 63 additions, while the others wait. Or: thread 0 adds numbers 0
-# and 32, thread 1 adds 1 and 33, and so on. That leaves 32 sums. Then 16, 8, 4, 2, 1. This is
-# called a **reduction**.
+# A mean is a sum, the loss is a sum. How do 64 threads add 64 numbers? One thread could do it alone,
+# in 63 additions, while the others wait. Or: thread 0 adds numbers 0 and 32, thread 1 adds 1 and
+# 33, and so on. That leaves 32 sums. Then 16, 8, 4, 2, 1. This is called a **reduction**.
 #
 # **Predict before you run.** How many rounds are there for 64 numbers? For 1024? And where must the
 # threads wait?
@@ -524,18 +504,12 @@ for n in (9, 47):
 # By hand, with eight numbers: $[1, 2, 3, 4, 5, 6, 7, 8]$ becomes $[6, 8, 10, 12]$, then $[16, 20]$,
 # then $36$.
 #
-# ### Exercise 6: `block_sum_kernel` (2 points)
+# ### Exercise 5: `block_sum_kernel` (2 points)
 #
 # Blocks have 64 threads, and each block makes one sum: block $k$ adds the numbers from $64 k$ on,
 # as many of its 64 as there are. The barrier must stand where all 64 threads come by, in the loop
-# and outside of any `if`. No thread may read or write memory more than 32 times.
-#
-# <details><summary>Hint</summary>
-#
-# `for (int half = 32; half > 0; half /= 2)`. In a round only threads with `t < half` add, but all
-# go through the loop.
-#
-# </details>
+# and outside of any `if`. No thread may read or write memory more than 32 times. The loop is given,
+# and what is left is one round of it: who adds, and what?
 
 
 # %% exercise="block_sum_kernel"
@@ -543,24 +517,28 @@ def block_sum_kernel():
     """Write the kernel that adds up the numbers of each block.
 
     Returns:
-        CUDA C, with a kernel block_sum(const float* x, float* out, int n):
-        out[k] is the sum of x[64*k] to x[64*k + 63], as far as they are there. Blocks have 64
-        threads.
+        CUDA C: out[k] is the sum of x[64*k] to x[64*k + 63], as far as they are there.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__ void block_sum(const float* x, float* out, int n) {
     __shared__ float part[64];
     int t = threadIdx.x, i = blockIdx.x * 64 + t;
     part[t] = i < n ? x[i] : 0.0f;
     for (int half = 32; half > 0; half /= 2) {
-        __syncthreads();
-        if (t < half) part[t] += part[t + half];
+        // one round: the barrier, and the sum of two numbers where it is yours to add
+        ...
     }
     if (t == 0) out[blockIdx.x] = part[0];
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+        __syncthreads();
+        if (t < half) part[t] += part[t + half];
+"""
+    kernel = kernel.replace("\n        ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="block_sum_kernel" points=2
@@ -621,16 +599,15 @@ demo.race()
 # %% [markdown]
 # All three voters of class 1 read the same 0, so all three write a 1, and two votes are lost. With
 # equal labels in one warp that happens every time, and not once in a while. Between warps and
-# between blocks it happens now and then. (Your own kernels can be stepped through, too:
-# `demo.race(cuda.watch(source, name, grid, block, args).steps, "out")`.)
+# between blocks it happens now and then.
 #
 # `atomicAdd(&out[k], 1)` reads, adds and writes in one go, and nobody gets in between. The `&` says
 # where the number lies. It works on floats as well. The price: who meets at one number must queue.
 #
-# ### Exercise 7: `bias_gradient_kernel` (1 point)
+# ### Exercise 6: `bias_gradient_kernel` (1 point)
 #
 # The backward pass of the bias: $db_f$ is the sum of `dout` over all pictures and places of map
-# $f$. `dout` has $N \cdot F \cdot P$ numbers, laid out as `x` of exercise 4. Let each thread add
+# $f$. `dout` has $N \cdot F \cdot P$ numbers, laid out as `x` of section 3. Let each thread add
 # its number to its map's sum. `db` holds zeros before the launch. No thread may read or write
 # memory more than 8 times.
 #
@@ -642,19 +619,24 @@ def bias_gradient_kernel():
     """Write the kernel that adds up the gradients of each map.
 
     Returns:
-        CUDA C, with a kernel bias_gradient(const float* dout, float* db, int F, int P, int n):
-        dout is (N, F, P) with n numbers, db is (F,) and holds zeros before; db[f] becomes the sum
-        of all dout of map f. One thread for each number of dout.
+        CUDA C: dout is (N, F, P) with n numbers, db is (F,) and holds zeros before; db[f] becomes
+        the sum of all dout of map f. One thread for each number of dout.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, int P, int n) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= n) return;
-    atomicAdd(&db[i / P % F], dout[i]);
+    // dout[i] to the sum of its map
+    ...
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+    atomicAdd(&db[i / P % F], dout[i]);
+"""
+    kernel = kernel.replace("\n    ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="bias_gradient_kernel" points=1
@@ -726,10 +708,11 @@ ran = kernels.look(suspects["largest"], "largest", (1,), (64,), given)
 # %% [markdown]
 # The line that is named need not be the wrong one. It is where the harm was seen.
 #
-# ### Exercise 8: `corrections` (2 points)
+# ### Exercise 7: `corrections` (2 points)
 #
 # For each kernel the number of one line, counted from 1, and what should stand in its place. One
-# line is enough for each; a line may hold two statements. More than one answer can be right.
+# line is enough for each; a line may hold two statements. More than one answer can be right. For
+# `add` it is `(3, "if (i >= n) return;")`: thread $n$ has no number. Find the other two.
 
 
 # %% exercise="corrections"
@@ -864,7 +847,7 @@ for name, source in (("along rows", by_rows), ("down columns", by_columns)):
 #
 # </details>
 #
-# ### Exercise 9: `im2col_kernel` (2 points)
+# ### Exercise 8: `im2col_kernel` (2 points)
 #
 # One picture, any stride and padding. A pixel in the padding is 0, and must not be read. At stride
 # 1 an access of a warp may take 8 sectors on average, and no more.
@@ -873,13 +856,8 @@ for name, source in (("along rows", by_rows), ("down columns", by_columns)):
 # Thread 5 is element $5 // 4 = 1$ of the patch, at place $5 \bmod 4 = 1$: $u, v = 0, 1$ and $i, j =
 # 0, 1$. It reads `x[0, 2]`.
 #
-# <details><summary>Hint</summary>
-#
-# Peel the thread's number like an onion, as with hours, minutes and seconds: `n % places` is the
-# place, `n / places` the element; the place has a row and a column; the element has a channel, a
-# row and a column.
-#
-# </details>
+# The kernel peels the thread's number like an onion, as one makes hours, minutes and seconds of
+# seconds. You write that; the rest is that of exercise 3.
 
 
 # %% exercise="im2col_kernel"
@@ -887,27 +865,30 @@ def im2col_kernel():
     """Write the kernel that makes the columns of one picture.
 
     Returns:
-        CUDA C, with a kernel
-        im2col(const float* x, float* cols, int C, int H, int W, int HH, int WW, int stride, int pad,
-               int H_out, int W_out):
-        x is (C, H, W), cols is (C*HH*WW, H_out*W_out), one thread for each number of cols.
+        CUDA C: x is (C, H, W), cols is (C*HH*WW, H_out*W_out), one thread for each number of cols.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 extern "C" __global__
 void im2col(const float* x, float* cols, int C, int H, int W, int HH, int WW, int stride, int pad,
             int H_out, int W_out) {
     int n = blockIdx.x * blockDim.x + threadIdx.x;
     if (n >= C * HH * WW * H_out * W_out) return;
-    int place = n % (H_out * W_out), element = n / (H_out * W_out);
+    // from n its place and its element; c, u and v of the element
+    ...
     int i = place / W_out, j = place % W_out;
-    int c = element / (HH * WW), u = element / WW % HH, v = element % WW;
     int row = i * stride + u - pad, col = j * stride + v - pad;
     bool inside = row >= 0 && row < H && col >= 0 && col < W;
     cols[n] = inside ? x[(c * H + row) * W + col] : 0.0f;
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+    int place = n % (H_out * W_out), element = n / (H_out * W_out);
+    int c = element / (HH * WW), u = element / WW % HH, v = element % WW;
+"""
+    kernel = kernel.replace("\n    ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="im2col_kernel" points=2
@@ -948,11 +929,10 @@ for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9)
 # The columns are made; what remains of a convolution is a product of matrices, `out = A @ B`. The
 # next four sections write it four times, each time better. They share a ruler.
 #
-# Lesson 10 asked what limits a layer, arithmetic or memory, and weighed the least bytes that it
-# could move. A kernel moves more than the least. Its own operations (**FLOP**, a product or a sum
-# each) for each byte that it asks for are its **arithmetic intensity**. The GPU of this lesson is
-# the one of lesson 10: 50 Tera-operations and 2 TB a second, a round number and not a measurement.
-# Below $50 / 2 = 25$ FLOP for each byte a kernel waits for memory.
+# Lesson 10 weighed the least bytes that a layer could move. A kernel moves more than the least. Its
+# own operations (**FLOP**, a product or a sum each) for each byte that it asks for are its
+# **arithmetic intensity**. The GPU is the one of lesson 10: 50 Tera-operations and 2 TB a second,
+# round numbers and not measured. Below $50 / 2 = 25$ FLOP for each byte a kernel waits for memory.
 #
 # Take $A$ of $M \times K$, $B$ of $K \times N$. The result has $M \cdot N$ numbers of $K$ products
 # and $K$ sums, so $2 M N K$ operations. Without any sharing, each of the $M \cdot N$ threads loads
@@ -974,7 +954,7 @@ for shape, *how in (((2, 5, 6), 3, 2, 2, 1), ((3, 6, 4), 2, 3, 1, 2), ((1, 8, 9)
 # number | `T` | 100
 # -->
 #
-# ### Exercise 10: `flop_per_byte` (1 point)
+# ### Exercise 9: `flop_per_byte` (1 point)
 #
 # Loads and stores both count, four bytes each.
 
@@ -1067,7 +1047,7 @@ if cuda.compiler():
 #
 # </details>
 #
-# ### Exercise 11: `coalesced_kernel` (1 point)
+# ### Exercise 10: `coalesced_kernel` (1 point)
 #
 # `blockIdx.x` and `threadIdx.x` count columns of `out`, `blockIdx.y` and `threadIdx.y` rows. Where
 # sizes are multiples of 32, an access of a warp may take 3 sectors on average, and no more.
@@ -1148,17 +1128,11 @@ for shapes in (((8, 32), (32, 64)),):
 #
 # </details>
 #
-# ### Exercise 12: `product_kernel` (2 points)
+# ### Exercise 11: `product_kernel` (3 points)
 #
-# Blocks are 8 x 8, and the sizes need not be multiples of 8. No thread may return before the last
+# Blocks are 8 x 8, and the sizes need not be multiples of 8. A thread whose number lies outside the
+# matrix puts a 0 into its tile, and takes part in everything else: none may return before the last
 # barrier. There may be no more loads from global memory than tiles need, as counted in section 9.
-#
-# <details><summary>Hint</summary>
-#
-# A thread whose number lies outside the matrix puts a 0 into its tile, and takes part in everything
-# else. Only the last write needs a guard.
-#
-# </details>
 
 
 # %% exercise="product_kernel"
@@ -1166,13 +1140,10 @@ def product_kernel():
     """Write the kernel that multiplies two matrices by tiles in shared memory.
 
     Returns:
-        CUDA C, with a kernel
-        product(const float* A, const float* B, float* out, int M, int N, int K):
-        A is (M, K), B is (K, N), out is (M, N). Blocks are 8 x 8; blockIdx.x counts tiles of columns
-        of out, blockIdx.y tiles of rows.
+        CUDA C: A is (M, K), B is (K, N), out is (M, N). blockIdx.x counts tiles of columns of out,
+        blockIdx.y tiles of rows.
     """
-    ### BEGIN SOLUTION
-    return r"""
+    kernel = r"""
 #define T 8
 extern "C" __global__
 void product(const float* A, const float* B, float* out, int M, int N, int K) {
@@ -1183,19 +1154,26 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
     float sum = 0.0f;
     for (int k = 0; k < K; k += T) {
         a[ty][tx] = row < M && k + tx < K ? A[row * K + k + tx] : 0.0f;
-        b[ty][tx] = k + ty < K && col < N ? B[(k + ty) * N + col] : 0.0f;
-        __syncthreads();
-        for (int j = 0; j < T; j++) sum += a[ty][j] * b[j][tx];
-        __syncthreads();
+        // b in the same way; add T products to the sum; and where must all have come?
+        ...
     }
     if (row < M && col < N) out[row * N + col] = sum;
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+        b[ty][tx] = k + ty < K && col < N ? B[(k + ty) * N + col] : 0.0f;
+        __syncthreads();
+        for (int j = 0; j < T; j++) sum += a[ty][j] * b[j][tx];
+        __syncthreads();
+"""
+    kernel = kernel.replace("\n        ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
-# %% check="product_kernel" points=2
-# 2 points. Shown: 16 x 16 by 16 x 16, and 1024 loads. Hidden: other sizes, many orders of threads.
+# %% check="product_kernel" points=3
+# 3 points. Shown: 16 x 16 by 16 x 16, and 1024 loads. Hidden: other sizes, many orders of threads.
 def multiply(A, B):
     (M, K), N = A.shape, B.shape[1]
     given = (A, B, np.full((M, N), 9, dtype=np.float32), M, N, K)
@@ -1263,21 +1241,11 @@ living.net().show(data.photo("chelsea"), at=(17, 62))
 #
 # </details>
 #
-# A block of 64 threads now loads, for each step of 8 along $K$, $32 \cdot 8$ numbers of `A` and $8
-# \cdot 32$ of `B`, so each thread loads four of each. Number the threads, `int t = ty * 8 + tx`,
-# and let thread $t$ take the numbers $t, t + 64, t + 128, t + 192$ of the tile. Neighbours then
-# load neighbours:
+# ### Exercise 12: `register_kernel` (2 points)
 #
-#     for (int e = t; e < 32 * 8; e += 64) {
-#         int i = e / 8, j = e % 8;        // row and column in the tile of A
-#         ...
-#     }
-#
-# ### Exercise 13: `register_kernel` (3 points)
-#
-# Blocks are 8 x 8 threads, and each thread makes 4 x 4 outputs. Which ones is up to you. A good
-# share of the block's tile: rows $ty, ty + 8, ty + 16, ty + 24$ and columns $tx, tx + 8, tx + 16,
-# tx + 24$. Then neighbours write neighbours.
+# Blocks are 8 x 8 threads. Each loads four numbers of either tile, such that neighbours load
+# neighbours, and makes 4 x 4 outputs: rows $ty, ty + 8, ty + 16, ty + 24$ and columns $tx, tx + 8,
+# tx + 16, tx + 24$ of the block's tile. All that is given. You write what is done for one $k$.
 #
 # Sizes need not be multiples of anything. Loads from global memory: as in section 9, with $T = 32$.
 # Loads from shared memory: eight for each thread and each $k$, with $K$ rounded up to a multiple
@@ -1289,16 +1257,13 @@ def register_kernel():
     """Write the product in which each thread makes 4 x 4 outputs.
 
     Returns:
-        CUDA C, with a kernel
-        product(const float* A, const float* B, float* out, int M, int N, int K):
-        A is (M, K), B is (K, N), out is (M, N). Blocks are 8 x 8 threads and make 32 x 32 outputs;
-        blockIdx.x counts tiles of columns of out, blockIdx.y tiles of rows.
+        CUDA C: A is (M, K), B is (K, N), out is (M, N). blockIdx.x counts tiles of columns of out,
+        blockIdx.y tiles of rows.
     """
-    ### BEGIN SOLUTION
-    return r"""
-#define T 32
-#define D 8
-#define E 4
+    kernel = r"""
+#define T 32  // side of the tile of out
+#define D 8   // length of a step along K
+#define E 4   // side of a thread's share
 extern "C" __global__
 void product(const float* A, const float* B, float* out, int M, int N, int K) {
     __shared__ float a[T][D];
@@ -1307,11 +1272,11 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
     int top = blockIdx.y * T, left = blockIdx.x * T;
     float sum[E][E] = {};
     for (int k = 0; k < K; k += D) {
-        for (int e = t; e < T * D; e += 64) {
+        for (int e = t; e < T * D; e += 64) {  // 64 threads load 256 numbers of A
             int i = e / D, j = e % D;
             a[i][j] = top + i < M && k + j < K ? A[(top + i) * K + k + j] : 0.0f;
         }
-        for (int e = t; e < D * T; e += 64) {
+        for (int e = t; e < D * T; e += 64) {  // and 256 of B
             int i = e / T, j = e % T;
             b[i][j] = k + i < K && left + j < N ? B[(k + i) * N + left + j] : 0.0f;
         }
@@ -1319,9 +1284,8 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
         for (int j = 0; j < D; j++) {
             float mine[E], other[E];
             for (int r = 0; r < E; r++) mine[r] = a[ty + 8 * r][j];
-            for (int s = 0; s < E; s++) other[s] = b[j][tx + 8 * s];
-            for (int r = 0; r < E; r++)
-                for (int s = 0; s < E; s++) sum[r][s] += mine[r] * other[s];
+            // four numbers of b into registers as well; then sixteen products
+            ...
         }
         __syncthreads();
     }
@@ -1332,7 +1296,15 @@ void product(const float* A, const float* B, float* out, int M, int N, int K) {
         }
 }
 """
+    ### BEGIN SOLUTION
+    lines = r"""
+            for (int s = 0; s < E; s++) other[s] = b[j][tx + 8 * s];
+            for (int r = 0; r < E; r++)
+                for (int s = 0; s < E; s++) sum[r][s] += mine[r] * other[s];
+"""
+    kernel = kernel.replace("\n            ...\n", lines)
     ### END SOLUTION
+    return kernel
 
 
 # %% check="register_kernel" points=1
@@ -1353,8 +1325,8 @@ for M, K, N in ((5, 13, 35), (40, 3, 9)):
     multiply(*(judge.rng().normal(size=s).astype(np.float32) for s in ((M, K), (K, N))))
 ### END HIDDEN TESTS
 
-# %% check="register_kernel" part="loads" points=2
-# 2 points. Shown: loads of both memories, 64 x 16 by 16 x 32. Hidden: other sizes.
+# %% check="register_kernel" part="loads" points=1
+# 1 point. Shown: loads of both memories, 64 x 16 by 16 x 32. Hidden: other sizes.
 def multiply(A, B):
     (M, K), N = A.shape, B.shape[1]
     given = (A, B, np.full((M, N), 9, dtype=np.float32), M, N, K)
@@ -1407,8 +1379,7 @@ plt.show()
 # makes 8 x 8 outputs.
 #
 # What the picture leaves out: a GPU has caches, and a sector that was asked for a moment ago often
-# comes from there. The naive kernel is not a hundred times slower on a real GPU; how much slower,
-# only a measurement says.
+# comes from there. How much slower the naive kernel is on a real GPU, only a measurement says.
 #
 # **Take away.** Each rung uses a number more often before it lets go of it: in the warp, in the
 # block, in the thread.
@@ -1519,11 +1490,6 @@ print(tiers.summary())
 # | tiles of $T$ | a number, by its block | $T/4$ |
 # | registers | a number, by its thread | $T/4$, with a larger $T$ |
 # | implicit GEMM | a pixel, by its windows | the same, and no columns |
-#
-# - One thread for each output, and a guard.
-# - Every thread comes to every barrier.
-# - The fastest index of the thread is the fastest index of the memory.
-# - A right answer does not show that a kernel is right. Look at every access.
 #
 # This was the last lesson. You have written every layer of a ConvNet, trained it, counted it, moved
 # it to another processor, and now you know what that processor does.

@@ -73,36 +73,6 @@ extern "C" __global__ void pad(const float* x, float* out, int H, int W, int P) 
 """
 ''',
     ],
-    "bias_relu_kernel": [
-        '''
-def bias_relu_kernel():
-    return """
-extern "C" __global__
-void bias_relu(const float *x, const float *b, float *out, int F, int P, int n)
-{
-    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {
-        float v = x[i] + b[(i / P) % F];
-        out[i] = v > 0 ? v : 0;
-    }
-}
-"""
-''',
-        '''
-def bias_relu_kernel():
-    return r"""
-__device__ float relu(float v) { return max(v, 0.0f); }
-extern "C" __global__
-void bias_relu(const float* __restrict__ x, const float* __restrict__ b, float* out,
-               int F, int P, int n) {
-    const int i = threadIdx.x + blockDim.x * blockIdx.x;
-    if (i < n) {
-        int map = i / P;
-        out[i] = relu(x[i] + b[map - map / F * F]);
-    }
-}
-"""
-''',
-    ],
     "blur_kernel": [
         '''
 def blur_kernel():

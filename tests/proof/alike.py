@@ -17,18 +17,17 @@ ALIKE: dict[tuple[str, str], dict[tuple[str, str], str]] = {
         ("blocks forgotten", "grid for block"): "the emulator stops at the first number that two"
         " blocks write, which is the same",
     },
-    ("13_kernels", "bias_relu_kernel"): {("no guard", "guard off by one"): PAST_THE_END},
-    ("13_kernels", "blur_kernel"): {
-        ("no barrier", "the halo forgotten"): "thread 0 reads its left neighbour's number, which"
-        " nobody has written before",
+    ("13_kernels", "reverse_kernel"): {
+        ("no guard", "guard off by one"): "the emulator stops both at the last element before the"
+        " array",
+    },
+    ("13_kernels", "block_sum_kernel"): {
+        ("no barrier", "the barrier after the sum"): "in the first round thread 0 reads what nobody"
+        " has loaded yet",
+        ("one barrier before all rounds", "the neighbour is added"): "the emulator stops where"
+        " thread 1 writes what thread 0 has read, and says no more",
     },
     ("13_kernels", "corrections"): {
         ("a barrier for the bins", "+= for ++"): "thread 1 meets thread 0 at the same bin",
-    },
-    ("13_kernels", "register_kernel"): {
-        (
-            "every thread loads everything",
-            "outputs of the neighbours",
-        ): "the emulator stops where thread 1 writes what thread 0 wrote, and says no more",
     },
 }

@@ -181,10 +181,6 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "C, H, W = shape or (0, -1, 0)": "the input's own row does not use them",
         "C, H, W = shape or (0, 0, 1)": "the input's own row does not use them",
         "C, H, W = shape or (0, 0, -1)": "the input's own row does not use them",
-        'if room < 0 or (policy >= "raise" and room % S):': _NAMES,
-        'return (room + (-room % S if policy >= "pad" else 0)) // S + 1': _NAMES,
-        'if room < 0 or (policy is "raise" and room % S):': _NAMES,
-        'return (room + (-room % S if policy is "pad" else 0)) // S + 1': _NAMES,
         'if kind is "INPUT":': _KINDS,
         'elif kind is "FC":': _KINDS,
         'if kind is "CONV":': _KINDS,
@@ -192,11 +188,6 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         'elif kind <= "BN":': _KINDS,
         'if kind is not "RELU":': _KINDS,
         'if kind < "RELU":': _KINDS,
-    },
-    ("11_architectures", "inception_backward"): {
-        "cuts = np.cumsum([len(params[name][ 1]) for name in last])[:-1]": "w and b have one length",
-        "cuts = np.cumsum([len(params[name][ -1]) for name in last])[:-1]": "w and b have one length",
-        "parts = zip(last, np.split(dout, cuts, axis=1), strict=False)": _PAIRS,
     },
     ("11_architectures", "layer_table"): {
         'depth = sum(end[0] for end in ends) if kind == "CONCAT" else ends[ 1][0]': _ENDS,

@@ -113,12 +113,6 @@ def dx_at_stride(dout, w, stride):
     x = np.zeros((N, C, (H_out - 1) * stride + HH, (W_out - 1) * stride + WW))
     return slopes_of(lambda x: conv_forward(x, w, np.zeros(len(w)), stride)[0], x, dout)
 """
-INCEPTION = f"""{PARTS}
-
-def inception_backward(dout, x, params):
-    dx = slopes_of(lambda x: inception_forward(x, params), x, dout)
-    return dx, slopes_of_params(lambda params: inception_forward(x, params), params, dout)
-"""
 
 
 def answers(lesson: Lesson) -> Iterator[tuple[str, str, str]]:
@@ -131,8 +125,6 @@ def answers(lesson: Lesson) -> Iterator[tuple[str, str, str]]:
                     forward=forward, backward=backward, count=count, args=_args(forward, way)
                 )
                 end += RESIDUAL if exercise == "residual_forward" else ""
-            elif exercise == "inception_backward":
-                end = INCEPTION
             elif (lesson.name, exercise) in ALONE:
                 end = AT_STRIDE
             elif (lesson.name, exercise) in LOSSES:
@@ -149,7 +141,7 @@ def checks(lesson: Lesson, exercise: str) -> list[Check]:
         return [
             c for c in lesson.checks if c.exercise == exercise and not c.id.endswith(OF_THE_LOSS)
         ]
-    if exercise == "inception_backward" or (lesson.name, exercise) in ALONE:
+    if (lesson.name, exercise) in ALONE:
         return [c for c in lesson.checks if c.exercise == exercise]
     _, backward, _ = PAIRS[lesson.name, exercise]
     return [c for c in lesson.checks if c.exercise == backward]
