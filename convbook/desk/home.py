@@ -70,9 +70,9 @@ def page(lessons: Sequence[Known]) -> str:
 <p><button data-busy="{escape(BUSY)}">Bring my points up to date</button></p>
 <table>{rows}</table>
 {f"<p>{escape(guesses)}</p>" if guesses else ""}
-<p class="small">Counted are the checks that you can see; grading has hidden ones. Six
-lessons take 80 to 90 minutes each, the other seven two sittings. This page is always in the Help
-menu, and behind Home above each notebook.</p></div>"""
+<p class="small">Counted are the checks that you can see; grading has hidden ones. A
+lesson takes 80 to 90 minutes. This page is always in the Help menu, and behind Home above each
+notebook.</p></div>"""
 
 
 def _row(x: Known) -> str:
