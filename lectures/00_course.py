@@ -466,9 +466,10 @@ axis.text(19.7, 10.2, "and on to the next section", fontsize=18, ha="center", va
 # than a right answer that you have read. Do not skip the number by hand. The check gives that
 # number back first, so whoever has worked it knows at once what went wrong.
 #
-# Each lesson takes 80 to 90 minutes. Ask for hands: who has never used NumPy? The first two lessons
-# are the place to learn it, and the hints in the notebook are for you. No classes before lesson 09. Why no library? Because one that does it for you is the
-# thing we want to understand. In lessons 10 and 11 you will see how theirs compare.
+# Each lesson takes 80 to 90 minutes. Ask for hands: who has never used NumPy? The first two
+# lessons are the place to learn it, and the hints in the notebook are for you. No classes before
+# lesson 09. Why no library? Because one that does it for you is the thing we want to understand.
+# In lessons 10 and 11 you will see how theirs compare.
 
 # %% [markdown] question
 # ## What went wrong here?
