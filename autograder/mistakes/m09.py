@@ -304,9 +304,9 @@ CHANGES = [
 ]
 
 TRIES = [
-    Mistake("rates drawn evenly", None, "search",
+    Mistake("rates drawn uniformly", None, "search",
         symptom="nearly all rates are large",
-        hint="What is even: the rate, or its logarithm?",
+        hint="What is uniform: the rate, or its logarithm?",
         edits=[("np.exp(rng.uniform(np.log(low), np.log(high), size=tries))",
                 "rng.uniform(low, high, size=tries)")]),
     Mistake("logarithms for rates", None, "search",

@@ -31,14 +31,14 @@
 # |---|---|---|---|---|
 # | 2 | `Layer` | 4 | 10 | medium |
 # | 3 | `Sequential`, `loss_and_grads` | 3 | 7 | easy |
-# | 6 | `adam` | 3 | 9 | medium |
+# | 6 | `adam` | 3 | 9 | easy |
 # | 7 | `train` | 5 | 12 | hard |
 # | 9 | `augment` | 3 | 7 | medium |
 # | 10 | `search` | 2 | 5 | easy |
 # | 13 | a written answer, graded by hand | 2 | 5 | medium |
 #
 # Plan about 90 minutes. What is marked as going further, in sections 5, 6, 9 and 12, takes twenty
-# more. Most exercises are begun for you: a comment says what is missing, and your lines take the
+# more. Each exercise is begun for you: a comment says what is missing, and your lines take the
 # place of the `raise` below it. The set-up cell says whose layers the net will use. A check is folded;
 # a click opens it. It shows part of the test; grading uses further random input, so a green check is
 # a good sign and not yet the grade. In grading all sizes may differ, and no function may change the
@@ -225,9 +225,8 @@ print(layer_names(M=0))
 #
 # <details><summary>Hint</summary>
 #
-# `function(x, *self.params, **self.how)` hands over weights, biases and settings, if there are any.
-# Where `running` is not `None`, it and `train` stand after the parameters, and three things come
-# back. A result of backward that is a tuple starts with `dx`; the rest are gradients of parameters.
+# In a call, `*` hands over what is in a list and `**` what is in a dict, even if that is nothing. A
+# result of backward that is a tuple starts with `dx`; the rest are gradients of parameters.
 #
 # </details>
 
@@ -447,7 +446,8 @@ for functions, params, running, how in (
 # ### Exercise 2: `Sequential` and `loss_and_grads` (3 points)
 #
 # In the class only `backward` is missing. In `loss_and_grads`, go forward in training mode, take
-# `softmax_loss`, go backward.
+# `softmax_loss`, go backward. `softmax_loss(scores, y)` returns the loss and `dscores`,
+# its gradient.
 #
 # By hand: with all weights zero each of ten classes gets the probability $1/10$. So the loss is
 # $-\log(1/10) = \log 10 = 2.303$, whatever the picture.
@@ -677,16 +677,21 @@ def build_net(names, weights, pair=own_pair, dtype=float):
     made = []
     for name, params in zip(names[1:], weights, strict=True):
         params = [p.astype(dtype) for p in params]
-        begun = {"NORM": tuple(0 * p + k for k, p in enumerate(params)), "DROP": (0,)}
+        running = None
+        if name == "NORM":  # begin with mean 0 and variance 1
+            running = np.zeros_like(params[0]), np.ones_like(params[0])
+        elif name == "DROP":  # begin with the mask of seed 0
+            running = (0,)
         how = {"CONV": {"pad": 1}, "DROP": {"p": 0.5}}
-        made.append(Layer(*pair(name), params, begun.get(name), **how.get(name, {})))
+        made.append(Layer(*pair(name), params, running, **how.get(name, {})))
     return Sequential(made)
 
 
 # %% [markdown]
-# Try them on the net that section 11 will train, with batch norm after each convolution. The filters
-# should deviate by $\sqrt{2/27} = 0.272$ and $\sqrt{2/72} = 0.167$, and the FC layer, with $16 \cdot 8
-# \cdot 8 = 1024$ inputs, by a tenth of $\sqrt{2/1024} = 0.044$.
+# Try them on the net that section 11 will train, with batch norm after each convolution. Up to
+# chance, the standard deviation of the filters should be $\sqrt{2/27} = 0.272$ and $\sqrt{2/72} =
+# 0.167$, for $D$ is $9 \cdot 3$ and $9 \cdot 8$. That of the FC layer, with $16 \cdot 8 \cdot 8 = 1024$
+# inputs, should be a tenth of $\sqrt{2/1024} = 0.044$.
 
 # %%
 names = layer_names(N=1, M=2)
@@ -841,8 +846,8 @@ plt.show()
 # switches within the step.
 #
 # In float32 the valley is narrow and shallow: the gap is about $10^{-3}$ for $h$ between $10^{-4}$
-# and $10^{-3}$. A gradient that is off by a tenth is told from a right one there, a small mistake is
-# not.
+# and $10^{-3}$. There a gradient that is off by a tenth can be told from a right one, and a small
+# mistake cannot.
 
 # %% [markdown]
 # ## 6. How to take a step
@@ -1045,12 +1050,13 @@ for shape in ((4,), (3, 2), (2, 3, 1, 4)):
 
 # %% [markdown]
 # The rate need not stay the same. Long steps are good for finding the valley, short ones for coming
-# to rest at its bottom. A **schedule** says what the rate of step $t$ is. A common one begins with a
-# **warm-up**, while Adam's means are still made of few gradients: a few steps in which the rate rises
-# evenly, $\text{rate} \cdot (t + 1)/\text{warmup}$. Then it follows half a wave of the cosine down to 0:
+# to rest at its bottom. A **schedule** says what the rate of step $t$ is, from here on counted
+# from 0. A common one begins with a **warm-up**, while Adam's means still rest on few gradients: a
+# few steps in which the rate rises evenly, $\text{rate} \cdot (t + 1)/\text{warmup}$. Then it
+# follows half a wave of the cosine down to 0:
 #
-# $$\text{rate} \cdot \frac{1 + \cos \pi s}{2} \qquad s = \frac{t - \text{warmup}}{\text{steps} -
-# \text{warmup}}$$
+# $$\text{rate} \cdot \frac{1 + \cos(\pi \cdot \text{done})}{2} \qquad
+# \text{done} = \frac{t - \text{warmup}}{\text{steps} - \text{warmup}}$$
 #
 # **Predict before you run.** The largest rate is 0.4, there are 10 steps, and 2 of them are the
 # warm-up. What is the rate of the steps 0, 1, 2 and 6?
@@ -1061,8 +1067,8 @@ for shape in ((4,), (3, 2), (2, 3, 1, 4)):
 #
 # <details><summary>Answer</summary>
 #
-# 0.2 and 0.4 in the warm-up. Step 2 has $s = 0$, and the cosine is 1: 0.4. Step 6 has $s =
-# \tfrac12$, and the cosine is 0: half of it, 0.2.
+# 0.2 and 0.4 in the warm-up. Step 2 has $\text{done} = 0$, and the cosine is 1: 0.4. Step 6 has
+# $\text{done} = \tfrac12$, and the cosine is 0: half of it, 0.2.
 #
 # </details>
 
@@ -1072,8 +1078,8 @@ def cosine_rate(t, steps, rate, warmup=0):
     """Return the learning rate of step t, counted from 0: a warm-up, then half a wave down to 0."""
     if t < warmup:
         return rate * (t + 1) / warmup
-    s = (t - warmup) / (steps - warmup)
-    return rate * (1 + np.cos(np.pi * s)) / 2
+    done = (t - warmup) / (steps - warmup)
+    return rate * (1 + np.cos(np.pi * done)) / 2
 
 
 print([round(float(cosine_rate(t, 10, 0.4, 2)), 3) for t in range(10)])
@@ -1113,7 +1119,7 @@ plt.show()
 #
 # A step should not wait for all 5000 pictures. It takes a **mini-batch** of 50, so the gradient is
 # a little wrong and a hundred times cheaper. Once every picture has been seen, an **epoch** is
-# over, and they are shuffled anew.
+# over, and they are shuffled anew. Pictures that do not fill a batch are left out of that epoch.
 #
 # **Predict before you run.** 5000 pictures, batches of 50: how many steps does an epoch have? How
 # often is a picture seen in 200 steps? And how many steps does an epoch of 10 pictures have, in
@@ -1127,8 +1133,8 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# 100 steps; twice. With 10 and 4 there are two whole batches, and two pictures wait for the next
-# epoch, when the order is another one.
+# 100 steps; twice. With 10 and 4 there are two whole batches. The two pictures left out come in
+# another epoch, when the order is another one.
 #
 # </details>
 #
@@ -1180,8 +1186,8 @@ for t in range(6):
 #
 # <details><summary>Hint</summary>
 #
-# Put the new parameters, states, running numbers and losses in place in one statement. A stop then
-# comes before it or after it.
+# Make a new dict of the new parameters, states, running numbers and losses, and call it `run` in one
+# statement. A stop then comes before it or after it.
 #
 # </details>
 
@@ -1713,9 +1719,10 @@ for N, C, H, W in ((9, 2, 5, 4), (20, 3, 6, 8)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two more remedies are at hand. Dropout before the last layer: a net that has to do with half of its
-# numbers at a time finds it harder to learn by heart. And weight decay, of the weights only; biases,
-# gamma and beta are few and do no harm.
+# Three more remedies are at hand. Dropout before the last layer: a net that has to make do with half
+# of its numbers at a time finds it harder to learn by heart. Weight decay, of the weights only;
+# biases, gamma and beta are few and do no harm. A decay of 0.2 is large, because the run is short: in
+# 200 steps it takes a tenth off a weight. And the falling rate of section 6.
 #
 # **Predict before you run.** The same 500 pictures, the same 200 steps, now with augmentation,
 # dropout, weight decay and a falling rate. What happens to the dashed curve, and what to the other?
@@ -1748,8 +1755,8 @@ for name, (_, _, on_trained, _, on_held) in curves.items():
 # **Take away.** Augmentation, dropout and weight decay make learning by heart harder; what is left
 # to learn is what the pictures have in common.
 #
-# **Going further**, without points: which of the four has helped most? Take one away at a time, and
-# look at the pictures held out.
+# **Going further**, without points: which of the four remedies has helped most? Take one away at a
+# time, and look at the pictures held out.
 
 # %% [markdown]
 # ## 10. Search for the rate
@@ -1758,16 +1765,16 @@ for name, (_, _, on_trained, _, on_held) in curves.items():
 # try several, for a few steps each, and compare them on the validation set.
 #
 # What counts is its order of magnitude: from 0.001 to 0.002 is as far as from 0.1 to 0.2. So draw its
-# logarithm evenly. Such a draw is called **log-uniform**:
+# logarithm uniformly. Such a draw is called **log-uniform**:
 #
-# $$\text{rate} = e^u \qquad u \text{ even between } \log \text{low} \text{ and } \log \text{high}$$
+# $$\text{rate} = e^u \qquad u \text{ uniform between } \log \text{low} \text{ and } \log \text{high}$$
 #
 # **Predict before you run.** Draw 1000 rates between 0.0001 and 1. How many are below 0.01 if the
-# rate itself is drawn evenly? And if its logarithm is?
+# rate itself is drawn uniformly? And if its logarithm is?
 #
 # <!-- guess 09/log
-# number | below 0.01, the rate drawn evenly | 10 | within 20 %
-# number | below 0.01, its logarithm drawn evenly | 500 | within 10 %
+# number | below 0.01, the rate drawn uniformly | 10 | within 20 %
+# number | below 0.01, its logarithm drawn uniformly | 500 | within 10 %
 # -->
 #
 # <details><summary>Answer</summary>
@@ -1785,8 +1792,8 @@ print((np.exp(rng.uniform(np.log(1e-4), np.log(1), size=1000)) < 0.01).sum())
 # %% [markdown]
 # ### Exercise 6: `search` (2 points)
 #
-# Draw all rates at once from `rng`, with `rng.uniform(np.log(low), np.log(high), size=tries)`. Call
-# `score` once for each: it trains a net, and that takes long.
+# Draw all rates at once from `rng`, log-uniformly, as above. Call `score` once for each: it trains a
+# net, and that takes long.
 #
 # Everything that was tried is returned, and not only the best: whoever sees that the best rate was the
 # largest one knows that the search ended too early. The last line, which is given, puts the best
@@ -1831,7 +1838,7 @@ for rate, score in search(made_up, 1e-4, 1, 6):
 # 1 point. Shown: six rates, the smallest first. Hidden: other bounds, seeds and scores.
 tried = search(lambda rate: 1 - rate, 1e-4, 1, 6)
 drawn = np.exp(np.random.default_rng(0).uniform(np.log(1e-4), np.log(1), size=6))
-check.same([rate for rate, _ in tried], np.sort(drawn), "rates", hint="The logarithm is even.")
+check.same([rate for rate, _ in tried], np.sort(drawn), "rates", hint="The logarithm is uniform.")
 check.same([score for _, score in tried], 1 - np.sort(drawn), "scores")
 ### BEGIN HIDDEN TESTS
 from autograder.judging import judge
@@ -1923,9 +1930,9 @@ plt.show()
 # %% [markdown]
 # Look at the two hills. Both have their top inside, so the range was wide enough. The ConvNet wants
 # about 0.003: ten times less is slow, and twenty times more is no better than guessing. The linear
-# classifier wants less. The tops are flat, and 500 pictures do not tell 37 % from 35 %: the share
-# deviates by about $\sqrt{0.37 \cdot 0.63/500} = 0.02$. So what has been found is the order of
-# magnitude.
+# classifier wants less. The tops are flat, and 500 pictures do not tell 37 % from 35 %: a share
+# $q$ of $N$ pictures has the standard deviation $\sqrt{q(1 - q)/N}$, here $\sqrt{0.37 \cdot 0.63/500} =
+# 0.02$. So what has been found is the order of magnitude.
 #
 # **Take away.** Draw the logarithm, compare on pictures held out, and look at all that was tried.
 
@@ -1986,13 +1993,13 @@ plt.show()
 
 # %% [markdown]
 # Look at the two curves first. Both begin at $\log 10$. The linear classifier gains a little and
-# stays there; the ConvNet goes on falling. Then at the legend. Of the pictures held out 31 % and 59 %
-# were right, of the test pictures 29 % and 50 %. The ConvNet wins with little more than a third of
-# the parameters. And it loses nine percentage points on emoji that it has never seen. To ask that
-# harder question before, hold out whole emoji, not single pictures. In medicine, where each patient
-# has many pictures, whole patients are held out.
+# stays there; the ConvNet goes on falling. Then look at the legend. Of the pictures held out 31 % and
+# 59 % were right, of the test pictures 29 % and 50 %. The ConvNet wins with little more than a third
+# of the parameters. And it loses nine percentage points on emoji that it has never seen. To ask that
+# harder question beforehand, hold out whole emoji, not single pictures. In medicine, where each
+# patient has many pictures, whole patients are held out.
 #
-# What must not happen now: to go back, change something, and look again. After a few rounds the test
+# What you must not do now is go back, change something and look again. After a few rounds the test
 # pictures would be a second validation set.
 #
 # **Take away.** Filters that are shared over the picture see a thing wherever it is; a matrix does
@@ -2122,8 +2129,8 @@ plot.filters(run["params"][0], f"After training: {right:.0%} of new pictures rig
 #    the loss is still 2.30.
 # 3. The loss on the training pictures is 0.02. Of the pictures held out 48 % are right.
 #
-# For each: is it a bug, and where would you look first? One or two sentences each. (2 points,
-# graded by hand)
+# For each: is it a bug, and where would you look first? One or two sentences each. For two of the
+# three you get 1 point. (2 points, graded by hand)
 
 # %% [markdown] answer="three_friends" points=2
 # 1. It should be $\log 10 = 2.3$. The net is sure of wrong answers before it has learned anything:
