@@ -296,7 +296,7 @@ axis.set_ylabel("who")
 # compiler is done. Mark: not on the host's watch, but in the queue. Repeat: one launch is short.
 # Wait: without it there is no second mark yet, and CuPy says so. Divide.
 #
-# The host's watch has seen the blue parts alone: 0.005 ms each.
+# The host's watch has seen only the blue parts: 0.005 ms each.
 
 # %% [markdown] slide
 # ## One batch after the other
@@ -391,9 +391,10 @@ with np.errstate(all="ignore"):
 # (4 min) Exponent: how large, how small. Mantissa: how exact. The largest float16 is 65504, the
 # smallest above zero 0.00000006, and after 1 comes 1.00098.
 #
-# Tensor cores multiply short numbers: on NVIDIA's A100, by its data sheet, 19.5 tera-operations in
-# plain float32, 156 in TF32, 312 in float16. TF32 changes nothing in memory: the last 13 bits are
-# rounded away on the way into the product. bfloat16 reaches as far as float32, and pays in digits.
+# Tensor cores multiply short numbers: on NVIDIA's A100, according to its data sheet, 19.5
+# tera-operations in plain float32, 156 in TF32, 312 in float16. TF32 changes nothing in memory: the
+# last 13 bits are rounded away on the way into the product. bfloat16 reaches as far as float32,
+# and pays in digits.
 
 # %% [markdown] slide
 # ## Loss scaling moves the hill

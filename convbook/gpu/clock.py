@@ -171,12 +171,12 @@ class Clock:
 
 @dataclass(frozen=True)
 class Times:
-    """How long host, bus and GPU were busy, and how long each waited, in milliseconds.
+    """How long host, bus and GPU were busy, and how long each was idle, in milliseconds.
 
     Attributes:
-        total: from the first order until all is done. Each is busy, or it waits.
+        total: from the first order until all is done. Each is busy, or it is idle.
         host, bus, gpu: busy; a host that copies is busy.
-        host_waits, bus_waits, gpu_waits: not busy.
+        host_idle, bus_idle, gpu_idle: not busy; a host that waits is idle.
         overlap: bus and GPU busy at the same time.
     """
 
@@ -186,9 +186,9 @@ class Times:
     gpu: float
     overlap: float
 
-    host_waits = property(lambda self: self.total - self.host)
-    bus_waits = property(lambda self: self.total - self.bus)
-    gpu_waits = property(lambda self: self.total - self.gpu)
+    host_idle = property(lambda self: self.total - self.host)
+    bus_idle = property(lambda self: self.total - self.bus)
+    gpu_idle = property(lambda self: self.total - self.gpu)
 
     def __str__(self) -> str:
         lanes = ("host", "bus", "gpu")

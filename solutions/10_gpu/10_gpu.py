@@ -30,11 +30,11 @@
 # |---|---|---|---|---|
 # | 1 | `predictions` | 1 | 3 | medium |
 # | 2 | `get_array_module`, `to_device` | 1 | 3 | easy |
-# | 3 | `softmax_loss` | 2 | 5 | medium |
+# | 3 | `softmax_loss` | 2 | 7 | medium |
 # | 4 | `conv_forward`, `conv_backward` | 4 | 9 | medium |
 # | 6 | `train` | 3 | 6 | medium |
 # | 7 | `gpu_time` | 2 | 5 | easy |
-# | 8 | `run_ahead` | 3 | 9 | hard |
+# | 8 | `run_ahead` | 3 | 8 | hard |
 # | 9 | `scaled_step` | 2 | 5 | medium |
 # | 10 | `roofline` | 2 | 4 | easy |
 # | 12 | a written answer, graded by hand | 2 | 5 | medium |
@@ -69,7 +69,7 @@ guess.again("10")
 
 # %% [markdown]
 # Every check says which of these it used. `[cpu-sim]` is a **simulated device**: NumPy's values
-# under CuPy's rules, in a memory that your code reaches by counted transfers alone, and with a clock
+# under CuPy's rules, in a memory that your code reaches only by counted transfers, and with a clock
 # of its own. `[gpu]` is a real one. Points come from the first, wherever you are.
 #
 # A pass without a GPU shows that the values are right, and that nothing moves or waits that should
@@ -97,7 +97,7 @@ drawing.two_memories("Two memories and a narrow road")
 drawing.orders("total = (x * 2 + 1).sum(), then float(total)")
 
 # %% [markdown]
-# Look at the upper row: three short orders, and the processor is free. It waits at the end alone,
+# Look at the upper row: three short orders, and the processor is free. It waits only at the end,
 # where Python wants to know the number. What a launch lets the GPU do is called a **kernel**.
 #
 # The next cells count this on the simulated device, also where there is a GPU, because only the
@@ -387,8 +387,8 @@ def affine_backward(dout, cache):
 # Not one line names NumPy. `@`, `reshape` and `sum` belong to the array, so the work is done where
 # the array lies. With the loss it is another matter. Here is its end, as most people write it:
 #
-#     p[np.arange(N), y] -= 1
 #     loss = float(-np.log(p[np.arange(N), y]).mean())
+#     p[np.arange(N), y] -= 1
 #
 # **Predict before you run.** All arrays lie on the device. Which of the calls will stop? Which will
 # work and cost something?
@@ -434,8 +434,8 @@ def softmax_loss(scores, y):
     N = len(scores)
     shifted = scores - scores.max(axis=1, keepdims=True)
     logs = shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))  # of the probabilities
-    # dscores: the probabilities, less 1 at the right classes, over N
     # the loss: the mean of -logs at the right classes
+    # dscores: the probabilities, less 1 at the right classes, over N
     ### BEGIN SOLUTION
     right = xp.arange(N), y
     dscores = xp.exp(logs)
@@ -445,7 +445,7 @@ def softmax_loss(scores, y):
 
 
 # %% [markdown]
-# Try it on both sides. The counters must show launches alone.
+# Try it on both sides. The counters must show only launches.
 
 # %%
 scores, y = np.zeros((1, 2), dtype=np.float32), np.array([1])
@@ -541,9 +541,9 @@ with gpu.simulated():
 # ### Exercise 4: `conv_forward`, `conv_backward` (4 points)
 #
 # The sizes, the `ValueError` for what does not fit, and the matrix products are those of lesson 04.
-# Write what makes arrays and what went in loops, for every stride and padding. Nothing may move,
-# wait or become float64. No loop may run over pictures or places; a loop over the $HH \cdot WW$
-# taps of the filter is fine.
+# Write the windows forward, the zeros and the sum backward, for every stride and padding. Nothing
+# may move, wait or become float64. No loop may run over pictures or places; a loop over the
+# $HH \cdot WW$ taps of the filter is fine.
 #
 # By hand: the numbers 1 to 9 in 3 x 3, under a filter of four ones, give 12, 16, 24, 28.
 #
@@ -751,11 +751,11 @@ def max_pool_forward(x, HH=2, WW=2, stride=2):
 
 
 # %% [markdown]
-# Backward, one might write, with the maxima still at hand:
+# Backward, with the maxima still at hand, the idea might be, in short:
 #
 #     dx[windows == out] = dout[...]
 #
-# **Predict before you run.** The mask makes the host wait. What else is wrong with this line?
+# **Predict before you run.** The mask makes the host wait. What else is wrong with the idea?
 #
 # <!-- guess 10/mask
 # choice | besides the wait | nothing else is wrong | * in a window two equal maxima both match | the mask lies on the host | `dx` becomes float64
@@ -806,8 +806,9 @@ with gpu.simulated(), gpu.counting() as seen:
 print(dx, seen)
 
 # %% [markdown]
-# The living net knows nothing of devices: it hands each layer a NumPy array. Your layers ask the array
-# where it lives, so they work for it as they are. Move the frame.
+# The living net knows nothing of devices: it hands each layer a NumPy array. This lesson's layers
+# ask the array where it lives, so they work for it as they are. The net calls the given ones yours,
+# too. Move the frame.
 
 # %% tags=["demo"]
 own = conv_forward, conv_backward, max_pool_forward, max_pool_backward, affine_forward, affine_backward
@@ -856,8 +857,9 @@ demo.timeline(seen)
 
 # %% [markdown]
 # Look at the GPU's row. There is a gap after every step. The host has waited for the loss, and only
-# then does it copy and send the next batch; all that while the GPU has nothing to do. Move in the
-# picture, and pull the sliders: what if the bus were ten times as slow?
+# then does it copy the next batch (to pinned memory: see section 8) and send it; all that while the
+# GPU has nothing to do. Move in the picture, and pull the sliders: what if the bus were ten times as
+# slow?
 #
 # **Predict before you run.** 1000 steps, the loss at every hundredth. How many transfers are
 # needed, if all the data fits on the device? And where should the waits be?
@@ -1009,7 +1011,7 @@ with gpu.simulated(kernel_ms=20, compile_ms=50):
 # The GPU has marks of its own for this, **events**. `start = cp.cuda.Event()` makes one, and
 # `start.record()` puts it into the queue after what was ordered so far.
 # `cp.cuda.get_elapsed_time(start, end)` gives the milliseconds between two marks, and raises where
-# the GPU has not come to the second one yet.
+# the GPU has not come to the second one yet; `end.synchronize()` waits until it has.
 #
 # **Predict before you run.** Which three things must a good measurement do that the stopwatch above
 # did not?
@@ -1158,9 +1160,9 @@ demo.timeline(seen)
 # same array waits for the work on what was in it.
 #
 # The check reads your timeline. All uploads must come from pinned memory, on a stream of their own.
-# The whole may take a fifth longer than the best one: 8 batches of 26 µs on the bus and 30 µs on the
-# GPU are $26 + 8 \cdot 30 = 266$ µs. The host may not wait, no race may be left, and the arrays on
-# the device at one time may take no more than two batches and the results.
+# The whole may take a fifth longer than the best possible time. For 8 batches of 26 µs on the bus
+# and 30 µs on the GPU the best is $26 + 8 \cdot 30 = 266$ µs. The host may not wait, no race may be left,
+# and the arrays on the device at one time may take no more than two batches and the results.
 #
 # <details><summary>Hint</summary>
 #
@@ -1257,9 +1259,9 @@ for shape, batch, kernel_ms in (
 # Why two arrays made once, and not a new one for each batch? CuPy gives freed memory out again at
 # once, to the next upload, while the other stream may still be reading it. That is a race, too.
 #
-# One thing is missing from the new total: this clock does not see how NumPy fills pinned memory. It
-# takes 0.42 ms here, as the eight copies did before. It pays where the same pictures travel in every
-# epoch, or are read from the disk into pinned memory.
+# One thing is missing from the new total: this clock does not see how NumPy fills pinned memory. That
+# takes 0.42 ms here, as the eight copies did before. Pinning pays where the same pictures travel in
+# every epoch, or are read from the disk into pinned memory.
 #
 # **Take away.** Pin, use two streams, keep them in step by events, and let the host only order.
 
@@ -1267,9 +1269,9 @@ for shape, batch, kernel_ms in (
 # ## 9. Half the bytes
 #
 # A float32 takes 4 bytes. Does a network need them all? Beside its ordinary units a GPU has **tensor
-# cores**, which multiply small matrices of short numbers. By the data sheet of NVIDIA's A100, plain
-# float32 makes 19.5 Tera-operations a second. Its tensor cores make 156 with the numbers called
-# TF32, and 312 with float16: eight and sixteen times as many.
+# cores**, which multiply small matrices of short numbers. According to the data sheet of NVIDIA's
+# A100, plain float32 makes 19.5 Tera-operations a second. Its tensor cores make 156 with the numbers
+# called TF32, and 312 with float16: eight and sixteen times as many.
 #
 # A number has one bit for its sign. The bits of its **exponent** say how large or small it can be,
 # those of its **mantissa** how exact it is:
@@ -1306,7 +1308,7 @@ drawing.formats(kinds, "Bits of exponent (orange) and mantissa (blue)")
 #
 # A gradient of $10^{-8}$ is nothing unusual, because a loss is a mean. Think of a net that gives
 # each pixel of a 224 x 224 picture a class: every score has a share of $1/50{,}176$ in the loss.
-# Here are so many points in two clouds, a classifier that your `train` has trained, and the
+# Here are 50,176 points in two clouds, a classifier that your `train` has trained, and the
 # gradients of its scores:
 
 # %% tags=["plot"] alt="Two histograms of the powers of two of the gradients, with a line at minus 25. Without scaling a quarter of the gradients lies left of the line and becomes 0 in float16. Times 4096 the same hill lies 12 powers further to the right, and nearly nothing is left of the line."
@@ -1332,9 +1334,10 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Look left of the line: a quarter of the gradients is lost. The cure moves the hill. Multiply the
-# loss by a number $S$ before the backward pass. By the chain rule all gradients are $S$ times as
-# large. Divide them by $S$ again when they are float32. This is **loss scaling**.
+# Look left of the line, which stands at half of $2^{-24}$: what is smaller is rounded to 0. A quarter
+# of the gradients is lost. The cure moves the hill. Multiply the loss by a number $S$ before the
+# backward pass. By the chain rule all gradients are $S$ times as large. Divide them by $S$ again
+# when they are float32. This is **loss scaling**.
 #
 # If $S$ is too large, a gradient leaves the range at the other end and becomes infinite. Then the
 # step is left out, all of it, and $S$ is halved for the next one.
@@ -1347,7 +1350,7 @@ plt.show()
 #
 # Take one step of gradient descent. The gradient comes from a function that you are handed. It gets
 # the weights as float16 and the scale, and returns the gradient of `scale` times the loss, in
-# float16. Where any number of it is infinite or no number at all, the weights come back as they
+# float16. Where any number of it is infinite or not a number (NaN), the weights come back as they
 # were. The caller's array stays as it was, and nothing may move, wait or become float64.
 #
 # By hand: $w = 1$, the gradient is $2^{-26}$ and the rate $2^{24}$. With $S = 1$ float16 makes 0 of
@@ -1501,13 +1504,15 @@ for name, product in (("float32", A @ B), ("TF32", tf32(A) @ tf32(B))):
 # </details>
 #
 # One number tells the same faster. The floating-point operations for each byte, FLOP/byte, are the
-# layer's **arithmetic intensity**: $1.64 / 0.1028 = 16$ for 1 x 1, and 144 for 3 x 3. The GPU has
-# such a number, too: in the time of one byte it makes $50 / 2 = 25$ operations. A layer below 25
-# waits for memory, one above it for arithmetic. Where the two meet is called the **ridge**.
+# layer's **arithmetic intensity**: for 1 x 1 it is 1.64 Giga-operations over 0.1028 GB, 16, and for
+# 3 x 3 it is 144. The GPU has such a number, too: in the time of one byte it makes $50 / 2 = 25$
+# operations. A layer below 25 waits for memory, one above it for arithmetic. Where the two meet is
+# called the **ridge**.
 #
 # ### Exercise 10: `roofline` (2 points)
 #
-# In the answer above: 0.051 ms, 16 FLOP/byte, memory. If both times are equal, either word is right.
+# By hand: the 1 x 1 layer above takes 0.051 ms, has 16 FLOP/byte, and is limited by memory. If both
+# times are equal, either word is right.
 
 
 # %% exercise="roofline"
@@ -1648,7 +1653,7 @@ with gpu.simulated():
 # Two launches, one, and one. In lesson 13 you write whole kernels, and decide what each thread of
 # the GPU does.
 #
-# **A pool of memory.** To ask the GPU for memory is slow, so CuPy keeps what is freed and gives it
+# **A pool of memory.** Asking the GPU for memory is slow, so CuPy keeps what is freed and gives it
 # out again. Other programs see the kept memory as used, until `free_all_blocks` returns it:
 
 # %%

@@ -62,7 +62,7 @@ const sums = el("table", { class: "sums" });
 function paintSums() {
   const change = Math.abs(times.total / before - 1) > 1e-9 ? ` (${time(before)} before)` : "";
   const caption = el("caption", {}, `Total ${time(times.total)}${change}; bus and GPU busy together ${time(times.overlap)}`);
-  const head = el("tr", {}, ...["", "busy", "waits", "busy share"].map((text) => (text ? el("th", { scope: "col" }, text) : el("td"))));
+  const head = el("tr", {}, ...["", "busy", "idle", "busy share"].map((text) => (text ? el("th", { scope: "col" }, text) : el("td"))));
   const rows = Object.entries(LANES).map(([lane, name]) => {
     const cells = [times[lane], times.total - times[lane]].map((seconds) => el("td", { "data-v": seconds }, time(seconds)));
     const share = el("td", {}, `${Math.round((100 * times[lane]) / times.total)} %`);

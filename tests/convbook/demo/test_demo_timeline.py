@@ -109,7 +109,7 @@ def test_the_sums_are_those_of_gpu_times(show: Any, pinned: bool) -> None:
         "[...sums.querySelectorAll('td[data-v]')].map((td) => +td.dataset.v)"
     )
     lanes = ("host", "bus", "gpu")
-    expected = [getattr(wanted, name) for lane in lanes for name in (lane, f"{lane}_waits")]
+    expected = [getattr(wanted, name) for lane in lanes for name in (lane, f"{lane}_idle")]
     np.testing.assert_allclose(1000 * np.array(cells), expected, atol=1e-9)
     caption = viewer.page.inner_text(".sums caption")
     assert ("together 0 µs" in caption) is not pinned

@@ -85,7 +85,7 @@ def test_everybody_is_busy_or_waits_and_an_overlap_counts_once() -> None:
     log = [WORK, Entry("upload", "x", 1, 20, pinned=True), Entry("wait", "w", None)]
     times = measure(log, ROUND)
     assert (times.total, times.host, times.bus, times.gpu) == (5000, 2000, 2000, 4000)
-    assert (times.host_waits, times.bus_waits, times.gpu_waits) == (3000, 3000, 1000)
+    assert (times.host_idle, times.bus_idle, times.gpu_idle) == (3000, 3000, 1000)
     assert times.overlap == 2000
     assert str(times).startswith("5000.000 ms: host busy 2000.000, bus busy 2000.000, GPU busy")
 
