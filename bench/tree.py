@@ -7,13 +7,17 @@ root as a rule.
 
 import atexit
 import os
+import platform
 import resource
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 
@@ -47,6 +51,46 @@ def run(command: Sequence[object], folder: Path, **env: str) -> Taken:
     wait_for_all()
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
     return Taken(used() - before, wall, largest, done.stderr)
+
+
+def until_it_answers(command: Sequence[object], folder: Path) -> Taken:
+    """Start a server by a command that takes Jupyter's options, until it answers; then end it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=", "--allow-root"]
+    words = [*map(str, command), *options]
+    before, start = used(), time.perf_counter()
+    server = subprocess.Popen(
+        words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while not _answers(port):
+        if server.poll() is not None:
+            sys.exit(f"{' '.join(words)} ended before it answered")
+        time.sleep(0.02)
+    taken = Taken(used() - before, time.perf_counter() - start, 0, "")
+    server.terminate()
+    wait_for_all()
+    server.wait()
+    return taken
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def machine() -> str:
+    """Say on what is measured: processor, cores, Python and what is compared with."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    versions = (f"{name} {metadata.version(name)}" for name in ("nbgrader", "jupyterlab", "numpy"))
+    python, load = platform.python_version(), os.getloadavg()[0]
+    processor = f"{next(names, platform.machine())}, {os.cpu_count()} cores, load {load:.1f}"
+    return ", ".join([processor, f"Python {python}", *versions])
 
 
 def used() -> float:

@@ -93,6 +93,5 @@ def took(ours: str, others: str) -> Iterator[None]:
     spent[others] += tree.used() - everyone - spent[ours]
 
 
-
 if __name__ == "__main__":
     main()
