@@ -285,7 +285,7 @@ FACTS = [
 ]
 
 LAYER_SIZES = 'F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)'
-NEXT = "\n            "
+NEXT = "\n        "
 TRACE = [
     Mistake("depth of the input kept", None, "trace_shapes",
         symptom="the depth after CONV is that of the picture",

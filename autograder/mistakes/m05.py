@@ -213,7 +213,7 @@ _MAX_BACKWARD = [
 
 _MEAN = f"{_WINDOW}.mean(axis=(2, 3))"
 _SHARE = "dout[:, :, i, j] / (HH * WW)"
-_BACK_WINDOW = "dx[:, :, row : row + HH, col : col + WW]"
+_BACK_WINDOW = "dx[:, :, top : top + HH, left : left + WW]"
 
 _AVG_FORWARD = [
     Mistake("sum in place of the mean", None, "avg_pool_forward",
@@ -235,7 +235,7 @@ _AVG_FORWARD = [
     Mistake("height used for the width", 45, "avg_pool_forward",
         symptom="right for square windows, wrong for others",
         hint="Does your function use WW for the columns?",
-        edits=[("left : left + WW", "left : left + HH")]),
+        edits=[(_MEAN, _MEAN.replace("WW", "HH"))]),
     Mistake("maximum in place of the mean", None, "avg_pool_forward",
         symptom="every value is too large",
         hint="All pixels of the window have the same say.",
@@ -243,7 +243,7 @@ _AVG_FORWARD = [
     Mistake("window as large as the stride", 44, "avg_pool_forward",
         symptom="right where the window is as large as the stride, wrong elsewhere",
         hint="Which arguments say how large a window is, and which how far it moves?",
-        edits=[(_WINDOW, "x[:, :, top : top + stride, left : left + stride]")]),
+        edits=[(_MEAN, "x[:, :, top : top + stride, left : left + stride].mean(axis=(2, 3))")]),
 ]
 
 _AVG_BACKWARD = [
@@ -270,7 +270,7 @@ _AVG_BACKWARD = [
         symptom="the top left pixel of each window gets everything, the others nothing",
         hint="Which pixels of the window move the mean?",
         edits=[
-            (_BACK_WINDOW, "dx[:, :, row : row + 1, col : col + 1]"),
+            (_BACK_WINDOW, "dx[:, :, top : top + 1, left : left + 1]"),
             (_SHARE, "dout[:, :, i, j]"),
         ]),
     Mistake("shared by all channels", None, "avg_pool_forward",
@@ -562,7 +562,7 @@ _BLUR_FORWARD = [
         hint="Which arguments say how large a window is, and which how far it moves?",
         edits=[
             (_BLUR_WEIGHTS, "weights = np.outer(binomial(stride), binomial(stride))"),
-            (_WINDOW, "x[:, :, top : top + stride, left : left + stride]"),
+            (f"= {_WINDOW}", "= x[:, :, top : top + stride, left : left + stride]"),
         ]),
 ]
 

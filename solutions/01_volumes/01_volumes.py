@@ -30,13 +30,13 @@
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
 # | 2 | `fc_weights` | 1 | 3 | easy |
-# | 3 | `column_and_slice`, `to_nchw` | 2 | 5 | easy |
-# | 4 | `conv_output_size` | 5 | 12 | medium |
+# | 3 | `column_and_slice`, `to_nchw` | 2 | 4 | easy |
+# | 4 | `conv_output_size` | 5 | 10 | medium |
 # | 5 | `same_padding` | 2 | 4 | easy |
 # | 6 | `find_sizes` | 2 | 6 | easy |
-# | 7 | `conv_numbers` | 2 | 5 | easy |
+# | 7 | `conv_numbers` | 2 | 6 | easy |
 # | 8 | `layer_facts` | 1 | 4 | easy |
-# | 9 | `trace_shapes` | 5 | 14 | medium |
+# | 9 | `trace_shapes` | 5 | 11 | medium |
 # | 10 | a written answer, graded by hand | 2 | 5 | medium |
 #
 # Plan about 90 minutes. Some lines of an exercise are given; `raise NotImplementedError` stands where
@@ -47,7 +47,7 @@
 # library only NumPy and Matplotlib can be imported.
 #
 # A prediction waits for your guess and only then says what is true. It gives no points, and what you
-# guess stays on your machine. What was wrong comes back two lessons later.
+# guess stays on your machine. What you guessed wrong comes back two lessons later.
 
 # %% given="setup"
 import matplotlib.pyplot as plt
@@ -125,10 +125,10 @@ plot.maps(
 # go the same way, and further: from edges and spots of colour to corners and textures, then to
 # wheels, and to the faces of dogs.
 #
-# The net is at work below. Move the white frame over the photograph, by hand or with the arrow keys,
-# and every box follows. Then make the picture darker and darker. From where on is it coffee? Or
-# draw over the eye, or put in a picture of your own: a net that knows four things takes whatever it
-# is shown for one of the four.
+# The net is at work below. Move the white frame over the photograph, by hand or with the arrow
+# keys, and every box follows. Then make the picture darker and darker. At what point does it become
+# coffee? Or draw over the eye, or put in a picture of your own: a net that knows four things takes
+# whatever it is shown for one of the four.
 
 # %% tags=["demo"]
 living.net().show(cat, at=(17, 62))
@@ -464,9 +464,9 @@ demo.windows()
 #
 # ### Exercise 4: `conv_output_size` (5 points)
 #
-# Write the formula with its three policies. The first lines, which refuse any other, are given.
-# Return a whole number: an array cannot have 3.0 rows. Let the message of your error show the sizes.
-# Later you will be glad to read it.
+# Write the formula with its three policies. The first lines, which refuse any other policy, are
+# given. Return a whole number: an array cannot have 3.0 rows. Let the message of your error show
+# the sizes. Later you will be glad to read it.
 #
 # Below your function stands another one, `every_size`, which is given. It tries yours on all sizes
 # up to a limit. Take the limit 2: there are 24 ways to choose $W$, $F$ and $S$ from 1 and 2 and $P$
@@ -576,7 +576,7 @@ for size, (w, f, s, P) in zip(sizes, np.ndindex(12, 12, 12, 13), strict=True):
 ### END HIDDEN TESTS
 
 # %% check="conv_output_size" part="policy" points=2
-# 2 points. Shown: 4 or 5 stops. Hidden: random sizes under all policies, and unknown policies.
+# 2 points. Shown: 3, 4 or 5 stops, misfits. Hidden: random sizes and policies, unknown policies.
 check.same(conv_output_size(9, 2, 3, 0, "crop"), 3, "W=9, F=2, S=3, crop")
 check.same(conv_output_size(10, 3, 2, 0, "crop"), 4, "W=10, F=3, S=2, crop")
 check.same(conv_output_size(10, 3, 2, 0, "pad"), 5, "W=10, F=3, S=2, pad")
@@ -651,6 +651,9 @@ plt.show()
 # middle, and no padding that is equal at both ends. Some libraries put one more zero at one end.
 #
 # </details>
+
+# %% [markdown]
+# Our net's first CONV has a window of 5 over 32 pixels:
 
 # %%
 W, F = 32, 5
@@ -1055,6 +1058,8 @@ def layer_facts(kind):
     Raises:
         ValueError: there is no layer of that kind.
     """
+    if kind not in ("CONV", "RELU", "POOL", "FC"):
+        raise ValueError(f"there is no layer {kind!r}")
     facts = {"RELU": (False, [])}
     # Put CONV, POOL and FC into facts, each as RELU is.
     ### BEGIN SOLUTION
@@ -1064,8 +1069,6 @@ def layer_facts(kind):
         "FC": (True, ["M"]),
     }
     ### END SOLUTION
-    if kind not in facts:
-        raise ValueError(f"no layer {kind!r}; there are {', '.join(facts)}")
     return facts[kind]
 
 
@@ -1143,14 +1146,14 @@ photo_net = [
 # ### Exercise 9: `trace_shapes` (5 points)
 #
 # Let a function do it for any list of layers. By hand, the first four entries and an FC of 10
-# neurons give the four shapes above and (10, 1, 1).
+# neurons give (3, 32, 32), twice (12, 32, 32), (12, 16, 16) and (10, 1, 1).
 #
 # Height and width have sizes of their own, and each must fit. Where one does not, raise a
 # `ValueError` that names this layer and no other: its place in the list, counted from 0, and its
 # kind, in capitals as in the list. The layer after INPUT has place 1.
 # `layer 3 (POOL): 31 pixels, F=2, S=2, P=0: it does not fit` is a good message: it says where to
 # look and what is wrong. A kind that does not exist is an error of the same form. So is a net that
-# does not begin with INPUT.
+# does not begin with INPUT. You need not look for a second INPUT.
 #
 # The loop is given, and so is the way in which it puts a name to an error. It calls `shape_after`
 # for one layer after the other, and there CONV, POOL and FC are missing. What does not fit, your
@@ -1189,17 +1192,17 @@ def trace_shapes(spec):
             raise ValueError("a net begins with INPUT")
         if kind == "RELU":
             return shape
+        if kind not in ("CONV", "POOL", "FC"):
+            raise ValueError("there is no layer of this kind")
         C, H, W = shape
         # CONV, POOL and FC: return the shape (C, H, W) after each.
         ### BEGIN SOLUTION
         if kind == "FC":
             return numbers["M"], 1, 1
-        if kind in ("CONV", "POOL"):
-            F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)
-            H_out, W_out = conv_output_size(H, F, S, P), conv_output_size(W, F, S, P)
-            return numbers.get("K", C), H_out, W_out
+        F, S, P = numbers["F"], numbers["S"], numbers.get("P", 0)
+        H_out, W_out = conv_output_size(H, F, S, P), conv_output_size(W, F, S, P)
+        return numbers.get("K", C), H_out, W_out
         ### END SOLUTION
-        raise ValueError("there is no layer of this kind")
 
     shapes, shape = [], None
     for place, (kind, numbers) in enumerate(spec):

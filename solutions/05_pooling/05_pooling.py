@@ -29,12 +29,12 @@
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
 # | 2, 3 | `max_pool_forward`, `max_pool_backward` | 8 | 21 | hard |
-# | 4 | `avg_pool_forward`, `avg_pool_backward` | 2 | 6 | easy |
-# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | 6 | medium |
+# | 4 | `avg_pool_forward`, `avg_pool_backward` | 2 | 4 | easy |
+# | 5 | `l2_pool_forward`, `l2_pool_backward` | 2 | 5 | medium |
 # | 6 | `max_pool_im2col` | 2 | 6 | medium |
-# | 7 | `avg_pool_weights` | 1 | 3 | easy |
+# | 7 | `avg_pool_weights` | 1 | 4 | easy |
 # | 8 | `replace_pools` | 3 | 8 | medium |
-# | 9 | `blur_pool_forward`, `blur_pool_backward` | 2 | 6 | medium |
+# | 9 | `blur_pool_forward`, `blur_pool_backward` | 2 | 5 | medium |
 # | 11 | a written answer, graded by hand | 2 | 5 | easy |
 #
 # Plan about 90 minutes. Section 10, marked as going further, takes five more, and section 12 as long
@@ -87,9 +87,9 @@ guess.again("05")
 # </details>
 #
 # There is a second gain. An output of the first layer depends on 3 x 3 pixels, which are called its
-# **receptive field**. Every further layer adds one pixel on each side: 5, 7, 9, 11. But once a map
-# has been halved, neighbours in it stand for places two pixels apart. After the next pool it is
-# four, then eight.
+# **receptive field**. Every further layer adds one pixel on each side: 5, 7, 9, 11. The window of a
+# pool adds a pixel, too, and in the halved map neighbours stand for places two pixels apart. After
+# the next pool it is four, then eight.
 
 # %% tags=["plot"] alt="Two plots against the layer, 1 to 5. Left, multiplications: 1.85 billion in each layer without pools; with pools a quarter from layer to layer. Right, width of the receptive field: 3 to 11 without pools; 3, 8, 18, 38, 78 with them."
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2))
@@ -112,10 +112,10 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Look at the fifth layer. Each of its outputs knows 11 x 11 pixels without pools. With them it
-# knows 78 x 78, a third of the picture across, for a 256th of the price. Most nets spend what they
-# save: after most of its pools VGG-16 doubles its filters, and twice the channels times twice the
-# filters at a quarter of the places cost what they cost before.
+# Look at the fifth layer. With pools each of its outputs knows 78 x 78 pixels, a third of the
+# picture across, for a 256th of the price. Most nets spend what they save: after most of its pools
+# VGG-16 doubles its filters, and twice the channels times twice the filters at a quarter of the
+# places cost what they cost before.
 #
 # What is lost is the place. After four pools a number says that something is there, somewhere in a
 # square of 16 x 16 pixels.
@@ -177,7 +177,7 @@ winners = [(0, 1), (1, 2), (3, 0), (2, 2)]
 drawing.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()), "The largest of each window")
 
 # %% [markdown]
-# Four numbers of sixteen stand out, and nothing else of the map goes on.
+# Nothing else of the map goes on.
 #
 # **Take away.** Max pooling keeps the strongest answer of each window, and has nothing to learn.
 
@@ -204,8 +204,7 @@ drawing.two_maps((grid, [[7, 4], [8, 9]]), ("x", "out"), (winners, ()), "The lar
 # the one pixel that won. The place of the winner is called the **switch**. The forward pass has to
 # remember it.
 #
-# With `dout` $= \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ the 7 gets 1, the 4 gets 2, the 8
-# gets 3 and the 9 gets 4; twelve pixels get nothing.
+# With `dout` $= \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ the 7 gets 1, and so on:
 
 # %% tags=["plot"] alt="A map of 2 x 2 gradients, 1 to 4. An arrow leads to a map of 4 x 4: the four gradients stand at the places of the winners, and zeros everywhere else."
 dx = np.zeros((4, 4))
@@ -227,16 +226,16 @@ demo.max_pooling()
 # it wins four windows, and four gradients meet there. They add up, as the gradients of a value that
 # is used in several places always do.
 #
-# A line is enough to see it. Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It
-# stops twice, and the 9 wins both times. If `dout` is $[10, 1]$, the 9 gets 11.
+# Over $[2, 1, 9, 4, 3]$ slides a window of 1 x 3 with stride 2. It stops twice, and the 9 wins both
+# times. If `dout` is $[10, 1]$, the 9 gets 11.
 #
 # **When values tie**, there is no single winner. In the window
 # $\begin{pmatrix} 5 & 5 \\ 1 & 2 \end{pmatrix}$ both fives are largest. Say the output's gradient
 # is 6. Should the first five get it all, each of them a half, or both 6?
 #
 # Raise all pixels by a small $\varepsilon$. The output rises by $\varepsilon$, and the loss by
-# $6 \varepsilon$. So the numbers in `dx` must add up to 6. Giving it to the first winner does that.
-# So does sharing it evenly. Giving 6 to both does not.
+# $6 \varepsilon$. So the numbers in `dx` must add up to 6. Giving it to the first winner does that,
+# and so does sharing it evenly.
 #
 # The argument holds for whole batches: raise everything, and every output rises as much. So
 # `sum(dx)` equals `sum(dout)`, always. Ties are not rare. After a ReLU many windows hold nothing
@@ -526,8 +525,8 @@ living.net(max_pool_forward, max_pool_backward).show(data.photo("chelsea"), at=(
 #
 # </details>
 #
-# So each of the four pixels gets a quarter of the output's gradient, whatever its value. The cache
-# need not hold the values, only the sizes.
+# So all pixels of a window get the same, whatever their values. The cache need not hold the values,
+# only the sizes.
 
 # %%
 window = grid[0:2, 0:2]
@@ -535,8 +534,8 @@ raised = window + np.array([[0.1, 0.0], [0.0, 0.0]])
 print(np.mean(window), np.mean(raised))
 
 # %% [markdown]
-# Sizes and errors are those of max pooling. So is the walk over the windows. You have written both
-# once; from here on they are given.
+# Sizes and errors are those of max pooling. So is the walk over the windows. From here on both are
+# given.
 
 
 # %% given="pooled_size"
@@ -597,11 +596,11 @@ def avg_pool_backward(dout, cache):
     shape, HH, WW, stride = cache
     dx = np.zeros(shape)
     for i, j in np.ndindex(dout.shape[2:]):
-        row, col = i * stride, j * stride
+        top, left = i * stride, j * stride
         # Give the window in dx, shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         share = dout[:, :, i, j] / (HH * WW)  # (N, C)
-        dx[:, :, row : row + HH, col : col + WW] += share[:, :, None, None]
+        dx[:, :, top : top + HH, left : left + WW] += share[:, :, None, None]
         ### END SOLUTION
     return dx
 
@@ -696,9 +695,9 @@ with judge.derived("avg_pool_backward"):
 #
 # $$\frac{\partial\, \text{out}}{\partial x} = \frac{2 x}{2 \sqrt{\sum x^2}} = \frac{x}{\text{out}}$$
 #
-# Each pixel gets the gradient in proportion to its own value: of 13, the 12 gets 12/13 and the 0
-# gets nothing. In a window of zeros $x/\text{out}$ is $0/0$, and there the length has a kink and no
-# slope. Let the gradient be 0 there. A NaN would spread through the whole net in one step.
+# Each pixel gets the gradient in proportion to its own value. In a window of zeros $x/\text{out}$
+# is $0/0$, and there the length has a kink and no slope. Let the gradient be 0 there. A NaN would
+# spread through the whole net in one step.
 #
 # ### Exercise 3: `l2_pool_forward` and `l2_pool_backward` (2 points)
 #
@@ -748,10 +747,11 @@ def l2_pool_backward(dout, cache):
     x, out, HH, WW, stride = cache
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(dout.shape[2:]):
-        box = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
-        # Give dx[box] its part of dout[:, :, i, j]. The window is x[box], shape (N, C, HH, WW).
-        ### BEGIN SOLUTION
+        top, left = i * stride, j * stride
+        box = np.s_[:, :, top : top + HH, left : left + WW]  # an index, kept: x[box] is the window
         length = out[:, :, i, j, None, None]  # (N, C, 1, 1)
+        # Give dx[box], shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
+        ### BEGIN SOLUTION
         slope = x[box] / np.where(length > 0, length, 1.0)  # where the length is 0, so is x
         dx[box] += dout[:, :, i, j, None, None] * slope
         ### END SOLUTION
@@ -835,15 +835,15 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the legs. The maximum sees only their light side: they have grown thick and white, and the
-# dark side is gone. The average mixes the two, and the legs fade into the grass. L2 looks like the
-# average here, because most neighbouring pixels are much alike.
+# Look at the legs. The maximum sees only their light side: they have grown thick and white. The
+# average mixes the two sides, and the legs fade into the grass. L2 looks like the average here,
+# because most neighbouring pixels are much alike.
 #
 # So a pool also decides what is lost. The first ConvNets averaged. After a ReLU the maximum has
 # done better in most comparisons (Scherer and others, 2010), and inside a net average pooling fell
 # out of favour; it has come back at the very end, as lesson 06 will show. And windows stay small.
 # Those of real nets have 2 x 2 or 3 x 3 pixels. With 8 x 8, as here, 63 of 64 numbers go at one
-# stroke, before any layer has had a chance to look at them.
+# stroke.
 #
 # **Take away.** L2 pooling measures the length of a window, and its gradient is $x/\text{out}$.
 
@@ -886,13 +886,12 @@ print(matrix.shape, matrix.max(axis=0).size, 2 * 3 * 2 * 4)
 # Sixteen numbers, where 48 are wanted. A column holds the window of all three channels, as a filter
 # wants it. A pool wants each channel by itself.
 #
-# Nothing stops us from calling the channels pictures: six pictures of one channel each. Then a
-# column holds four numbers, and there are 48 of them.
+# Nothing stops us from calling the channels pictures: six pictures of one channel each.
 #
 # ### Exercise 4: `max_pool_im2col` (2 points)
 #
 # No loops. By hand: if one channel holds 1, 2, 3, 4 and the other 50, 60, 70, 80, a window of 2 x 2
-# gives 4 and 80. A maximum over both channels would give 80 alone.
+# gives 4 and 80.
 #
 # <details><summary>Hint</summary>
 #
@@ -1082,8 +1081,8 @@ net = [("conv", 16, 3, 1, 1), ("relu",), ("pool", 2, 2)]
 # </details>
 #
 # The pool had no weights, and its replacement has more than the layer it follows. In the paper
-# (Springenberg and others, 2014) each of these convolutions is followed by a ReLU, as all others are.
-# Here we only replace, and add nothing: `("relu",)` comes where it came before.
+# (Springenberg and others, 2014) each of these convolutions is followed by a ReLU, as all others
+# are. Here we only replace: `("relu",)` comes where it came before.
 #
 # ### Exercise 6: `replace_pools` (3 points)
 #
@@ -1156,15 +1155,18 @@ for _ in range(6):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# For VGG-16 it is 2.4 million more, less than two in a hundred. Its weights sit elsewhere, as
-# lesson 11 will show.
+# For VGG-16 it is 2.4 million more, less than two in a hundred.
 #
 # Nets that draw pictures have another reason to do without pools: a maximum cannot be undone, since
 # the place of the winner is lost. DCGAN (Radford and others, 2015), an early net that draws faces
 # and bedrooms, has strides throughout.
 #
+# One can also add nothing, and let a convolution skip. With stride 2 it keeps every second pixel,
+# in rows and columns, of what stride 1 gives, and computes no other: a quarter of the
+# multiplications.
+#
 # **Take away.** A convolution with a stride can stand in for a pool. It has to learn what the pool
-# is told, and its weights cost memory and time.
+# is told.
 
 # %% [markdown]
 # ## 9. One pixel to the side
@@ -1248,7 +1250,7 @@ stripes = np.array([[0.0, 0, 1, 1, 0, 0, 1, 1], [0, 1, 1, 0, 0, 1, 1, 0]]).resha
 print(max_pool_forward(stripes, 1, 2, 2)[0])
 
 # %% [markdown]
-# $[0, 1, 0, 1]$, and $[1, 1, 1, 1]$: the second time, the stripes are gone.
+# The second time, the stripes are gone.
 #
 # Take the pool apart to see who did it. First comes a maximum at stride 1. It moves when the line
 # moves, as a convolution does: no harm so far. Then every second number is kept. What stood in
@@ -1283,7 +1285,6 @@ def binomial(n):
 
 # %%
 print(binomial(3), binomial(5) * 16)
-print(np.outer(binomial(3), binomial(3)) * 16)
 
 # %% [markdown]
 # ### Exercise 7: `blur_pool_forward` and `blur_pool_backward` (2 points)
@@ -1292,9 +1293,9 @@ print(np.outer(binomial(3), binomial(3)) * 16)
 # $(u, v)$ of a window counts `binomial(HH)[u] * binomial(WW)[v]`. Sizes and errors are as before,
 # and maps may hold whole numbers.
 #
-# By hand: windows of 1 x 3 with stride 2 make $[1, 1]$ of $[0, 0, 4, 0, 0]$. Send back
-# $\text{dout} = [8, 4]$. The first window hands on 2, 4 and 2, the second 1, 2 and 1. They meet at
-# the pixel in the middle: $[2, 4, 3, 2, 1]$.
+# By hand, windows of 1 x 3 on the first line of the table: send back $\text{dout} = [8, 4]$. The
+# first window hands on 2, 4 and 2, the second 1, 2 and 1. They meet at the pixel in the middle:
+# $[2, 4, 3, 2, 1]$.
 
 
 # %% exercise="blur_pool_forward"
@@ -1344,11 +1345,11 @@ def blur_pool_backward(dout, cache):
     HH, WW = weights.shape
     dx = np.zeros(shape)
     for i, j in np.ndindex(dout.shape[2:]):
-        row, col = i * stride, j * stride
+        top, left = i * stride, j * stride
         # Give the window in dx, shape (N, C, HH, WW), its part of dout[:, :, i, j], shape (N, C).
         ### BEGIN SOLUTION
         share = dout[:, :, i, j, None, None] * weights  # (N, C, HH, WW)
-        dx[:, :, row : row + HH, col : col + WW] += share
+        dx[:, :, top : top + HH, left : left + WW] += share
         ### END SOLUTION
     return dx
 
@@ -1427,8 +1428,8 @@ with judge.derived("blur_pool_backward"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The stripes now give $[\tfrac34, \tfrac34, \tfrac34]$, and one pixel to the side
-# $[1, \tfrac12, 1]$. No number changes by more than $\tfrac14$; the pool's changed by 1.
+# One pixel to the side, no number of the stripes now changes by more than $\tfrac14$. The pool's
+# changed by 1.
 #
 # Now the map of edges again. For a stride of 4 take a wider blur, of 7 pixels: from its middle it
 # reaches 3 to either side, just short of the next pixel that is kept.
@@ -1457,8 +1458,8 @@ plot_changes(four, "A blur before the stride (thin lines: unrelated maps)")
 # %% [markdown]
 # Look at one pixel. The blur alone cuts the change to a third, from 0.99 to 0.33: the same pixels
 # are skipped as before, but those that are kept know of them. The maximum is itself a coarse kind
-# of blur, and so gains less, from 0.24 to 0.21 at one pixel and from 0.46 to 0.40 at two. Blurring
-# costs, too: fine detail is gone for good, and every window has $7 \cdot 7$ products.
+# of blur, and so gains less, from 0.24 to 0.21. Blurring costs, too: fine detail is gone for good,
+# and every window has $7 \cdot 7$ products.
 #
 # **Take away.** A pool forgives a shift that is small against its window. What keeps every second
 # number should blur first.
@@ -1475,7 +1476,7 @@ plot_changes(four, "A blur before the stride (thin lines: unrelated maps)")
 # All four have a convolution with 8 filters, one with 16, a ReLU after each, and a fully-connected
 # layer of 10 scores. After each ReLU the map is halved:
 #
-# - `stride`: every second pixel is kept. That is what a convolution of stride 2 gives.
+# - `stride`: every second pixel is kept, as by a convolution of stride 2.
 # - `learned`: the pools' replacements, by your `replace_pools`.
 # - `pool`: the largest of 2 x 2.
 # - `blur`: the largest of 2 x 2 at stride 1, then your blur of 3 x 3 at stride 2. For this the
@@ -1602,9 +1603,8 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Look at the stride first. Written as a convolution of stride 2, it saves three quarters of the
-# multiplications. It has five right answers in 100 fewer than the pool. Here the learned net lies
-# between the two. It could have learned to do what the pool does, or better; but its 1304
+# Look at the stride first. It has five right answers in 100 fewer than the pool. Here the learned
+# net lies between the two. It could have learned to do what the pool does, or better; but its 1304
 # additional weights have to find out from 5000 pictures what the pool is told. As for one pixel,
 # the pool changes its mind in 26 cases of 100, the two strides in more than 30, and the blurred net
 # in 14.

@@ -28,17 +28,17 @@
 #
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
-# | 1 | `affine_forward`, `affine_backward` | 3 | 7 | easy |
-# | 2 | `softmax_loss` | 4 | 11 | medium |
+# | 1 | `affine_forward`, `affine_backward` | 3 | 8 | easy |
+# | 2 | `softmax_loss` | 4 | 10 | medium |
 # | 3 | `svm_loss` | 2 | 6 | medium |
 # | 4 | `conv_to_fc` | 4 | 9 | hard |
 # | 5 | `fc_to_conv` | 1 | 2 | easy |
-# | 6 | `half_stride` | 3 | 9 | medium |
+# | 6 | `half_stride` | 3 | 8 | medium |
 # | 7 | `crop_gap` | 2 | 5 | medium |
 # | 8 | `average_map` | 1 | 2 | easy |
 # | 9 | a written answer, graded by hand | 2 | 5 | medium |
 #
-# Plan about 85 minutes. A check is folded to one line, which says what it is worth and what it tries;
+# Plan about 90 minutes. A check is folded to one line, which says what it is worth and what it tries;
 # a click opens it. It shows part of the test; grading uses further random input, so a green check is
 # a good sign and not yet the grade.
 # In grading all sizes may differ, no function may change its arguments, and besides Python's own
@@ -300,9 +300,8 @@ rows = {"scores": scores[0], "p": p[0], "dscores": p[0] - [1, 0]}
 drawing.bars(rows, ["class 0 (right)", "class 1"], "Two scores, and what softmax makes of them")
 
 # %% [markdown]
-# The last row is the middle one, minus 1 at the right class. A step of training goes against the
-# gradient: it lowers the score of class 1, which is too probable, and raises that of class 0. Every
-# row of `dscores` adds up to 0.
+# Look at the last row. A step of training goes against the gradient: it lowers the score of class
+# 1, which is too probable, and raises that of class 0. Every row of `dscores` adds up to 0.
 #
 # **Large scores.** Now let the scores be $[1000, 0, -1000]$. What does the formula do?
 
@@ -463,8 +462,7 @@ scores = np.array([3.0, 5.0, 1.0])
 print(np.maximum(0, scores - scores[0] + 1))
 
 # %% [markdown]
-# Class 1 costs 3. Class 2 is behind by 2 and costs nothing. Class 0 would cost 1, always: that is
-# why it is left out.
+# Class 2 is behind by 2 and costs nothing. Class 0 would cost 1, always: that is why it is left out.
 #
 # For the gradient look at each term. If it is positive, it rises with $s_{n,m}$ and falls with
 # $s_{n,\,y_n}$, each with slope 1. So a wrong class gets 1 if it costs something. The right class
@@ -490,7 +488,7 @@ def svm_loss(scores, y):
     """
     N = len(scores)
     rows = np.arange(N)
-    # Set margins, shape (N, M): what each class costs.
+    # Set margins, shape (N, M): what each wrong class costs, and 0 for the right one.
     ### BEGIN SOLUTION
     margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
     margins[rows, y] = 0
@@ -556,7 +554,7 @@ plt.show()
 # %% [markdown]
 # Far to the left both are straight lines, or nearly, of slope $-1$: a bad mistake costs in
 # proportion. At a lead of 1 the SVM loss reaches 0 and stays there. The softmax loss comes closer
-# and closer to 0. At a lead of 0 it is $\ln 2 = 0.69$.
+# and closer to 0.
 #
 # PyTorch's `cross_entropy` is this softmax loss. Its `multi_margin_loss` divides by the number of
 # classes as well.
@@ -570,9 +568,10 @@ plt.show()
 # output of an FC layer. The difference is that a filter does not look at the pixels outside its
 # window. But not looking at a pixel and looking at it with weight 0 are the same.
 #
-# So a convolution layer **is** an FC layer, with $D = C \cdot H \cdot W$ inputs and
-# $M = F \cdot H_{\text{out}} \cdot W_{\text{out}}$ units. Column $m$ of its matrix belongs to one
-# output. It holds the filter, at the pixels of that output's window, and zeros elsewhere.
+# So a convolution layer **is** an FC layer, with $D = C \cdot H \cdot W$ inputs and $M = F \cdot
+# H_{\text{out}} \cdot W_{\text{out}}$ units, where $F$ counts filters, as in lesson 02. Column $m$
+# of its matrix belongs to one output. It holds the filter, at the pixels of that output's window,
+# and zeros elsewhere.
 #
 # Along a line you can see all of it. Four numbers, the filter $[1, 2]$, three outputs:
 
@@ -612,23 +611,22 @@ drawing.two_maps(([[1, 2]], line_matrix.T), names, ((), window), "A filter, and 
 #
 # ### Exercise 4: `conv_to_fc` (4 points)
 #
-# Write the matrix and its bias. The outputs are numbered as `out.reshape(N, -1)` takes them: filter
-# by filter, and inside a filter row by row. By hand: a 2 x 3 picture and the filter
-# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ have two outputs, so two columns:
-# $[1, 2, 0, 3, 4, 0]$ and $[0, 1, 2, 0, 3, 4]$.
+# Write the matrix and its bias. The loop over filters and places is given. The outputs are numbered
+# as `out.reshape(N, -1)` takes them: filter by filter, and inside a filter row by row. By hand: a 2
+# x 3 picture and the filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$ have two outputs, so two
+# columns: $[1, 2, 0, 3, 4, 0]$ and $[0, 1, 2, 0, 3, 4]$.
 #
 # <details><summary>Hint</summary>
 #
 # Begin with zeros of shape $(C, H + 2P, W + 2P, F, H_{\text{out}}, W_{\text{out}})$: six axes are
-# easier than two. Put `w[f]` where window $(i, j)$ lies. What the filter puts on the padding meets
-# zeros only, so cut it off. Reshape last.
+# easier than two. What the filter puts on the padding meets zeros only, so cut it off. Reshape last.
 #
 # </details>
 #
 # <details><summary>Another way</summary>
 #
 # What does the layer answer to a picture that is 0 except for a single 1, at input $d$? Row $d$ of
-# the matrix. So let `conv_forward` answer $D$ such pictures at once.
+# the matrix. So let `conv_forward` answer $D$ such pictures at once, without the loop.
 #
 # </details>
 
@@ -649,13 +647,20 @@ def conv_to_fc(w, b, H, W, stride=1, pad=0):
         w_fc: weights, shape (C * H * W, F * H_out * W_out).
         b_fc: biases, shape (F * H_out * W_out,).
     """
-    ### BEGIN SOLUTION
     F, C, HH, WW = w.shape
     H_out, W_out = (H - HH + 2 * pad) // stride + 1, (W - WW + 2 * pad) // stride + 1
+    # Set w_fc to zeros, with room for the padding.
+    ### BEGIN SOLUTION
     w_fc = np.zeros((C, H + 2 * pad, W + 2 * pad, F, H_out, W_out))
+    ### END SOLUTION
     for f, i, j in np.ndindex(F, H_out, W_out):
+        # Put w[f] into w_fc where window (i, j) lies.
+        ### BEGIN SOLUTION
         top, left = i * stride, j * stride
         w_fc[:, top : top + HH, left : left + WW, f, i, j] = w[f]
+        ### END SOLUTION
+    # Cut the padding off. Return w_fc as a matrix, and b_fc.
+    ### BEGIN SOLUTION
     w_fc = w_fc[:, pad : pad + H, pad : pad + W]
     return w_fc.reshape(C * H * W, F * H_out * W_out), np.repeat(b, H_out * W_out)
     ### END SOLUTION
@@ -752,9 +757,8 @@ entries, used, distinct = inputs * outputs, 363 * outputs, 363 * 96
 print(f"{entries:,} entries, {used:,} not 0, {distinct:,} different")
 
 # %% [markdown]
-# 44.9 billion entries take 167 GiB in float32. Of these, 105,415,200 are not 0, one in 426. That is
-# how many weights a locally connected layer has, one for each connection. Among them are 34,848
-# different ones, and those are all that the convolution stores.
+# In float32 the entries take 167 GiB. One in 426 is not 0: these are the weights of a locally
+# connected layer, one for each connection. The different ones are all that the convolution stores.
 #
 # **Take away.** A convolution is a fully-connected layer in which most weights are 0 and the others
 # are shared.
@@ -781,10 +785,10 @@ print(f"{entries:,} entries, {used:,} not 0, {distinct:,} different")
 #
 # <details><summary>Answer</summary>
 #
-# $F = 7$, $P = 0$, $S = 1$, $K = 4096$ in the letters of lesson 01: an array of shape
-# (4096, 512, 7, 7) with 102,760,448 weights, as many as before. The next layer looks at
-# 1 x 1 x 4096, so its filters are (4096, 4096, 1, 1). The last one has 1000 classes:
-# (1000, 4096, 1, 1).
+# In the letters of lesson 01, where $K$ counts filters and $F$ is the window: $F = 7$, $P = 0$, $S
+# = 1$, $K = 4096$. That is an array of shape (4096, 512, 7, 7) with 102,760,448 weights, as many as
+# before. The next layer looks at 1 x 1 x 4096, so its filters are (4096, 4096, 1, 1). The last one
+# has 1000 classes: (1000, 4096, 1, 1).
 #
 # </details>
 #
@@ -821,7 +825,7 @@ def fc_to_conv(w, b, C, H, W):
 
 # %% [markdown]
 # Try it on the two units, over the tiny picture of section 1. The last line has the answers of the
-# convolution, of shape (1, 2, 1, 1), and of the FC layer. The numbers agree:
+# convolution and of the FC layer:
 
 # %%
 x = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
@@ -869,9 +873,8 @@ demo.fc_to_conv()
 
 # %% [markdown]
 # Now with a photograph. Cut out a cat's eye, the left one in the picture, 14 x 21 pixels in three
-# colours. Make it the weights of an FC layer with one unit: subtract the mean of each colour, so that
-# brightness does not count, and scale it so that the eye itself scores 1. No training is needed for a
-# unit that knows one picture.
+# colours. Make it the weights of an FC layer with one unit: subtract the mean of each colour, so
+# that brightness does not count, and scale it so that the eye itself scores 1.
 #
 # **Predict before you run.** Turn it into a filter and slide it over the whole cat. Where is the
 # score 1? Will the other eye get a high score, too?
@@ -881,7 +884,7 @@ demo.fc_to_conv()
 # choice | the other eye scores | about 0 | about a quarter | * about three quarters | 1
 # -->
 
-# %% tags=["plot"] alt="Three pictures: a cat; its right eye, enlarged; and a grey map of scores with two bright spots, one for each eye."
+# %% tags=["plot"] alt="Three pictures: a cat; the eye on the left, enlarged; and a grey map of scores with two bright spots, one for each eye."
 cat = data.photo("chelsea")[:, :, ::3, ::3]  # (1, 3, 100, 151)
 eye = cat[:, :, 32:46, 46:67]
 template = eye - eye.mean(axis=(2, 3), keepdims=True)
@@ -896,11 +899,11 @@ plot.maps(
 )
 
 # %% [markdown]
-# Look at the map on the right. It has two bright spots. The brightest is the eye itself, with a
-# score of 1. A cell of the map belongs to the crop that begins there, and the eye was cut out from
-# row 32 and column 46 on. The second spot is the other eye, which the unit has never seen: cell
-# (38, 92) scores 0.75. No crop away from the eyes scores above 0.51. The map has only 87 x 131
-# cells and is drawn as large as the cat, so the spots do not lie quite where the eyes do.
+# Look at the map on the right. It has two bright spots. The brightest is the eye itself. A cell of
+# the map belongs to the crop that begins there, and the eye was cut out from row 32 and column 46
+# on. The second spot is the other eye, which the unit has never seen. No crop away from the eyes
+# scores above 0.51. The map has only 87 x 131 cells and is drawn as large as the cat, so the spots
+# do not lie quite where the eyes do.
 #
 # **Take away.** An FC layer is a convolution whose filters are as large as its input.
 
@@ -928,12 +931,10 @@ for side in (224, 384):
     print(f"{side} -> {rows} x {rows} x 512 -> {rows - 7 + 1} x {rows - 7 + 1} x 1000")
 
 # %% [markdown]
-# $384/32 = 12$ and $(12 - 7)/1 + 1 = 6$: the map is 6 x 6 x 1000. In one pass the net has looked at
-# 36 crops of 224 x 224, each 32 pixels from the next.
-#
-# One by one, 36 crops have $36 \cdot 224^2 = 1{,}806{,}336$ pixels. The large picture has
-# $384^2 = 147{,}456$. For the convolutions it is 12.25 times less work, because neighbouring crops
-# share most of their pixels. The FC layers still answer 36 times.
+# In one pass the net has looked at 36 crops of 224 x 224, each 32 pixels from the next. One by one,
+# they have $36 \cdot 224^2 = 1{,}806{,}336$ pixels. The large picture has $384^2 = 147{,}456$. For
+# the convolutions it is 12.25 times less work, because neighbouring crops share most of their
+# pixels. The FC layers still answer 36 times.
 #
 # Here is a net small enough to run. Two convolutions of 3 x 3, each with ReLU and a pool, then an
 # FC layer of 5 units over 4 x 4 x 6. `pads` is the zero padding of the two convolutions.
@@ -971,8 +972,7 @@ print(little_net(face)[:, :, 0, 0])
 print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 
 # %% [markdown]
-# The first two lines agree: cell (0, 0) of the map is the FC net's answer to the crop at the top
-# left.
+# Cell (0, 0) of the map is the FC net's answer to the crop at the top left.
 #
 # ### A finer map
 #
@@ -1017,8 +1017,8 @@ print(little_net(face[:, :, :22, :22]).shape, little_net(face).shape)
 #
 # <details><summary>Hint</summary>
 #
-# Of `n` pixels, `size + (n - size) // stride * stride` can be used. The cells of the pass that is
-# shifted in rows belong to `out[:, :, 1::2, 0::2]`.
+# How many whole strides go into `n - size`? The cells of the pass that is shifted in rows belong to
+# `out[:, :, 1::2, 0::2]`.
 #
 # </details>
 
@@ -1042,7 +1042,7 @@ def half_stride(net, x, size, stride):
     half = stride // 2
     maps = {}
     for a, b in np.ndindex(2, 2):
-        # Set maps[a, b]: the net's map of x, shifted by a * half rows and b * half columns, and cut.
+        # Shift x by a * half rows and b * half columns, and cut it. Set maps[a, b] to the net's map.
         ### BEGIN SOLUTION
         shifted = x[:, :, a * half :, b * half :]
         H, W = (size + (n - size) // stride * stride for n in shifted.shape[2:])
@@ -1059,8 +1059,7 @@ def half_stride(net, x, size, stride):
 
 
 # %% [markdown]
-# Try it on the nine pixels, then on the little net. There 4 x 7 cells become 7 x 13:
-# $28 + 21 + 24 + 18 = 91$.
+# Try it on the nine pixels, then on the little net. There 4 x 7 cells become 7 x 13.
 
 # %%
 print(half_stride(lambda x: x[:, :, ::2, ::2], np.arange(9.0).reshape(1, 1, 3, 3), 1, 2))
@@ -1280,9 +1279,9 @@ print(f"largest gap {max(gaps):.1f}; scores of a class vary by {spread:.1f} from
 # %% [markdown]
 # Two bars are missing: there the gap is 0, except for rounding. They belong to the nets without
 # zero padding inside. One padded layer is enough to make the map differ from the crops. With both
-# padded the largest gap is 2.0, and the scores of a class vary by only 0.6 from crop to crop. A
-# border around the picture does no harm: there the crops are cut out afterwards, and see the same
-# zeros as the map does.
+# padded the gap is three times what the scores of a class vary from crop to crop. A border around
+# the picture does no harm: there the crops are cut out afterwards, and see the same zeros as the map
+# does.
 #
 # So for VGG-16, which pads all thirteen convolutions, the map is **not** what the crops would get.
 # That need not be bad: where a crop by itself sees zeros, the map sees the picture.
@@ -1292,10 +1291,10 @@ print(f"largest gap {max(gaps):.1f}; scores of a class vary by {spread:.1f} from
 # %% [markdown]
 # ## 8. One answer for one picture
 #
-# A map of 6 x 6 x 1000 says what is where. But the question was what the picture shows: 1000
-# numbers. The simplest way is to average the map, class by class, which is called **global average
-# pooling**. Each class then has the mean of its scores over all crops. GoogLeNet and ResNet do it
-# inside the net, in place of the large FC layers (Lin and others, 2013).
+# A map of 6 x 6 x 1000 says what is where. But the question was what the picture shows, and that
+# takes one score for each class. The simplest way is to average the map, class by class, which is
+# called **global average pooling**. Each class then has the mean of its scores over all crops.
+# GoogLeNet and ResNet do it inside the net, in place of the large FC layers (Lin and others, 2013).
 #
 # **Predict before you run.** A map of shape (2, 1000, 6, 6) is averaged. What is the shape of the
 # result? Does it depend on the size of the picture?
