@@ -60,11 +60,9 @@ proof: $(STAMP)  ## prove the checks: known mistakes, mutants, steady grades (ta
 kill: $(STAMP)  ## kill graders and workers at a hundred random moments each, and go on (takes long)
 	KILLS=100 $(BIN)/pytest -s -k killed tests/autograder/classroom/test_resume.py tests/autograder/grading/test_cluster.py
 
-bench: $(STAMP)  ## measure what grading costs, beside plain nbgrader, and layers, beside PyTorch
-	$(BIN)/python bench/cost.py
-	@if $(BIN)/pip install --quiet torch==2.13.0; then $(BIN)/python bench/layers.py; else \
-		echo "PyTorch 2.13.0 could not be installed, so the layers are not compared with it." \
-			"With another one in .venv: $(BIN)/python bench/layers.py"; fi
+bench: $(STAMP)  ## grading beside plain nbgrader, layers beside PyTorch: writes the tables in docs/
+	@$(BIN)/pip install --quiet torch==2.13.0 || echo "PyTorch 2.13.0 could not be installed"
+	$(BIN)/python bench $(ARGS)
 
 grade: $(STAMP)  ## grade the sample class
 	@$(BIN)/python tests/sample_class.py class/sample/submitted

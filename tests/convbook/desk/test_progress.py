@@ -153,7 +153,7 @@ def test_what_nobody_has_touched_does_not_run(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", lessons())
+@pytest.mark.parametrize("name", ["01_volumes", "10_gpu", "13_kernels"])
 def test_untouched_is_blank_as_if_it_had_run(name: str, tmp_path: Path) -> None:
     untouched = hand_in(tmp_path, name, {})
     said = [(check.name, check.outcome) for check in progress.of(untouched).checks]
