@@ -239,8 +239,7 @@ figure.tight_layout()
 # 38,592 weights. The first FC holds 102,760,448 weights, 74 per cent of the net, and 4,096
 # activations.
 #
-# So a compromise for memory is made in the first layer: ZF Net 7 x 7 with stride 2, AlexNet 11 x 11
-# with stride 4.
+# So memory is saved in the first layer: ZF Net 7 x 7 with stride 2, AlexNet 11 x 11 with stride 4.
 
 # %% [markdown] question halves
 # ## Find the mistake
@@ -536,7 +535,7 @@ figure.tight_layout()
 # and with batch norm in both kinds the order is the same.
 #
 # Right: twenty blocks with weights half as large as those that keep the activations in range.
-# Around every block there is a way on which nothing is multiplied.
+# On the way around a block nothing is multiplied.
 #
 # What is not shown: that depth helps. These pictures are too small for that.
 

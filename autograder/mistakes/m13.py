@@ -181,19 +181,19 @@ _GRADIENT = [
     Mistake("+= for atomicAdd", None, "bias_gradient_kernel",
         symptom="threads overwrite each other's sums",
         hint="How many steps is +=?",
-        edits=[("atomicAdd(&db[i / P % F], dout[i]);", "db[i / P % F] += dout[i];")]),
+        edits=[("atomicAdd(&db[i / L % F], dout[i]);", "db[i / L % F] += dout[i];")]),
     Mistake("the last one wins", None, "bias_gradient_kernel",
         symptom="each map gets a single number",
         hint="What happens to what stood there before?",
-        edits=[("atomicAdd(&db[i / P % F], dout[i]);", "db[i / P % F] = dout[i];")]),
+        edits=[("atomicAdd(&db[i / L % F], dout[i]);", "db[i / L % F] = dout[i];")]),
     Mistake("the map's number not wrapped", None, "bias_gradient_kernel",
         symptom="right for one picture, out of bounds for the second",
         hint="How many sums are there, and how many maps has the batch?",
-        edits=[("i / P % F", "i / P")]),
+        edits=[("i / L % F", "i / L")]),
     Mistake("the pixel's number for the map's", None, "bias_gradient_kernel",
         symptom="each pixel goes to another sum",
         hint="How many neighbouring numbers belong to one map?",
-        edits=[("i / P % F", "i % F")]),
+        edits=[("i / L % F", "i % F")]),
     Mistake("counted, not added", None, "bias_gradient_kernel",
         symptom="the number of gradients",
         hint="What is added to db?",
@@ -203,9 +203,9 @@ _GRADIENT = [
         hint="How many numbers should one thread read?",
         edits=[
             (
-                "    atomicAdd(&db[i / P % F], dout[i]);",
+                "    atomicAdd(&db[i / L % F], dout[i]);",
                 "    if (i >= F) return;\n    float sum = 0.0f;\n"
-                "    for (int j = 0; j < n; j++) if (j / P % F == i) sum += dout[j];\n"
+                "    for (int j = 0; j < n; j++) if (j / L % F == i) sum += dout[j];\n"
                 "    db[i] = sum;",
             )
         ]),

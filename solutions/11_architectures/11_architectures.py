@@ -29,8 +29,8 @@
 #
 # | section | exercise | points | minutes | difficulty |
 # |---|---|---|---|---|
-# | 2 | `layer_row` | 4 | 9 | hard |
-# | 3 | `layer_table` | 4 | 8 | medium |
+# | 2 | `layer_row` | 4 | 9 | medium |
+# | 3 | `layer_table` | 4 | 8 | hard |
 # | 4 | `totals` | 1 | 2 | easy |
 # | 5 | `training_memory`, `largest_batch` | 4 | 10 | medium |
 # | 6 | `inception_forward` | 2 | 5 | easy |
@@ -138,6 +138,8 @@ for kind, numbers in nets.spec("lenet5"):
 (224 - 7 + 6) / 2 + 1, (112 - 3) / 2 + 1
 
 # %% [markdown]
+# There are no half rows: 112.5 is cropped to 112, and 55.5 padded to 56.
+#
 # **Take away.** A published net is not fully described before its borders are.
 
 # %% [markdown]
@@ -520,15 +522,8 @@ for name in ("vgg16", "googlenet", "googlenet_bn", "resnet18", "resnet50"):
 # The Inception module of the picture has 163,328 weights. The table in GoogLeNet's paper says 159K.
 # It counts in units of 1024: $163328/1024 = 159.5$.
 #
-# **Predict before you run.** How many pools does AlexNet have, and how large is the last volume
-# before its first FC? How many does VGG-16 have? Read AlexNet from the table above. For VGG, 224 is
-# halved until 7 is left.
-#
-# <!-- guess 11/pools
-# number | AlexNet's pools | 3
-# shape | of its last volume, depth first | 256, 6, 6
-# number | VGG-16's pools | 5
-# -->
+# How many pools does AlexNet have, and how many VGG-16? How large is the last volume before the first
+# FC of each?
 
 # %%
 for name in ("alexnet", "vgg16"):
@@ -617,16 +612,17 @@ table = layer_table([*small, ("FC", {"M": 4})])
 print([(row["kind"], row["multiply_adds"]) for row in table if row["multiply_adds"]])
 print(totals(table)["parameters"], "parameters")
 
-# %% tags=["demo"]
-living.net().show(data.photo("chelsea"), at=(17, 62))
-
 # %% [markdown]
 # The first: 921,600 of 1,337,088, seven in ten, on 900 of the 4300 parameters. Its filters are used
 # at 1024 places; the 768 weights of the FC layer once each.
 #
-# VGG-16 has 138,344,128 weights, and 138,357,544 parameters with the biases. It holds 15,237,608
-# activations for one picture.
-#
+# Here it is at work. Move the frame and look at the twelve maps of the first CONV: each of their
+# pixels takes 75 multiply-adds, at every stop anew.
+
+# %% tags=["demo"]
+living.net().show(data.photo("chelsea"), at=(17, 62))  # row and column where the frame begins
+
+# %% [markdown]
 # **Find the mistake.** Some copies of a well-known lecture note list the rows of VGG-16 and write
 # below them: 24M values, 93 MB for each picture. The rows are right. What is the sum really, in
 # units of 1024 · 1024 bytes, with 4 bytes a number?
@@ -635,7 +631,7 @@ living.net().show(data.photo("chelsea"), at=(17, 62))
 15_237_608, 15_237_608 * 4 / 1024**2
 
 # %% [markdown]
-# 58.1 MiB. The sum below the rows is wrong, and it has been copied for years.
+# 15,237,608 values, 58.1 MiB. The sum below the rows is wrong, and it has been copied for years.
 #
 # Now the picture: where are the activations of VGG-16, and where are its weights?
 
@@ -659,8 +655,8 @@ plt.show()
 # activations and have 38,592 weights. Then look at the one long bar on the right: the first FC
 # holds 102,760,448 weights, 74 % of the net, and 4096 activations.
 #
-# So a compromise for memory is made in the first layer. ZF Net takes 7 x 7 with stride 2 there and
-# AlexNet 11 x 11 with stride 4. All volumes after it are smaller.
+# So memory is saved in the first layer. ZF Net takes 7 x 7 with stride 2 there and AlexNet 11 x 11
+# with stride 4. All volumes after it are smaller.
 #
 # And the other nets? Here they are side by side.
 
@@ -709,6 +705,7 @@ plt.show()
 # | ZF Net | 384, 384 and 256 filters in the middle | 62,357,608 |
 # | | 512, 1024 and 512 | 107,627,624 |
 # | VGG-16 | with biases | 138,357,544 |
+# | | without | 138,344,128 |
 # | GoogLeNet | 2014 | 6,998,552 |
 # | | 2014, without its FC | 5,973,552 |
 # | | batch norm, and 3 x 3 for 5 x 5, as in torchvision | 6,624,904 |
@@ -740,10 +737,9 @@ plt.show()
 # is the **peak**: the most that is needed at any one moment.
 #
 # 1. **Activations.** The backward pass needs them all, so they are kept, and each gets a gradient
-#    of the same size. Count both in full, as if nothing were let go before the end: $2 A$ numbers
-#    for one picture, if the table has $A$. This is the peak of a program that lets nothing go. One
-#    that does needs less, as the end of this section shows. A batch of $N$ takes $N$ times as much.
-#    At test time nothing has to be kept: two neighbouring volumes are enough.
+#    of the same size: $2 A$ numbers for one picture, if the table has $A$. A batch of $N$ takes $N$
+#    times as much. (At test time two neighbouring volumes are enough, and the input of a skip until
+#    it is added.)
 # 2. **Parameters.** Each has its value and its gradient. Momentum keeps one more number for each,
 #    Adam two. So `"sgd"` has 2 copies, `"momentum"` 3 and `"adam"` 4.
 # 3. **The rest.** Mainly the pictures of the next batch, which are loaded while this one is being
@@ -755,8 +751,9 @@ plt.show()
 # Bytes divided by 1024 are KB, again by 1024 MB, and again GB: memory is sold by these names. So MB
 # is here what lesson 07 calls MiB.
 #
-# **Predict before you run.** VGG-16 has 138,357,544 parameters. How many GB do they take with
-# momentum? How many MB do the activations of one picture take, with their gradients?
+# **Predict before you run.** VGG-16 has 138 million parameters and 15.2 million activations. How many
+# GB do the parameters take with momentum? How many MB do the activations of one picture take, with
+# their gradients?
 #
 # <!-- guess 11/memory
 # number | GB of parameters, with momentum | 1.55 | within 10 %
@@ -764,7 +761,8 @@ plt.show()
 # -->
 
 # %%
-138_357_544 * 3 * 4 / 1024**3, 2 * 15_237_608 * 4 / 1024**2
+sums = totals(layer_table(nets.spec("vgg16")))
+3 * sums["parameters"] * 4 / 1024**3, 2 * sums["activations"] * 4 / 1024**2
 
 # %% [markdown]
 # About one and a half GB, once; and 116 MB for every picture.
@@ -1008,14 +1006,15 @@ plt.show()
 # Look at the solid line. It is level about the turn, at no more than 59.5 MB, and then falls: going
 # back, a layer lets go of more than it makes. So its peak is half of the other, and about twice the
 # batch fits. A library such as PyTorch works like this. `training_memory` and `largest_batch` count
-# the dashed line, with which one is on the safe side.
+# the dashed line, and so err on the safe side.
 
 # %% [markdown]
 # ## 6. Four ways at once
 #
-# Which filter size is best at a given depth of the net: 1, 3 or 5? An Inception module does not
-# choose. It runs all of them, with a pool as the fourth, and puts the maps on top of each other.
-# Every convolution is followed by a ReLU, and all keep the height and width.
+# Now run what section 3 has drawn. Which filter size is best at a given depth of the net: 1, 3 or
+# 5? An Inception module does not choose. It runs all of them, with a pool as the fourth, and puts
+# the maps on top of each other. Every convolution is followed by a ReLU, and all keep the height and
+# width.
 #
 # | path | first | then |
 # |---|---|---|
@@ -1250,17 +1249,17 @@ print(dx.ravel(), list(grads))
 # $x$: $[3, -2, 9]$. The last ReLU makes it $[3, 0, 9]$.
 #
 # </details>
-#
+
+# %%
+x = np.array([1.0, -2.0, 3.0])
+np.maximum(2 * np.maximum(x, 0) + x, 0)
+
+# %% [markdown]
 # And backward? $x$ is used twice, so its two gradients add up, as in lesson 03. Let `dout` be
 # $[1, 1, 1]$. After the last ReLU $[1, 0, 1]$ is left. It goes around as it is, and through $f$ it
 # becomes $[2, 0, 2]$. So $\text{dx} = [3, 0, 3]$. Check it: at $x = 1$ the output is
 # $2 \cdot 1 + 1$, three times the input.
-
-# %%
-around, through = np.array([1.0, 0.0, 1.0]), np.array([2.0, 0.0, 2.0])
-around + through
-
-# %% [markdown]
+#
 # ### Exercise 7: `residual_forward` and `residual_backward` (5 points)
 #
 # Both stand in one cell, because they share the cache. As in lesson 03, a gradient that is measured
@@ -1477,8 +1476,8 @@ plt.show()
 
 # %% [markdown]
 # Look at the squares: with every plain block the gradient loses about the same part of its size, and
-# the first layers learn next to nothing. The round marks stay: around every block there is a way on
-# which nothing is multiplied.
+# the first layers learn next to nothing. The round marks stay: on the way around a block nothing is
+# multiplied.
 #
 # **Take away.** A residual block learns what to add. Its skip carries the gradient to the first
 # layer.
@@ -1499,9 +1498,10 @@ plt.show()
 # %% [markdown]
 # The bottleneck has fewer, with four times the channels. ResNet-50 is made of it.
 #
-# The second has another order. In the block of 2015 a ReLU follows the sum, so the skip is not quite
-# free: what is negative is lost. *Identity Mappings* (He and others, 2016) puts batch norm and ReLU
-# in front of each convolution and nothing after the sum. This is **pre-activation**.
+# The second puts the layers in another order. In the block of 2015 a ReLU follows the sum, so the
+# skip is not quite free: what is negative is lost. *Identity Mappings* (He and others, 2016) puts
+# batch norm and ReLU in front of each convolution and nothing after the sum. This is
+# **pre-activation**.
 
 # %% tags=["plot"] alt="From x two paths: BN, RELU, CONV, BN, RELU, CONV; and a line without any layer. They meet in ADD, and nothing follows."
 before = [["BN", "RELU", "CONV 3x3", "BN", "RELU", "CONV 3x3"], []]
@@ -1590,7 +1590,7 @@ def final_loss(blocks, skips, seed, steps=100, rate=0.01):
 
 # %% [markdown]
 # **Predict before you run.** Three seeds, three depths, with skips and without. A net that knows
-# nothing has a loss of $\ln 10 = 2.3$. Draw both curves. It takes about twenty seconds.
+# nothing has a loss of $\ln 10 = 2.3$. Draw both curves. It takes about half a minute.
 #
 # <!-- guess 11/deeper
 # curve | plain | convolutions 3 .. 21 | loss 0 .. 2.5 | 3 0.73, 9 0.9, 21 2.07 | within 15 %
@@ -1628,7 +1628,7 @@ plt.show()
 # net of 21 layers is the worst each time. Is it the start, which was not the same? We gave both kinds
 # batch norm after every convolution, drew both alike and trained for 150 steps. The plain nets came
 # to 0.48, 0.67 and 1.08 (means of two seeds), those with skips to 0.47, 0.49 and 0.62. Only at a rate
-# of 0.03 both deep nets fail.
+# of 0.03 do both deep nets fail.
 #
 # He and others (2015) saw the same on CIFAR-10, trained to the end: nets of 56 plain layers were worse
 # than nets of 20. With skips their deeper nets were also the better ones, up to 110 layers.
@@ -1672,7 +1672,7 @@ def drawn(shape, D):
 
 
 # %% [markdown]
-# The next function takes one layer of the spec and makes a function of `x` of it.
+# The next function turns one layer of the spec into a function of `x`.
 
 
 # %% tags=["experiment"]
@@ -1746,7 +1746,8 @@ plot.maps(
 # A friend trains VGG-16 with momentum and batches of 32 on a GPU of 4 GB. It does not fit. She knows
 # that the first FC layer holds 74 % of the weights, so she takes it out: the last pool now feeds the
 # second FC layer of 4096. How much memory does that save, and why so little? Name one change that
-# does make it fit, and say with numbers why. (2 points, graded by hand)
+# does make it fit, and say with numbers why. Esc, then B, opens a cell for your sums. (2 points,
+# graded by hand)
 
 # %% [markdown] answer="make_it_fit" points=2
 # The layer after it now sees 25,088 inputs in place of 4096, so it has the same 102,760,448
@@ -1777,10 +1778,10 @@ plot.maps(
 # | $A$ | activations of one picture |
 #
 # - One row per layer: shape, activations, weights, biases, multiply-adds.
-# - VGG-16 has 138,357,544 parameters and 15,237,608 activations. Memory sits early, weights sit in
+# - VGG-16 has 138 million parameters and 15 million activations. Memory sits early, weights sit in
 #   the first FC.
 # - Training keeps activations with their gradients, 2 to 4 copies of the parameters, and the next
-#   batch. Who lets go on the way back needs half as much for the activations.
+#   batch.
 # - Inception runs several filter sizes side by side, and 1 x 1 filters keep it cheap.
 # - A residual block adds to its input. The gradient goes through and around.
 # - Plain nets get worse with depth, on their training pictures too. With skips they do not.

@@ -149,10 +149,10 @@ extern "C" __global__ void block_sum(const float* x, float* out, int n) {
         '''
 def bias_gradient_kernel():
     return r"""
-extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, int P, int n) {
+extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, int L, int n) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < n) {
-        int map = i / P;
+        int map = i / L;
         atomicAdd(db + (map - map / F * F), dout[i]);
     }
 }
@@ -161,10 +161,10 @@ extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, in
         '''
 def bias_gradient_kernel():
     return r"""
-extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, int P, int n) {
+extern "C" __global__ void bias_gradient(const float* dout, float* db, int F, int L, int n) {
     for (int i = threadIdx.x + blockIdx.x * blockDim.x; i < n; i += gridDim.x * blockDim.x) {
         float g = dout[i];
-        int f = i % (F * P) / P;
+        int f = i % (F * L) / L;
         atomicAdd(&db[f], g);
     }
 }
