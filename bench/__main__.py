@@ -50,13 +50,12 @@ def measured(name: str) -> bool:
 
 def write(page: Path, name: str, table: str) -> None:
     """Put a table between the two comments that name it."""
-    begin, end = f"<!-- bench {name} -->\n", f"\n<!-- end of {name} -->"
+    begin, end = f"<!-- bench {name} -->\n", f"<!-- end of {name} -->"
     text = page.read_text(encoding="utf-8")
-    new, times = re.subn(
-        rf"(?<={re.escape(begin)}).*?(?={re.escape(end)})", lambda _: table, text, flags=re.DOTALL
-    )
+    place = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    new, times = place.subn(lambda _: f"{begin}{table}\n{end}", text)
     if times != 1:
-        sys.exit(f"{page.name} has no place for {name}: {begin.strip()} and {end.strip()}")
+        sys.exit(f"{page.name} has no place for {name}: {begin.strip()} and {end}")
     page.write_text(new, encoding="utf-8")
 
 
