@@ -221,7 +221,7 @@ def test_every_door_gives_the_same(
 def test_every_solution_has_all_points_at_home_too(lesson: Lesson, tmp_path: Path) -> None:
     path = tmp_path / f"{lesson.name}.ipynb"
     nbformat.write(sample_class.solved(lesson), path)
-    found = progress.of(path)
+    found = progress.of(path, seconds=300)  # kernels compile, and a busy machine takes its time
     assert found.points + found.not_run == found.most == lesson.max_score, found.todo
 
 
