@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tree
 
 from convbook import layers
 
@@ -63,7 +64,7 @@ def main() -> None:
         os.execve(sys.executable, [sys.executable, *sys.argv], env)
     torch.set_num_threads(args.threads)
     load = f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}"
-    print(f"{_processor()}, {os.cpu_count()} cores, load at the start {load}")
+    print(f"{tree.processor()}, {os.cpu_count()} cores, load at the start {load}")
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
     )
@@ -208,13 +209,6 @@ def plot(found: dict[str, list[float]], path: Path) -> None:
 
 def _row(cells: Any) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

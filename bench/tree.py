@@ -85,12 +85,18 @@ def _answers(port: int) -> bool:
 
 def machine() -> str:
     """Say on what is measured: processor, cores, Python and what is compared with."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     versions = (f"{name} {metadata.version(name)}" for name in ("nbgrader", "jupyterlab", "numpy"))
     python, load = platform.python_version(), os.getloadavg()[0]
-    processor = f"{next(names, platform.machine())}, {os.cpu_count()} cores, load {load:.1f}"
-    return ", ".join([processor, f"Python {python}", *versions])
+    cores = f"{processor()}, {os.cpu_count()} cores, load {load:.1f}"
+    return ", ".join([cores, f"Python {python}", *versions])
+
+
+def processor() -> str:
+    """Return the name of the processor, or its kind where the system does not tell."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
 
 
 def used() -> float:

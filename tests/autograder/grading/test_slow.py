@@ -1,7 +1,10 @@
 """What takes long to load is loaded when it is used, for one notebook; nobody sees a difference."""
 
+import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -100,3 +103,29 @@ def test_where_nothing_can_be_kept_the_list_is_made_anew(
     monkeypatch.setattr(fonts, "user_cache_path", lambda name: tmp_path / "file" / name)
     fonts.stage(tmp_path / "first")
     assert [path.suffix for path in (tmp_path / "first").iterdir()] == [".json"]
+
+
+def _link(kept: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    kept.symlink_to(tmp_path / "secret")
+
+
+def _folder(kept: Path, tmp_path: Path) -> None:
+    kept.mkdir()
+
+
+def _pipe(kept: Path, tmp_path: Path) -> None:
+    os.mkfifo(kept)
+
+
+@pytest.mark.parametrize("put", [_link, _folder, _pipe])
+def test_a_list_that_is_no_file_is_made_anew(
+    put: Callable[[Path, Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "user_cache_path", lambda name: tmp_path / name)
+    kept = tmp_path / "convbook" / f"matplotlib-{metadata.version('matplotlib')}"
+    kept.mkdir(parents=True)
+    put(kept / "fontlist-v0.json", tmp_path)
+    fonts.stage(tmp_path / "first")
+    (made,) = (tmp_path / "first").iterdir()
+    assert json.loads(made.read_bytes())["__class__"] == "FontManager"
