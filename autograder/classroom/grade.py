@@ -58,7 +58,7 @@ def grade_class(
         room: the class.
         names: lessons to grade; all that were handed in if empty.
         sandbox: as for `open_airlock`.
-        scheduler, workers: as for `cluster.opened`. With one worker, submissions run in the order
+        scheduler, workers: as for `task.graders`. With one worker, submissions run in the order
             of their folders, each when the result before it has been taken.
         all_cells: as for `grade`; what is unchanged is not run for it.
 

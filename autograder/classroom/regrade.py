@@ -86,7 +86,7 @@ def regrade(
         lesson, exercise: from `find`.
         room: the class.
         sandbox: as for `open_airlock`.
-        scheduler: as for `cluster.opened`.
+        scheduler: as for `task.graders`.
 
     Yields:
         What became of each student; at the end, who was left as he was.

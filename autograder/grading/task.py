@@ -2,14 +2,14 @@
 
 import platform
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from autograder.airlock import SandboxError
 from autograder.course import CourseError, Lesson, lessons
-from autograder.grading import airlocks, cluster, fingerprint
+from autograder.grading import airlocks, fingerprint, spread
 from autograder.grading.airlocks import AirlockFailed
 from autograder.grading.grade import Grade, blank, grade
 from autograder.handin import submission
@@ -49,12 +49,28 @@ def version(lesson: Lesson, sandbox: str | None) -> tuple[str, str]:
 def graders(
     scheduler: str | None = None, workers: int | None = None
 ) -> Iterator[Callable[[Iterable[tuple[Any, Task]]], Iterator[tuple[Any, Any]]]]:
-    """Have a function that does tasks on a cluster; for arguments and results see `cluster`."""
-    try:
-        with cluster.opened(scheduler, workers) as client:
-            yield partial(cluster.spread, client, grade_one)
-    finally:
-        airlocks.close()
+    """Have a function that does tasks; for its results see `spread`.
+
+    Args:
+        scheduler: the address of a Dask scheduler; this machine does them where None.
+        workers: how many of this machine do them at a time; one for each processor where None.
+
+    Raises:
+        CourseError: the scheduler does not answer or has no workers.
+    """
+    with ExitStack() as stack:
+        stack.callback(airlocks.close)
+        pool = stack.enter_context(_pool(scheduler, workers))
+        stack.callback(airlocks.close)  # what still runs in one then comes to its end
+        yield partial(spread.spread, pool, grade_one)
+
+
+def _pool(scheduler: str | None, workers: int | None) -> AbstractContextManager[spread.Pool]:
+    if scheduler is None:
+        return spread.here(workers)
+    from autograder.grading import cluster  # here, as Dask takes its time to load
+
+    return cluster.joined(scheduler)
 
 
 def grade_one(task: Task) -> Grade:

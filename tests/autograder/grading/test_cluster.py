@@ -22,7 +22,7 @@ import nbformat
 import psutil
 import pytest
 import sample_class
-from machine import SANDBOX, needs
+from machine import SANDBOX
 
 from autograder import course
 from autograder.airlock import SandboxError
@@ -30,7 +30,7 @@ from autograder.classroom.grade import Graded, NotGraded, grade_class
 from autograder.classroom.room import Classroom, class_at
 from autograder.classroom.verify import verify
 from autograder.course import CourseError, lessons
-from autograder.grading import airlocks, cluster, task
+from autograder.grading import airlocks, cluster, spread, task
 from autograder.handin.submission import HandedIn
 
 LESSON = "02_convolution"
@@ -97,8 +97,8 @@ def scores(results: list[Graded | NotGraded]) -> dict[str, float]:
 def test_workers_that_are_killed_are_replaced(room: Classroom, far: Cluster) -> None:
     """KILLS=100 kills a hundred, at random moments."""
     far.add_workers(2)
-    with cluster.opened(far.address) as client:
-        client.wait_for_workers(2, timeout=cluster.WAIT)
+    with cluster.joined(far.address) as workers:
+        workers.client.wait_for_workers(2, timeout=spread.WAIT)
     time.sleep(STARTING)
     moments, killed, rounds = random.Random(2), 0, 0
     while killed < KILLS:
@@ -128,20 +128,20 @@ def test_what_ends_every_worker_is_not_graded_and_the_rest_is(far: Cluster) -> N
     """With one worker, there is none at the moment when the first task has come to its end."""
     far.add_workers(1)
     work = [("bad", f"sleep {STARTING}; kill -KILL $PPID"), ("good", "true")]
-    with cluster.opened(far.address) as client:
-        found = dict(cluster.spread(client, os.system, work))
+    with cluster.joined(far.address) as workers:
+        found = dict(spread.spread(workers, os.system, work))
     assert found["good"] == 0
     assert type(found["bad"]).__name__ == "KilledWorker"
 
 
 def test_a_scheduler_that_is_not_there_is_said(room: Classroom, monkeypatch) -> None:
-    monkeypatch.setattr(cluster, "WAIT", 1)
+    monkeypatch.setattr(spread, "WAIT", 1)
     with pytest.raises(CourseError, match=r"tcp://127.0.0.1:9: no Dask scheduler answers there"):
         list(grade_class(room, [], SANDBOX, "tcp://127.0.0.1:9"))
 
 
 def test_a_cluster_without_workers_is_said(room: Classroom, far: Cluster, monkeypatch) -> None:
-    monkeypatch.setattr(cluster, "WAIT", 5)
+    monkeypatch.setattr(spread, "WAIT", 5)
     with pytest.raises(CourseError, match=r"no worker for 5 s; start some"):
         list(grade_class(room, [], SANDBOX, far.address))
 
@@ -212,8 +212,8 @@ def test_a_task_comes_to_the_same_wherever_it_is_done(room: Classroom, far: Clus
     path = room.submitted / "dora" / LESSON / f"{LESSON}.ipynb"
     version = task.version(lesson, SANDBOX)
     one = task.Task(HandedIn(path.name, path.read_bytes()), LESSON, version, SANDBOX, seed=7)
-    with cluster.opened(far.address) as client:
-        ((_, there),) = cluster.spread(client, task.grade_one, [("dora", one)])
+    with cluster.joined(far.address) as workers:
+        ((_, there),) = spread.spread(workers, task.grade_one, [("dora", one)])
     here = task.grade_one(one)
     airlocks.close()
     assert there == here and there.score == SCORES["dora"]
@@ -253,16 +253,6 @@ def _belongs(process: psutil.Process, session: int) -> bool:
         return os.getsid(process.pid) == session
     except ProcessLookupError:
         return False
-
-
-@needs("unshare")
-def test_without_a_network_nothing_is_said_of_it() -> None:
-    work = "print(*cluster.spread(client, abs, [('minus two', -2)]))"
-    code = f"from autograder.grading import cluster\nwith cluster.opened() as client: {work}"
-    alone = ["unshare", "--map-root-user", "--net"]
-    command = [*alone, sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("('minus two', 2)\n", "")
 
 
 SHOWN = """
