@@ -309,4 +309,4 @@ class Checker:
         """Start NumPy's and Python's own generators afresh, so that no order matters."""
         digest = hashlib.sha256(f"{self.seed}/{purpose}".encode()).digest()
         random.seed(digest)
-        np.random.seed(list(np.frombuffer(digest, np.uint32)))
+        np.random.seed(np.frombuffer(digest, np.uint32))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgpack
@@ -49,6 +50,7 @@ DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16|\|S[1-9]\d{0,4}|<U
 # Extended precision has another form on each machine, and no check needs it.
 WIDE = {"g": np.float64, "G": np.complex128}
 
+AS_IT_IS = frozenset({type(None), bool, float, bytes})  # to msgpack
 LIST, TUPLE, DICT, SET, ARRAY, SCALAR, COMPLEX, BIG, SLICE, DOTS, HANDLE, CALLBACK, DEVICE = range(
     13
 )
@@ -91,7 +93,7 @@ class _Encoder:
         if self.items > ITEMS or depth > DEPTH:
             raise Unsendable(MANY_ITEMS)
         kind = type(value)
-        if value is None or kind in (bool, float, bytes):
+        if kind in AS_IT_IS:
             return value
         if kind is str:
             return value.encode("utf-8", "backslashreplace").decode()
@@ -108,10 +110,10 @@ class _Encoder:
         if kind in (np.ndarray, np.longdouble, np.clongdouble) and value.dtype.char in WIDE:
             value = value.astype(WIDE[value.dtype.char])
             kind = type(value)
-        if kind is np.ndarray and _dtype_name(value):
+        if kind is np.ndarray and _name(value.dtype):
             return self.array(value)
-        if isinstance(value, np.generic) and kind is value.dtype.type and _dtype_name(value):
-            return [SCALAR, _dtype_name(value), _native(value).tobytes()]
+        if isinstance(value, np.generic) and kind is value.dtype.type and _name(value.dtype):
+            return [SCALAR, _name(value.dtype), _native(value).tobytes()]
         if kind is complex:
             return [COMPLEX, value.real, value.imag]
         if kind is slice:
@@ -140,7 +142,7 @@ class _Encoder:
                 raise Unsendable(LARGE_ARRAYS)
             self.kept.append(value)
             self.buffers.append(_native(value))
-        return [ARRAY, _dtype_name(value), index, bool(value.flags.writeable), *value.shape]
+        return [ARRAY, _name(value.dtype), index, bool(value.flags.writeable), *value.shape]
 
 
 def _native(array: Any) -> Any:
@@ -148,7 +150,8 @@ def _native(array: Any) -> Any:
     return np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
 
 
-def _dtype_name(array: Any) -> str:
+@lru_cache(256)
+def _name(dtype: Any) -> str:
     """Return the name under which this dtype travels, or '' if it does not."""
-    name = array.dtype.newbyteorder("<").str
+    name = dtype.newbyteorder("<").str
     return name if DTYPE.fullmatch(name) else ""

@@ -58,7 +58,10 @@ if TYPE_CHECKING:
 
 MAGIC = b"ALK2"
 HEAD = struct.Struct("<4sII")  # magic, bytes of the body, number of buffers
+READ_BYTES = 1 << 16  # at once
 SMALL_BYTES = 1 << 16  # of arrays that go out in one piece: copying them is cheaper than a call
+
+PLAIN = frozenset({type(None), bool, int, float, str, bytes})
 
 Resolve = Callable[..., Any]
 
@@ -94,8 +97,9 @@ def decode(
 
     try:
         tree = msgpack.unpackb(
-            body, list_hook=count, max_array_len=most.items, max_map_len=0, max_ext_len=0,
+            body, max_array_len=most.items, max_map_len=0, max_ext_len=0,
             max_str_len=BODY_BYTES, max_bin_len=BODY_BYTES,
+            list_hook=count if len(body) > most.items else None,  # a small one cannot hold too many
         )  # fmt: skip
         return _Decoder(buffers, resolve, most.items).value(tree, 0)
     except ProtocolError:
@@ -115,8 +119,9 @@ class _Decoder:
 
     def value(self, node: Any, depth: int) -> Any:
         self.left -= 1
-        _need(self.left >= 0 and depth <= DEPTH, "too many items, or nested too deep")
-        if node is None or type(node) in (bool, int, float, str, bytes):
+        if self.left < 0 or depth > DEPTH:
+            raise ProtocolError("malformed message (too many items, or nested too deep)")
+        if type(node) in PLAIN:
             return node
         _need(type(node) is list and node and type(node[0]) is int, "a tagged list")
         tag, *rest = node
@@ -193,8 +198,9 @@ def _apart(keys: list[Any]) -> list[Any]:
     Python mixes no chance into the hashes of numbers: whoever chooses them can make all alike, and
     then a quarter of a million take minutes. Only (-1, -1) and (-2, -2) are alike by nature.
     """
-    most = max(Counter(map(hash, keys)).values(), default=0)
-    _need(most <= ALIKE, f"at most {ALIKE} keys of one hash")
+    if len(keys) > ALIKE:
+        most = max(Counter(map(hash, keys)).values())
+        _need(most <= ALIKE, f"at most {ALIKE} keys of one hash")
     return keys
 
 
@@ -209,6 +215,9 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self._room = memoryview(bytearray(READ_BYTES))
+        self._come = self._room[:0]  # has come, and was not asked for yet
+        self._seconds = sock.gettimeout()  # of a wait; to set them is a call of the system
 
     def fileno(self) -> int:
         return self.sock.fileno()
@@ -233,7 +242,9 @@ class Channel:
         if sum(lengths) <= SMALL_BYTES:
             blocks = [b"".join(blocks)]
         for block in blocks:
-            self._move(self.sock.send, memoryview(block), deadline)
+            view = memoryview(block)
+            while len(view):
+                view = view[self._move(self.sock.send, view, deadline) :]
 
     def receive(
         self, deadline: Deadline | None = None, resolve: Resolve | None = None, most: Most = FRAME
@@ -254,19 +265,31 @@ class Channel:
         return body, [self._exactly(length, deadline) for length in lengths]
 
     def _exactly(self, size: int, deadline: Deadline | None) -> Any:
+        """Take so many bytes; a small frame comes whole with its first ones."""
         block: Any = np.empty(size, np.uint8)
-        self._move(self.sock.recv_into, memoryview(block), deadline)
+        view = memoryview(block)
+        while len(view):
+            if not self._come and len(view) >= READ_BYTES:
+                view = view[self._move(self.sock.recv_into, view, deadline) :]
+                continue
+            if not self._come:
+                self._come = self._room[: self._move(self.sock.recv_into, self._room, deadline)]
+            part = min(len(view), len(self._come))
+            view[:part] = self._come[:part]
+            view, self._come = view[part:], self._come[part:]
         return block
 
     def _move(
         self, move: Callable[[memoryview], int], view: memoryview, deadline: Deadline | None
-    ) -> None:
-        """Send or receive all of a block. Where the time is over, what has come already counts."""
-        while len(view):
+    ) -> int:
+        """Send or receive some of a block. Where the time is over, what has come already counts."""
+        while True:
             asked = deadline.slice() if deadline else None
             if asked is not None and asked < 0:
                 raise Timeout("no answer in time")
-            self.sock.settimeout(asked)
+            if asked != self._seconds:
+                self.sock.settimeout(asked)
+                self._seconds = asked
             begun = time.monotonic()
             try:
                 moved: int | None = move(view)
@@ -280,4 +303,5 @@ class Channel:
                 deadline.waited(time.monotonic() - begun - asked, in_vain=moved is None)
             if moved == 0:
                 raise PeerGone("the other process is gone")
-            view = view[moved or 0 :]
+            if moved:
+                return moved

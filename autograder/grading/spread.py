@@ -69,9 +69,7 @@ def here(workers: int | None = None) -> Iterator[Threads]:
         threads.shutdown(cancel_futures=True)
 
 
-def spread(
-    pool: Pool, work: Work, items: Iterable[tuple[Item, Any]]
-) -> Iterator[tuple[Item, Any]]:
+def spread(pool: Pool, work: Work, items: Iterable[tuple[Item, Any]]) -> Iterator[tuple[Item, Any]]:
     """Do work for many, a few ahead of the workers, so that a large class does not fill the memory.
 
     With one worker, each begins when the result before it has been taken.

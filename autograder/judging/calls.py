@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,12 @@ def labels(reference: Callable[..., Any], name: str, args: tuple) -> list[str]:
     """Return the names of the arguments that stand without one in a call."""
     if name.endswith("_backward") and len(args) == 2:
         return ["dout", "cache"]
-    return list(inspect.signature(reference).parameters)[: len(args)]
+    return list(_parameters(reference)[: len(args)])
+
+
+@lru_cache(256)  # a check makes many calls of one function
+def _parameters(reference: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(reference).parameters)
 
 
 def kind(value: Any) -> str:

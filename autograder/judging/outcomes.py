@@ -50,6 +50,7 @@ class Watch:
             error.actual = copied(error.actual)
         if state.circumstances:
             self.calls.append((state.circumstances, error is None))
+        state.circumstances = None
         self.note(place, error)
         return True
 

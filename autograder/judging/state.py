@@ -46,7 +46,7 @@ class _State:
         self.reference: dict[str, Any] | None = None
         self.rng = np.random.default_rng()
         self.so_far = SoFar()
-        self.circumstances: Facts = {}  # of the call that was judged last
+        self.circumstances: Facts | None = None  # of the judged call, while somebody notes them
 
 
 state = _State()
