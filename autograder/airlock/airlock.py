@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import itertools
 import shutil
 import socket
 import tempfile
@@ -15,6 +17,8 @@ from .limits import Limits
 from .sandbox import KINDS, Bind, SandboxError, find, stage
 from .session import Session
 
+DRAWERS = 3  # submissions that have drawn: more are to come
+
 
 class Airlock:
     """The warm fork servers for any number of sessions. Use as a context manager."""
@@ -25,7 +29,8 @@ class Airlock:
         limits: Limits | None = None,
         binds: Sequence[Bind] = (),
         student_path: Sequence[str] = (),
-        slow: Sequence[str] = (),
+        drawing: Sequence[str] = (),
+        imported: Sequence[str] = (),
         many: bool = True,
         checker_warm: str = "",
         machine: Path | None = None,
@@ -34,8 +39,9 @@ class Airlock:
         """Choose the sandbox: None takes bubblewrap or fails; others must be asked for by name.
 
         binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
-        the student sees them; slow names modules that take long to load: for many students that is
-        done beforehand, else, and for checkers, when something of them is first used.
+        the student sees them. drawing and imported name modules that take long to load. That is
+        done when something of them is used; for many students, with those that all import, once
+        and beforehand, and with those that draw as soon as several students have drawn.
         checker_warm is source that the checkers' fork server runs once, to load a lesson.
         machine is the compiled machine of the CUDA emulator, for lessons whose checks run kernels.
         secrets are what others must not be able to read, for the sandbox that depends on it.
@@ -44,10 +50,16 @@ class Airlock:
         self.limits = limits or Limits()
         self.binds = list(binds)
         self.student_path = list(student_path)
-        self.slow = Slow(slow, many)
+        late = (*drawing, *imported)
+        self.many = many
+        self.slow = {
+            "student": Slow(drawing, imported) if many else Slow(late),
+            "checker": Slow(late),
+        }
         self.checker_warm = checker_warm
         self.machine = machine
         self._servers: list[ForkServer] = []
+        self._drawn = itertools.count(1)  # the number of the next submission that draws
         self._staged: Path | None = None
 
     def __enter__(self) -> Airlock:
@@ -57,14 +69,10 @@ class Airlock:
             fonts.stage(self._staged / "airlock" / "fonts")
             if self.sandbox == "user":
                 user.link_packages(self._staged)
-            self._servers = [
-                launch.student_server(
-                    self.sandbox, self._staged, self.binds, self.student_path, self.slow
-                )
-            ]
+            self._servers = [self._student_server(self.slow["student"])]
             self._servers.append(
                 launch.checker_server(
-                    self.sandbox, self._staged, Slow(self.slow.modules), self.checker_warm
+                    self.sandbox, self._staged, self.slow["checker"], self.checker_warm
                 )
             )
             if self.machine is not None:
@@ -107,6 +115,22 @@ class Airlock:
         cells. student_names are never taken from the prelude or the builtins.
         """
         return Session(self, seed, list(prelude), sorted(student_names), setup)
+
+    def drew(self) -> None:
+        """Note that a submission has drawn."""
+        if next(self._drawn) != DRAWERS or not self.many:
+            return
+        server = self._student_server(self.slow["student"].all_warm())
+        self._servers.append(server)
+        with contextlib.suppress(SandboxError):  # the one that is there still does
+            server.wait_until_warm(self.limits.start_seconds)
+            self._servers[-1], self._servers[0] = self._servers[0], server  # that has workers yet
+
+    def _student_server(self, slow: Slow) -> ForkServer:
+        assert self._staged is not None
+        return launch.student_server(
+            self.sandbox, self._staged, self.binds, self.student_path, slow
+        )
 
     def start_student(self, call: socket.socket) -> Worker:
         """Fork a fresh student process."""

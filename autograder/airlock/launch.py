@@ -28,17 +28,25 @@ SIGNALS = {signal.SIGSEGV: "it crashed (segmentation fault)", signal.SIGABRT: "i
 
 @dataclass(frozen=True)
 class Slow:
-    """Modules that take long to load, and whether that is done before there is a worker."""
+    """Modules that take long to load.
 
-    modules: Sequence[str] = ()
-    beforehand: bool = False
+    Attributes:
+        late: loaded by a worker, when something of them is used.
+        warm: loaded by the fork server, before there is a worker.
+    """
+
+    late: Sequence[str] = ()
+    warm: Sequence[str] = ()
+
+    def all_warm(self) -> Slow:
+        """Return the same, with everything loaded before there is a worker."""
+        return Slow(warm=(*self.late, *self.warm))
 
     def options(self, kind: str) -> dict[str, list[str]]:
-        """Say what a fork server of one kind of sandbox loads, and what its workers load."""
+        """Write it for a fork server in one kind of sandbox."""
         if kind == "user":  # as Matplotlib is loaded it writes a list of fonts, and only root can
-            return {"warm": [*self.modules, "matplotlib.pyplot"], "late": []}
-        modules = list(self.modules)
-        return {"warm": modules, "late": []} if self.beforehand else {"warm": [], "late": modules}
+            return {"warm": [*self.all_warm().warm, "matplotlib.pyplot"], "late": []}
+        return {"warm": list(self.warm), "late": list(self.late)}
 
 
 class Worker:
@@ -227,6 +235,7 @@ class Workers(Protocol):
     limits: Limits
     machine: Path | None  # of the CUDA emulator
 
+    def drew(self) -> None: ...
     def start_student(self, call: socket.socket) -> Worker: ...
     def start_checker(self, call: socket.socket) -> Worker: ...
     def start_workshop(self) -> Worker: ...

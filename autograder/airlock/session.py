@@ -21,6 +21,7 @@ from .sandbox import SandboxError
 from .verdict import STATUSES, Verdict, error_output
 
 GRACE_SECONDS = 1.0  # for a checker to say that its time is over, before it is killed
+DRAWN = "image/png"
 ATTEMPTS = 2  # at one check whose checker ends
 
 
@@ -51,6 +52,7 @@ class Session:
         self._hung: list[list[str]] = []  # calls that gave no answer in time, and of what kind
         self._hung_cells = Cells(student_names)
         self._cells = 0
+        self._drew = False
         self._ends = Deadline(self._limits.session_seconds)
         self._student: Worker | None = None
         self._checker: Worker | None = None
@@ -62,6 +64,8 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+        if self._drew:
+            self._airlock.drew()
 
     def close(self) -> None:
         """End both processes and everything the student's has started."""
@@ -84,6 +88,7 @@ class Session:
             text = f"the cell was stopped: {lost}"
             return [error_output("CellStopped", text, [f"CellStopped: {text}"])]
         kept = clean(outputs, self._limits, self._cells)
+        self._drew |= any(DRAWN in output.get("data", {}) for output in kept)
         return kept + limits_met(kept, self._limits)
 
     def show_check(self, check_id: str, source: str) -> None:

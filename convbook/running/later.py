@@ -31,6 +31,11 @@ def put_off(names: Sequence[str]) -> None:
     sys.meta_path.insert(0, _Finder(names))
 
 
+def is_loaded(name: str) -> bool:
+    """Tell whether a module has run."""
+    return name in sys.modules and not isinstance(sys.modules[name], _Module)
+
+
 class _Finder(MetaPathFinder):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = frozenset(names)

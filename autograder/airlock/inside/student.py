@@ -41,7 +41,7 @@ def warm_up() -> None:
     """Make the shell that every student process inherits."""
     global _shell
     _shell = cells.make_shell()
-    if "matplotlib.pyplot" in sys.modules:
+    if later.is_loaded("matplotlib.pyplot"):
         cells.warm_up(_shell)
     else:
         later.then["matplotlib.pyplot"] = partial(cells.inline, _shell)
@@ -54,7 +54,7 @@ def serve(control: socket.socket, call: socket.socket, config: dict[str, Any]) -
     """Answer the grader and the checker until they go away."""
     _shell.recorder.limit_bytes = config["output_bytes"]
     _shell.recorder.limit_items = config["limits"]["output_items"]
-    if "matplotlib" not in sys.modules:  # a cell that draws loads it here, in a folder of its own
+    if not later.is_loaded("matplotlib"):  # a cell that draws loads it here, in a folder of its own
         shutil.copytree(config["fonts"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
     grader, desk = wire.Channel(control), CallDesk(_shell, wire.Channel(call))
     waiting = [control, call]

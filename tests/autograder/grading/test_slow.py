@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from machine import SANDBOX
 
-from autograder.airlock import Session, fonts
+from autograder.airlock import Airlock, Session, fonts
 from autograder.course import lessons
 from autograder.grading.airlocks import open_airlock
 
@@ -36,14 +36,15 @@ WAYS = [
 
 
 @pytest.fixture(scope="module", params=["one", "many"])
-def sessions(request: pytest.FixtureRequest) -> Iterator[tuple[str, object]]:
+def airlock(request: pytest.FixtureRequest) -> Iterator[Airlock]:
+    """For many, the first three of its sessions draw late, and the others do not."""
     with open_airlock(LESSON, SANDBOX, many=request.param == "many") as airlock:
-        yield request.param, airlock
+        yield airlock
 
 
 @pytest.fixture
-def session(sessions) -> Iterator[Session]:
-    with sessions[1].session(seed=1) as opened:
+def session(airlock: Airlock) -> Iterator[Session]:
+    with airlock.session(seed=1) as opened:
         yield opened
 
 
@@ -67,17 +68,33 @@ def test_a_picture_is_the_same(session: Session, way: str) -> None:
     )
 
 
-def test_what_a_lesson_imports_is_loaded_when_it_is_used(sessions, session: Session) -> None:
-    for source in LESSON.given:
-        session.run_student(source)
-    look = "import sys\nprint('matplotlib.figure' in sys.modules)"
-    many = sessions[0] == "many"
-    assert printed(session, look) == str(many)
-    assert printed(session, "print(plt.rcParams['lines.linewidth'] > 0, plt.__name__)") == (
-        "True matplotlib.pyplot"
-    )
-    assert printed(session, look) == "True"
-    assert printed(session, "plt.no_such_name").endswith("has no attribute 'no_such_name'")
+LOOK = "import sys\nprint('matplotlib.figure' in sys.modules)"
+
+
+def test_what_a_lesson_imports_is_loaded_when_it_is_used() -> None:
+    with open_airlock(LESSON, SANDBOX) as airlock, airlock.session(seed=1) as session:
+        for source in LESSON.given:
+            session.run_student(source)
+        assert printed(session, LOOK) == "False"
+        assert printed(session, "print(plt.rcParams['lines.linewidth'] > 0, plt.__name__)") == (
+            "True matplotlib.pyplot"
+        )
+        assert printed(session, LOOK) == "True"
+        assert printed(session, "plt.no_such_name").endswith("has no attribute 'no_such_name'")
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_where_several_draw_it_is_loaded_for_all_who_come_after(many: bool) -> None:
+    """Of a class, and not of one notebook, which may be started again several times."""
+    draws = f"import matplotlib.pyplot as plt\n{DRAWN}"
+    found = []
+    with open_airlock(LESSON, SANDBOX, many=many) as airlock:
+        for cells in [(LOOK, draws), (LOOK, draws, draws), (LOOK,), (LOOK, draws), (LOOK,)]:
+            with airlock.session(seed=1) as session:
+                found.append(printed(session, cells[0]))
+                drawn = [session.run_student(cell)[-1]["data"]["image/png"] for cell in cells[1:]]
+                assert all(picture == drawn[0] for picture in drawn)
+    assert found == ["False", "False", "False", "False", str(many)]
 
 
 def test_a_lesson_names_what_its_given_cells_import() -> None:
