@@ -55,10 +55,25 @@ class Book:
             answers: the key of each written answer that a person gave points for, by its cell. One
                 that is still the same needs no second look.
         """
-        self._gradebook.update_or_create_student(student)
         when = timestamp.naive(handed_in) if handed_in else None
-        self._gradebook.update_or_create_submission(grade.assignment, student, timestamp=when)
+        with self._in_one_piece():
+            self._gradebook.update_or_create_student(student)
+            self._gradebook.update_or_create_submission(grade.assignment, student, timestamp=when)
         self.enter(student, grade, answers)
+
+    @contextmanager
+    def _in_one_piece(self) -> Iterator[None]:
+        """Leave to whoever comes next what nbgrader would commit by itself, step by step.
+
+        After each commit everything is read again, which takes most of the time.
+        """
+        session = self._gradebook.db
+        session.commit = session.flush
+        try:
+            with session.no_autoflush:
+                yield
+        finally:
+            del session.commit
 
     def came(self, student: str, lesson: str, handed_in: datetime | None) -> None:
         """Enter when a submission that is there was handed in, as for `save`."""
@@ -69,8 +84,9 @@ class Book:
     def enter(self, student: str, grade: Grade, answers: Mapping[str, str] = NONE) -> None:
         """Enter the points of a grade into what is there of it; arguments as for `save`."""
         lesson = grade.assignment
-        grades = self._entries(nbgrader.api.Grade, lesson, student)
-        comments = self._entries(nbgrader.api.Comment, lesson, student)
+        there = self._gradebook.find_submission_notebook(lesson, lesson, student)
+        grades = self._entries(nbgrader.api.Grade, there)
+        comments = self._entries(nbgrader.api.Comment, there)
         same = written.same(grade.cells, answers)
         for check in grade.checks:
             entry = grades[check.id]
@@ -157,8 +173,8 @@ class Book:
             "off": off,
             "when": f"came {timestamp.shown(came.replace(tzinfo=UTC))}" if came else "",
         }
-        grades = self._entries(nbgrader.api.Grade, lesson, student)
-        comments = self._entries(nbgrader.api.Comment, lesson, student)
+        grades = self._entries(nbgrader.api.Grade, found)
+        comments = self._entries(nbgrader.api.Comment, found)
         for cell in cells.cells:
             mark = cell.metadata.get("nbgrader", {})
             name = mark.get("grade_id", "")
@@ -176,10 +192,12 @@ class Book:
     ) -> bool:
         """Tell whether a grade is entered already, with its time; arguments as for `save`."""
         try:
-            entered = self._entries(nbgrader.api.Grade, grade.assignment, student)
+            lesson = grade.assignment
+            there = self._gradebook.find_submission_notebook(lesson, lesson, student)
         except MissingEntry:
             return False
-        when = self._gradebook.find_submission(grade.assignment, student).timestamp
+        entered = self._entries(nbgrader.api.Grade, there)
+        when = there.assignment.timestamp
         if when != (timestamp.naive(handed_in) if handed_in else None):
             return False
         changed = answers.keys() - written.same(grade.cells, answers)
@@ -207,13 +225,8 @@ class Book:
         """Return each student's points for a lesson, written answers included where graded."""
         return {s.student.id: s.score for s in self._gradebook.assignment_submissions(lesson)}
 
-    def _entries(self, kind: Any, lesson: str, student: str) -> "_Entries":
-        """Return a student's grades or comments in one query: one for each takes most of the time.
-
-        Raises:
-            MissingEntry: the student has none.
-        """
-        notebook = self._gradebook.find_submission_notebook(lesson, lesson, student)
+    def _entries(self, kind: Any, notebook: nbgrader.api.SubmittedNotebook) -> "_Entries":
+        """Return a student's grades or comments in one query: one for each takes longer."""
         found = self._gradebook.db.query(BaseCell.name, kind).join(
             kind, kind.cell_id == BaseCell.id
         )
