@@ -19,6 +19,7 @@ LAYERS = ("layers.py", "--rounds", "5")
 TABLES = {
     "cost": ("scale.md", ("cost.py",)),
     "where": ("scale.md", ("where.py",)),
+    "saturation": ("scale.md", ("saturation.py",)),
     "layers": ("speed.md", LAYERS),
     "layers-two-threads": ("speed.md", (*LAYERS, "--threads", "2")),
 }

@@ -47,6 +47,7 @@ def main() -> None:
     print(f"{tree.machine()}; {args.lesson}, right answers; seconds of the processor.\n")
     print(HEAD, "|---|---:|---:|---:|---:|", sep="\n")
     with course(args.lesson, 1) as folder:
+        many(folder, args.lesson)  # from now on Python has compiled what they load
         show("one notebook: `nbgrader autograde`, `autograder check`", one, folder, args)
         show("before handing in: `nbgrader validate`, `convbook hand-in`", before, folder, args)
         show("a start: `jupyter lab`, `convbook lab`", start, folder, args)

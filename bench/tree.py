@@ -41,8 +41,7 @@ class Taken:
 def run(command: Sequence[object], folder: Path, **env: str) -> Taken:
     """Run a command in a folder, with a changed environment; exit where it fails."""
     words = [str(word) for word in command]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1"} | env
+    env = _environment() | env
     before, start = used(), time.perf_counter()
     done = subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True)
     wall = time.perf_counter() - start
@@ -61,9 +60,8 @@ def until_it_answers(command: Sequence[object], folder: Path) -> Taken:
     options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=", "--allow-root"]
     words = [*map(str, command), *options]
     before, start = used(), time.perf_counter()
-    server = subprocess.Popen(
-        words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    nothing = subprocess.DEVNULL
+    server = subprocess.Popen(words, cwd=folder, env=_environment(), stdout=nothing, stderr=nothing)
     while not _answers(port):
         if server.poll() is not None:
             sys.exit(f"{' '.join(words)} ended before it answered")
@@ -73,6 +71,14 @@ def until_it_answers(command: Sequence[object], folder: Path) -> Taken:
     wait_for_all()
     server.wait()
     return taken
+
+
+def _environment() -> dict[str, str]:
+    """Return what all commands find: our programs, and what Python has compiled before."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1"}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return env
 
 
 def _answers(port: int) -> bool:

@@ -42,7 +42,7 @@ def main() -> None:
     few, many = graded(FEW), graded(MANY)
     each = {part: (many[part] - few[part]) / (MANY - FEW) for part in many}
     total = sum(each.pop(part) for part in (OURS, PAGES)) + each[SANDBOX] + each[MAKER]
-    each["rest: Dask, sockets, waiting"] = total - sum(each.values())
+    each["rest: threads, sockets, waiting"] = total - sum(each.values())
     print(f"{tree.machine()}; one more submission of the sample class, feedback page included.\n")
     print("| | ms of the processor | |", "|---|---:|---:|", sep="\n")
     for part, seconds in sorted(each.items(), key=lambda pair: -pair[1]):
