@@ -1,7 +1,7 @@
-"""Grade a large class once, and say what it took: time, processor time, memory, size of the files.
+"""Grade classes of several sizes once each, and say what it took: time, memory, size of the files.
 
-    python bench/soak.py 5000
-    python bench/soak.py 200 --processors 1 2    what the second one brings
+    python bench/soak.py 50 200 800 5000      a quarter of an hour on two processors
+    python bench/soak.py 300 --processors 1 2    what the second one brings
 
 The submissions are the sample class of lesson 02 under so many names: right, wrong and broken ones.
 """
@@ -23,26 +23,39 @@ from autograder.course import lessons  # noqa: E402
 LESSON = "02_convolution"
 
 
+HEAD = (
+    "students", "processors", "s", "ms of the clock each", "from first to last",
+    "ms of the processor each", "MiB, largest process", "MiB on disk each",
+)  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("students", type=int)
+    parser.add_argument("students", type=int, nargs="+")
     every = sorted(os.sched_getaffinity(0))
     parser.add_argument("--processors", type=int, nargs="+", default=[len(every)])
     args = parser.parse_args()
-    took = []
-    for count in args.processors:
-        os.sched_setaffinity(0, every[:count])
-        took.append(grade(args.students, count))
-    first = args.processors[0]
-    for count, seconds in list(zip(args.processors, took, strict=True))[1:]:
-        whole, graded = (one / more for one, more in zip(took[0], seconds, strict=True))
-        print(f"{count} processors: {whole:.2f} times as fast as {first}", end="")
-        print(f", efficiency {whole * first / count:.2f}; from the first grade to the last", end="")
-        print(f" {graded:.2f} times, efficiency {graded * first / count:.2f}")
+    print(f"{tree.machine()}; the sample class, submissions on the disk included.\n")
+    print(f"| {' | '.join(HEAD)} |", f"|{'---:|' * len(HEAD)}", sep="\n", flush=True)
+    for students in args.students:
+        took = []
+        for count in args.processors:
+            os.sched_setaffinity(0, every[:count])
+            took.append(grade(students, count))
+        for count, seconds in list(zip(args.processors, took, strict=True))[1:]:
+            compare(args.processors[0], count, took[0], seconds)
+
+
+def compare(few: int, many: int, before: tuple[float, float], seconds: tuple[float, float]) -> None:
+    """Say how much faster more processors are, and how much of what is hoped for that is."""
+    whole, graded = (one / more for one, more in zip(before, seconds, strict=True))
+    print(f"\n{many} processors: {whole:.2f} times as fast as {few}", end="")
+    print(f", efficiency {whole * few / many:.2f}; from the first grade to the last", end="")
+    print(f" {graded:.2f} times, efficiency {graded * few / many:.2f}")
 
 
 def grade(students: int, processors: int) -> tuple[float, float]:
-    """Grade a class, and say what it took.
+    """Grade a class, and print a row of what it took.
 
     Returns:
         Seconds of the whole command, and from the first graded notebook to the last.
@@ -55,14 +68,11 @@ def grade(students: int, processors: int) -> tuple[float, float]:
         graded = taken.said.count("graded: ")
         written = [p.stat().st_mtime for p in (folder / "autograded").rglob("*.ipynb")]
         grading = max(written) - min(written)
-        size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) >> 20
-    print(f"{graded} of {students} graded in {taken.wall:.0f} s on {processors} processors")
-    each = f"{1000 * taken.wall / graded:.0f} ms, {1000 * taken.cpu / graded:.0f} of processor time"
-    print(f"each {each}; {1000 * grading / (graded - 1):.0f} ms between first and last", end="")
-    print(f"; load at the end {os.getloadavg()[0]:.1f}")
-    print(
-        f"largest process {taken.largest} MiB; {size} MiB on disk, submissions included", flush=True
-    )
+        size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / graded
+    each = [1000 * taken.wall / graded, 1000 * grading / (graded - 1), 1000 * taken.cpu / graded]
+    row = [graded, processors, *(f"{value:.0f}" for value in (taken.wall, *each))]
+    row += [taken.largest, f"{size / 2**20:.2f}"]
+    print(f"| {' | '.join(map(str, row))} |", flush=True)
     return taken.wall, grading
 
 

@@ -13,6 +13,8 @@ from autograder.course import Check, Lesson
 from autograder.judging import outcomes, state
 from autograder.judging.outcomes import Watch
 
+REPLACED = "<replaced>"  # the file of a cell that stands in for another, in tracebacks
+
 
 def rehearse(lesson: Lesson, cells: dict[str, str], seed: int) -> dict[str, BaseException | None]:
     """Run every check of a lesson against its solution, with some cells replaced.
@@ -35,7 +37,7 @@ def student(lesson: Lesson, cells: dict[str, str]) -> dict[str, Any]:
     names = lesson.reference()
     with contextlib.redirect_stdout(io.StringIO()):
         for source in (*lesson.given, *cells.values()):
-            exec(_compiled(source, "<replaced>"), names)
+            exec(compiled(source, REPLACED), names)
     return names
 
 
@@ -44,7 +46,7 @@ def run(check: Check, names: dict[str, Any]) -> BaseException | None:
     state.begin_check(check.id)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(_compiled(check.source, f"<{check.id}>"), dict(names))
+            exec(compiled(check.source, f"<{check.id}>"), dict(names))
     except (Exception, KeyboardInterrupt) as error:  # a loop that is to be stopped raises the other
         return error
     return None
@@ -60,5 +62,6 @@ def to_the_end(check: Check, names: dict[str, Any], watch: Watch) -> Watch:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(source: str, file: str) -> CodeType:
+def compiled(source: str, file: str) -> CodeType:
+    """Compile a cell, once in a process and in those that are forked from it."""
     return compile(source, file, "exec")

@@ -394,6 +394,35 @@ def test_announced_arrays_are_capped_before_they_come() -> None:
             Channel(theirs).receive(Deadline(5))
 
 
+@pytest.mark.parametrize(
+    "size", [0, 1, 5000, wire.READ_BYTES - 60, wire.READ_BYTES, 3 * wire.READ_BYTES + 7]
+)
+@pytest.mark.parametrize("cut", [1, 7, 4096, 1 << 20])
+def test_frames_come_whole_however_they_are_cut(size: int, cut: int) -> None:
+    """What comes in one piece may end in the middle of a frame, or of the one after it."""
+    sent = [[1, np.arange(size).astype(np.uint8)], ["two", {"three": np.ones(3)}], [None]]
+    frames = []
+    for value in sent:
+        body, buffers = p.encode(value)
+        lengths = struct.pack(f"<{len(buffers)}Q", *(b.nbytes for b in buffers))
+        head = wire.HEAD.pack(wire.MAGIC, len(body), len(buffers))
+        frames += [head, lengths, body, *(b.tobytes() for b in buffers)]
+    raw = b"".join(frames)
+    if len(raw) > 9000 * cut:
+        cut = 1000 + cut
+    pieces = [raw[begin : begin + cut] for begin in range(0, len(raw), cut)]
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sender = threading.Thread(target=lambda: [ours.sendall(piece) for piece in pieces])
+        sender.start()
+        channel = Channel(theirs)
+        received = [channel.receive(Deadline(10)) for _ in sent]
+        sender.join()
+    assert all(map(same, received, sent))
+    received[0][1][:1] = 7  # nobody else has the same memory
+    assert same(received[1], sent[1])
+
+
 def test_silence_is_late_and_closing_is_gone() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:

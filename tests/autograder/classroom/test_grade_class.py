@@ -11,6 +11,7 @@ import pytest
 import sample_class
 from machine import SANDBOX, needs
 from nbgrader.api import Grade, Gradebook
+from sqlalchemy import event
 
 from autograder import course
 from autograder.classroom import gradebook
@@ -54,6 +55,27 @@ def test_the_gradebook_holds_the_same(graded: tuple) -> None:
     with gradebook.opened(graded[0].db_url) as book:
         for name, scores in sample_class.SCORES.items():
             assert book.scores(name) == scores
+
+
+def test_a_grade_is_entered_in_one_piece_or_not_at_all(
+    graded: tuple, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody finds a submission without its grades, also where the entering is interrupted."""
+    first = next(r for r in graded[1] if r.lesson == LESSON)
+    with gradebook.opened(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        book.register(lessons()[LESSON])
+        commits: list[object] = []
+        event.listen(book.api.engine, "commit", commits.append)
+        book.save("ada", first.grade, None)
+        assert len(commits) == 1
+        monkeypatch.setattr(book, "enter", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            book.save("bao", first.grade, None)
+    with gradebook.opened(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        assert book.graded(LESSON) == ["ada"] and book.scores(LESSON)["ada"] == first.grade.score
+        assert [student.id for student in book.api.students] == ["ada"]
+        book.save("bao", first.grade, None)
+        assert sorted(book.graded(LESSON)) == ["ada", "bao"]
 
 
 def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:
