@@ -2,6 +2,7 @@
 
     make bench                    ten minutes on two cores that have nothing else to do
     python bench cost where       some of it
+    python bench classes          classes of 50 to 5000: a quarter of an hour more
 
 A table stands between two comments with its name. What is compared runs by turns, in one process
 or one after the other: the ratios hold, and no time by itself does.
@@ -20,15 +21,18 @@ TABLES = {
     "cost": ("scale.md", ("cost.py",)),
     "where": ("scale.md", ("where.py",)),
     "saturation": ("scale.md", ("saturation.py",)),
-    "layers": ("speed.md", LAYERS),
+    "classes": ("scale.md", ("soak.py", "50", "200", "800", "5000")),
+    "layers": ("speed.md", (*LAYERS, "--plot", str(DOCS / "speed.svg"))),
     "layers-two-threads": ("speed.md", (*LAYERS, "--threads", "2")),
 }
+
+LONG = "classes"  # is measured only where it is asked for
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}")
-    names = parser.parse_args().tables or list(TABLES)
+    names = parser.parse_args().tables or [name for name in TABLES if name != LONG]
     if unknown := set(names) - set(TABLES):
         parser.error(f"no table {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
     failed = [name for name in names if not measured(name)]

@@ -42,13 +42,14 @@ Times = tuple[float, float]
 Clock = Callable[[], float]
 REST = 0.3  # seconds before each: threads of the one before still turn while they wait for work
 CLOCKS: dict[int, Clock] = {1: time.thread_time, 2: time.perf_counter}
+BEFORE = "before / ours, both"
 COLUMNS = (
     "",
     "forward / PyTorch",
     "backward / PyTorch",
     "both / PyTorch",
     "textbook / ours, both",
-    "before / ours, both",
+    BEFORE,
     "extra MiB, ours",
     "extra MiB, textbook",
 )
@@ -68,10 +69,12 @@ def main() -> None:
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
     )
-    print(f"{args.dtype}, {args.threads} thread(s), median of {args.rounds} rounds")
+    threads = "one thread" if args.threads == 1 else "two threads"
+    print(f"{args.dtype}, {threads} each, median of {args.rounds} rounds", end="")
     commit = args.before or last_release()
-    print(f"Before: {commit or 'nothing, as there is no release yet; see --before'}\n")
-    print(_row(COLUMNS), "|---" * len(COLUMNS) + "|", sep="\n")
+    print(f'; "before" is {commit}\n' if commit else "\n")
+    columns = [name for name in COLUMNS if commit or name != BEFORE]
+    print(_row(columns), "|---" * len(columns) + "|", sep="\n")
     found = {}
     before = layers_of(commit) if commit else None
     for name, ways, inputs in cases(np.dtype(args.dtype), before):
@@ -79,8 +82,7 @@ def main() -> None:
             ways[2] = halved(ways[2], batched=2 if name == STEP else 1)
         found[name] = compare(ways, inputs, args.rounds, CLOCKS[args.threads])
         extra = [f"{memory(ways[k], inputs):.0f}" for k in (0, 2)]
-        ratios = [f"{r:.2f}" for r in found[name]] + ["-"] * (before is None)
-        print(_row([name, *ratios, *extra]), flush=True)
+        print(_row([name, *(f"{r:.2f}" for r in found[name]), *extra]), flush=True)
     if args.threads == 1:
         print("", *shares(np.dtype(args.dtype), args.rounds), sep="\n")
     print(f"\nLoad at the end {os.getloadavg()[0]:.1f}.")

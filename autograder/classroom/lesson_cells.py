@@ -21,11 +21,18 @@ from nbgrader.api import (
     SourceCell,
 )
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
+from sqlalchemy import text
 
 from autograder.course import Lesson
 from convbook import notebook
 
 ByHand = Mapping[tuple[str, str, str], tuple[float | None, float]]
+# Of what is asked most, a submission's notebooks, grades and comments, nbgrader has no index.
+BY_SUBMISSION = (
+    ("submitted_notebook", "assignment_id"),
+    ("grade", "notebook_id"),
+    ("comment", "notebook_id"),
+)
 _OF = {GradeCell: Grade, SolutionCell: Comment}  # what each submission has of such a cell
 
 
@@ -39,12 +46,21 @@ def register(book: Gradebook, db_url: str, lesson: Lesson, entered: ByHand) -> N
         entered: what people gave, by student, lesson and cell: it is entered again for a cell that
             was taken away, and comes back.
     """
+    _find_by_submission(book)
     book.update_or_create_assignment(lesson.name)
     cells = nbformat.from_dict(lesson.notebook)
     _follow(book, lesson.name, cells, entered)
     names = {"assignment": lesson.name, "notebook": lesson.name, "db_url": db_url}
     cells, resources = ComputeChecksums().preprocess(cells, {"nbgrader": names})
     SaveCells().preprocess(cells, resources)
+
+
+def _find_by_submission(book: Gradebook) -> None:
+    """Have the database find what belongs to a submission without looking through everybody's."""
+    for table, column in BY_SUBMISSION:
+        name = f"of_{table}_by_{column}"
+        book.db.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})"))
+    book.db.commit()
 
 
 def _follow(book: Gradebook, lesson: str, cells: NotebookNode, entered: ByHand) -> None:

@@ -25,19 +25,31 @@ class Cluster:
     final: tuple[type[Exception], ...] = (KilledWorker,)  # it has ended several already
 
     def submit(self, work: spread.Work, argument: Any) -> Future[Any]:
-        return self.executor.submit(work, argument)
+        with _asked():
+            return self.executor.submit(work, argument)
 
     def workers(self) -> int:
-        return sum(self.client.nthreads().values())
+        with _asked():
+            return sum(self.client.nthreads().values())
 
     def need_workers(self) -> None:
-        try:
-            self.client.wait_for_workers(1, timeout=spread.WAIT)
-        except TimeoutError:
+        with _asked():
             address = self.client.scheduler_info()["address"]
-            raise CourseError(
-                f"{address}: no worker for {spread.WAIT} s; start some, and {spread.AGAIN}"
-            ) from None
+            try:
+                self.client.wait_for_workers(1, timeout=spread.WAIT)
+            except TimeoutError:
+                raise CourseError(
+                    f"{address}: no worker for {spread.WAIT} s; start some, and {spread.AGAIN}"
+                ) from None
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Say so where the scheduler does not answer any more."""
+    try:
+        yield
+    except OSError as error:
+        raise CourseError(f"the scheduler is gone ({error}); {spread.AGAIN}") from None
 
 
 @contextmanager

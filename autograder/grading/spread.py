@@ -102,8 +102,8 @@ def spread(pool: Pool, work: Work, items: Iterable[tuple[Item, Any]]) -> Iterato
                     yield item, problem
                 else:
                     running[pool.submit(work, argument)] = (item, argument, tries + 1)
-    except (OSError, CancelledError) as error:
-        raise CourseError(f"the scheduler is gone ({error}); {AGAIN}") from None
+    except CancelledError:
+        raise CourseError(f"the scheduler is gone; {AGAIN}") from None
     finally:
         for future in running:
             future.cancel()

@@ -11,7 +11,7 @@ import pytest
 import sample_class
 from machine import SANDBOX, needs
 from nbgrader.api import Grade, Gradebook
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from autograder import course
 from autograder.classroom import gradebook
@@ -76,6 +76,20 @@ def test_a_grade_is_entered_in_one_piece_or_not_at_all(
         assert [student.id for student in book.api.students] == ["ada"]
         book.save("bao", first.grade, None)
         assert sorted(book.graded(LESSON)) == ["ada", "bao"]
+
+
+@pytest.mark.parametrize("table", ["grade", "comment"])
+def test_a_submission_is_found_without_looking_through_all(table: str, tmp_path: Path) -> None:
+    """Also in a gradebook that was made before."""
+    db_url = f"sqlite:///{tmp_path}/gradebook.db"
+    plan = f"EXPLAIN QUERY PLAN SELECT * FROM \"{table}\" WHERE notebook_id = 'one'"
+    found = []
+    for _ in ("as nbgrader makes it", "as it is for a class"):
+        with gradebook.opened(db_url) as book:
+            (line,) = book.api.db.execute(text(plan))
+            found.append(line.detail)
+            book.register(lessons()[LESSON])
+    assert found[0] == f"SCAN {table}" and found[1].startswith(f"SEARCH {table} USING INDEX")
 
 
 def test_the_table_shows_scores_and_what_needs_a_look(graded: tuple) -> None:

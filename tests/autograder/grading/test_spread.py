@@ -22,6 +22,15 @@ def test_each_item_comes_back_with_its_result_and_errors_are_results() -> None:
     assert isinstance(found["five"], ValueError)
 
 
+def test_a_disk_that_cannot_be_read_is_no_fault_of_the_workers() -> None:
+    def items():
+        yield "one", 1
+        raise OSError("Input/output error")
+
+    with spread.here(2) as pool, pytest.raises(OSError, match="Input/output"):
+        list(spread.spread(pool, abs, items()))
+
+
 def test_a_task_is_tried_three_times() -> None:
     tries: Counter[int] = Counter()
 
