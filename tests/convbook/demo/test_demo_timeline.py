@@ -263,6 +263,7 @@ def test_the_table_has_the_same_facts(show: Any) -> None:
     seen = trained()
     viewer = show(seen)
     viewer.page.click("summary")
+    viewer.page.wait_for_selector(".facts tbody tr")  # it is filled once it has been opened
     rows = viewer.page.evaluate(
         "[...factBox.querySelectorAll('tbody tr')]"
         ".map((row) => [...row.cells].map((cell) => cell.textContent))"

@@ -38,6 +38,7 @@ export class Place {
     if (this.panel.isDisposed) return;
     this.panel.content.activeCellChanged.connect(() => this.keep());
     this.panel.node.addEventListener("scroll", () => this.keepSoon(), true);
+    this.keepSoon(); // the reader may have gone elsewhere meanwhile
   }
 
   keepSoon() {
@@ -52,7 +53,11 @@ export class Place {
     const seen = (cell) => cell && this.isInView(cell);
     const active = seen(content.activeCell);
     const cell = active ? content.activeCell : content.widgets.find(seen);
-    if (cell) stored().set(this.key, JSON.stringify({ cell: cell.model.id, active: Boolean(active) }));
+    if (cell) this.remember(cell, Boolean(active));
+  }
+
+  remember(cell, active) {
+    stored().set(this.key, JSON.stringify({ cell: cell.model.id, active }));
   }
 
   isInView(cell) {
@@ -110,6 +115,7 @@ export class Place {
     const { content } = this.panel;
     this.close();
     content.activeCellIndex = 0;
+    this.remember(content.widgets[0], true);
     content.scrollToItem(0, "start").catch(() => {});
   }
 
