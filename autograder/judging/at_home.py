@@ -59,7 +59,7 @@ def known(lesson: Lesson) -> dict[str, dict[str, Mistake]]:
     """Return the mistakes of each fingerprint, by name: several where what is shown is alike."""
     state.begin(lesson.name, seed=0)
     found: dict[str, dict[str, Mistake]] = {}
-    for mistake in mistakes.forms(lesson.name):
+    for mistake in mistakes.possible(lesson):
         cells = {mistake.exercise: mistakes.source(mistake, lesson)}
         for check in lesson.checks:
             if not check.manual and check.exercise in lesson.functions[mistake.exercise]:

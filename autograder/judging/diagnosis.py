@@ -76,8 +76,8 @@ def diagnose(
 def _found(search: Search, check: Check, watch: Watch) -> Diagnosis | None:
     """Look for what explains a failure, the likeliest first."""
     lesson, so_far = search.lesson, search.so_far
-    known = mistakes.forms(lesson.name)
-    here = [m for m in known if check.exercise in lesson.functions.get(m.exercise, ())]
+    known = mistakes.possible(lesson)
+    here = [m for m in known if check.exercise in lesson.functions[m.exercise]]
     elsewhere = [m for m in so_far.named if m not in here]
     for some in (elsewhere, here):
         if whole := list(search.explaining((m,) for m in some)):

@@ -23,8 +23,8 @@ def up(name: str) -> None:
 def _for_failures(lesson: course.Lesson) -> None:
     """Compile the known mistakes, and the checks as they run to their end."""
     import_module("numpy.ma")  # np.unique does, and a picture of a difference calls it
-    for mistake in mistakes.forms(lesson.name):
-        with suppress(Exception):  # it cannot be made in a lesson that somebody has changed
+    for mistake in mistakes.possible(lesson):
+        with suppress(ValueError, SyntaxError):  # it changes what somebody has changed already
             for source in mistakes.cells((mistake,), lesson).values():
                 rehearse.compiled(source, rehearse.REPLACED)
     for source in lesson.given:

@@ -61,6 +61,11 @@ def forms(lesson: str) -> tuple[Mistake, ...]:
     )
 
 
+def possible(lesson: Lesson) -> tuple[Mistake, ...]:
+    """Return those forms that can be made in a lesson, from which somebody may take exercises."""
+    return tuple(form for form in forms(lesson.name) if form.exercise in lesson.exercises)
+
+
 class Apart(ValueError):
     """Two mistakes cannot be made at once: they change the same lines."""
 

@@ -1,10 +1,13 @@
 """What a checker's fork server loads is not loaded again by those that are forked from it."""
 
+from pathlib import Path
+
+import nbformat
 import pytest
 
-from autograder import mistakes
+from autograder import course, mistakes
 from autograder.airlock import checker, parts
-from autograder.course import lessons
+from autograder.course import Lesson, lessons
 from autograder.judging import outcomes, rehearse, warm
 
 
@@ -26,3 +29,27 @@ def test_nothing_that_a_failed_check_needs_is_compiled_again(
         rehearse.to_the_end(check, names, outcomes.Watch())
     parts.compiled(check.source, f"<{check.id}>")
     assert [cache.cache_info().misses for cache in caches] == misses
+
+
+def test_a_lesson_from_which_somebody_took_an_exercise_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a mistake that changes a line which is not there any more is left out."""
+    whole = lessons()["02_convolution"]
+    first, second = list(dict.fromkeys(m.exercise for m in mistakes.forms(whole.name)))[:2]
+    cells = nbformat.read(whole.path, as_version=4)
+    cells.cells = [
+        c for c in cells.cells if c.metadata.get("nbgrader", {}).get("grade_id") != first
+    ]
+    for cell in cells.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == second:
+            cell.source = f"def {second}(*args):\n    return 0"
+    path = tmp_path / whole.path.name
+    nbformat.write(cells, path)
+    changed = Lesson(path)
+    assert {m.exercise for m in mistakes.possible(changed)} == (
+        {m.exercise for m in mistakes.forms(whole.name)} - {first}
+    )
+    monkeypatch.setattr(course, "lessons", lambda: {whole.name: changed})
+    monkeypatch.setattr(checker, "judge", None)
+    warm.up(whole.name)
