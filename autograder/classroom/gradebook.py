@@ -1,5 +1,6 @@
 """Grades in nbgrader's gradebook: the one place that writes it."""
 
+import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -281,6 +282,7 @@ def opened(db_url: str) -> Iterator[Book]:
         CourseError: there is no such database, or it stops working; no text shows a password.
     """
     nbgrader.api.get_alembic_version = schema_version
+    nbgrader.api.app_log.setLevel(logging.CRITICAL)  # what it says in pages, we say in a line
     url = database.address(db_url)
     if path := database.file(url):
         if path.is_symlink():
