@@ -9,6 +9,7 @@ writing and entering are real; scheduler and workers are other processes, as on 
 """
 
 import argparse
+import os
 import pickle
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from autograder.grading.grade import grade as graded
 from autograder.handin import submission
 
 SECONDS = 1.0  # that a task takes
-MADE = Path(tempfile.gettempdir()) / "saturation.pickle"
+MADE = "SATURATION_MADE"  # in the environment: the file that holds the grade, for the workers
 HEAD = "| workers | could grade, a second | graded, a second | ms of the writing process for each |"
 
 
@@ -46,13 +47,16 @@ def main() -> None:
         return
     lesson = lessons()[soak.LESSON]
     with open_airlock(lesson, many=False) as airlock:
-        MADE.write_bytes(pickle.dumps(graded(submission.read(lesson.path, lesson), airlock)))
+        one = graded(submission.read(lesson.path, lesson), airlock)
     task.grade_one = slowed
     print(f"{tree.machine()}; tasks of {SECONDS:g} s that compute nothing.\n")
     print(HEAD, "|---:|---:|---:|---:|", sep="\n")
-    for workers in args.workers:
-        rate, each = measured(workers, args.students)
-        print(f"| {workers} | {workers / SECONDS:.0f} | {rate:.1f} | {each:.1f} |", flush=True)
+    with tempfile.TemporaryDirectory(prefix="saturation-") as own:
+        os.environ[MADE] = str(Path(own) / "made")
+        Path(os.environ[MADE]).write_bytes(pickle.dumps(one))
+        for workers in args.workers:
+            rate, each = measured(workers, args.students)
+            print(f"| {workers} | {workers / SECONDS:.0f} | {rate:.1f} | {each:.1f} |", flush=True)
 
 
 def measured(workers: int, students: int) -> tuple[float, float]:
@@ -99,7 +103,7 @@ def slowed(_: task.Task) -> Grade:
 
 @cache
 def made() -> Grade:
-    return pickle.loads(MADE.read_bytes())
+    return pickle.loads(Path(os.environ[MADE]).read_bytes())
 
 
 if __name__ == "__main__":

@@ -50,12 +50,8 @@ class Airlock:
         self.limits = limits or Limits()
         self.binds = list(binds)
         self.student_path = list(student_path)
-        late = (*drawing, *imported)
         self.many = many
-        self.slow = {
-            "student": Slow(drawing, imported) if many else Slow(late),
-            "checker": Slow(late),
-        }
+        self.slow = Slow(drawing, imported) if many else Slow((*drawing, *imported))
         self.checker_warm = checker_warm
         self.machine = machine
         self._servers: list[ForkServer] = []
@@ -69,10 +65,10 @@ class Airlock:
             fonts.stage(self._staged / "airlock" / "fonts")
             if self.sandbox == "user":
                 user.link_packages(self._staged)
-            self._servers = [self._student_server(self.slow["student"])]
+            self._servers = [self._student_server(self.slow)]
             self._servers.append(
                 launch.checker_server(
-                    self.sandbox, self._staged, self.slow["checker"], self.checker_warm
+                    self.sandbox, self._staged, self.slow.all_late(), self.checker_warm
                 )
             )
             if self.machine is not None:
@@ -118,12 +114,12 @@ class Airlock:
 
     def drew(self) -> None:
         """Note that a submission has drawn."""
-        late = self.slow["student"].options(self.sandbox)["late"]
-        if not (self.many and late) or next(self._drawn) != DRAWERS:
+        late = self.slow.options(self.sandbox)["late"]
+        if not (self.many and late and self._servers) or next(self._drawn) != DRAWERS:
             return
-        server = self._student_server(self.slow["student"].all_warm())
-        self._servers.append(server)
-        with contextlib.suppress(SandboxError):  # the one that is there still does
+        with contextlib.suppress(SandboxError, OSError):  # the one that is there still does
+            server = self._student_server(self.slow.all_warm())
+            self._servers.append(server)
             server.wait_until_warm(self.limits.start_seconds)
             self._servers[-1], self._servers[0] = self._servers[0], server  # that has workers yet
 

@@ -42,6 +42,10 @@ class Slow:
         """Return the same, with everything loaded before there is a worker."""
         return Slow(warm=(*self.late, *self.warm))
 
+    def all_late(self) -> Slow:
+        """Return the same, with everything loaded by a worker."""
+        return Slow(late=(*self.late, *self.warm))
+
     def options(self, kind: str) -> dict[str, list[str]]:
         """Write it for a fork server in one kind of sandbox."""
         if kind == "user":  # as Matplotlib is loaded it writes a list of fonts, and only root can

@@ -11,6 +11,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from autograder.course import CourseError
@@ -89,8 +90,8 @@ def spread(pool: Pool, work: Work, items: Iterable[tuple[Item, Any]]) -> Iterato
     running: dict[Future[Any], tuple[Item, Any, int]] = {}
     try:
         while True:
-            while len(running) < _ahead(pool) and (following := next(todo, None)) is not None:
-                running[pool.submit(work, following[1])] = (*following, 1)
+            for item, argument in islice(todo, max(0, _ahead(pool) - len(running))):
+                running[pool.submit(work, argument)] = (item, argument, 1)
             if not running:
                 return
             for done in _first(pool, running):

@@ -1,5 +1,6 @@
 """What takes long to load is loaded when it is used, for one notebook; nobody sees a difference."""
 
+import dataclasses
 import json
 import os
 import sys
@@ -95,6 +96,35 @@ def test_where_several_draw_it_is_loaded_for_all_who_come_after(many: bool) -> N
                 drawn = [session.run_student(cell)[-1]["data"]["image/png"] for cell in cells[1:]]
                 assert all(picture == drawn[0] for picture in drawn)
     assert found == ["False", "False", "False", "False", str(many)]
+
+
+def _closed(airlock: Airlock) -> None:
+    airlock.close()
+
+
+def _no_folder(airlock: Airlock) -> None:
+    airlock.binds.append(("/no/such/folder", "/nowhere"))
+
+
+def _no_time(airlock: Airlock) -> None:
+    airlock.limits = dataclasses.replace(airlock.limits, start_seconds=0.0)
+
+
+@pytest.mark.parametrize("hinder", [_closed, _no_folder, _no_time])
+def test_where_it_cannot_be_loaded_for_all_nobody_loses_anything(
+    hinder: Callable[[Airlock], None],
+) -> None:
+    with open_airlock(LESSON, SANDBOX) as airlock:
+        limits = airlock.limits
+        for _ in range(2):
+            airlock.drew()
+        with airlock.session(seed=1) as session:
+            session.run_student(f"import matplotlib.pyplot as plt\n{DRAWN}")
+            hinder(airlock)
+        if hinder is not _closed:
+            airlock.limits = limits
+            with airlock.session(seed=1) as session:
+                assert printed(session, "print('here')") == "here"
 
 
 def test_a_lesson_names_what_its_given_cells_import() -> None:

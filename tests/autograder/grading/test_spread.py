@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -68,6 +68,26 @@ def test_only_a_few_are_read_ahead() -> None:
         for taken, _ in enumerate(spread.spread(pool, abs, items()), start=1):
             assert read <= taken + 2 * 3
     assert read == 100
+
+
+@dataclass(frozen=True)
+class Asked(spread.Threads):
+    """Notes how often it is asked for its workers, which is a message to another machine."""
+
+    asked: list[int] = field(default_factory=list)
+
+    def workers(self) -> int:
+        self.asked.append(self.count)
+        return super().workers()
+
+
+def test_workers_are_counted_once_for_all_that_can_be_sent() -> None:
+    with spread.here(4) as pool:
+        asked = Asked(pool.threads, pool.count)
+        results = spread.spread(asked, abs, [(n, n) for n in range(8)])
+        next(results)
+        assert len(asked.asked) == 1  # for the first eight
+        assert len(list(results)) == 7
 
 
 def test_who_stops_waits_for_what_runs_and_nothing_else_begins() -> None:
