@@ -11,14 +11,13 @@ from functools import reduce
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from convbook.layers.halves import in_halves
+from convbook.layers import winograd
+from convbook.layers.batch import in_halves, parts
 from convbook.layers.windows import output_size, tap
 
 Cache = tuple[np.ndarray, np.ndarray, int, int, int]
 Shape = tuple[int, ...]
 Pads = tuple[int, int]  # rows of zeros above and below, columns of zeros left and right
-
-BUFFER_BYTES = 2 << 20  # stays in the cache; with less, two threads wait for each other more
 
 
 def conv_forward(
@@ -110,15 +109,19 @@ def _correlate(
     rows, bias = w.reshape(G, F // G, w[0].size), b.reshape(G, F // G, 1, 1)
     H_out, W_out = _sizes(x, w.shape, stride, pads, dilation)
     dtype = np.result_type(x.dtype, w.dtype, b.dtype)
-    out = np.empty_like(x, shape=(N, G, F // G, H_out, W_out), dtype=dtype)
+    out = np.empty_like(x, shape=(N, F, H_out, W_out), dtype=dtype, order="C")
+    if stride == dilation == 1 and winograd.pays(x, w, out):
+        winograd.correlate(x, w, b, pads, out)
+        return out
+    grouped = out.reshape(N, G, F // G, H_out, W_out)
 
     def of_half(half: slice) -> None:
         for part, cols in _columns(x[half], w.shape, stride, pads, dilation):
             maps = np.matmul(rows, cols).reshape(len(cols), G, F // G, H_out, -1)
-            np.add(maps[..., :W_out], bias, out=out[half][part])
+            np.add(maps[..., :W_out], bias, out=grouped[half][part])
 
     in_halves(of_half, out)
-    return out.reshape(N, F, H_out, W_out)
+    return out
 
 
 def _columns(
@@ -139,14 +142,14 @@ def _columns(
     H_out, W_out = _sizes(x, w_shape, stride, pads, dilation)
     pitch = max(W + left, W_out, WW)  # from the start of a row to that of the next
     wide = pitch if stride == 1 else W_out
-    parts = list(_parts(N, (C * HH * WW + F) * H_out * wide * x.itemsize))
-    n = parts[0].stop if parts else 0
+    steps = list(parts(N, (C * HH * WW + F) * H_out * wide * x.itemsize))
+    n = steps[0].stop if steps else 0
     # The zeros around a picture are written once: every next picture takes the place of the last.
     rows = np.zeros_like(x, shape=(n, C, stride * H_out + dilation * HH, pitch))
     pictures = rows[:, :, above : above + H, left : left + W]
     windows = _windows(rows, (HH, WW), (H_out, wide), stride, dilation)
     buffer = np.empty_like(x, shape=windows.shape)
-    for part in parts:
+    for part in steps:
         few = slice(0, part.stop - part.start)
         pictures[few] = x[part]
         buffer[few] = windows[few]
@@ -193,7 +196,7 @@ def _spread(dout: np.ndarray, cache: Cache) -> np.ndarray:
 
     def of_half(half: slice) -> None:
         some = dx_pad[half]
-        for part in _parts(len(some), C * HH * WW * H_out * W_out * dtype.itemsize):
+        for part in parts(len(some), C * HH * WW * H_out * W_out * dtype.itemsize):
             dtaps = np.matmul(rows, douts[half][part]).reshape(-1, C, HH, WW, H_out, W_out)
             for i, j in np.ndindex(HH, WW):
                 place = i * dilation, j * dilation, H_out, W_out, stride
@@ -212,9 +215,3 @@ def _in_groups(maps: np.ndarray, G: int) -> np.ndarray:
 def _sizes(x: np.ndarray, w_shape: Shape, stride: int, pads: Pads, dilation: int) -> list[int]:
     sizes = zip(x.shape[2:], w_shape[2:], pads, strict=True)
     return [output_size(size, window, stride, pad, dilation) for size, window, pad in sizes]
-
-
-def _parts(N: int, picture_bytes: int) -> Iterator[slice]:
-    """Cut a batch of N into parts of about BUFFER_BYTES."""
-    n = max(1, BUFFER_BYTES // max(1, picture_bytes))
-    return (slice(start, min(start + n, N)) for start in range(0, N, n))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convbook.layers.halves import in_halves
+from convbook.layers.batch import in_halves
 
 Cache = tuple[np.ndarray, np.ndarray]
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from convbook import check, layers
-from convbook.layers import conv
+from convbook.layers import batch, conv
 
 Case = tuple[tuple, tuple, int, int, int, int]
 
@@ -123,7 +123,7 @@ def test_where_the_batch_is_cut_does_not_show(
 ) -> None:
     x, w, b = draw(case)
     alone = [layers.conv_forward(x[n : n + 1], w, b, *case[2:]) for n in range(len(x))]
-    monkeypatch.setattr(conv, "BUFFER_BYTES", int(together * ONE_PICTURE))
+    monkeypatch.setattr(batch, "PART_BYTES", int(together * ONE_PICTURE))
     out, cache = layers.conv_forward(x, w, b, *case[2:])
     check.same(out, np.concatenate([one for one, _ in alone]))
     dout = np.random.default_rng(2).normal(size=out.shape)
@@ -147,7 +147,7 @@ def test_the_buffer_holds_no_more_than_it_may_or_one_picture(
             yield part, cols
 
     monkeypatch.setattr(conv, "_columns", watch)
-    monkeypatch.setattr(conv, "BUFFER_BYTES", together * ONE_PICTURE)
+    monkeypatch.setattr(batch, "PART_BYTES", together * ONE_PICTURE)
     run(BATCH, draw(BATCH))
     assert set(sizes) == {expected}
     assert len(sizes) == 2 * -(-7 // expected)  # forward and backward, rounded up
@@ -157,7 +157,7 @@ def test_a_picture_larger_than_the_buffer_as_it_is() -> None:
     x = np.random.default_rng(0).normal(size=(2, 1, 190, 190))
     w = np.zeros((1, 1, 3, 3))
     w[0, 0, 2, 1] = 2  # picks one tap, so that the result is known without another convolution
-    assert 9 * 188 * 188 * x.itemsize > conv.BUFFER_BYTES
+    assert 9 * 188 * 188 * x.itemsize > batch.PART_BYTES
     out, cache = layers.conv_forward(x, w, np.ones(1))
     check.same(out, 2 * x[:, :, 2:, 1:-1] + 1)
     dx, dw, db = layers.conv_backward(np.ones(out.shape), cache)

@@ -1,4 +1,4 @@
-"""Two threads, each with half of the batch.
+"""A batch in pieces: halves for two threads, parts for the processor's cache.
 
 NumPy lets another thread run while it computes, so two halves take little more than half the time.
 The threads of BLAS, which computes the matrix products, share out one product at a time and leave
@@ -8,7 +8,7 @@ or by OPENBLAS_NUM_THREADS=1, nothing is split.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
 
+PART_BYTES = 2 << 20  # stays in the cache; with less, two threads wait for each other more
 WORTH_BYTES = 1 << 20  # of an array; up to that, waking a thread takes longer than it saves
 
 _blas = ThreadpoolController().select(user_api="blas")
@@ -50,6 +51,12 @@ def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
             return [work(slice(0, N))]
         second = _other.submit(work, slice(N // 2, N))
         return [work(slice(0, N // 2)), second.result()]
+
+
+def parts(N: int, picture_bytes: int) -> Iterator[slice]:
+    """Cut a batch of N into parts of about PART_BYTES, of one picture at the least."""
+    n = max(1, PART_BYTES // max(1, picture_bytes))
+    return (slice(start, min(start + n, N)) for start in range(0, N, n))
 
 
 def _threads() -> int:

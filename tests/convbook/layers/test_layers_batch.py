@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from convbook import layers
-from convbook.layers import halves
+from convbook.layers import batch
 
 X = np.random.default_rng(0).normal(size=(5, 4, 90, 90))  # over WORTH_BYTES, and an odd batch
 W = np.random.default_rng(1).normal(size=(6, 4, 3, 3))
@@ -18,7 +18,7 @@ FC = np.random.default_rng(2).normal(size=(4 * 90 * 90, 6))  # over WORTH_BYTES 
 
 @pytest.fixture(params=[1, 2], ids=["BLAS has one thread", "BLAS has two"])
 def threads(request: pytest.FixtureRequest) -> int:
-    if request.param == 2 and halves._threads() < 2:
+    if request.param == 2 and batch._threads() < 2:
         pytest.skip("one processor: BLAS has one thread")
     return request.param
 
@@ -29,16 +29,16 @@ def names_of_threads(x: np.ndarray) -> list[tuple[slice, int]]:
     def work(half: slice) -> tuple[slice, int]:
         if half != slice(0, len(x)):
             both.wait()  # passes only if the other half is at work too
-            assert halves._threads() == 1
+            assert batch._threads() == 1
         return half, threading.get_ident()
 
-    return halves.in_halves(work, x)
+    return batch.in_halves(work, x)
 
 
 def test_two_threads_where_blas_has_two(threads: int) -> None:
     with threadpool_limits(threads, user_api="blas"):
         done = names_of_threads(X)
-        assert halves._threads() == threads
+        assert batch._threads() == threads
     assert [half for half, _ in done] == [[slice(0, 5)], [slice(0, 2), slice(2, 5)]][threads - 1]
     assert len({name for _, name in done}) == threads
 
@@ -50,21 +50,21 @@ def test_what_is_small_is_left_whole(x: np.ndarray) -> None:
 
 @pytest.mark.parametrize(("N", "expected"), [(0, 2), (1, 2), (2, 1), (5, 1)])
 def test_blas_keeps_its_threads_for_a_batch_of_one_alone(N: int, expected: int) -> None:
-    if halves._threads() < 2:
+    if batch._threads() < 2:
         pytest.skip("one processor: BLAS has one thread")
     with threadpool_limits(2, user_api="blas"):
-        assert halves.in_halves(lambda _: halves._threads(), X[:N, :1, :9, :9]) == [expected]
-        assert halves._threads() == 2
+        assert batch.in_halves(lambda _: batch._threads(), X[:N, :1, :9, :9]) == [expected]
+        assert batch._threads() == 2
 
 
 def count_parts(answers: "multiprocessing.Queue[int]") -> None:
-    answers.put(len(halves.in_halves(lambda half: half, X)))
+    answers.put(len(batch.in_halves(lambda half: half, X)))
 
 
 def test_a_forked_process_has_a_second_thread_too() -> None:
-    if halves._threads() < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if batch._threads() < 2 or "fork" not in multiprocessing.get_all_start_methods():
         pytest.skip("one processor, or a system that does not fork")
-    halves.in_halves(lambda half: half, X)  # the parent's second thread is there
+    batch.in_halves(lambda half: half, X)  # the parent's second thread is there
     forking = multiprocessing.get_context("fork")
     answers = forking.Queue()
     child = forking.Process(target=count_parts, args=(answers,), daemon=True)
@@ -82,7 +82,7 @@ def test_an_error_of_either_half_comes_back(number: int, threads: int) -> None:
             raise ZeroDivisionError
 
     with threadpool_limits(threads, user_api="blas"), pytest.raises(ZeroDivisionError):
-        halves.in_halves(work, X)
+        batch.in_halves(work, X)
 
 
 def results(stride: int, pad: int) -> list[np.ndarray]:
