@@ -46,13 +46,13 @@ def add_book(parser: ArgumentParser) -> None:
 
 def classroom_of(args: Namespace, submitted: Path | None = None) -> "Classroom":
     """Return the class that `add_book` asked for; submitted as in `class_at`."""
-
-    from autograder.classroom import database
     from autograder.classroom.room import class_at, remember
 
     room = class_at(args.room, submitted, args.db)
     need_rights(room)
     if args.db:
+        from autograder.classroom import database  # here, as nbgrader takes its time to load
+
         database.address(args.db)
     if args.db or submitted:
         remember(room, args.db, submitted)

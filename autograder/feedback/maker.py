@@ -12,6 +12,8 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 from autograder.shown import one_line
@@ -20,6 +22,7 @@ MEMORY = 1 << 30  # bytes of address space; an ordinary page takes a tenth
 SECONDS = 20.0  # of the processor, for one page: more than its parts may take together
 WALL = 300.0  # of a page, on a machine that does other things too
 MOST_BYTES = 32 << 20  # of one page
+Made = tuple[bytes, str]  # a page, and why it is not the whole one, or ''
 _HEAD = struct.Struct(">?Q")  # whether it is a page, and its length
 
 
@@ -32,6 +35,7 @@ class Maker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._clock: threading.Timer | None = None  # runs while a page is in the making
 
     def __enter__(self) -> "Maker":
         return self
@@ -39,7 +43,7 @@ class Maker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def page(self, cells: Any, title: str) -> tuple[bytes, str]:
+    def page(self, cells: Any, title: str) -> Made:
         """Make a page; where that fails, one with the points, and without the notebook.
 
         Args:
@@ -51,44 +55,59 @@ class Maker:
         Raises:
             OSError: not even the short one could be made.
         """
-        try:
-            return self._made(cells, title), ""
-        except _NotMade as error:
-            problem = f"the page is without the notebook: {error}"
-        try:
-            return self._made(_points(cells), title, str(problem)), problem
-        except _NotMade as error:
-            raise OSError(f"no page could be made: {error}") from None
+        return self.begin(cells, title)()
+
+    def begin(self, cells: Any, title: str) -> Callable[[], Made]:
+        """Begin a page. What is returned waits for it, and is called before the next is begun."""
+        self._ask(cells, title)
+
+        def end() -> Made:
+            try:
+                return self._answer(), ""
+            except _NotMade as error:
+                problem = f"the page is without the notebook: {error}"
+            self._ask(_points(cells), title, problem)
+            try:
+                return self._answer(), problem
+            except _NotMade as error:
+                raise OSError(f"no page could be made: {error}") from None
+
+        return end
 
     def close(self) -> None:
         """End the process."""
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
             self._process = None
 
-    def _made(self, cells: Any, title: str, problem: str = "") -> bytes:
-        request = json.dumps([cells, title, problem]).encode()
+    def _ask(self, cells: Any, title: str, problem: str = "") -> None:
+        if self._clock is not None:
+            self.close()  # nobody came for the page before
         if self._process is None:
             self._process = _started()
-        clock = threading.Timer(WALL, self._process.kill)
-        clock.start()
+        assert self._process.stdin
+        self._clock = threading.Timer(WALL, self._process.kill)
+        self._clock.start()
+        with suppress(OSError):  # where the process has ended, its answer is missing, too
+            _send(self._process.stdin, True, json.dumps([cells, title, problem]).encode())
+
+    def _answer(self) -> bytes:
+        assert self._process and self._process.stdout and self._clock
         try:
-            return self._answer(self._process, request)
+            is_page, answer = _receive(self._process.stdout)
+            if not is_page:
+                raise _NotMade(answer.decode())
         except (_NotMade, OSError, struct.error) as error:
             self._process.kill()
             status = self._process.wait()
             self.close()
             raise error if isinstance(error, _NotMade) else _NotMade(_ending(status)) from None
-        finally:
-            clock.cancel()
-
-    def _answer(self, process: "subprocess.Popen[bytes]", request: bytes) -> bytes:
-        assert process.stdin and process.stdout
-        _send(process.stdin, True, request)
-        is_page, answer = _receive(process.stdout)
-        if not is_page:
-            raise _NotMade(answer.decode())
+        self._clock.cancel()
+        self._clock = None
         return answer
 
 

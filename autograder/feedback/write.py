@@ -1,8 +1,10 @@
 """Write the feedback pages of a class."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 
@@ -10,12 +12,14 @@ from autograder import disk
 from autograder.classroom import gradebook, late
 from autograder.classroom.late import Times
 from autograder.classroom.room import Classroom, read
-from autograder.course import Lesson, chosen
+from autograder.course import CourseError, Lesson, chosen
 from autograder.feedback import exchange
-from autograder.feedback.maker import Maker
+from autograder.feedback.maker import Made, Maker
 from autograder.handin import roster
 from autograder.handin.roster import Roster
 from autograder.shown import one_line
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -56,25 +60,67 @@ def write_feedback(room: Classroom, names: list[str]) -> Iterator[Written]:
     """
     times, students = late.enter(room), roster.read(room.results)
     with gradebook.opened(room.db_url) as book, Maker() as maker:
+        pages = _Pages(room, times, students, book, maker)
         for lesson in chosen(names):
-            for path in sorted(room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}")):
-                student = path.parents[1].name
-                target = room.feedback / student / lesson.name / f"{lesson.name}.html"
-                is_made = False
-                try:
-                    problem = times.unread.get((student, lesson.name), "")
-                    if not problem:
-                        cells = read(room.graded(student, lesson))
-                        annotate(cells, student, lesson, book, times, students)
-                        content, problem = maker.page(cells, lesson.name)
-                        disk.write(target, content, below=room.results)
-                        exchange.write(room, student, lesson)
-                        is_made = True
-                except Exception as error:  # whatever it is, the others' pages are made
-                    if disk.is_full(error) or book.is_to_blame(error, lesson.name):
-                        raise
-                    problem = f"no page ({type(error).__name__}: {error})"
-                yield Written(student, lesson.name, target, problem, is_made)
+            yield from pages.of(lesson)
+
+
+@dataclass(frozen=True)
+class _Pages:
+    """What the pages of a class are made of."""
+
+    room: Classroom
+    times: Times
+    students: Roster
+    book: gradebook.Book
+    maker: Maker
+
+    def of(self, lesson: Lesson) -> Iterator[Written]:
+        """Write the pages of a lesson: while one is made, the next notebook is prepared."""
+        graded = sorted(self.room.autograded.glob(f"*/{lesson.name}/{lesson.path.name}"))
+        students = [path.parents[1].name for path in graded]
+        notebooks = (_tried(self._notebook, student, lesson) for student in students)
+        notebook = next(notebooks, None)
+        for student in students:
+            page = _tried(self._begun, notebook, lesson)
+            notebook = next(notebooks, None)
+            yield self._written(student, lesson, page)
+
+    def _notebook(self, student: str, lesson: Lesson) -> NotebookNode:
+        if problem := self.times.unread.get((student, lesson.name)):
+            raise CourseError(problem)
+        cells = read(self.room.graded(student, lesson))
+        annotate(cells, student, lesson, self.book, self.times, self.students)
+        return cells
+
+    def _begun(self, notebook: Future[NotebookNode], lesson: Lesson) -> Callable[[], Made]:
+        return self.maker.begin(notebook.result(), lesson.name)
+
+    def _written(self, student: str, lesson: Lesson, page: Future[Callable[[], Made]]) -> Written:
+        target = self.room.feedback / student / lesson.name / f"{lesson.name}.html"
+        problem = self.times.unread.get((student, lesson.name), "")
+        is_made = False
+        try:
+            if not problem:
+                content, problem = page.result()()
+                disk.write(target, content, below=self.room.results)
+                exchange.write(self.room, student, lesson)
+                is_made = True
+        except Exception as error:  # whatever it is, the others' pages are made
+            if disk.is_full(error) or self.book.is_to_blame(error, lesson.name):
+                raise
+            problem = f"no page ({type(error).__name__}: {error})"
+        return Written(student, lesson.name, target, problem, is_made)
+
+
+def _tried(work: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    """Do something now, and keep what comes of it, also an exception, for later."""
+    done: Future[Result] = Future()
+    try:
+        done.set_result(work(*arguments))
+    except Exception as error:
+        done.set_exception(error)
+    return done
 
 
 def annotate(

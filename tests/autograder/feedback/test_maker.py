@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,25 @@ def test_no_process_is_left(graded: NotebookNode) -> None:
         number = made._process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
+
+
+def test_a_page_that_nobody_comes_for_is_not_mixed_up_with_the_next(graded: NotebookNode) -> None:
+    before = threading.active_count()
+    with Maker() as made:
+        made.begin(graded, "01_other")
+        assert b"01_target" in made.page(graded, "01_target")[0]
+        made.begin(graded, "01_other")
+    assert threading.active_count() == before, "a clock runs on"
+
+
+def test_what_ends_its_process_while_nobody_waits_costs_that_page_alone(
+    graded: NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Maker() as made:
+        end = made.begin(graded, "01_target")
+        assert made._process is not None
+        made._process.kill()
+        made._process.wait()
+        page, problem = end()
+        assert "its process was stopped" in problem and b"3 of 3 points" in page
+        assert made.page(graded, "01_target")[1] == ""

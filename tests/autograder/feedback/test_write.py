@@ -44,13 +44,20 @@ def in_the_way(path: Path, room: Classroom) -> None:
     (room.feedback / "gus" / LESSON / f"{LESSON}.html").mkdir(parents=True)
 
 
+def untimed(path: Path, room: Classroom) -> None:
+    (room.submitted / "gus" / LESSON / "timestamp.txt").write_text("at noon")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("spoil", [broken, strange, foreign, in_the_way])
+@pytest.mark.parametrize("spoil", [broken, strange, foreign, in_the_way, untimed])
 def test_one_bad_page_costs_nobody_else_theirs(spoil, room: Classroom) -> None:
     spoil(room.autograded / "gus" / LESSON / f"{LESSON}.ipynb", room)
     found = {page.student: page for page in write_feedback(room, [])}
     assert list(found) == list(STUDENTS)
     assert [name for name, page in found.items() if page.problem] == ["gus"]
-    assert found["ada"].path.stat().st_size > 50_000
+    for name in ("ada", "jan"):
+        page = found[name].path.read_text()
+        assert len(page) > 50_000
+        assert [who for who in STUDENTS if f">{who}<" in page or f" {who}" in page] == [name]
     line = str(found["gus"])
     assert line.startswith(f"gus, {LESSON}: feedback: ") and "\n" not in line
