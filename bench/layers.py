@@ -128,6 +128,9 @@ def once(way: Way, inputs: tuple, clock: Clock = time.thread_time) -> tuple[Any,
     """Run forward and backward once; return out, and the seconds of each."""
     forward, backward = way
     time.sleep(REST)
+    if clock is CLOCKS[2]:  # two threads that have rested share a core at first
+        out, cache = forward(*inputs)
+        backward(np.ones(out.shape, dtype=inputs[0].dtype), cache)
     start = clock()
     out, cache = forward(*inputs)
     middle = clock()

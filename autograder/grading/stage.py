@@ -6,6 +6,7 @@ student is to write cannot be imported.
 
 import ast
 import itertools
+import re
 import shutil
 from pathlib import Path
 
@@ -42,8 +43,19 @@ def stage(lesson: Lesson, folder: Path) -> None:
     for module in itertools.chain.from_iterable(part.glob("*.py") for part in parts):
         text = module.read_text(encoding="utf-8")
         module.write_text(_without(text, lesson.withheld), encoding="utf-8")
+    _drop_helpers(folder / "convbook" / "layers")
     for path in (folder, *folder.rglob("*")):  # another user reads it, also where ours is closed
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _drop_helpers(layers: Path) -> None:
+    """Remove the modules of layers that no other imports: they helped what is gone."""
+    texts = {module: module.read_text(encoding="utf-8") for module in layers.glob("*.py")}
+    imported = " ".join(re.findall(r"^from convbook\.layers(.*)", "\n".join(texts.values()), re.M))
+    for module, text in texts.items():
+        is_named = re.search(rf"\b{module.stem}\b", imported)
+        if not is_named and module.stem != "__init__" and "def __getattr__" not in text:
+            module.unlink()  # where there is a __getattr__, it says what is not here
 
 
 def _without(source: str, names: frozenset[str]) -> str:
@@ -62,6 +74,10 @@ def _without(source: str, names: frozenset[str]) -> str:
             statement.names = [alias for alias in statement.names if alias.name not in names]
         elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.List):
             statement.value.elts = [e for e in statement.value.elts if _value(e) not in names]
+    used = _named(tree)
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            statement.names = [a for a in statement.names if (a.asname or a.name) in used]
     tree.body = [s for s in tree.body if not (isinstance(s, ast.ImportFrom) and not s.names)]
     return ast.unparse(tree) + NOT_HERE.format(names=sorted(found))
 
@@ -72,8 +88,14 @@ def _functions(tree: ast.Module) -> set[str]:
 
 def _unused(tree: ast.Module) -> set[str]:
     """Return the private functions that nothing else in a module names."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return {name for name in _functions(tree) if name.startswith("_")} - used - {"__getattr__"}
+    private = {name for name in _functions(tree) if name.startswith("_")}
+    return private - _named(tree) - {"__getattr__"}
+
+
+def _named(tree: ast.Module) -> set[object]:
+    """Return what a module uses or, in a list of names, hands on."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -57,25 +57,69 @@ def correlate(x: np.ndarray, w: np.ndarray, b: np.ndarray, pads: Pads, out: np.n
         pads: rows of zeros above and below, columns of zeros left and right.
         out: feature maps, shape (N, F, H_out, W_out).
     """
-    (C, F), (H_out, W_out) = (x.shape[1], len(w)), out.shape[2:]
-    down, across = -(-H_out // 2), -(-W_out // 2)  # tiles
-    width = across + 1  # of a row in memory: the last tile of a row sees one pixel more
     filters = _filter_sums(w)
-    picture_bytes = 16 * (C + F) * down * width * x.itemsize
 
     def of_half(half: slice) -> None:
-        for part in parts(len(x[half]), picture_bytes):
-            maps = out[half][part]
-            pixels = _pixel_sums(x[half][part], pads, (down + 1, width))
-            products = np.matmul(filters, pixels[..., : down * width])  # (4, 4, n, F, down * width)
-            products[1, 1] += b[:, None]  # m1 is in both outputs, once
-            tiles = _outputs(_outputs(products).swapaxes(0, 1))  # (2, 2, n, F, down * width)
-            for i, j in np.ndindex(2, 2):
-                place = maps[:, :, i::2, j::2]
-                real = tiles[i, j].reshape(-1, F, down, width)
-                place[...] = real[:, :, : place.shape[2], : place.shape[3]]
+        tiles = _Tiles(x[half], out[half])
+        for part in tiles.parts:
+            tiles.read(x[half][part], pads)
+            np.matmul(filters, tiles.sums, out=tiles.products)
+            tiles.products[1, 1] += b[:, None]  # m1 is in both outputs, once
+            tiles.write(out[half][part])
 
     in_halves(of_half, out)
+
+
+class _Tiles:
+    """Room for the tiles of a few pictures, which the next few use again.
+
+    Attributes:
+        parts: which pictures are taken at a time.
+        sums: of pixels, shape (4 across, 4 down, n, C, places).
+        products: what filters make of them, shape (4 across, 4 down, n, F, places).
+    """
+
+    def __init__(self, x: np.ndarray, out: np.ndarray) -> None:
+        (N, C), (F, H_out, W_out), dtype = x.shape[:2], out.shape[1:], x.dtype
+        self._rows = -(-H_out // 2)
+        self._pitch = -(-W_out // 2) + 1  # places of a row: its last tile sees one pixel more
+        places = self._rows * self._pitch
+        # Twice what a part may hold: most steps are short, and two threads wait at each.
+        self.parts = list(parts(N, 16 * (C + F) * places * x.itemsize // 2))
+        n = self.parts[0].stop
+        self._quarters = np.zeros((2, 2, n, C, self._rows + 1, self._pitch), dtype)
+        self._down = np.zeros((4, 2, self._quarters[0, 0].size), dtype)
+        self._across = np.empty((4, *self._down[:, 0].shape), dtype)
+        self.sums = self._across.reshape(4, 4, n, C, -1)[..., :places]
+        self.products = np.empty((4, 4, n, F, places), dtype)
+        self._half_way = np.empty((2, 4, n, F, places), dtype)
+        self._outputs = np.empty((2, 2, n, F, places), dtype)
+
+    def read(self, x: np.ndarray, pads: Pads) -> None:
+        """Take the sums of pixels.
+
+        Every second row and every second column make a picture of their own, a quarter, and all of
+        these lie on long lines. So the four pixels of every tile are four stretches of a line, one
+        place apart, or one row.
+        """
+        for i, j in np.ndindex(2, 2):
+            top, left = (i + pads[0]) % 2, (j + pads[1]) % 2  # where this quarter begins in x
+            quarter = x[:, :, top::2, left::2]
+            above, before = (top + pads[0]) // 2, (left + pads[1]) // 2
+            place = self._quarters[i, j, : len(x), :, above:, before:]
+            place[:, :, : quarter.shape[2], : quarter.shape[3]] = quarter
+        even, odd = self._quarters.reshape(2, -1)
+        _sums(even, odd, self._pitch, self._down.reshape(4, -1))
+        _sums(self._down[:, 0], self._down[:, 1], 1, self._across)
+
+    def write(self, out: np.ndarray) -> None:
+        """Write the outputs that the products make."""
+        _outputs(self.products, self._half_way)
+        _outputs(self._half_way.swapaxes(0, 1), self._outputs)
+        maps = self._outputs.reshape(2, 2, -1, out.shape[1], self._rows, self._pitch)
+        for i, j in np.ndindex(2, 2):
+            place = out[:, :, i::2, j::2]
+            place[...] = maps[i, j, : len(out), :, : place.shape[2], : place.shape[3]]
 
 
 def _filter_sums(w: np.ndarray) -> np.ndarray:
@@ -88,52 +132,26 @@ def _filter_sums(w: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(taps)[:, :, None]
 
 
-def _pixel_sums(x: np.ndarray, pads: Pads, grid: tuple[int, int]) -> np.ndarray:
-    """Return the sums of pixels, shape (4 across, 4 down, n, C, places of the grid).
-
-    Every second row and every second column make a picture of their own, all on one long line. So
-    the four pixels of every tile are four stretches of the line, one place apart, or one row.
-    """
-    n, C = x.shape[:2]
-    quarters = np.zeros((2, 2, n, C, *grid), x.dtype)
-    for i, j in np.ndindex(2, 2):
-        top, left = (i + pads[0]) % 2, (j + pads[1]) % 2  # the first row and column of this quarter
-        some = x[:, :, top::2, left::2]
-        above, before = (top + pads[0]) // 2, (left + pads[1]) // 2
-        place = quarters[i, j, :, :, above:, before:]
-        place[:, :, : some.shape[2], : some.shape[3]] = some
-    even, odd = quarters.reshape(2, -1)
-    even, odd = _sums(even, odd, grid[1]).reshape(4, 2, -1).swapaxes(0, 1)
-    return _sums(even, odd, 1).reshape(4, 4, n, C, -1)
-
-
-def _sums(even: np.ndarray, odd: np.ndarray, step: int) -> np.ndarray:
-    """Return d0 - d2, d1 + d2, d2 - d1 and d1 - d3, where d2 and d3 stand a step behind d0 and d1.
+def _sums(even: np.ndarray, odd: np.ndarray, step: int, sums: np.ndarray) -> None:
+    """Write d0 - d2, d1 + d2, d2 - d1 and d1 - d3, where d2 and d3 stand a step behind d0 and d1.
 
     Args:
         even: every second pixel from the first, shape (..., L).
         odd: the others, shape (..., L).
         step: places on the line from a pixel to the next of its kind.
-
-    Returns:
-        Shape (4, ..., L); zero where the line ends.
+        sums: shape (4, ..., L); where the line ends it is left as it is.
     """
-    sums = np.empty_like(even, shape=(4, *even.shape))
-    sums[..., -step:] = 0  # in no tile, but what lies in memory may not be a number
     d0, d1, d2, d3 = even[..., :-step], odd[..., :-step], even[..., step:], odd[..., step:]
     np.subtract(d0, d2, out=sums[0, ..., :-step])
     np.add(d1, d2, out=sums[1, ..., :-step])
     np.subtract(d2, d1, out=sums[2, ..., :-step])
     np.subtract(d1, d3, out=sums[3, ..., :-step])
-    return sums
 
 
-def _outputs(products: np.ndarray) -> np.ndarray:
-    """Return y0 and y1 of m0 to m3: from shape (4, ...) to (2, ...)."""
+def _outputs(products: np.ndarray, outputs: np.ndarray) -> None:
+    """Write y0 and y1 of m0 to m3: from shape (4, ...) to (2, ...)."""
     m0, m1, m2, m3 = products
-    outputs = np.empty_like(m0, shape=(2, *m0.shape))
     np.add(m1, m2, out=outputs[0])
     np.subtract(m1, m2, out=outputs[1])
     outputs[0] += m0
     outputs[1] -= m3
-    return outputs
