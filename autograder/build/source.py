@@ -4,7 +4,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
@@ -37,6 +36,8 @@ def to_notebook(source: str, lesson: str) -> NotebookNode:
     Raises:
         marks.MarkError: a mark cannot be understood; the text names the cell.
     """
+    import jupytext  # here and below, as it takes its time to load
+
     cells = jupytext.reads(source, fmt="py:percent").cells
     for number, cell in enumerate(cells, start=1):
         cell.metadata.pop("lines_to_next_cell", None)
@@ -60,6 +61,8 @@ def to_source(notebook: NotebookNode) -> str:
         cell.metadata = nbformat.from_dict(marks.contract(cell.metadata))
         cell.pop("attachments", None)
     plain.metadata = nbformat.from_dict({"kernelspec": KERNEL})
+    import jupytext
+
     text = jupytext.writes(plain, fmt="py:percent")
     body = text.split("# ---\n", 2)[2]
     return HEADER + body

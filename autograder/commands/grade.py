@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +22,6 @@ from autograder.commands.common import (
 
 if TYPE_CHECKING:
     from autograder.classroom.grade import Graded, NotGraded
-    from autograder.classroom.room import Classroom
-    from autograder.course import Lesson
 
     Result = Graded | NotGraded
 
@@ -42,34 +40,13 @@ def add(commands: Parsers) -> None:
 
 
 def _grade(args: Namespace) -> int:
-    room = classroom_of(args, args.submissions)
-    warn(args.sandbox, room.submitted, room.results)
-    with _head_start(room, args):
-        return _graded(room, args)
-
-
-@contextmanager
-def _head_start(room: "Classroom", args: Namespace) -> Iterator[None]:
-    """Open the first airlock that will be needed, while the gradebook's programs are loaded."""
-    from autograder.course import chosen
-    from autograder.grading import airlocks
-
-    def somebody_waits(lesson: "Lesson") -> bool:
-        students = (folder.parent.name for folder in room.folders(lesson))
-        return any(not room.notebook(student, lesson).exists() for student in students)
-
-    lessons = () if args.scheduler else chosen(args.lessons)
-    first = next(filter(somebody_waits, lessons), None)
-    with airlocks.ahead(first, args.sandbox) if first else nullcontext():
-        yield
-
-
-def _graded(room: "Classroom", args: Namespace) -> int:
     from autograder.classroom import late, ledger, taken_down
     from autograder.classroom.grade import NotGraded, count, grade_class
     from autograder.feedback.write import write_feedback
     from autograder.report.table import standing, table
 
+    room = classroom_of(args, args.submissions)
+    warn(args.sandbox, room.submitted, room.results)
     late.rules_of(room)  # what is wrong with it is said before, not after
     take_times_down(room)
     results: list[Result] = []

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,26 +137,6 @@ def airlock(lesson: Lesson, sandbox: str | None) -> Iterator[Airlock]:
             mine.users -= 1
             if mine.users == 0 and _open.get(key) is not mine:
                 mine.close.close()
-
-
-@contextmanager
-def ahead(lesson: Lesson, sandbox: str | None) -> Iterator[None]:
-    """Open a lesson's airlock on another processor, while this one makes ready for grading.
-
-    Where it does not open, whoever wants to use it learns why. At the end all are closed.
-    """
-    with ThreadPoolExecutor(1) as thread:  # a sandbox dies with the thread that began it
-        opening = thread.submit(_open_ahead, lesson, sandbox)
-        try:
-            yield
-        finally:
-            opening.exception()  # waits
-            close()
-
-
-def _open_ahead(lesson: Lesson, sandbox: str | None) -> None:
-    with airlock(lesson, sandbox):
-        pass
 
 
 def close() -> None:
