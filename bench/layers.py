@@ -7,7 +7,8 @@
 
 All ways run by turns in one process; a number is the median over the rounds of the ratio of two
 times that were taken next to each other. With one thread they are times of the processor, so that
-other programs count little; with two, times of the clock. The single layers find every gradient;
+other programs count little; with two, times of the clock, when each has run once before: two
+threads that have rested share a core for some milliseconds. The single layers find every gradient;
 the training step does not ask for that of the pictures. With two threads PyTorch and our layers use
 them as they like; the textbook's gets half of the batch in each, and BLAS one thread. The layers of
 the last release, or of the commit that --before names, run beside. The tables are Markdown, as
@@ -128,7 +129,7 @@ def once(way: Way, inputs: tuple, clock: Clock = time.thread_time) -> tuple[Any,
     """Run forward and backward once; return out, and the seconds of each."""
     forward, backward = way
     time.sleep(REST)
-    if clock is CLOCKS[2]:  # two threads that have rested share a core at first
+    if clock is CLOCKS[2]:
         out, cache = forward(*inputs)
         backward(np.ones(out.shape, dtype=inputs[0].dtype), cache)
     start = clock()
