@@ -54,9 +54,8 @@ def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
 
 
 def parts(N: int, picture_bytes: int) -> Iterator[slice]:
-    """Cut a batch of N into like parts of at most PART_BYTES, but of one picture at the least."""
+    """Cut a batch of N into parts of about PART_BYTES, of one picture at the least."""
     n = max(1, PART_BYTES // max(1, picture_bytes))
-    n = -(-N // -(-N // n)) if N else 1
     return (slice(start, min(start + n, N)) for start in range(0, N, n))
 
 

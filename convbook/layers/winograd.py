@@ -25,8 +25,8 @@ from convbook.layers.batch import in_halves, parts
 
 Pads = tuple[int, int]
 
-# Below that the sums cost what the products save; measured on pictures of 8 to 56 pixels a side.
-CHANNELS, FILTERS, SIDE, PLACES = 32, 16, 5, 1000
+# Below that the sums cost what the products save; measured on maps of 4 to 56 pixels a side.
+CHANNELS, FILTERS, CHANNELS_X_SIDE, PLACES = 32, 16, 384, 1000
 
 
 def pays(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> bool:
@@ -38,7 +38,7 @@ def pays(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> bool:
         out: an array for the result, shape (N, F, H_out, W_out).
     """
     (N, C), (F, depth, *window), (H_out, W_out) = x.shape[:2], w.shape, out.shape[2:]
-    large = min(H_out, W_out) >= SIDE and N * H_out * W_out >= PLACES
+    large = C * min(H_out, W_out) >= CHANNELS_X_SIDE and N * H_out * W_out >= PLACES
     many = C >= CHANNELS and F >= FILTERS
     floats = x.dtype == w.dtype == out.dtype and out.dtype.char in "fd"
     return large and many and floats and depth == C and window == [3, 3] and type(x) is np.ndarray
@@ -85,8 +85,9 @@ class _Tiles:
         self._pitch = -(-W_out // 2) + 1  # places of a row: its last tile sees one pixel more
         places = self._rows * self._pitch
         # Twice what a part may hold: most steps are short, and two threads wait at each.
-        self.parts = list(parts(N, 16 * (C + F) * places * x.itemsize // 2))
-        n = self.parts[0].stop
+        most = next(parts(N, 16 * (C + F) * places * x.itemsize // 2)).stop
+        n = -(-N // -(-N // most))  # like parts: in the last one all n are computed, too
+        self.parts = [slice(first, min(first + n, N)) for first in range(0, N, n)]
         self._quarters = np.zeros((2, 2, n, C, self._rows + 1, self._pitch), dtype)
         self._down = np.zeros((4, 2, self._quarters[0, 0].size), dtype)
         self._across = np.empty((4, *self._down[:, 0].shape), dtype)

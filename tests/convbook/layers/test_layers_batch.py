@@ -57,20 +57,6 @@ def test_blas_keeps_its_threads_for_a_batch_of_one_alone(N: int, expected: int) 
         assert batch._threads() == 2
 
 
-@pytest.mark.parametrize(
-    ("N", "at_most", "expected"),
-    [(17, 12, [9, 8]), (7, 3, [3, 3, 1]), (64, 13, [13] * 4 + [12]), (3, 9, [3]), (2, 0, [1, 1])],
-)
-def test_parts_are_of_a_size(N: int, at_most: int, expected: list[int]) -> None:
-    found = list(batch.parts(N, batch.PART_BYTES // at_most if at_most else 2 * batch.PART_BYTES))
-    assert [part.stop - part.start for part in found] == expected
-    assert [part.start for part in found] == [part.stop for part in [slice(0), *found[:-1]]]
-
-
-def test_nothing_has_no_parts() -> None:
-    assert list(batch.parts(0, 1)) == []
-
-
 def count_parts(answers: "multiprocessing.Queue[int]") -> None:
     answers.put(len(batch.in_halves(lambda half: half, X)))
 

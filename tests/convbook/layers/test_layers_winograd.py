@@ -134,6 +134,18 @@ def test_pictures_and_filters_may_be_views() -> None:
     assert out.flags.c_contiguous
 
 
+@pytest.mark.parametrize(
+    ("N", "pictures", "expected"),
+    [(17, 12, [9, 8]), (7, 3, [3, 3, 1]), (3, 9, [3]), (2, 0, [1, 1])],
+)
+def test_its_parts_are_alike(
+    monkeypatch: pytest.MonkeyPatch, N: int, pictures: int, expected: list[int]
+) -> None:
+    x, out = np.zeros((N, 2, 4, 4)), np.zeros((N, 3, 4, 4))
+    monkeypatch.setattr(batch, "PART_BYTES", pictures * 16 * (2 + 3) * (2 * 3) * 8 // 2)
+    assert [part.stop - part.start for part in winograd._Tiles(x, out).parts] == expected
+
+
 def wins(x: np.ndarray, w: np.ndarray) -> bool:
     return winograd.pays(x, w, np.empty((len(x), len(w), *x.shape[2:]), x.dtype))
 
@@ -144,7 +156,8 @@ def test_it_is_taken_where_there_are_channels_filters_and_places_enough() -> Non
     assert not wins(x[:, :8], w[:, :8]), "few channels"
     assert not wins(x, w[:8]), "few filters"
     assert not wins(x[:1], w), "few places"
-    assert not wins(x.reshape(80, 32, 4, 4), w), "small maps"
+    assert not wins(x.reshape(20, 32, 8, 8), w), "small maps"
+    assert wins(np.tile(x.reshape(20, 32, 8, 8), (1, 2, 1, 1)), np.tile(w, (1, 2, 1, 1)))
     assert not wins(x, w[:, :, :2]), "other filters"
     assert not wins(x, w[:, :16]), "groups"
     assert not wins((100 * x).astype(int), w), "whole numbers"
