@@ -85,15 +85,17 @@ class Maker:
             self._process = None
 
     def _ask(self, cells: Any, title: str, problem: str = "") -> None:
+        request = json.dumps([cells, title, problem]).encode()
         if self._clock is not None:
             self.close()  # nobody came for the page before
         if self._process is None:
             self._process = _started()
         assert self._process.stdin
         self._clock = threading.Timer(WALL, self._process.kill)
+        self._clock.daemon = True  # who is interrupted before the page's end does not wait for it
         self._clock.start()
         with suppress(OSError):  # where the process has ended, its answer is missing, too
-            _send(self._process.stdin, True, json.dumps([cells, title, problem]).encode())
+            _send(self._process.stdin, True, request)
 
     def _answer(self) -> bytes:
         assert self._process and self._process.stdout and self._clock

@@ -55,8 +55,12 @@ def in_halves(work: Callable[[slice], Result], x: np.ndarray) -> list[Result]:
 
 def parts(N: int, picture_bytes: int) -> Iterator[slice]:
     """Cut a batch of N into parts of about PART_BYTES, of one picture at the least."""
-    n = max(1, PART_BYTES // max(1, picture_bytes))
-    return (slice(start, min(start + n, N)) for start in range(0, N, n))
+    return slices(N, max(1, PART_BYTES // max(1, picture_bytes)))
+
+
+def slices(N: int, n: int) -> Iterator[slice]:
+    """Cut a batch of N into n pictures at a time."""
+    return (slice(first, min(first + n, N)) for first in range(0, N, n))
 
 
 def _threads() -> int:

@@ -3,10 +3,9 @@
 One thread does it: the steps are so short that two would mostly wait for each other.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from convbook.layers.batch import slices
 from convbook.layers.windows import output_size, tap
 
 MaxCache = tuple[np.ndarray, tuple[int, ...], str, int, int, int]
@@ -37,7 +36,7 @@ def max_pool_forward(
     out = np.empty_like(x, shape=(*x.shape[:2], H_out, W_out))
     farthest = (HH - 1) * x.shape[3] + WW - 1
     before = np.zeros_like(out, dtype=np.min_scalar_type(farthest))  # mostly a byte each
-    for part in _parts(len(x)):
+    for part in slices(len(x), TOGETHER):
         _compete(x[part], out[part], before[part], HH, WW, stride)
     return out, (before, x.shape, x.dtype.str, HH, WW, stride)
 
@@ -59,7 +58,7 @@ def max_pool_backward(dout: np.ndarray, cache: MaxCache) -> np.ndarray:
     few = dx[:TOGETHER]
     pixels = np.cumsum(np.ones_like(few, dtype=np.intp)).reshape(few.shape) - 1
     last = tap(pixels, HH - 1, WW - 1, H_out, W_out, stride)
-    for part in _parts(len(dx)):
+    for part in slices(len(dx), TOGETHER):
         n = len(dx[part])
         winners = last[:n] - before[part]  # places in the line of the n pictures' pixels
         # Windows may share a pixel, so the same place may come twice: add.at adds both.
@@ -109,7 +108,3 @@ def _compete(
 def _shape(x: np.ndarray, HH: int, WW: int, stride: int) -> tuple[int, int]:
     H, W = x.shape[2:]
     return output_size(H, HH, stride), output_size(W, WW, stride)
-
-
-def _parts(N: int) -> Iterator[slice]:
-    return (slice(n, min(n + TOGETHER, N)) for n in range(0, N, TOGETHER))

@@ -21,7 +21,7 @@ Method: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015,
 
 import numpy as np
 
-from convbook.layers.batch import in_halves, parts
+from convbook.layers.batch import in_halves, parts, slices
 
 Pads = tuple[int, int]
 
@@ -87,7 +87,7 @@ class _Tiles:
         # Twice what a part may hold: most steps are short, and two threads wait at each.
         most = next(parts(N, 16 * (C + F) * places * x.itemsize // 2)).stop
         n = -(-N // -(-N // most))  # like parts: in the last one all n are computed, too
-        self.parts = [slice(first, min(first + n, N)) for first in range(0, N, n)]
+        self.parts = list(slices(N, n))
         self._quarters = np.zeros((2, 2, n, C, self._rows + 1, self._pitch), dtype)
         self._down = np.zeros((4, 2, self._quarters[0, 0].size), dtype)
         self._across = np.empty((4, *self._down[:, 0].shape), dtype)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,13 +99,21 @@ def test_no_process_is_left(graded: NotebookNode) -> None:
         os.kill(number, 0)
 
 
+def clocks() -> int:
+    """Count the clocks that run, when those that were stopped have ended."""
+    running = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for thread in running:
+        thread.join(1)
+    return sum(thread.is_alive() for thread in running)
+
+
 def test_a_page_that_nobody_comes_for_is_not_mixed_up_with_the_next(graded: NotebookNode) -> None:
-    before = threading.active_count()
+    before = clocks()
     with Maker() as made:
         made.begin(graded, "01_other")
         assert b"01_target" in made.page(graded, "01_target")[0]
         made.begin(graded, "01_other")
-    assert threading.active_count() == before, "a clock runs on"
+    assert clocks() == before, "a clock runs on"
 
 
 def test_what_ends_its_process_while_nobody_waits_costs_that_page_alone(
@@ -118,3 +127,44 @@ def test_what_ends_its_process_while_nobody_waits_costs_that_page_alone(
         page, problem = end()
         assert "its process was stopped" in problem and b"3 of 3 points" in page
         assert made.page(graded, "01_target")[1] == ""
+
+
+def circle() -> list[object]:
+    found: list[object] = []
+    found.append(found)
+    return found
+
+
+def deep() -> list[object]:
+    found: list[object] = []
+    for _ in range(200_000):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize("strange", [object, lambda: b"bytes", circle, deep, lambda: {1, 2}])
+def test_what_cannot_be_sent_leaves_the_process_and_no_clock(
+    strange: Callable[[], object], graded: NotebookNode
+) -> None:
+    with Maker() as made:
+        made.page(graded, "01_target")
+        process, before = made._process, clocks()
+        with pytest.raises((TypeError, ValueError, RecursionError)):
+            made.page({"metadata": {}, "cells": [strange()]}, "01_target")
+        assert clocks() == before
+        assert made.page(graded, "01_target")[1] == ""
+        assert made._process is process
+
+
+def test_who_is_interrupted_waits_for_no_clock_and_gets_no_other_page(
+    graded: NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> tuple[bool, bytes]:
+        raise KeyboardInterrupt
+
+    with Maker() as made:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(maker, "_receive", interrupted)
+            made.page(graded, "01_other")
+        assert made._clock is not None and made._clock.daemon
+        assert b"01_target" in made.page(graded, "01_target")[0]
