@@ -30,7 +30,8 @@ NEEDED = 1_500_000_000  # bytes on the disk: what is downloaded, and what become
 # What people wait for. Python compiles what these load, which a sandbox could not keep.
 PROGRAMS = (
     "IPython.core.completer, IPython.core.interactiveshell, matplotlib.pyplot, "
-    "ipykernel.kernelapp, jupyterlab.labapp, nbconvert.exporters, msgpack, nbgrader.apps"
+    "ipykernel.kernelapp, jupyterlab.labapp, nbconvert.exporters, msgpack, nbgrader.apps, "
+    "stack_data, pygments.formatters.terminal256, pygments.styles"
 )
 # What stands in the output of venv, pip or uv, and what to do about it.
 REMEDIES = {

@@ -14,9 +14,11 @@ from pathlib import Path
 from . import fonts, launch, user
 from .launch import ForkServer, Slow, Worker
 from .limits import Limits
+from .programs import Programs
 from .sandbox import KINDS, Bind, SandboxError, find, stage
 from .session import Session
 
+TRACEBACKS = ("stack_data",)  # what IPython loads when a cell fails
 DRAWERS = 3  # submissions that have drawn: more are to come
 
 
@@ -33,17 +35,18 @@ class Airlock:
         imported: Sequence[str] = (),
         many: bool = True,
         checker_warm: str = "",
-        machine: Path | None = None,
+        machine: bytes | None = None,
         secrets: Sequence[Path] = (),
     ) -> None:
         """Choose the sandbox: None takes bubblewrap or fails; others must be asked for by name.
 
         binds are (folder, where the student sees it); student_path are entries of PYTHONPATH as
         the student sees them. drawing and imported name modules that take long to load. That is
-        done when something of them is used; for many students, with those that all import, once
-        and beforehand, and with those that draw as soon as several students have drawn.
+        done when something of them is used; for many students, with those that all import and with
+        what writes tracebacks, once and beforehand, and with those that draw as soon as several
+        students have drawn.
         checker_warm is source that the checkers' fork server runs once, to load a lesson.
-        machine is the compiled machine of the CUDA emulator, for lessons whose checks run kernels.
+        machine is the object file of the CUDA emulator, for lessons whose checks run kernels.
         secrets are what others must not be able to read, for the sandbox that depends on it.
         """
         self.sandbox = _found(sandbox, secrets)
@@ -51,9 +54,11 @@ class Airlock:
         self.binds = list(binds)
         self.student_path = list(student_path)
         self.many = many
-        self.slow = Slow(drawing, imported) if many else Slow((*drawing, *imported))
+        warm = (*imported, *TRACEBACKS)
+        self.slow = Slow(drawing, warm) if many else Slow((*drawing, *imported))
         self.checker_warm = checker_warm
         self.machine = machine
+        self.programs = Programs()
         self._servers: list[ForkServer] = []
         self._drawn = itertools.count(1)  # the number of the next submission that draws
         self._staged: Path | None = None
@@ -72,7 +77,9 @@ class Airlock:
                 )
             )
             if self.machine is not None:
-                shutil.copy(self.machine, self._staged / "airlock" / "machine.o")
+                staged = self._staged / "airlock" / "machine.o"
+                staged.write_bytes(self.machine)
+                staged.chmod(0o644)  # the sandbox reads it as another user
                 self._servers.append(
                     launch.workshop_server(
                         self.sandbox, self._staged, self.binds, self.student_path

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from . import sandbox, user, wire
 from .limits import Limits
+from .programs import Programs
 from .sandbox import Bind, SandboxError
 
 TICKS = 0.2  # seconds by which the kernel's counts of a process's time may differ
@@ -237,7 +238,8 @@ class Workers(Protocol):
     """Where a session gets its processes from: an open airlock."""
 
     limits: Limits
-    machine: Path | None  # of the CUDA emulator
+    machine: bytes | None  # of the CUDA emulator
+    programs: Programs
 
     def drew(self) -> None: ...
     def start_student(self, call: socket.socket) -> Worker: ...

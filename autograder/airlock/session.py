@@ -165,8 +165,7 @@ class Session:
         worker = self._airlock.start_workshop()
         own = Deadline(max(deadline.left(), 0.0), worker.lost)
         try:
-            worker.channel.send(order, own)
-            return worker.channel.receive_frame(own)
+            return self._airlock.programs.run(order, worker.channel, own)
         except wire.Timeout:
             raise  # the time of the check is over
         except wire.ProtocolError:

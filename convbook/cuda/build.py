@@ -15,6 +15,7 @@ MACHINE = Path(__file__).parent / "machine"
 COMPILE_SECONDS = 60
 SHARED_BYTES = 48 << 10  # what a block has on every GPU
 FILE = "kernel.cu"
+PROGRAM = "kernel"
 # What a kernel may call once it is compiled: the machine, and mathematics.
 CALLS = re.compile(
     r"(emu_\w+|__tsan_\w+|__ubsan_handle_(out_of_bounds|type_mismatch)\w*|_GLOBAL_OFFSET_TABLE_|mem(set|cpy|move)"
@@ -44,17 +45,37 @@ def folder() -> Path:
     return Path(made)
 
 
+def place(source: str, name: str) -> Path:
+    """Return the folder of a kernel, in which its program is or will be."""
+    made = folder() / hashlib.sha256(repr((source, name)).encode()).hexdigest()[:16]
+    made.mkdir(exist_ok=True)
+    return made
+
+
 @functools.lru_cache(maxsize=64)
 def build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
-    """Compile a kernel and the machine into a program; return it and its shared arrays."""
+    """Compile a kernel and the machine into a program; return it and its shared arrays.
+
+    A program that lies there already is taken as it is.
+    """
+    program = place(source, name) / PROGRAM
+    if not program.exists():
+        _make(source, name, types, program)
+    shared = tuple(_shared(program))
+    total = sum(int(word.split(":")[2]) for word in shared)
+    if total > SHARED_BYTES:
+        raise CompileError(f"{total:,} bytes of shared memory: a block has {SHARED_BYTES:,}")
+    return program, shared
+
+
+def _make(source: str, name: str, types: tuple[str, ...], program: Path) -> None:
+    """Compile a kernel, look at what it calls, and link it with the machine."""
     if compiler() is None:
         raise NotRun(
             "[emulator] not run: there is no C++ compiler here. On Debian and Ubuntu:"
             " sudo apt install g++"
         )
-    key = hashlib.sha256(f"{name}{types}{source}".encode()).hexdigest()[:16]
-    place = folder() / key
-    place.mkdir(exist_ok=True)
+    place = program.parent
     call = ", ".join(f"*({t}*)arguments[{k}]" for k, t in enumerate(types))
     (place / "kernel.cpp").write_text(
         f'#include "cuda_api.h"\n#line 1 "{FILE}"\n{source}\n#line 1 "launch"\n'
@@ -67,12 +88,8 @@ def build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[s
     options += ["-fsanitize=thread,bounds,alignment", "-Werror=vla"]  # a GPU has no such arrays
     _compile([*options, f"-I{MACHINE}", "-c", "kernel.cpp", "-o", "kernel.o"], place, source)
     _check_calls(place / "kernel.o")
-    _compile(["kernel.o", str(compiled_machine()), "-o", "kernel", "-no-pie"], place)
-    shared = tuple(_shared(place / "kernel"))
-    total = sum(int(word.split(":")[2]) for word in shared)
-    if total > SHARED_BYTES:
-        raise CompileError(f"{total:,} bytes of shared memory: a block has {SHARED_BYTES:,}")
-    return place / "kernel", shared
+    _compile(["kernel.o", str(compiled_machine()), "-o", "linked", "-no-pie"], place)
+    (place / "linked").replace(program)  # whoever is interrupted leaves no half of it
 
 
 @functools.cache
@@ -107,8 +124,9 @@ def _errors(said: str, source: str) -> str:
 
 def _check_calls(compiled: Path) -> None:
     """Refuse a kernel that calls anything but the machine and mathematics."""
-    done = subprocess.run(["nm", "-u", compiled], capture_output=True, text=True, check=True)
-    for name in (line.split()[-1] for line in done.stdout.splitlines() if line.split()):
+    command = ["objdump", "-t", str(compiled)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for name in (line.split()[-1] for line in done.stdout.splitlines() if "*UND*" in line):
         if not CALLS.fullmatch(name):
             raise CompileError(f"The kernel calls {name}, which a GPU does not have.")
 

@@ -135,15 +135,8 @@ def launch(
     Returns:
         What came of it, and a function from an address of code to a line of the source.
     """
-    check(source)
-    wanted = parameters(source, name)
-    sizes = [*_three(grid, "grid"), *_three(block, "block")]
-    if np.prod(sizes[3:]) > THREADS:
-        raise ValueError(f"block {tuple(block)}: a block has at most {THREADS} threads")
-    if np.prod(sizes, dtype=float) > LAUNCH:
-        raise ValueError(f"the emulator takes at most {LAUNCH:,} threads in one launch")
-    values = [_value(p, a, k) for k, (p, a) in enumerate(_pairs(name, wanted, args))]
-    program, shared = build(source, name, tuple(p.kind + "*" * p.pointer for p in wanted))
+    wanted, sizes, values = prepared(source, name, grid, block, args)
+    program, shared = built(source, name, wanted)
     with tempfile.TemporaryDirectory() as folder:
         words = [str(x) for x in (*sizes, schedule, schedules)]
         files = [Path(folder) / f"{k}.bin" for k in range(len(values))]
@@ -164,6 +157,31 @@ def launch(
         arrays = [_after(v, f) for v, f in zip(values, files, strict=True)]
     counted = dict(zip(COUNTED, map(int, said[1:8]), strict=True))
     return Ran(None, arrays, printed=printed, **counted), partial(_line, program)
+
+
+def prepared(
+    source: str, name: str, grid: Any, block: Any, args: Any
+) -> tuple[list[Parameter], list[int], list[Any]]:
+    """Look at what is to be run, before it is compiled.
+
+    Args and exceptions as of `emulate`, but for the compiler's.
+
+    Returns:
+        The kernel's parameters, the six sizes of grid and block, and the values of the arguments.
+    """
+    check(source)
+    wanted = parameters(source, name)
+    sizes = [*_three(grid, "grid"), *_three(block, "block")]
+    if np.prod(sizes[3:]) > THREADS:
+        raise ValueError(f"block {tuple(block)}: a block has at most {THREADS} threads")
+    if np.prod(sizes, dtype=float) > LAUNCH:
+        raise ValueError(f"the emulator takes at most {LAUNCH:,} threads in one launch")
+    return wanted, sizes, [_value(p, a, k) for k, (p, a) in enumerate(_pairs(name, wanted, args))]
+
+
+def built(source: str, name: str, wanted: list[Parameter]) -> tuple[Path, tuple[str, ...]]:
+    """Compile a kernel with these parameters; return the program and its shared arrays."""
+    return build(source, name, tuple(p.kind + "*" * p.pointer for p in wanted))
 
 
 def _pairs(name: str, wanted: list[Parameter], args: Any) -> list[tuple[Parameter, Any]]:

@@ -146,6 +146,14 @@ def warm_up(shell: Shell) -> None:
     shell.execution_count = 1
 
 
+def warm_up_for_errors(shell: Shell) -> None:
+    """Write one traceback, so that no worker has to load and look up what that takes."""
+    run(shell, "1 / 0")
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+    shell.execution_count = 1
+
+
 def run(shell: Shell, source: str) -> list[dict[str, Any]]:
     """Run one cell and return its outputs."""
     recorder = shell.recorder

@@ -45,6 +45,8 @@ def warm_up() -> None:
         cells.warm_up(_shell)
     else:
         later.then["matplotlib.pyplot"] = partial(cells.inline, _shell)
+    if later.is_loaded("stack_data"):
+        cells.warm_up_for_errors(_shell)
     # np.random and random start the same for everybody, so that a grading can be repeated.
     np.random.seed(0)
     random.seed(0)

@@ -98,6 +98,25 @@ def test_where_several_draw_it_is_loaded_for_all_who_come_after(many: bool) -> N
     assert found == ["False", "False", "False", "False", str(many)]
 
 
+FAILS = "def f(x):\n    return [1, 2][x]\n\nf(5)"
+LEFT = """import sys
+print([n for n in dir(sys) if n.startswith('last_')], 'stack_data' in sys.modules)"""
+
+
+def test_a_cell_that_fails_says_the_same_whoever_loads_what_writes_it() -> None:
+    """For many it is loaded before there is anybody, and leaves nothing."""
+    said = []
+    for many in (False, True):
+        with (
+            open_airlock(LESSON, SANDBOX, many=many) as airlock,
+            airlock.session(seed=1) as session,
+        ):
+            assert printed(session, LEFT) == f"[] {many}"
+            said.append(session.run_student(FAILS)[-1]["traceback"])
+            assert printed(session, LEFT).endswith("True")
+    assert said[0] == said[1] and "IndexError" in said[0][-1], said
+
+
 def _closed(airlock: Airlock) -> None:
     airlock.close()
 

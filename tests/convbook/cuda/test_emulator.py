@@ -162,6 +162,24 @@ def test_without_a_compiler_it_is_not_run(monkeypatch: pytest.MonkeyPatch) -> No
         )
 
 
+def test_whoever_is_interrupted_leaves_no_half_of_a_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = build._compile
+
+    def interrupted(options: list[str], place: Path, source: str = "") -> None:
+        if "-c" in options:
+            return whole(options, place, source)
+        (place / options[options.index("-o") + 1]).write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    launch = ONE + "// interrupted", "f", (1,), (1,), (np.zeros(1, np.float32), 7)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(build, "_compile", interrupted)
+        cuda.emulate(*launch)
+    assert cuda.emulate(*launch).arrays[0] == [7]
+
+
 SAYS = """extern "C" __global__ void says(int* x) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     printf("thread %d: %d and %5.2f, %c%%\\n", i, 2 * i, i / 4.0f, 'a');
