@@ -35,10 +35,9 @@ def photo(name: str) -> np.ndarray:
     """
     if name not in PHOTOS:
         raise ValueError(f"no photograph {name!r}; there are {', '.join(PHOTOS)}")
-    import matplotlib.image  # here, as most who ask for the folder want no pictures
+    from PIL import Image  # here, as most who ask for the folder want no pictures
 
-    path = next((folder() / "photos").glob(f"{name}.*"))
-    pixels = matplotlib.image.imread(path)  # (H, W) or (H, W, C)
-    scale = 255.0 if pixels.dtype == np.uint8 else 1.0
-    pixels = pixels.reshape(*pixels.shape[:2], -1)[:, :, :3]  # (H, W, C), no transparency
-    return pixels.transpose(2, 0, 1)[None].astype(np.float64) / scale
+    with Image.open(next((folder() / "photos").glob(f"{name}.*"))) as image:
+        pixels = np.asarray(image)  # (H, W) or (H, W, C)
+    pixels = pixels.reshape(*pixels.shape[:2], -1)  # (H, W, C)
+    return pixels.transpose(2, 0, 1)[None] / 255

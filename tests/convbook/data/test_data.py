@@ -2,9 +2,12 @@
 
 import csv
 import hashlib
+import subprocess
+import sys
 from collections import Counter
 from functools import cache
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -23,6 +26,16 @@ def test_a_photograph_is_nchw_from_0_to_1(name: str) -> None:
     assert min(x.shape[2:]) >= 227
     assert 0 <= x.min() < 0.1
     assert 0.9 < x.max() <= 1
+
+
+def test_a_photograph_is_what_matplotlib_reads_and_does_without_it() -> None:
+    for path in (data.folder() / "photos").glob("*.png"):
+        np.testing.assert_allclose(
+            data.photo(path.stem)[0].transpose(1, 2, 0).squeeze(), plt.imread(path), atol=1e-7
+        )
+    code = "import sys; from convbook import data; data.photo('camera')"
+    code += "; sys.exit('matplotlib' in sys.modules)"  # it takes longer to load than all else
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_an_unknown_photograph_is_named() -> None:
