@@ -4,8 +4,8 @@ No Python of a student runs here. The checker hands over the kernel's text and i
 of the grader, and gets back what the emulator says. A compiler is within reach, and files in /tmp
 may be run; nothing else is different from a student's sandbox.
 
-To compile takes ten times as long as to run. So the grader gets each program before anything of it
-has run, and hands it over at the next launch of the same text.
+To compile takes five times as long as all else. So the grader gets each program before anything of
+it has run, and hands it over at the next launch of the same text.
 """
 
 from __future__ import annotations
