@@ -1,6 +1,6 @@
 // What a kernel sees of CUDA. Compiled before the student's source, as one file with it.
 #pragma once
-#include <cstddef>
+#include <ciso646>  // the library's settings, and nothing else
 #undef _GLIBCXX_USE_STD_SPEC_FUNCS  // Bessel functions: to read them takes half of the time
 #include <cmath>
 // NVIDIA's compiler reads no headers, so it does not know these.
@@ -76,11 +76,16 @@ static inline int emu_printf(const char* format, T... values) {
 }
 #define printf emu_printf
 
+using std::isfinite;
+using std::isinf;
+using std::isnan;
+using std::signbit;
+
 template <class T>
-static inline const T& max(const T& a, const T& b) {
+static constexpr const T& max(const T& a, const T& b) {
     return a < b ? b : a;
 }
 template <class T>
-static inline const T& min(const T& a, const T& b) {
+static constexpr const T& min(const T& a, const T& b) {
     return b < a ? b : a;
 }

@@ -118,6 +118,22 @@ def test_what_the_real_compiler_would_not_take_is_not_taken_here(body: str) -> N
         cuda.emulate(source, "f", (1,), (1,), (np.zeros(1, np.float32), 3))
 
 
+# What the header gives without the standard library's headers, which take long to read.
+GIVEN = {
+    "the larger of two constants": "__shared__ int v[max(2, n)]; v[0] = min(n, 7); x[0] = v[0];",
+    "of two loads": "x[0] = max(x[0], x[1]) + 3;",
+    "sizes": "size_t v = sizeof(float4) - 12; x[0] = v - 1;",
+    "mathematics": "x[0] = sqrtf(abs(-9.0f)) * fmaxf(1, x[0]) + (isnan(x[0]) ? 1 : 0);",
+}
+
+
+@pytest.mark.parametrize("body", GIVEN.values(), ids=GIVEN)
+def test_what_a_kernel_may_use_is_there(body: str) -> None:
+    source = f'extern "C" __global__ void f(float* x) {{ const int n = 3; {body} }}'
+    ran = cuda.emulate(source, "f", (1,), (1,), (np.zeros(2, np.float32),))
+    assert ran.fault is None and ran.arrays[0] is not None and ran.arrays[0][0] == 3, ran
+
+
 def test_a_const_array_is_not_written_to() -> None:
     source = 'extern "C" __global__ void f(const float* x) { x[0] = 1; }'
     with pytest.raises(cuda.CompileError, match="read-only"):
