@@ -45,7 +45,7 @@ def folder() -> Path:
     return Path(made)
 
 
-def place(source: str, name: str) -> Path:
+def place_of(source: str, name: str) -> Path:
     """Return the folder of a kernel, in which its program is or will be."""
     made = folder() / hashlib.sha256(repr((source, name)).encode()).hexdigest()[:16]
     made.mkdir(exist_ok=True)
@@ -58,7 +58,7 @@ def build(source: str, name: str, types: tuple[str, ...]) -> tuple[Path, tuple[s
 
     A program that lies there already is taken as it is.
     """
-    program = place(source, name) / PROGRAM
+    program = place_of(source, name) / PROGRAM
     if not program.exists():
         _make(source, name, types, program)
     shared = tuple(_shared(program))

@@ -59,7 +59,7 @@ def _put(program: np.ndarray, source: str, name: str) -> None:
     """Lay a program where the emulator looks for it."""
     from convbook.cuda import build
 
-    path = build.place(source, name) / build.PROGRAM
+    path = build.place_of(source, name) / build.PROGRAM
     path.write_bytes(program.tobytes())
     path.chmod(0o700)
 

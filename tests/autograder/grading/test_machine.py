@@ -1,9 +1,9 @@
 """The emulator's machine is compiled once for each compiler and each version of it."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+import no_file
 import pytest
 from machine import needs
 
@@ -60,20 +60,7 @@ def test_without_a_compiler_there_is_none(cache: Path, monkeypatch: pytest.Monke
     assert machine.compiled() is None
 
 
-def _link(kept: Path, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("secret")
-    kept.symlink_to(tmp_path / "secret")
-
-
-def _folder(kept: Path, tmp_path: Path) -> None:
-    kept.mkdir()
-
-
-def _pipe(kept: Path, tmp_path: Path) -> None:
-    os.mkfifo(kept)
-
-
-@pytest.mark.parametrize("put", [_link, _folder, _pipe])
+@pytest.mark.parametrize("put", no_file.ALL)
 def test_what_is_no_file_is_not_read(
     put: Callable[[Path, Path], None], cache: Path, compiled: list[bytes], tmp_path: Path
 ) -> None:

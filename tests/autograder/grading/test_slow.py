@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
+import no_file
 import pytest
 from machine import SANDBOX
 
@@ -171,20 +171,7 @@ def test_where_nothing_can_be_kept_the_list_is_made_anew(
     assert [path.suffix for path in (tmp_path / "first").iterdir()] == [".json"]
 
 
-def _link(kept: Path, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("secret")
-    kept.symlink_to(tmp_path / "secret")
-
-
-def _folder(kept: Path, tmp_path: Path) -> None:
-    kept.mkdir()
-
-
-def _pipe(kept: Path, tmp_path: Path) -> None:
-    os.mkfifo(kept)
-
-
-@pytest.mark.parametrize("put", [_link, _folder, _pipe])
+@pytest.mark.parametrize("put", no_file.ALL)
 def test_a_list_that_is_no_file_is_made_anew(
     put: Callable[[Path, Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
