@@ -9,8 +9,9 @@ do two that fit equally well, and two at once.
 Where no known mistake fits, it is said what can be seen: that the code is not finished or misspelt
 (`signs`), or under which circumstances it is right (`circumstances`). Else nothing is said.
 
-A right function that calls a wrong one fails too. So what was found in another exercise comes
-first: where that explains the failure, nothing else is looked for.
+A right function that calls a wrong one fails too, and one that is wrong fails more than one check.
+So what was found before comes first, in another exercise and then in the same: where that explains
+the failure, nothing else is looked for.
 """
 
 from collections.abc import Callable
@@ -79,14 +80,15 @@ def _found(search: Search, check: Check, watch: Watch) -> Diagnosis | None:
     known = mistakes.possible(lesson)
     here = [m for m in known if check.exercise in lesson.functions[m.exercise]]
     elsewhere = [m for m in so_far.named if m not in here]
-    for some in (elsewhere, here):
+    again = [m for m in here if m in so_far.named]
+    for some in (elsewhere, again, [m for m in here if m not in again]):
         if whole := list(search.explaining((m,) for m in some)):
             return _told(search, check, whole)
     if sign := signs.name(check.id, (error for error in watch.outcomes.values() if error)):
         return Diagnosis(sign[0], f"  This is what one sees: {sign[0]}.\n  Hint: {sign[1]}")
     before, alone = (list(search.fits((m,) for m in some)) for some in (elsewhere, here))
-    if whole := _at_once(search, [*before, *alone], here, so_far.named):
-        return _told(search, check, whole)
+    if both := _told(search, check, _at_once(search, [*before, *alone], here, so_far.named)):
+        return both
     if only := circumstances.only(watch.calls):
         return Diagnosis(f"right only {only}", f"  It is right {only}, and in no other call.")
     if part := _partly(search, before) or _partly(search, alone):
@@ -124,6 +126,8 @@ def _told(search: Search, check: Check, fits: list[Fit], sure: bool = True) -> D
     """Write what explains a failure; not sure, more is wrong than that."""
     closest = max((fit.closely for fit in fits), default=0)
     by_name = {frozenset(m.name for m in fit.made): fit for fit in fits if fit.closely == closest}
+    too_many = {names for names in by_name if any(fewer < names for fewer in by_name)}
+    by_name = {names: fit for names, fit in by_name.items() if names not in too_many}
     if not 0 < len(by_name) <= AT_MOST:
         return None
     made = next(iter(by_name.values())).made

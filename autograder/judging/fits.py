@@ -98,7 +98,7 @@ class Search:
                 yield fit
 
     def _fit(self, made: Made, whole: bool) -> Fit | None:
-        compare = _Compare(self.theirs, whole)
+        compare = _Compare(self.theirs, whole, repeats=not any(one.draws for one in made))
         try:
             rehearse.to_the_end(self.check, self._names(made), compare)
         except (_IsAnother, Exception):  # or two that cannot be made at once
@@ -152,15 +152,18 @@ class Search:
 
 
 class _IsAnother(BaseException):
-    """A known mistake fails where the submission passed, or leaves open what is to be explained."""
+    """A known mistake fails where the submission passed, or leaves open what is to be explained.
+
+    Most mistakes are given up so at the first statement that failed, so a search is short.
+    """
 
 
 class _Compare(Watch):
     """Compares the outcomes of a known mistake with those of a submission, as they come."""
 
-    def __init__(self, theirs: Outcomes, whole: bool = False) -> None:
+    def __init__(self, theirs: Outcomes, whole: bool = False, repeats: bool = False) -> None:
         super().__init__()
-        self.theirs, self.whole = theirs, whole
+        self.theirs, self.whole, self.repeats = theirs, whole, repeats
         self.found: dict[Place, int] = {}
 
     def note(self, place: Place, error: Exception | None) -> None:
@@ -170,5 +173,12 @@ class _Compare(Watch):
             return
         if theirs is None or (error is None and self.whole):
             raise _IsAnother
-        if error is not None:
-            self.found[place] = alike.likeness(theirs, error)
+        if error is None:
+            return
+        self.found[place] = alike.likeness(theirs, error)
+        if self.found[place] == alike.NOT and self._is_final(error):
+            raise _IsAnother
+
+    def _is_final(self, error: Exception) -> bool:
+        """Tell whether a failure rules the mistake out: it is the same again, and comparable."""
+        return self.whole and self.repeats and alike.likeness(error, error) != alike.NOT

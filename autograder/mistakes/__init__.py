@@ -29,6 +29,7 @@ class Mistake:
         edits: pairs (old, new) of text; each old stands exactly once in the solution's cell.
         code: the whole cell instead, where edits would not be readable.
         also: other edits that people make who have the same idea.
+        draws: whether it comes to something else in each run, as it draws numbers of its own.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Mistake:
     edits: list[tuple[str, str]] | None = None
     code: str = ""
     also: list[list[tuple[str, str]]] = field(default_factory=list)
+    draws: bool = False
 
 
 @cache

@@ -546,7 +546,8 @@ _DROPOUT = [
     Mistake("seed ignored", None, "dropout_forward",
         symptom="another mask at every call",
         hint="Which argument is never used?",
-        edits=[(_DRAW, "keep = np.random.default_rng().random(x.shape) < p")]),
+        edits=[(_DRAW, "keep = np.random.default_rng().random(x.shape) < p")],
+        draws=True),
     Mistake("gradient not scaled", 95, "dropout_forward",
         symptom="dx is 0 in the right places, and too small elsewhere",
         hint="The slope of an output is the whole mask, its factor included.",
@@ -563,7 +564,8 @@ _DROPOUT = [
                 "return dout * mask",
                 "return dout * (np.random.default_rng().random(dout.shape) < 0.5) / 0.5",
             )
-        ]),
+        ],
+        draws=True),
 ]
 
 MISTAKES = [*_LRN, *_FORWARD, *_BACKWARD, *_MAPS, *_GROUPS, *_DROPOUT]

@@ -17,7 +17,8 @@ from nbclient import NotebookClient
 from autograder import mistakes
 from autograder.build.names import bound
 from autograder.course import Lesson, lessons
-from autograder.judging import judge, rehearse
+from autograder.judging import alike, judge, rehearse
+from autograder.judging.outcomes import Outcomes, Watch
 from convbook import notebook
 
 SEEDS = (11, 12, 13)
@@ -69,6 +70,31 @@ def test_a_known_mistake_loses_points(lesson: Lesson, mistake: mistakes.Mistake)
         judge.begin(lesson.name, seed)
         names = rehearse.student(lesson, wrong)
         assert any(rehearse.run(check, names) for check in checks), f"seed {seed}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=lesson_id)
+def test_a_known_mistake_comes_to_the_same_unless_it_draws(
+    lesson: Lesson, mistake: mistakes.Mistake
+) -> None:
+    """The search for a name gives up the others at the first statement that differs."""
+    own = lesson.functions[mistake.exercise]
+    checks = [c for c in lesson.checks if c.exercise in own and not c.manual]
+    names = rehearse.student(lesson, {mistake.exercise: mistakes.source(mistake, lesson)})
+    judge.begin(lesson.name, SEEDS[0])
+    one, again = ([rehearse.to_the_end(c, names, Watch()).outcomes for c in checks] for _ in "ab")
+    same = all(map(is_as_before, one, again))
+    assert same is not mistake.draws
+
+
+def is_as_before(one: Outcomes, again: Outcomes) -> bool:
+    """Tell whether all statements of a check fail as before; what cannot be compared does."""
+    return one.keys() == again.keys() and all(
+        error is again[place]
+        or alike.likeness(error, again[place])
+        or not alike.likeness(error, error)
+        for place, error in one.items()
+    )
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """A wrong answer is told which mistake it is, and never one that it is not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import nbformat
@@ -17,14 +18,14 @@ from autograder.grading.airlocks import open_airlock
 from autograder.grading.grade import Grade, grade
 from autograder.handin import reader, submission
 from autograder.judging import alike, diagnosis, fits, judge, rehearse, state
-from autograder.judging.outcomes import Outcomes, Watch
+from autograder.judging.outcomes import Watch
 from autograder.mistakes import Mistake
 from convbook import notebook
 
 CHECK = "check-correlate2d"
 
 
-def failure(lesson: Lesson, source: str) -> Outcomes:
+def failure(lesson: Lesson, source: str) -> Watch:
     """Let a function fail its check, as a student's would."""
     judge.begin(lesson.name, 3)
     check = next(c for c in lesson.checks if c.id == CHECK)
@@ -162,30 +163,77 @@ def test_a_mistake_that_fails_what_was_passed_explains_nothing(lesson: Lesson) -
     assert diagnosis.diagnose(lesson, CHECK, error, so_far) is None
 
 
-def test_a_mistake_found_before_explains_what_uses_it() -> None:
-    lesson = lessons()["01_volumes"]
-    known = next(
-        m for m in mistakes.known(lesson.name) if m.name == "a size that does not fit is accepted"
-    )
-    source = mistakes.source(known, lesson)
-    names = rehearse.student(lesson, {known.exercise: source})
+def told(lesson: Lesson, *made: str) -> dict[str, tuple[str, str]]:
+    """Say what somebody with some known mistakes is told of each check that fails."""
+    chosen = tuple(m for m in mistakes.known(lesson.name) if m.name in made)
+    names = rehearse.student(lesson, mistakes.cells(chosen, lesson))
     judge.begin(lesson.name, 3)
-    told = {}
+    found = {}
     for check in (c for c in lesson.checks if not c.manual):
         error = rehearse.run(check, names)
         if error is None:
             judge.passed(check.id)
         else:
             every = partial(rehearse.to_the_end, check, names, Watch())
-            told[check.id] = judge.explain(check.id, error, every)
-    assert {check: found and found[0] for check, found in told.items()} == {
-        "check-conv_output_size": known.name,
-        "check-conv_output_size-policy": known.name,
-        "check-find_sizes": known.name,
-        "check-trace_shapes-errors": known.name,
+            found[check.id] = judge.explain(check.id, error, every) or ("", "")
+    return found
+
+
+def test_a_mistake_found_before_explains_what_uses_it() -> None:
+    known = "a size that does not fit is accepted"
+    found = told(lessons()["01_volumes"], known)
+    assert {check: name for check, (name, _) in found.items()} == {
+        "check-conv_output_size": known,
+        "check-conv_output_size-policy": known,
+        "check-find_sizes": known,
+        "check-trace_shapes-errors": known,
     }
-    led = {check for check, found in told.items() if "mistake of conv_output_size: " in found[1]}
+    led = {check for check, (_, text) in found.items() if "mistake of conv_output_size: " in text}
     assert led == {"check-find_sizes", "check-trace_shapes-errors"}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "made", "check"),
+    [
+        ("01_volumes", "depth last", "check-trace_shapes-errors"),
+        ("05_pooling", "root forgotten", "check-l2_pool_backward"),
+        ("08_normalization", "eps missing", "check-spatial_batchnorm_backward"),
+        ("11_architectures", "last ReLU missing", "check-residual_backward"),
+    ],
+)
+def test_a_mistake_found_before_is_not_doubted_again(lesson: str, made: str, check: str) -> None:
+    """Another fits the later check as well, and not the one that failed before."""
+    found = told(lessons()[lesson], made)
+    assert found[check][0] == made
+    assert "This is a known mistake" in found[check][1]
+
+
+def test_what_two_explain_needs_no_third() -> None:
+    found = told(lessons()["04_im2col"], "cropped with pad : -pad", "stride not passed on")
+    both = "cropped with pad : -pad and stride not passed on"
+    assert found["check-conv_backward_im2col-dx"][0] == both
+
+
+CALLED_ONCE = """
+calls = []
+
+def correlate2d(x, w):
+    calls.append(x.shape)
+    if len(calls) > 1:
+        raise SystemExit("called again")
+    return np.zeros((x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1))
+"""
+
+
+def test_a_mistake_is_given_up_where_it_first_fails_in_another_way(lesson: Lesson) -> None:
+    """The search takes most of what a wrong answer takes."""
+    theirs = failure(lesson, FLIPPED).outcomes
+    check = next(c for c in lesson.checks if c.id == CHECK)
+    other = Mistake("zeros", None, "correlate2d", symptom="", hint="", code=CALLED_ONCE)
+    search = fits.Search(lesson, check, theirs, state.SoFar(), lambda: False)
+    assert not list(search.explaining([(other,)]))
+    with pytest.raises(SystemExit):  # one that draws may fail in another way each time
+        list(search.explaining([(replace(other, draws=True),)]))
 
 
 def test_a_mistake_is_named_where_a_check_has_names_of_the_notebook() -> None:
