@@ -95,9 +95,9 @@ def _machine(lesson: Lesson) -> bytes | None:
     """Return the CUDA emulator's machine for a lesson that needs it, where it can be compiled."""
     if not any("cuda" in source for source in lesson.given):
         return None
-    from autograder.grading import machine  # here, as the other lessons do without it
+    from convbook.cuda import build  # here, as the other lessons do without it
 
-    return machine.compiled()
+    return build.compiled_machine().read_bytes() if build.compiler() else None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from convbook.check import NotRun
@@ -94,11 +95,43 @@ def _make(source: str, name: str, types: tuple[str, ...], program: Path) -> None
 
 @functools.cache
 def compiled_machine() -> Path:
-    """Compile the machine, once for each Python."""
+    """Return the machine's object file, which is kept for the next time: it takes seconds."""
     if machine is not None:
         return machine
-    _compile(["-O2", "-c", str(MACHINE / "runtime.cpp"), "-o", "machine.o"], folder())
-    return folder() / "machine.o"
+    from platformdirs import user_cache_path  # here, as the packages of a sandbox lack it
+
+    made = folder() / "machine.o"
+    kept = user_cache_path("convbook") / f"machine-{_version()}.o"
+    if not _copied(kept, made):
+        _compile(["-O2", "-c", str(MACHINE / "runtime.cpp"), "-o", made.name], made.parent)
+        _keep(made, kept)
+    return made
+
+
+def _version() -> str:
+    """Return the hash of all that the object file depends on."""
+    said = subprocess.run([str(compiler()), "-v"], capture_output=True, check=False).stderr
+    sources = [path.read_bytes() for path in sorted(MACHINE.iterdir()) if path.is_file()]
+    return hashlib.sha256(b"".join([said, *sources])).hexdigest()[:16]
+
+
+def _copied(kept: Path, made: Path) -> bool:
+    """Copy the object file from the cache; return whether it was there."""
+    try:
+        if kept.is_symlink():
+            return False
+        shutil.copyfile(kept, made)  # refuses what is no file
+    except OSError:
+        return False
+    return True
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Copy the object file to the cache, where that can be written: it is only quicker with it."""
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as part:
+            shutil.copyfile(made, Path(part) / kept.name).replace(kept)
 
 
 def _compile(options: list[str], place: Path, source: str = "") -> None:
