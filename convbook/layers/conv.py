@@ -120,7 +120,7 @@ def _correlate(
             maps = np.matmul(rows, cols).reshape(len(cols), G, F // G, H_out, -1)
             np.add(maps[..., :W_out], bias, out=grouped[half][part])
 
-    in_halves(of_half, out)
+    in_halves(of_half, max(x, out, key=np.size))
     return out
 
 
