@@ -87,7 +87,8 @@ class Search:
 
         Args:
             candidates: what is made on purpose, one after the other.
-            whole: give up one that passes what has failed: it leaves that open.
+            whole: give up one that passes what has failed, which leaves that open, or that fails it
+                in another way.
         """
         for made in candidates:
             if time.thread_time() > self.ends or self.late():
