@@ -3,6 +3,7 @@
 import atexit
 import functools
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -98,10 +99,10 @@ def compiled_machine() -> Path:
     """Return the machine's object file, which is kept for the next time: it takes seconds."""
     if machine is not None:
         return machine
-    from platformdirs import user_cache_path  # here, as the packages of a sandbox lack it
-
     made = folder() / "machine.o"
-    kept = user_cache_path("convbook") / f"machine-{_version()}.o"
+    # Not by platformdirs: where a notebook runs as in grading, that is not among the packages.
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    kept = Path(cache) / "convbook" / f"machine-{_version()}.o"
     if not _copied(kept, made):
         _compile(["-O2", "-c", str(MACHINE / "runtime.cpp"), "-o", made.name], made.parent)
         _keep(made, kept)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import no_file
-import platformdirs
 import pytest
 from machine import needs
 
@@ -15,7 +14,7 @@ pytestmark = needs("g++")
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return tmp_path / "convbook"
 
 
@@ -82,5 +81,5 @@ def test_where_nothing_can_be_kept_it_is_compiled(
     tmp_path: Path, made: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / "file" / name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert [made(), made()] == [b"object 0", b"object 1"]
