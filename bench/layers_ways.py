@@ -1,19 +1,17 @@
 """What bench/layers.py measures: layers and one training step, each computed in several ways."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import layers_textbook as textbook
 import numpy as np
-import torch
 from threadpoolctl import threadpool_limits
-
-from convbook import layers
 
 # One way to compute a layer: forward of the inputs, and backward of dout from what that returned.
 Way = tuple[Callable[..., tuple[Any, Any]], Callable[[Any, Any], Any]]
+
+OURS, PYTORCH, TEXTBOOK = "ours", "PyTorch", "textbook"  # any other way is that of a commit
 
 # Name, shape of the pictures, shape of the filters, stride, padding.
 CONVS = [
@@ -27,30 +25,20 @@ POOLS = [
     ("max pool 3x3/2, 32x33x33", (64, 32, 33, 33), 3),
 ]
 STEP = "whole training step"
+NAMES = [name for name, *_ in (*CONVS, *POOLS)] + [STEP]
 FILTERS = (32, 32, 64, 64)
 
 
-def _stay(core: int) -> None:
-    """Keep a thread on a core of its own: on a busy machine both may end up on the same one."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[core % len(cores)]})
-
-
-_workers = [ThreadPoolExecutor(1, initializer=_stay, initargs=(core,)) for core in (0, 1)]
-
-
-def cases(dtype: np.dtype, before: Any = None) -> Iterator[tuple[str, list[Way], tuple]]:
-    """Name each thing to measure, with the ways and the inputs.
+def cases(way: str, dtype: np.dtype, threads: int) -> dict[str, tuple[Way, tuple]]:
+    """Return each thing to measure by its name: how this way computes it, and the inputs.
 
     Args:
+        way: OURS, PYTORCH, TEXTBOOK, or the commit whose layers compute.
         dtype: of every array.
-        before: a package like convbook.layers, or None.
-
-    Yields:
-        Name, ways (ours, PyTorch's, the textbook's, and that of before if it is given), inputs.
+        threads: with two, the textbook's get half of the batch each.
     """
-    others = [textbook] if before is None else [textbook, before]
+    made = _ways_of(way)
+    found: dict[str, tuple[Way, tuple]] = {}
     rng = np.random.default_rng(0)
 
     def draw(*shape: int) -> np.ndarray:
@@ -58,99 +46,70 @@ def cases(dtype: np.dtype, before: Any = None) -> Iterator[tuple[str, list[Way],
 
     for name, shape, w_shape, stride, pad in CONVS:
         small = draw(*w_shape) / np.sqrt(w_shape[1] * w_shape[2] * w_shape[3]).astype(dtype)
-        yield name, _conv_ways(others, stride, pad), (draw(*shape), small, draw(w_shape[0]))
+        found[name] = made.conv(stride, pad), (draw(*shape), small, draw(w_shape[0]))
     for name, shape, window in POOLS:
-        yield name, _pool_ways(others, window), (draw(*shape),)
+        found[name] = made.pool(window), (draw(*shape),)
     channels = zip((3, *FILTERS), FILTERS, strict=False)
     weights = [draw(F, C, 3, 3) * dtype.type((2 / (9 * C)) ** 0.5) for C, F in channels]
     weights.append(draw(FILTERS[-1] * 8 * 8, 10) * dtype.type(0.01))
-    inputs = (draw(64, 3, 32, 32), rng.integers(0, 10, 64), *weights)
-    yield (
-        STEP,
-        [step_way(layers), _torch_way(_step, learned=slice(2, None)), *map(step_way, others)],
-        inputs,
-    )
+    found[STEP] = made.step(), (draw(64, 3, 32, 32), rng.integers(0, 10, 64), *weights)
+    if (way, threads) == (TEXTBOOK, 2):
+        for name, (whole, inputs) in found.items():
+            found[name] = _halved(whole, batched=2 if name == STEP else 1), inputs
+    return found
 
 
-def halved(way: Way, batched: int) -> Way:
-    """Give each of two threads half of the batch; the first `batched` inputs have a batch."""
-    forward, backward = way
+def _ways_of(way: str) -> Any:
+    """Return what makes conv, pool and step. What the others compute with is not even loaded."""
+    if way == PYTORCH:
+        import layers_torch
 
-    def half(inputs: tuple, which: slice) -> tuple:
-        N = len(inputs[0]) // 2
-        part = slice(0, N) if which else slice(N, None)
-        return (*(a[part] for a in inputs[:batched]), *inputs[batched:])
+        return layers_torch
+    if way == TEXTBOOK:
+        import layers_textbook
 
-    def both(*inputs: np.ndarray) -> tuple[np.ndarray, Any]:
-        done = _at_once(lambda k: forward(*half(inputs, k)), (1, 0))
-        outs = [out for out, _ in done]
-        joined = np.mean(outs) if outs[0].ndim == 0 else np.concatenate(outs)
-        return np.asarray(joined), [cache for _, cache in done]
+        return OfModule(layers_textbook)
+    if way == OURS:
+        from convbook import layers
 
-    def back(dout: np.ndarray, caches: list) -> None:
-        N = len(dout) // 2 if dout.ndim else 0
-        douts = (dout[:N], dout[N:]) if N else (dout, dout)
-        _at_once(backward, douts, caches)
+        return OfModule(layers)
+    from layers_before import layers_of
 
-    return both, back
+    return OfModule(layers_of(way))
 
 
-def _at_once(f: Callable[..., Any], *arguments: Any) -> list:
-    """Call f in each of two threads, with its own of each pair of arguments."""
-    calls = zip(_workers, zip(*arguments, strict=True), strict=True)
-    with threadpool_limits(1, user_api="blas"):
-        return [call.result() for call in [worker.submit(f, *own) for worker, own in calls]]
-
-
-def _conv_ways(others: list, stride: int, pad: int) -> list[Way]:
-    def like(module: Any) -> Way:
-        return lambda *a: module.conv_forward(*a, stride, pad), module.conv_backward
-
-    theirs = _torch_way(lambda x, w, b: torch.nn.functional.conv2d(x, w, b, stride, pad))
-    return [like(layers), theirs, *map(like, others)]
-
-
-def _pool_ways(others: list, window: int) -> list[Way]:
-    def like(module: Any) -> Way:
-        return lambda x: module.max_pool_forward(x, window, window, 2), module.max_pool_backward
-
-    theirs = _torch_way(lambda x: torch.nn.functional.max_pool2d(x, window, 2))
-    return [like(layers), theirs, *map(like, others)]
-
-
-def _torch_way(f: Callable[..., Any], learned: slice = slice(None)) -> Way:
-    """Make a way of a function of tensors; gradients for those inputs that are learned."""
-
-    def forward(*arrays: np.ndarray) -> tuple[np.ndarray, Any]:
-        tensors = [torch.from_numpy(a) for a in arrays]  # shares memory: no time for a copy
-        for tensor in tensors[learned]:
-            tensor.requires_grad_()
-        out = f(*tensors)
-        return out.detach().numpy(), out
-
-    return forward, lambda dout, out: out.backward(torch.from_numpy(np.asarray(dout)))
-
-
-def _step(x: Any, y: Any, *weights: Any) -> Any:
-    """The loss of [CONV-RELU-CONV-RELU-POOL]x2-FC in PyTorch, without biases."""
-    F = torch.nn.functional
-    for number, w in enumerate(weights[:-1]):
-        x = F.relu(F.conv2d(x, w, padding=1))
-        x = F.max_pool2d(x, 2) if number % 2 else x
-    return F.cross_entropy(x.flatten(1) @ weights[-1], y)
-
-
-def step_way(module: Any, call: Callable[..., Any] = lambda f, *a: f(*a)) -> Way:
-    """The same of a module's convolution and pooling; the rest is ours.
+class OfModule:
+    """The ways of a module that has conv_forward and the like; the step's other layers are ours.
 
     Args:
-        module: has conv_forward and the like.
-        call: calls each layer's function; given so that it can take the time.
+        module: computes convolution and pooling.
+        call: calls each layer's function of the step; given so that it can take the time.
     """
-    first = getattr(module, "conv_weight_gradients", module.conv_backward)
 
-    def forward(x: np.ndarray, y: np.ndarray, *weights: np.ndarray) -> tuple[np.ndarray, Any]:
-        back = []
+    def __init__(self, module: Any, call: Callable[..., Any] = lambda f, *a: f(*a)) -> None:
+        self._module, self._call = module, call
+
+    def conv(self, stride: int, pad: int) -> Way:
+        """A convolution of (x, w, b)."""
+        module = self._module
+        return lambda *a: module.conv_forward(*a, stride, pad), module.conv_backward
+
+    def pool(self, window: int) -> Way:
+        """Max pooling of (x,) at stride 2."""
+        module = self._module
+        return lambda x: module.max_pool_forward(x, window, window, 2), module.max_pool_backward
+
+    def step(self) -> Way:
+        """The training step of (x, y, *weights); gradients of the weights alone."""
+        return self._forward, self._backward
+
+    def _forward(
+        self, x: np.ndarray, y: np.ndarray, *weights: np.ndarray
+    ) -> tuple[np.ndarray, Any]:
+        from convbook import layers
+
+        module, call, back = self._module, self._call, []
+        first = getattr(module, "conv_weight_gradients", module.conv_backward)
         for number, w in enumerate(weights[:-1]):
             x, cache = call(module.conv_forward, x, w, np.zeros(len(w), w.dtype), 1, 1)
             back.append((module.conv_backward if number else first, cache))
@@ -164,10 +123,45 @@ def step_way(module: Any, call: Callable[..., Any] = lambda f, *a: f(*a)) -> Way
         loss, dscores = call(layers.softmax_loss, x, y)
         return np.asarray(loss), (back, dscores)
 
-    def backward(dout: np.ndarray, state: Any) -> None:
+    def _backward(self, dout: np.ndarray, state: Any) -> None:
         back, grad = state
         for undo, cache in reversed(back):
-            grad = call(undo, grad, cache)
+            grad = self._call(undo, grad, cache)
             grad = grad[0] if isinstance(grad, tuple) else grad
 
-    return forward, backward
+
+def _halved(way: Way, batched: int) -> Way:
+    """Give each of two threads half of the batch; the first `batched` inputs have a batch."""
+    forward, backward = way
+    workers = [ThreadPoolExecutor(1, initializer=_stay, initargs=(core,)) for core in (0, 1)]
+
+    def at_once(f: Callable[..., Any], *arguments: Any) -> list:
+        """Call f in each of the two threads, with its own of each pair of arguments."""
+        calls = zip(workers, zip(*arguments, strict=True), strict=True)
+        with threadpool_limits(1, user_api="blas"):
+            return [call.result() for call in [worker.submit(f, *own) for worker, own in calls]]
+
+    def half(inputs: tuple, which: slice) -> tuple:
+        N = len(inputs[0]) // 2
+        part = slice(0, N) if which else slice(N, None)
+        return (*(a[part] for a in inputs[:batched]), *inputs[batched:])
+
+    def both(*inputs: np.ndarray) -> tuple[np.ndarray, Any]:
+        done = at_once(lambda k: forward(*half(inputs, k)), (1, 0))
+        outs = [out for out, _ in done]
+        joined = np.mean(outs) if outs[0].ndim == 0 else np.concatenate(outs)
+        return np.asarray(joined), [cache for _, cache in done]
+
+    def back(dout: np.ndarray, caches: list) -> None:
+        N = len(dout) // 2 if dout.ndim else 0
+        douts = (dout[:N], dout[N:]) if N else (dout, dout)
+        at_once(backward, douts, caches)
+
+    return both, back
+
+
+def _stay(core: int) -> None:
+    """Keep a thread on a core of its own: on a busy machine both may end up on the same one."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[core % len(cores)]})

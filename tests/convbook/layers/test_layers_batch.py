@@ -1,6 +1,9 @@
 """The batch is split over two threads where that wins, and the results are the same."""
 
 import multiprocessing
+import platform
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -103,3 +106,32 @@ def test_the_results_are_those_of_one_thread(stride: int, pad: int, threads: int
     with threadpool_limits(threads, user_api="blas"):
         for own, expected in zip(results(stride, pad), whole, strict=True):
             np.testing.assert_allclose(own, expected, rtol=1e-10, atol=1e-9)
+
+
+TRAINED = """
+import resource
+import numpy as np
+from convbook import layers
+
+x, w, b = np.ones((64, 32, 32, 32), np.float32), np.ones((32, 32, 3, 3), np.float32), np.zeros(32)
+
+def fetched():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+def step():
+    maps, rectified = layers.relu_forward(layers.conv_forward(x, w, b, pad=1)[0])
+    layers.relu_backward(maps, rectified)
+
+for _ in range(3):
+    step()
+before = fetched()
+for _ in range(5):
+    step()
+print((fetched() - before) // 5)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc alone: what it keeps")
+def test_a_step_takes_the_memory_that_the_one_before_gave_back() -> None:
+    done = subprocess.run([sys.executable, "-c", TRAINED], capture_output=True, text=True)
+    assert int(done.stdout) < 100, done.stderr  # pages; without LARGEST_BYTES thousands
