@@ -8,6 +8,7 @@ or by OPENBLAS_NUM_THREADS=1, nothing is split.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -20,12 +21,12 @@ Result = TypeVar("Result")
 PART_BYTES = 2 << 20  # stays in the cache; with less, two threads wait for each other more
 WORTH_BYTES = 1 << 20  # of an array; up to that, waking a thread takes longer than it saves
 
-LARGEST_BYTES = 31 << 20  # glibc counts no block above 32 MiB
-
-# What an array gives back, glibc hands to the system, and asks for it again: page by page, each
-# filled with zeros, which is a sixth of a training step. It keeps twice the largest block that it
-# has seen come and go. So here one does. Nothing is written to it, so it takes no memory.
-np.empty(LARGEST_BYTES, np.uint8)
+LARGEST_BYTES = 31 << 20  # of a block that glibc counts: up to 32 MiB
+if sys.platform == "linux":
+    # What an array gives back, glibc hands to the system, and asks for it again: page by page, each
+    # filled with zeros, which is a sixth of a training step. It keeps twice the largest block that
+    # it has seen come and go. So here one does. Nothing is written to it: it takes no memory.
+    np.empty(LARGEST_BYTES, np.uint8)
 
 _blas = ThreadpoolController().select(user_api="blas")
 _other = ThreadPoolExecutor(1)  # starts its thread at the first call, and keeps it
