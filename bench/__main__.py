@@ -1,6 +1,6 @@
 """Measure all that docs/speed.md and docs/scale.md have tables of, and write these anew.
 
-    make bench                    ten minutes on two cores that have nothing else to do
+    make bench                    ten to twelve minutes on two cores that have nothing else to do
     python bench cost where       some of it
     python bench classes          classes of 50 to 5000: a quarter of an hour more
 
