@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import tree
 from layers_before import last_release
-from layers_program import Program
+from layers_program import KINDS, Program
 from layers_ways import NAMES, OURS, PYTORCH, STEP, TEXTBOOK
 
 BEFORE = "before / ours, both"
@@ -116,7 +116,7 @@ def shares(ours: Program, rounds: int) -> Iterator[str]:
     yield from ("| kind of layer | share of the step |", "|---|---|")
     for kind, seconds in spent.most_common():
         yield _row([kind, f"{seconds / spent.total():.0%}"])
-    rate = rounds * ours.ask("products") / spent["convolution"]
+    rate = rounds * ours.ask("products") / spent[KINDS["conv"]]
     yield f"\nConvolutions: {rate / 1e9:.0f} GFLOP/s, {rate / ours.ask('peak'):.0%} of the peak."
 
 

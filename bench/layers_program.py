@@ -14,8 +14,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+import layers_ways
 import numpy as np
-from layers_ways import OfModule, Way, cases
+from layers_ways import OfModule, Way
 
 Times = tuple[float, float]
 Clock = Callable[[], float]
@@ -28,7 +29,7 @@ class Program:
     """A process that computes one case in one way, when asked.
 
     Args:
-        way: as layers_ways.cases takes it.
+        way: as layers_ways.case takes it.
         case: its name.
         dtype: of every array.
         threads: one or two.
@@ -49,7 +50,7 @@ class Program:
         try:
             self._pipe.send((what, args))
             return self._pipe.recv()
-        except (EOFError, BrokenPipeError):
+        except (EOFError, OSError):
             sys.exit(f"The program that computes {self._way!r} has ended; what it said is above.")
 
     def end(self) -> None:
@@ -58,7 +59,7 @@ class Program:
 
 
 def _serve(pipe: Connection, way: str, name: str, dtype: str, threads: int) -> None:
-    case = _Case(*cases(way, np.dtype(dtype), threads)[name], CLOCKS[threads])
+    case = _Case(*layers_ways.case(way, name, np.dtype(dtype), threads), CLOCKS[threads])
     while True:
         try:
             what, args = pipe.recv()

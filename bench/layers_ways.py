@@ -13,50 +13,52 @@ Way = tuple[Callable[..., tuple[Any, Any]], Callable[[Any, Any], Any]]
 
 OURS, PYTORCH, TEXTBOOK = "ours", "PyTorch", "textbook"  # any other way is that of a commit
 
-# Name, shape of the pictures, shape of the filters, stride, padding.
-CONVS = [
-    ("b: 3x3, 32x32x32 to 64", (64, 32, 32, 32), (64, 32, 3, 3), 1, 1),
-    ("c: 3x3, 64x16x16 to 128", (64, 64, 16, 16), (128, 64, 3, 3), 1, 1),
-    ("d: 11x11/4, 3x227x227 to 96", (8, 3, 227, 227), (96, 3, 11, 11), 4, 0),
-    ("e: 3x3, 128x56x56 to 256", (4, 128, 56, 56), (256, 128, 3, 3), 1, 1),
-]
-POOLS = [
-    ("max pool 2x2/2, 32x32x32", (64, 32, 32, 32), 2),
-    ("max pool 3x3/2, 32x33x33", (64, 32, 33, 33), 3),
-]
+# Shape of the pictures, shape of the filters, stride, padding.
+CONVS: dict[str, tuple[tuple[int, ...], tuple[int, ...], int, int]] = {
+    "b: 3x3, 32x32x32 to 64": ((64, 32, 32, 32), (64, 32, 3, 3), 1, 1),
+    "c: 3x3, 64x16x16 to 128": ((64, 64, 16, 16), (128, 64, 3, 3), 1, 1),
+    "d: 11x11/4, 3x227x227 to 96": ((8, 3, 227, 227), (96, 3, 11, 11), 4, 0),
+    "e: 3x3, 128x56x56 to 256": ((4, 128, 56, 56), (256, 128, 3, 3), 1, 1),
+}
+POOLS: dict[str, tuple[tuple[int, ...], int]] = {
+    "max pool 2x2/2, 32x32x32": ((64, 32, 32, 32), 2),
+    "max pool 3x3/2, 32x33x33": ((64, 32, 33, 33), 3),
+}
 STEP = "whole training step"
-NAMES = [name for name, *_ in (*CONVS, *POOLS)] + [STEP]
+NAMES = [*CONVS, *POOLS, STEP]
 FILTERS = (32, 32, 64, 64)
 
 
-def cases(way: str, dtype: np.dtype, threads: int) -> dict[str, tuple[Way, tuple]]:
-    """Return each thing to measure by its name: how this way computes it, and the inputs.
+def case(way: str, name: str, dtype: np.dtype, threads: int) -> tuple[Way, tuple]:
+    """Return how a way computes one thing to measure, and its inputs, the same for every way.
 
     Args:
         way: OURS, PYTORCH, TEXTBOOK, or the commit whose layers compute.
+        name: of NAMES.
         dtype: of every array.
         threads: with two, the textbook's get half of the batch each.
     """
-    made = _ways_of(way)
-    found: dict[str, tuple[Way, tuple]] = {}
-    rng = np.random.default_rng(0)
+    made, rng = _ways_of(way), np.random.default_rng(0)
+    inputs: tuple[Any, ...]
 
     def draw(*shape: int) -> np.ndarray:
         return rng.normal(size=shape).astype(dtype)
 
-    for name, shape, w_shape, stride, pad in CONVS:
+    if name in CONVS:
+        shape, w_shape, stride, pad = CONVS[name]
         small = draw(*w_shape) / np.sqrt(w_shape[1] * w_shape[2] * w_shape[3]).astype(dtype)
-        found[name] = made.conv(stride, pad), (draw(*shape), small, draw(w_shape[0]))
-    for name, shape, window in POOLS:
-        found[name] = made.pool(window), (draw(*shape),)
-    channels = zip((3, *FILTERS), FILTERS, strict=False)
-    weights = [draw(F, C, 3, 3) * dtype.type((2 / (9 * C)) ** 0.5) for C, F in channels]
-    weights.append(draw(FILTERS[-1] * 8 * 8, 10) * dtype.type(0.01))
-    found[STEP] = made.step(), (draw(64, 3, 32, 32), rng.integers(0, 10, 64), *weights)
+        whole, inputs = made.conv(stride, pad), (draw(*shape), small, draw(w_shape[0]))
+    elif name in POOLS:
+        shape, window = POOLS[name]
+        whole, inputs = made.pool(window), (draw(*shape),)
+    else:
+        channels = zip((3, *FILTERS), FILTERS, strict=False)
+        weights = [draw(F, C, 3, 3) * dtype.type((2 / (9 * C)) ** 0.5) for C, F in channels]
+        weights.append(draw(FILTERS[-1] * 8 * 8, 10) * dtype.type(0.01))
+        whole, inputs = made.step(), (draw(64, 3, 32, 32), rng.integers(0, 10, 64), *weights)
     if (way, threads) == (TEXTBOOK, 2):
-        for name, (whole, inputs) in found.items():
-            found[name] = _halved(whole, batched=2 if name == STEP else 1), inputs
-    return found
+        whole = _halved(whole, batched=2 if name == STEP else 1)
+    return whole, inputs
 
 
 def _ways_of(way: str) -> Any:

@@ -28,7 +28,8 @@ Pads = tuple[int, int]
 # Below that the sums cost what the products save; measured on maps of 4 to 56 pixels a side.
 CHANNELS, FILTERS, CHANNELS_X_SIDE, PLACES = 32, 16, 384, 1000
 
-OUTPUTS = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])  # y0 and y1 of m0 to m3
+ALONG = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])  # y0 and y1 of m0 to m3
+OUTPUTS = np.kron(ALONG, ALONG)  # across and down at once: 4 outputs of 16 products
 
 
 def pays(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> bool:
@@ -96,7 +97,7 @@ class _Tiles:
         self.sums = self._across.reshape(4, 4, n, C, -1)[..., :places]
         self.products = np.empty((4, 4, n, F, places), dtype)
         self._outputs = np.empty((2, 2, n, F, places), dtype)
-        self._both = np.kron(OUTPUTS, OUTPUTS).astype(dtype)  # across and down at once: (4, 16)
+        self._of_products = OUTPUTS.astype(dtype)
 
     def read(self, x: np.ndarray, pads: Pads) -> None:
         """Take the sums of pixels.
@@ -120,7 +121,7 @@ class _Tiles:
         places = self.products.shape[-1]
         products = self.products.reshape(16, -1, places).swapaxes(0, 1)  # (n*F, 16, places)
         outputs = self._outputs.reshape(4, -1, places).swapaxes(0, 1)  # (n*F, 4, places)
-        np.matmul(self._both, products, out=outputs)
+        np.matmul(self._of_products, products, out=outputs)
         maps = self._outputs.reshape(2, 2, -1, out.shape[1], self._rows, self._pitch)
         for i, j in np.ndindex(2, 2):
             place = out[:, :, i::2, j::2]

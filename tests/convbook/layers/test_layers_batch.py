@@ -76,6 +76,7 @@ def test_a_forked_process_has_a_second_thread_too() -> None:
         assert answers.get(timeout=20) == 2
     finally:
         child.kill()
+        child.join()  # or it stays, ended, among the children that later tests look at
 
 
 @pytest.mark.parametrize("number", [0, 1])
